@@ -1,0 +1,71 @@
+"""The supervised view: whole episodes as arrays."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from gymnasium.utils import seeding
+
+from seq_envs.encodings import Array
+from seq_envs.parameters import Integer
+from seq_envs.problem import Episodes, Problem
+from seq_envs.registration import make_problem
+from seq_envs.rendering import Transcript, draw_solution
+from seq_envs.stream import Stream, block_episodes
+
+
+class Dataset(NamedTuple):
+    """Encoded episodes: B of them, T steps the longest."""
+
+    observations: Array
+    """(B, T, *observation_space.shape), of the space's dtype; blank after an episode's end."""
+    targets: Array
+    """(B, T, *action_space.shape), of the space's dtype: the right action; arbitrary where not scored."""
+    scored: Array
+    """(B, T) bool: whether the answer counts."""
+    lengths: Array
+    """(B,) int64: the steps of each episode."""
+
+
+def sample(
+    id_or_problem: str | Problem, episodes: int = 1000, seed: int | None = 0, **parameters: Any
+) -> Dataset:
+    """The episodes that `make(id).reset(seed=seed)` and its following `reset()`s play, as arrays.
+
+    >>> observations, targets, scored, lengths = sample("SeqEcho-v0", episodes=2, seed=0, encoding="discrete")
+    >>> observations[0]
+    array([0, 8, 6, 8, 8, 4, 1, 3, 0, 0])
+    >>> targets[0][scored[0]]
+    array([0, 8, 6, 8, 8, 4, 1, 3, 0])
+
+    Raises:
+        ValueError: `episodes` or `seed` is no integer >= 0, or as for `make_problem`.
+    """
+    problem = make_problem(id_or_problem, **parameters)
+    raw = raw_episodes(problem, Integer(0).check("episodes", episodes), seed)
+    observations = problem.code.encode(raw.observations)
+    over = np.arange(problem.steps) >= raw.lengths[:, None]
+    if over.any():
+        observations[over] = problem.code.blank(1)
+    return Dataset(observations, raw.targets.astype(problem.action_space.dtype), raw.scored, raw.lengths)
+
+
+def raw_episodes(problem: Problem, episodes: int, seed: int | None) -> Episodes:
+    """The first episodes of stream `seed`, before encoding."""
+    rng, _ = seeding.np_random(None if seed is None else Integer(0).check("seed", seed))
+    stream = Stream(problem, rng)
+    blocks = [stream.block() for _ in range(max(1, -(-episodes // block_episodes(problem))))]
+    return Episodes(*(np.concatenate(arrays)[:episodes] for arrays in zip(*blocks, strict=True)))
+
+
+def draw(id_or_problem: str | Problem, seed: int | None = 0, **parameters: Any) -> str:
+    """The first episode of stream `seed` as text: input over truth, a dot where no answer counts.
+
+    >>> print(draw("SeqMemorize-v0"))
+    step   0 1 2 3
+    input  4 0 1 2
+    truth  0 1 2 4
+    """
+    problem = make_problem(id_or_problem, **parameters)
+    return draw_solution(Transcript.of_solution(problem, raw_episodes(problem, 1, seed), 0))

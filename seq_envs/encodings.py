@@ -1,0 +1,176 @@
+"""How a symbol or a value is shown: raw observations to observations of a Gymnasium space, and back."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+class Encoding(ABC):
+    """A reversible map from raw observations to observations."""
+
+    @property
+    @abstractmethod
+    def space(self) -> spaces.Space[Any]:
+        """The space of one observation: a new one each time, since a space carries a random generator."""
+
+    @abstractmethod
+    def encode(self, raw: Array) -> Array:
+        """raw (...) to observations (..., *space.shape), in memory of their own."""
+
+    @abstractmethod
+    def decode(self, observations: Array) -> Array:
+        """observations (..., *space.shape) to raw (...)."""
+
+    @abstractmethod
+    def blank(self, batch: int) -> Array:
+        """What is shown when nothing is left to answer, (batch, *space.shape), in memory of its own."""
+
+    @abstractmethod
+    def draw(self, raw: Any) -> str:
+        """One raw observation as a person reads it."""
+
+
+@dataclass(frozen=True)
+class Alphabet:
+    """Symbols 0 ... size-1: first the values, then the cues (symbols that stand for no value), such as blank and go."""
+
+    values: int
+    cues: tuple[str, ...] = ()
+    """How each cue is drawn."""
+    blank: int | None = None
+    """The cue that means nothing to do, if there is one."""
+
+    @property
+    def size(self) -> int:
+        return self.values + len(self.cues)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The smallest unsigned integer that holds every symbol."""
+        return np.min_scalar_type(self.size - 1)
+
+    def draw(self, symbol: int) -> str:
+        return str(symbol) if symbol < self.values else self.cues[symbol - self.values]
+
+
+@dataclass(frozen=True)
+class OneHot(Encoding):
+    """A vector with a 1 in the place of the symbol: Box(0, 1, (size,), float32)."""
+
+    alphabet: Alphabet
+
+    @property
+    def space(self) -> spaces.Box:
+        return spaces.Box(0.0, 1.0, (self.alphabet.size,), np.float32)
+
+    def encode(self, raw: Array) -> Array:
+        size = self.alphabet.size
+        flat = np.zeros(raw.size * size, np.float32)
+        flat[np.arange(0, flat.size, size) + raw.ravel()] = 1.0
+        return flat.reshape(*raw.shape, size)
+
+    def decode(self, observations: Array) -> Array:
+        return np.asarray(observations.argmax(axis=-1), self.alphabet.dtype)
+
+    def blank(self, batch: int) -> Array:
+        return _blank(self, batch)
+
+    def draw(self, raw: Any) -> str:
+        return self.alphabet.draw(raw)
+
+
+@dataclass(frozen=True)
+class Token(Encoding):
+    """The symbol itself: Discrete(size)."""
+
+    alphabet: Alphabet
+
+    @property
+    def space(self) -> spaces.Discrete:
+        return spaces.Discrete(self.alphabet.size)
+
+    def encode(self, raw: Array) -> Array:
+        return raw.astype(np.int64)
+
+    def decode(self, observations: Array) -> Array:
+        return observations.astype(self.alphabet.dtype)
+
+    def blank(self, batch: int) -> Array:
+        return _blank(self, batch)
+
+    def draw(self, raw: Any) -> str:
+        return self.alphabet.draw(raw)
+
+
+@dataclass(frozen=True)
+class Normalized(Encoding):
+    """The value v/(values-1), then a flag for each cue: Box(0, 1, (1+cues,), float32)."""
+
+    alphabet: Alphabet
+
+    @property
+    def space(self) -> spaces.Box:
+        return spaces.Box(0.0, 1.0, (1 + len(self.alphabet.cues),), np.float32)
+
+    def encode(self, raw: Array) -> Array:
+        values, cues = self.alphabet.values, len(self.alphabet.cues)
+        encoded = np.zeros((*raw.shape, 1 + cues), np.float32)
+        encoded[..., 0] = np.where(raw < values, raw, 0) / (values - 1)
+        for cue in range(cues):
+            encoded[..., 1 + cue] = raw == values + cue
+        return encoded
+
+    def decode(self, observations: Array) -> Array:
+        values = self.alphabet.values
+        symbols = np.rint(observations[..., 0].astype(np.float64) * (values - 1)).astype(self.alphabet.dtype)
+        for cue in range(len(self.alphabet.cues)):
+            symbols[observations[..., 1 + cue] > 0.5] = values + cue
+        return symbols
+
+    def blank(self, batch: int) -> Array:
+        return _blank(self, batch)
+
+    def draw(self, raw: Any) -> str:
+        return self.alphabet.draw(raw)
+
+
+@dataclass(frozen=True)
+class Value(Encoding):
+    """A real number in [0, 1]: Box(0, 1, (1,), float32)."""
+
+    @property
+    def space(self) -> spaces.Box:
+        return spaces.Box(0.0, 1.0, (1,), np.float32)
+
+    def encode(self, raw: Array) -> Array:
+        return raw.astype(np.float32)[..., None]
+
+    def decode(self, observations: Array) -> Array:
+        return observations[..., 0]
+
+    def blank(self, batch: int) -> Array:
+        return np.zeros((batch, 1), np.float32)
+
+    def draw(self, raw: Any) -> str:
+        return f"{raw:.2f}"
+
+
+def _blank(encoding: OneHot | Token | Normalized, batch: int) -> Array:
+    """The blank symbol where the alphabet has one, else zeros."""
+    if encoding.alphabet.blank is None:
+        return np.zeros((batch, *(encoding.space.shape or ())), encoding.space.dtype)
+    return encoding.encode(np.full(batch, encoding.alphabet.blank, encoding.alphabet.dtype))
+
+
+SYMBOL_ENCODINGS: dict[str, type[OneHot] | type[Token] | type[Normalized]] = {
+    "one_hot": OneHot,
+    "discrete": Token,
+    "normalized": Normalized,
+}

@@ -1,0 +1,99 @@
+"""What a parameter may be: one frozen description for each field of a problem, checked when the problem is made."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import numbers
+from abc import ABC, abstractmethod
+from typing import Any
+
+import numpy as np
+
+
+class Kind(ABC):
+    """The allowed values of one parameter."""
+
+    @abstractmethod
+    def accept(self, value: object) -> Any:
+        """The value as a builtin, or None if it is not allowed."""
+
+    @abstractmethod
+    def __str__(self) -> str:
+        """The allowed values in words, to follow "must be"."""
+
+    def check(self, name: str, value: object) -> Any:
+        """The value as a builtin.
+
+        Raises:
+            ValueError: names the parameter, the value and what is allowed.
+        """
+        accepted = self.accept(value)
+        if accepted is None:
+            raise ValueError(f"{name} must be {self}, got {value!r}")
+        return accepted
+
+
+@dataclasses.dataclass(frozen=True)
+class Integer(Kind):
+    """A whole number; numpy's integers are fine, a bool is not a number."""
+
+    minimum: int
+
+    def accept(self, value: object) -> int | None:
+        if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
+            return None
+        return int(value) if value >= self.minimum else None
+
+    def __str__(self) -> str:
+        return f"an integer >= {self.minimum}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Real(Kind):
+    """A finite number strictly between two bounds."""
+
+    above: float
+    below: float
+
+    def accept(self, value: object) -> float | None:
+        if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
+            return None
+        number = float(value)
+        return number if math.isfinite(number) and self.above < number < self.below else None
+
+    def __str__(self) -> str:
+        return f"a number in ({self.above:g}, {self.below:g})"
+
+
+@dataclasses.dataclass(frozen=True)
+class Flag(Kind):
+    """True or False, and nothing that merely looks like it."""
+
+    def accept(self, value: object) -> bool | None:
+        return bool(value) if isinstance(value, (bool, np.bool_)) else None
+
+    def __str__(self) -> str:
+        return "True or False"
+
+
+@dataclasses.dataclass(frozen=True)
+class Choice(Kind):
+    """One of a few names."""
+
+    options: tuple[str, ...]
+
+    def accept(self, value: object) -> str | None:
+        return str(value) if isinstance(value, str) and value in self.options else None
+
+    def __str__(self) -> str:
+        return "one of " + ", ".join(map(repr, self.options))
+
+
+def parameter(default: Any, kind: Kind, meaning: str) -> Any:
+    """A field of a problem.
+
+    A default of None leaves the value to the framing: where the framing uses the parameter, `Problem.framing_defaults`
+    says its value; where it does not, passing the parameter is an error and it stays None.
+    """
+    return dataclasses.field(default=default, metadata={"kind": kind, "meaning": meaning})

@@ -1,0 +1,108 @@
+"""The protocol of a policy, and reference players for every problem: random, memoryless, optimal."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+from gymnasium import spaces
+
+from seq_envs.encodings import Array
+from seq_envs.estimation import learned_table
+from seq_envs.problem import Problem
+
+
+class Policy(Protocol):
+    """What `seq_envs.evaluate` asks of a player: two methods. A recurrent network in ten lines:
+
+        class MyPolicy:
+            def __init__(self, network):
+                self.network = network
+
+            def initial_state(self, batch_size):
+                return torch.zeros(1, batch_size, 64), torch.zeros(1, batch_size, 64)
+
+            @torch.no_grad()
+            def act(self, observations, state):
+                logits, state = self.network(torch.as_tensor(observations)[None], state)
+                return logits[0].argmax(-1).numpy(), state
+
+    A memoryless player returns None as its state.
+    """
+
+    def initial_state(self, batch_size: int) -> Any:
+        """The state before the first step of `batch_size` new episodes, played side by side."""
+        ...
+
+    def act(self, observations: Array, state: Any) -> tuple[Array, Any]:
+        """Answers (batch, *action_space.shape) to observations (batch, *observation_space.shape), and the next state."""
+        ...
+
+
+def random(problem: Problem, seed: int = 0) -> Policy:
+    """Answers drawn uniformly from the action space."""
+    return _Random(problem, seed)
+
+
+def memoryless(problem: Problem) -> Policy:
+    """The most accurate answers from the current observation and the clock, and nothing else."""
+    return _Memoryless(problem)
+
+
+def optimal(problem: Problem) -> Policy:
+    """The best answers from all observations so far: it proves that a problem is causal and solvable."""
+    return _Optimal(problem)
+
+
+class _Random:
+    def __init__(self, problem: Problem, seed: int) -> None:
+        self._space = problem.action_space
+        self._rng = np.random.default_rng(seed)
+
+    def initial_state(self, batch_size: int) -> None:
+        return None
+
+    def act(self, observations: Array, state: None) -> tuple[Array, None]:
+        space, batch = self._space, len(observations)
+        if isinstance(space, spaces.Discrete):
+            return self._rng.integers(space.n, size=batch), None
+        if isinstance(space, spaces.MultiDiscrete):
+            return self._rng.integers(space.nvec, size=(batch, *space.shape)), None
+        assert isinstance(space, spaces.Box)
+        return self._rng.uniform(space.low, space.high, (batch, *space.shape)).astype(space.dtype), None
+
+
+class _Memoryless:
+    """Its state is the clock."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        start = problem.code.decode(problem.code.blank(1))
+        self._guess = problem.guess if problem.guess(start, 0) is not None else learned_table(problem).guess
+
+    def initial_state(self, batch_size: int) -> int:
+        return 0
+
+    def act(self, observations: Array, state: int) -> tuple[Array, int]:
+        answers = self._guess(self._problem.code.decode(observations), state)
+        assert answers is not None  # See the constructor.
+        return answers.astype(self._problem.action_space.dtype), state + 1
+
+
+class _Optimal:
+    """Its state is the clock and the raw observations so far, (batch, T, ...), filled in place."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+
+    def initial_state(self, batch_size: int) -> tuple[int, Array | None]:
+        return 0, None
+
+    def act(self, observations: Array, state: tuple[int, Array | None]) -> tuple[Array, tuple[int, Array | None]]:
+        step, history = state
+        raw = self._problem.code.decode(observations)
+        if history is None:
+            history = np.zeros((len(raw), self._problem.steps, *raw.shape[1:]), raw.dtype)
+        history[:, step] = raw
+        answers = self._problem.solve(history[:, : step + 1])
+        return answers.astype(self._problem.action_space.dtype), (step + 1, history)

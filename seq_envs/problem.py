@@ -1,0 +1,154 @@
+"""What a problem is: frozen parameters, a sampler of whole episodes, and the right answers."""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+import numpy as np
+from gymnasium import spaces
+
+from seq_envs.answers import Answers, answers_of
+from seq_envs.encodings import Array, Encoding
+from seq_envs.parameters import Choice
+
+if TYPE_CHECKING:
+    from seq_envs.level import Levels
+
+
+class Episodes(NamedTuple):
+    """A batch of B whole episodes of up to T steps.
+
+    What stands at or after an episode's own length is padding: not scored, and arbitrary.
+    """
+
+    observations: Array
+    """(B, T, ...): raw symbols (integers) or values (float32), before encoding."""
+    targets: Array
+    """(B, T, *action_space.shape): the right answer; arbitrary where not scored."""
+    scored: Array
+    """(B, T) bool: whether the answer counts."""
+    lengths: Array
+    """(B,) int64: the steps of each episode, 1 ... T."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Problem(ABC):
+    """A sequence problem. Subclass it as a frozen, keyword-only dataclass whose fields are `parameter(...)`s.
+
+    A subclass states five things: `steps`, `code`, `action_space`, `sample` and `solve`; `tolerance` too if answers are
+    real numbers. With `guess` and `levels` it may add what can be had without memory; else that is learned from data.
+
+    Raises:
+        ValueError: at construction, for a parameter outside its range, or one that the framing does not use; the
+            message names the parameter, the value and what is allowed.
+    """
+
+    title: ClassVar[str]
+    """The problem in a few words, for the menu."""
+
+    def __post_init__(self) -> None:
+        fields = dataclasses.fields(self)
+        for field in fields:
+            value = getattr(self, field.name)
+            if value is not None or field.default is not None:
+                self._set(field.name, field.metadata["kind"].check(field.name, value))
+        used = self.framing_defaults()
+        for field in fields:
+            if field.default is None:
+                value = getattr(self, field.name)
+                if field.name in used:
+                    self._set(field.name, used[field.name] if value is None else value)
+                elif value is not None:
+                    raise ValueError(
+                        f"{field.name} is not used by {self._choices()}: leave it out (got {field.name}={value!r})"
+                    )
+        self.check()
+
+    def _set(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
+
+    def _choices(self) -> str:
+        names = [field.name for field in dataclasses.fields(self) if isinstance(field.metadata["kind"], Choice)]
+        return ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
+
+    def framing_defaults(self) -> Mapping[str, object]:
+        """The parameters that only some framings use: those that this one uses, with their default values."""
+        return {}
+
+    def check(self) -> None:  # noqa: B027 - a hook with nothing to do by default.
+        """What must hold between parameters; raises ValueError."""
+
+    @property
+    @abstractmethod
+    def steps(self) -> int:
+        """T: the steps of the longest episode."""
+
+    @property
+    @abstractmethod
+    def code(self) -> Encoding:
+        """How a raw observation is shown."""
+
+    @property
+    @abstractmethod
+    def action_space(self) -> spaces.Space[Any]:
+        """The space of one answer: a new one each time, since a space carries a random generator."""
+
+    @property
+    def observation_space(self) -> spaces.Space[Any]:
+        """The space of one observation: a new one each time."""
+        return self.code.space
+
+    @abstractmethod
+    def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
+        """`batch` independent episodes, drawn with `rng` and nothing else."""
+
+    @abstractmethod
+    def solve(self, history: Array) -> Array:
+        """The optimal answers at step t from all that has been seen, and nothing else.
+
+        history (B, t+1, ...) holds raw observations; the result is (B, *action_space.shape), arbitrary where step t is
+        not scored.
+        """
+
+    def guess(self, observations: Array, step: int) -> Array | None:
+        """The answers of highest expected accuracy at step `step` from the current observation alone.
+
+        observations (B, ...) are raw; the result is (B, *action_space.shape). None: not known, to be learned from data.
+        """
+        return None
+
+    def levels(self) -> Levels | None:
+        """What chance, the best memoryless player and the optimal player get; None: to be estimated from data."""
+        return None
+
+    @cached_property
+    def answers(self) -> Answers:
+        """What an answer must look like and how it is graded, by kind of action space."""
+        return answers_of(self.action_space, getattr(self, "tolerance", None))
+
+    def grade(self, actions: Any, targets: Any) -> Any:
+        """How right the answers are, in [0, 1].
+
+        actions and targets (..., *action_space.shape) give (...): 1.0 or 0.0 for a Discrete or Box answer, the
+        fraction of its places that are right for a MultiDiscrete one.
+        """
+        return self.answers.grade(actions, targets)
+
+
+def fixed_length(observations: Array, targets: Array, scored: Array) -> Episodes:
+    """Episodes (B, T, ...) that all have T steps and the same scored steps (T,)."""
+    batch, steps = observations.shape[:2]
+    everywhere = np.empty((batch, steps), np.bool_)
+    everywhere[:] = scored
+    return Episodes(observations, targets, everywhere, np.full(batch, steps, np.int64))
+
+
+def last_of(steps: int) -> Array:
+    """The scored steps (T,) of a framing with one question, at the end."""
+    scored = np.zeros(steps, np.bool_)
+    scored[-1] = True
+    return scored

@@ -1,0 +1,156 @@
+"""Sequence classification: has the running sum reached the threshold?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from gymnasium import spaces
+
+from seq_envs.encodings import Array, Encoding, Value
+from seq_envs.level import Level, Levels
+from seq_envs.parameters import Choice, Integer, Real, parameter
+from seq_envs.problem import Episodes, Problem, fixed_length, last_of
+
+_LONGEST_EXACT = 20_000  # Steps; the exact levels cost O(steps^2).
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeqClassify(Problem):
+    """Sequence classification.
+
+    ## Description
+    Each step shows a value drawn uniformly from [0, 1). The label is 0, flips to 1 once the running sum reaches
+    `threshold * length`, and stays. The agent says the label at every step (`one_to_one`), or only the final one, at
+    the last step (`many_to_one`). The clock alone, input ignored, is right on 88.9% of the steps at length 10, so
+    compare with `seq_envs.levels`.
+
+    >>> import seq_envs
+    >>> print(seq_envs.draw("SeqClassify-v0", length=6, seed=0))
+    step      0    1    2    3    4    5
+    input  0.85 0.64 0.51 0.27 0.31 0.04
+    truth     0    0    1    1    1    1
+
+    ## Action Space
+    `Discrete(2)`: the label.
+
+    ## Observation Space
+    `Box(0, 1, (1,), float32)`: the current value.
+
+    ## Starting State
+    The first value.
+
+    ## Rewards
+    1.0 for a right answer on a scored step (every step; the last one in `many_to_one`), else 0.0.
+
+    ## Episode End
+    Terminated after `length` steps; never truncated. The terminal observation is zero.
+
+    ## Information
+    Empty but for the last step: `is_success` and `accuracy` (see `seq_envs.env.SequenceEnv`).
+
+    ## Arguments
+    `length=10`, `threshold` (a fraction of `length`; 0.25 in `one_to_one`, 0.5 in `many_to_one`),
+    `framing="one_to_one"`, `encoding="value"`.
+
+    ## References
+    J. Brownlee (2017), "5 Examples of Simple Sequence Prediction Problems for Learning LSTM Recurrent Neural
+    Networks", section "Sequence Classification". Levels: P. Hall (1927), "The distribution of means for samples of
+    size N drawn from a population in which the variate takes values between 0 and 1", Biometrika 19.
+
+    ## Version History
+    v0: first version.
+    """
+
+    title: ClassVar[str] = "sequence classification: has the running sum reached the threshold?"
+
+    length: int = parameter(10, Integer(1), "steps")
+    threshold: float | None = parameter(
+        None, Real(0.0, 1.0), "fraction of `length` (default: 0.25, in many_to_one 0.5)"
+    )
+    framing: str = parameter("one_to_one", Choice(("one_to_one", "many_to_one")), "answer every step, or the last")
+    encoding: str = parameter("value", Choice(("value",)), "how a value is shown")
+
+    def framing_defaults(self) -> Mapping[str, object]:
+        return {"threshold": 0.5 if self.framing == "many_to_one" else 0.25}
+
+    @property
+    def steps(self) -> int:
+        return self.length
+
+    @property
+    def code(self) -> Encoding:
+        return Value()
+
+    @property
+    def action_space(self) -> spaces.Discrete:
+        return spaces.Discrete(2)
+
+    @property
+    def scored(self) -> Array:
+        """(T,) bool."""
+        return last_of(self.length) if self.framing == "many_to_one" else np.ones(self.length, np.bool_)
+
+    @property
+    def sum_needed(self) -> float:
+        """The running sum at which the label flips."""
+        assert self.threshold is not None  # Set at construction, in every framing.
+        return self.threshold * self.length
+
+    def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
+        values = rng.random((batch, self.length), dtype=np.float32)
+        # The values are multiples of 2^-24, so a float64 sum of them is exact in whatever order it is taken.
+        labels = values.cumsum(axis=1, dtype=np.float64) >= self.sum_needed
+        return fixed_length(values, labels.view(np.uint8), self.scored)
+
+    def solve(self, history: Array) -> Array:
+        return (history.sum(axis=1, dtype=np.float64) >= self.sum_needed).view(np.uint8)
+
+    def guess(self, observations: Array, step: int) -> Array:
+        # The sum of the `step` values before is spread symmetrically around step/2, its median.
+        return (observations >= self.sum_needed - step / 2).view(np.uint8)
+
+    def levels(self) -> Levels | None:
+        if self.length > _LONGEST_EXACT:
+            return None
+        scored = np.flatnonzero(self.scored)
+        zero = np.array([_below(step + 1, self.sum_needed)[0] for step in scored])  # P(label 0) at each scored step.
+        if zero.mean() > 0.5:
+            chance = Level(float(zero.mean()), float(zero[-1]))  # All 0: the last label says it.
+        else:
+            first = zero[0] if len(scored) == 1 else min(self.sum_needed, 1.0)
+            chance = Level(float(1 - zero.mean()), float(1 - first))  # All 1: the first label says it.
+        accuracy = float(np.mean([self._memoryless(step) for step in scored]))
+        exact_match, error = (accuracy, 0.0) if len(scored) == 1 else self._simulated_exact_match()
+        return Levels(chance, Level(accuracy, exact_match, exact_match_error=error), Level(1.0, 1.0))
+
+    def _memoryless(self, step: int) -> float:
+        """The chance that `guess` is right at `step`: it answers 1 from `bound` on."""
+        bound = min(max(self.sum_needed - step / 2, 0.0), 1.0)
+        # P(value < z' and sum < z) is an integral of the distribution before this value, and that is a sum of
+        # distributions after it, shifted by whole numbers.
+        both_zero = _below(step + 1, self.sum_needed).sum() - _below(step + 1, self.sum_needed - bound).sum()
+        return float(1 - bound + 2 * both_zero - _below(step + 1, self.sum_needed)[0])
+
+    def _simulated_exact_match(self) -> tuple[float, float]:
+        """How often all of `guess`'s answers are right, and the standard error of that."""
+        episodes = self.sample(np.random.default_rng(0), max(100, min(200_000, 4_000_000 // self.length)))
+        columns = range(self.length)
+        right = np.all([self.guess(episodes.observations[:, t], t) == episodes.targets[:, t] for t in columns], axis=0)
+        mean = float(right.mean())
+        return mean, float(np.sqrt(max(mean * (1 - mean), 1 / len(right)) / len(right)))
+
+
+def _below(count: int, bound: float) -> Array:
+    """P(sum of `count` uniforms < bound - j) for j = 0, 1, ..., bound (Irwin-Hall), all of it at least one number.
+
+    By the recurrence n F_n(x) = x F_{n-1}(x) + (n-x) F_{n-1}(x-1), whose terms are all positive: no digits are lost.
+    """
+    x = max(bound, 0.0) - np.arange(int(max(bound, 0.0)) + 1)
+    below = np.clip(x, 0.0, 1.0)
+    for n in range(2, count + 1):
+        one_less = np.append(below[1:], 0.0)
+        below = np.where(x >= n, 1.0, (x * below + (n - x) * one_less) / n)
+    return below

@@ -1,0 +1,172 @@
+"""Echo random subsequences: see a random sequence, then reproduce it, or a part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from gymnasium import spaces
+
+from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding
+from seq_envs.level import Level, Levels
+from seq_envs.parameters import Choice, Flag, Integer, parameter
+from seq_envs.problem import Episodes, Problem, fixed_length, last_of
+
+_FRAMINGS = ("many_to_many", "many_to_one", "one_to_many")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeqCopy(Problem):
+    """Echo random subsequences.
+
+    ## Description
+    `length` values, uniform in `0 ... n_values-1`, are shown one a step. In the framing `many_to_many` (encoder and
+    decoder) `delay` blanks (`_`) follow, then `output_length` times the cue `go` (`>`): at each the agent says the next
+    value of the part that begins at `offset`, or the part backwards with `reverse`. In `many_to_one` it says the whole
+    part at once at the last value. In `one_to_many` it repeats each value as it is shown: a control task without
+    memory.
+
+    >>> import seq_envs
+    >>> print(seq_envs.draw("SeqCopy-v0", delay=1, output_length=3, seed=0))
+    step   0 1 2 3 4 5 6 7 8
+    input  0 8 6 8 8 _ > > >
+    truth  . . . . . . 0 8 6
+
+    ## Action Space
+    `Discrete(n_values)`: the value; in `many_to_one` `MultiDiscrete([n_values] * output_length)`: the whole part.
+
+    ## Observation Space
+    The current symbol out of `A = n_values+2` (the values, then `blank`, then `go`), by `encoding`: `one_hot` is
+    `Box(0, 1, (A,), float32)`, `discrete` is `Discrete(A)`, `normalized` is `Box(0, 1, (3,), float32)` holding
+    `v/(n_values-1)`, a flag for blank and a flag for go.
+
+    ## Starting State
+    The first value.
+
+    ## Rewards
+    1.0 for a right answer on a scored step (every `go`; the last step in `many_to_one`; every step in `one_to_many`),
+    else 0.0. A whole part earns the fraction of its places that are right.
+
+    ## Episode End
+    Terminated after `length+delay+output_length` steps (`length` in the other two framings); never truncated. The
+    terminal observation is the blank.
+
+    ## Information
+    Empty but for the last step: `is_success` and `accuracy` (see `seq_envs.env.SequenceEnv`).
+
+    ## Arguments
+    `length=5`, `n_values=10`, `output_length=length`, `offset=0`, `delay=0` (`many_to_many` only), `reverse=False`,
+    `framing="many_to_many"`, `encoding="one_hot"`. `one_to_many` takes none of `output_length`, `offset`, `delay`,
+    `reverse`.
+
+    ## References
+    J. Brownlee (2017), "5 Examples of Simple Sequence Prediction Problems for Learning LSTM Recurrent Neural
+    Networks", section "Echo Random Subsequences".
+
+    ## Version History
+    v0: first version.
+    """
+
+    title: ClassVar[str] = "echo random subsequences: see a sequence, then reproduce it or a part"
+
+    length: int = parameter(5, Integer(1), "values shown")
+    n_values: int = parameter(10, Integer(2), "alphabet of values")
+    output_length: int | None = parameter(None, Integer(1), "values to reproduce (default: length)")
+    offset: int | None = parameter(None, Integer(0), "where the part to reproduce begins (default: 0)")
+    delay: int | None = parameter(None, Integer(0), "blank steps before the first cue (default: 0)")
+    reverse: bool | None = parameter(None, Flag(), "whether to reproduce it backwards (default: False)")
+    framing: str = parameter("many_to_many", Choice(_FRAMINGS), "answer value by value, at once, or while reading")
+    encoding: str = parameter("one_hot", Choice(tuple(SYMBOL_ENCODINGS)), "how a symbol is shown")
+
+    def framing_defaults(self) -> Mapping[str, object]:
+        if self.framing == "one_to_many":
+            return {}
+        part: dict[str, object] = {"output_length": self.length, "offset": 0, "reverse": False}
+        return part | {"delay": 0} if self.framing == "many_to_many" else part
+
+    def check(self) -> None:
+        if self.framing != "one_to_many" and self._offset + self._answers > self.length:
+            raise ValueError(
+                f"offset + output_length must be at most length = {self.length}, "
+                f"got offset={self.offset}, output_length={self.output_length}"
+            )
+
+    @property
+    def _offset(self) -> int:
+        return self.offset or 0
+
+    @property
+    def _answers(self) -> int:
+        """How many values are asked for."""
+        return self.output_length or self.length
+
+    @property
+    def _wanted(self) -> Array:
+        """(_answers,): the steps at which the wanted values are shown, in the order of the answer."""
+        wanted = np.arange(self._offset, self._offset + self._answers)
+        return wanted[::-1] if self.reverse else wanted
+
+    @property
+    def steps(self) -> int:
+        return self.length + (self.delay or 0) + self._answers if self.framing == "many_to_many" else self.length
+
+    @property
+    def alphabet(self) -> Alphabet:
+        return Alphabet(self.n_values, cues=("_", ">"), blank=self.n_values)
+
+    @property
+    def code(self) -> Encoding:
+        return SYMBOL_ENCODINGS[self.encoding](self.alphabet)
+
+    @property
+    def action_space(self) -> spaces.Discrete | spaces.MultiDiscrete:
+        if self.framing == "many_to_one":
+            return spaces.MultiDiscrete([self.n_values] * self._answers)
+        return spaces.Discrete(self.n_values)
+
+    def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
+        values = rng.integers(self.n_values, size=(batch, self.length), dtype=self.alphabet.dtype.type)
+        if self.framing == "one_to_many":
+            return fixed_length(values, values, np.ones(self.length, np.bool_))
+        part = values[:, self._wanted]
+        if self.framing == "many_to_one":
+            everywhere = np.broadcast_to(part[:, None], (batch, self.length, self._answers))
+            return fixed_length(values, everywhere, last_of(self.length))
+        blank, go = self.n_values, self.n_values + 1
+        first_go = self.steps - self._answers
+        observations = np.full((batch, self.steps), blank, values.dtype)
+        observations[:, : self.length] = values
+        observations[:, first_go:] = go
+        targets = np.zeros_like(observations)
+        targets[:, first_go:] = part
+        return fixed_length(observations, targets, np.arange(self.steps) >= first_go)
+
+    def solve(self, history: Array) -> Array:
+        step = history.shape[1] - 1
+        if self.framing == "one_to_many":
+            return history[:, step]
+        if self.framing == "many_to_one":
+            return history[:, np.minimum(self._wanted, step)]
+        return history[:, min(self._wanted[max(step - (self.steps - self._answers), 0)], step)]
+
+    def guess(self, observations: Array, step: int) -> Array:
+        if self.framing == "one_to_many":
+            return observations
+        if self.framing == "many_to_one":
+            on_screen = self._wanted == step
+            return np.where(on_screen, observations[:, None], 0)
+        return np.zeros_like(observations)
+
+    def levels(self) -> Levels:
+        places, by_luck = self._answers, 1 / self.n_values
+        chance = Level(by_luck, by_luck**places)
+        # The last value is still on the screen when the whole answer is asked for at once.
+        seen = {
+            "many_to_many": 0,
+            "many_to_one": int(self._wanted.max() == self.length - 1),
+            "one_to_many": places,
+        }[self.framing]
+        memoryless = Level((seen + (places - seen) * by_luck) / places, by_luck ** (places - seen))
+        return Levels(chance, memoryless, Level(1.0, 1.0))

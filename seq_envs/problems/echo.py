@@ -1,0 +1,107 @@
+"""Echo random integer: say the value of `lag` steps ago."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from gymnasium import spaces
+
+from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding
+from seq_envs.level import Level, Levels
+from seq_envs.parameters import Choice, Integer, parameter
+from seq_envs.problem import Episodes, Problem, fixed_length, last_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeqEcho(Problem):
+    """Echo random integer.
+
+    ## Description
+    Each step shows a value drawn uniformly from `0 ... n_values-1`. The agent says the value of `lag` steps ago. In the
+    framing `one_to_one` it does so at every step that has a value `lag` steps before it; in `many_to_one` only at the
+    last. Lag 0 is a calibration task: the answer is on the screen.
+
+    >>> import seq_envs
+    >>> print(seq_envs.draw("SeqEcho-v0", seed=0))
+    step   0 1 2 3 4 5 6 7 8 9
+    input  0 8 6 8 8 4 1 3 0 0
+    truth  . 0 8 6 8 8 4 1 3 0
+
+    ## Action Space
+    `Discrete(n_values)`: the value.
+
+    ## Observation Space
+    The current value, by `encoding`: `one_hot` is `Box(0, 1, (n_values,), float32)`, `discrete` is
+    `Discrete(n_values)`, `normalized` is `Box(0, 1, (1,), float32)` holding `v/(n_values-1)`.
+
+    ## Starting State
+    The first value.
+
+    ## Rewards
+    1.0 for a right answer on a scored step (`t >= lag`, or the last step in `many_to_one`), else 0.0.
+
+    ## Episode End
+    Terminated after `length` steps; never truncated. The terminal observation is zeros.
+
+    ## Information
+    Empty but for the last step: `is_success` and `accuracy` (see `seq_envs.env.SequenceEnv`).
+
+    ## Arguments
+    `length=10`, `n_values=10`, `lag=1` (`0 <= lag < length`), `framing="one_to_one"`, `encoding="one_hot"`.
+
+    ## References
+    J. Brownlee (2017), "5 Examples of Simple Sequence Prediction Problems for Learning LSTM Recurrent Neural
+    Networks", section "Echo Random Integer"; its code has 100 values.
+
+    ## Version History
+    v0: first version.
+    """
+
+    title: ClassVar[str] = "echo random integer: say the value of `lag` steps ago"
+
+    length: int = parameter(10, Integer(1), "steps")
+    n_values: int = parameter(10, Integer(2), "alphabet")
+    lag: int = parameter(1, Integer(0), "steps between a value and its echo; 0: the answer is on the screen")
+    framing: str = parameter("one_to_one", Choice(("one_to_one", "many_to_one")), "answer every step, or the last")
+    encoding: str = parameter("one_hot", Choice(tuple(SYMBOL_ENCODINGS)), "how a value is shown")
+
+    def check(self) -> None:
+        if self.lag >= self.length:
+            raise ValueError(f"lag must be in 0 ... length-1 = {self.length - 1}, got {self.lag}")
+
+    @property
+    def steps(self) -> int:
+        return self.length
+
+    @property
+    def code(self) -> Encoding:
+        return SYMBOL_ENCODINGS[self.encoding](Alphabet(self.n_values))
+
+    @property
+    def action_space(self) -> spaces.Discrete:
+        return spaces.Discrete(self.n_values)
+
+    @property
+    def scored(self) -> Array:
+        """(T,) bool."""
+        return last_of(self.length) if self.framing == "many_to_one" else np.arange(self.length) >= self.lag
+
+    def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
+        values = rng.integers(self.n_values, size=(batch, self.length), dtype=Alphabet(self.n_values).dtype.type)
+        if self.lag == 0:
+            return fixed_length(values, values, self.scored)
+        targets = np.zeros_like(values)
+        targets[:, self.lag :] = values[:, : -self.lag]
+        return fixed_length(values, targets, self.scored)
+
+    def solve(self, history: Array) -> Array:
+        return history[:, max(history.shape[1] - 1 - self.lag, 0)]
+
+    def guess(self, observations: Array, step: int) -> Array:
+        return observations if self.lag == 0 else np.zeros_like(observations)
+
+    def levels(self) -> Levels:
+        by_luck = Level(1 / self.n_values, self.n_values ** -float(self.scored.sum()))
+        return Levels(by_luck, Level(1.0, 1.0) if self.lag == 0 else by_luck, Level(1.0, 1.0))

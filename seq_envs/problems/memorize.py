@@ -1,0 +1,138 @@
+"""Value memorization: carry the first symbol over an otherwise identical sequence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from gymnasium import spaces
+
+from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding
+from seq_envs.level import Level, Levels
+from seq_envs.parameters import Choice, Flag, Integer, parameter
+from seq_envs.problem import Episodes, Problem, fixed_length, last_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeqMemorize(Problem):
+    """Value memorization.
+
+    ## Description
+    A sequence begins and ends with the same marker, one of `n_sequences`; the body between is the same in all
+    sequences, `0, 1, ..., length-3`. The agent sees all but the last symbol. In the framing `one_to_one` it says the
+    next symbol at every step, in `many_to_one` only the last one, at the last step. Only the last answer needs memory:
+    without any, `one_to_one` still gets 87.5% at length 5 and 99.5% at length 101, so look at the last step by itself
+    (`accuracy_by_step` of `seq_envs.evaluate`). With `distractors="random"` the body is drawn anew, uniformly over the
+    body's symbols, and only the last step is scored in either framing. With `overlap=True` the body is
+    `1, ..., length-2` and the two markers are `length-2` and `length-1`, so that a marker also stands in the body.
+
+    >>> import seq_envs
+    >>> print(seq_envs.draw("SeqMemorize-v0", seed=0))
+    step   0 1 2 3
+    input  4 0 1 2
+    truth  0 1 2 4
+
+    ## Action Space
+    `Discrete(A)`: the symbol, of the alphabet of `A = length-2+n_sequences` symbols (`length` with `overlap`).
+
+    ## Observation Space
+    The current symbol, by `encoding`: `one_hot` is `Box(0, 1, (A,), float32)`, `discrete` is `Discrete(A)`,
+    `normalized` is `Box(0, 1, (1,), float32)` holding `v/(A-1)`.
+
+    ## Starting State
+    The marker.
+
+    ## Rewards
+    1.0 for a right answer on a scored step, else 0.0.
+
+    ## Episode End
+    Terminated after `length-1` steps; never truncated. The terminal observation is zeros.
+
+    ## Information
+    Empty but for the last step: `is_success` and `accuracy` (see `seq_envs.env.SequenceEnv`).
+
+    ## Arguments
+    `length=5`, `n_sequences=2`, `framing="one_to_one"`, `encoding="one_hot"`, `distractors="fixed"`, `overlap=False`
+    (needs `n_sequences=2`).
+
+    ## References
+    S. Hochreiter and J. Schmidhuber (1997), "Long Short-Term Memory", Neural Computation 9(8), Experiment 2 (random
+    distractors: 2b and 2c). J. Brownlee (2017), "5 Examples of Simple Sequence Prediction Problems for Learning LSTM
+    Recurrent Neural Networks", section "Value Memorization"; its printed pair is `overlap=True`.
+
+    ## Version History
+    v0: first version.
+    """
+
+    title: ClassVar[str] = "value memorization: carry the first symbol to the end"
+
+    length: int = parameter(5, Integer(3), "symbols in a sequence")
+    n_sequences: int = parameter(2, Integer(2), "different markers")
+    framing: str = parameter("one_to_one", Choice(("one_to_one", "many_to_one")), "answer every step, or the last")
+    encoding: str = parameter("one_hot", Choice(tuple(SYMBOL_ENCODINGS)), "how a symbol is shown")
+    distractors: str = parameter("fixed", Choice(("fixed", "random")), "the body: always the same, or drawn anew")
+    overlap: bool = parameter(False, Flag(), "whether a marker also stands in the body")
+
+    def check(self) -> None:
+        if self.overlap and self.n_sequences != 2:
+            raise ValueError(f"n_sequences must be 2 with overlap=True, got {self.n_sequences}")
+
+    @property
+    def steps(self) -> int:
+        return self.length - 1
+
+    @property
+    def alphabet(self) -> Alphabet:
+        return Alphabet(self.length if self.overlap else self.length - 2 + self.n_sequences)
+
+    @property
+    def code(self) -> Encoding:
+        return SYMBOL_ENCODINGS[self.encoding](self.alphabet)
+
+    @property
+    def action_space(self) -> spaces.Discrete:
+        return spaces.Discrete(self.alphabet.size)
+
+    @property
+    def body(self) -> Array:
+        """(length-2,): the symbols between the markers."""
+        return np.arange(self.length - 2, dtype=self.alphabet.dtype) + self.alphabet.dtype.type(self.overlap)
+
+    @property
+    def scored(self) -> Array:
+        """(T,) bool."""
+        if self.framing == "many_to_one" or self.distractors == "random":
+            return last_of(self.steps)
+        return np.ones(self.steps, np.bool_)
+
+    def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
+        dtype = self.alphabet.dtype
+        sequences = np.empty((batch, self.length), dtype)
+        sequences[:, 0] = rng.integers(self.length - 2, self.length - 2 + self.n_sequences, size=batch)
+        sequences[:, -1] = sequences[:, 0]
+        if self.distractors == "random":
+            sequences[:, 1:-1] = self.body[rng.integers(self.length - 2, size=(batch, self.length - 2))]
+        else:
+            sequences[:, 1:-1] = self.body
+        return fixed_length(sequences[:, :-1], sequences[:, 1:], self.scored)
+
+    def solve(self, history: Array) -> Array:
+        step = history.shape[1] - 1
+        return history[:, 0] if step == self.steps - 1 else np.full_like(history[:, 0], self.body[step])
+
+    def guess(self, observations: Array, step: int) -> Array:
+        answer = self.length - 2 if step == self.steps - 1 else self.body[step]
+        return np.full_like(observations, answer)
+
+    def levels(self) -> Levels:
+        one_of_n = 1 / self.n_sequences
+        perfect = Level(1.0, 1.0)
+        if self.scored.sum() == 1:
+            return Levels(Level(one_of_n, one_of_n), Level(one_of_n, one_of_n), perfect)
+        # The most frequent symbol stands once in the body, and with overlap it is also one of the two markers.
+        hits = 1 + one_of_n if self.overlap else 1
+        # All right with one symbol: only if the body is that marker and nothing else.
+        chance = Level(hits / self.steps, one_of_n if self.overlap and self.length == 3 else 0.0)
+        return Levels(chance, Level((self.steps - 1 + one_of_n) / self.steps, one_of_n), perfect)
+

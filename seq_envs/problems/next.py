@@ -1,0 +1,227 @@
+"""Sequence learning: predict the next value of a sequence of evenly spaced numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+from gymnasium import spaces
+
+from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, Value
+from seq_envs.level import Level, Levels
+from seq_envs.parameters import Choice, Integer, Real, parameter
+from seq_envs.problem import Episodes, Problem, fixed_length, last_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeqNext(Problem):
+    """Sequence learning.
+
+    ## Description
+    The sequence is `0/length, 1/length, ..., (length-1)/length`. In the framing `one_to_one` the agent sees it from its
+    start and says the next value at every step; in `many_to_one` it sees `window` values from a random place on, and
+    says the one after them at the last step. A player that adds `1/length` needs no memory: a control task. With
+    `max_step` above 1, each episode draws its own spacing `k/length`, `k` uniform in `1 ... max_step`, and then its
+    own start, uniform among those that keep every value in the sequence; an episode is as long as the largest spacing
+    allows, and the first step is not scored: two values are needed.
+
+    >>> import seq_envs
+    >>> print(seq_envs.draw("SeqNext-v0", length=11, max_step=2, seed=0))
+    step      0    1    2    3    4
+    input  0.00 0.18 0.36 0.55 0.73
+    truth     . 0.36 0.55 0.73 0.91
+
+    ## Action Space
+    `Box(0, 1, (1,), float32)`, the value; right within `tolerance`. With the encodings `one_hot` and `discrete`,
+    `Discrete(length)`: its index.
+
+    ## Observation Space
+    The current value, by `encoding`: `value` is `Box(0, 1, (1,), float32)`, `one_hot` is `Box(0, 1, (length,),
+    float32)` and `discrete` is `Discrete(length)`, both holding its index.
+
+    ## Starting State
+    The first value of the sequence or window.
+
+    ## Rewards
+    1.0 for a right answer on a scored step (every step, but the first if `max_step > 1`; the last one in
+    `many_to_one`), else 0.0.
+
+    ## Episode End
+    Terminated after `(length-1) // max_step` steps (`window` in `many_to_one`); never truncated. The terminal
+    observation is zeros.
+
+    ## Information
+    Empty but for the last step: `is_success` and `accuracy` (see `seq_envs.env.SequenceEnv`).
+
+    ## Arguments
+    `length=10`, `framing="one_to_one"`, `window=3` (`many_to_one` only), `encoding="value"`, `tolerance=0.5/length`
+    (`encoding="value"` only), `max_step=1`.
+
+    ## References
+    J. Brownlee (2017), "5 Examples of Simple Sequence Prediction Problems for Learning LSTM Recurrent Neural
+    Networks", section "Sequence Learning Problem".
+
+    ## Version History
+    v0: first version.
+    """
+
+    title: ClassVar[str] = "sequence learning: predict the next value"
+
+    length: int = parameter(10, Integer(2), "values in the full sequence")
+    framing: str = parameter("one_to_one", Choice(("one_to_one", "many_to_one")), "answer every step, or the last")
+    window: int | None = parameter(None, Integer(1), "input steps in many_to_one (default: 3)")
+    encoding: str = parameter("value", Choice(("value", "one_hot", "discrete")), "how a value is shown and said")
+    tolerance: float | None = parameter(
+        None, Real(0.0, 1.0), "greatest error of a right answer (default: 0.5/length, half the spacing)"
+    )
+    max_step: int = parameter(1, Integer(1), "largest spacing; above 1 each episode draws its own")
+
+    def framing_defaults(self) -> Mapping[str, object]:
+        used: dict[str, object] = {"window": 3} if self.framing == "many_to_one" else {}
+        return used | {"tolerance": 0.5 / self.length} if self.encoding == "value" else used
+
+    def check(self) -> None:
+        most = (self.length - 1) // self.max_step
+        least = 1 if self.max_step == 1 else 2
+        if self.window is not None and not least <= self.window <= most:
+            raise ValueError(
+                f"window must be in {least} ... (length-1) // max_step = {most} "
+                f"with length={self.length} and max_step={self.max_step}, got {self.window}"
+            )
+        if most < least:
+            raise ValueError(
+                f"max_step must be in 1 ... (length-1) // 2 = {max((self.length - 1) // 2, 1)} "
+                f"with length={self.length}, got {self.max_step}"
+            )
+
+    @property
+    def steps(self) -> int:
+        return (self.length - 1) // self.max_step if self.window is None else self.window
+
+    @property
+    def code(self) -> Encoding:
+        return Value() if self.encoding == "value" else SYMBOL_ENCODINGS[self.encoding](Alphabet(self.length))
+
+    @property
+    def action_space(self) -> spaces.Box | spaces.Discrete:
+        return spaces.Box(0.0, 1.0, (1,), np.float32) if self.encoding == "value" else spaces.Discrete(self.length)
+
+    @property
+    def scored(self) -> Array:
+        """(T,) bool."""
+        if self.framing == "many_to_one":
+            return last_of(self.steps)
+        return np.arange(self.steps) >= (self.max_step > 1)
+
+    def _shown(self, indices: Array) -> Array:
+        """Indices (...) as raw observations (...)."""
+        if self.encoding == "value":
+            return (indices / self.length).astype(np.float32)
+        return indices.astype(Alphabet(self.length).dtype)
+
+    def _said(self, indices: Array) -> Array:
+        """Indices (...) as answers (..., *action_space.shape)."""
+        return self._shown(indices)[..., None] if self.encoding == "value" else self._shown(indices)
+
+    def _indices(self, observations: Array) -> Array:
+        """Raw observations (...) as indices (...)."""
+        if self.encoding == "value":
+            return np.rint(observations.astype(np.float64) * self.length).astype(np.int64)
+        return observations.astype(np.int64)
+
+    def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
+        spacing = rng.integers(1, self.max_step + 1, size=batch)
+        start = rng.integers(0, self._starts(spacing))
+        indices = start[:, None] + spacing[:, None] * np.arange(self.steps + 1)
+        return fixed_length(self._shown(indices[:, :-1]), self._said(indices[:, 1:]), self.scored)
+
+    def _starts(self, spacing: Array) -> Array:
+        """How many starts keep an episode of this spacing in the sequence."""
+        return self.length - spacing * self.steps
+
+    def solve(self, history: Array) -> Array:
+        now = self._indices(history[:, -1])
+        spacing = now - self._indices(history[:, -2]) if history.shape[1] > 1 else 1
+        return self._said(np.clip(now + spacing, 0, self.length - 1))
+
+    def guess(self, observations: Array, step: int) -> Array:
+        now = self._indices(observations)
+        if self.max_step == 1:
+            return self._said(np.minimum(now + 1, self.length - 1))
+        return self._guesses(step)[0][now]
+
+    def levels(self) -> Levels:
+        memoryless = Level(1.0, 1.0) if self.max_step == 1 else self._memoryless()
+        return Levels(self._chance(), memoryless, Level(1.0, 1.0))
+
+    # What follows weighs every episode: there are fewer than max_step * length of them.
+
+    @cached_property
+    def _reach(self) -> tuple[Array, Array]:
+        """(length,) how many neighbouring values, from each one on, a single answer gets right; those answers."""
+        everything = np.arange(self.length)
+        reach, answers = np.ones(self.length, np.int64), self._said(everything)
+        if self.encoding != "value":
+            return reach, answers
+        values = answers.copy()
+        for more in range(1, self.length):
+            low, high = values[:-more], values[more:]
+            middle = (low + high) / 2
+            fits = np.zeros(len(low), np.bool_)
+            for answer in (middle, np.nextafter(middle, low), np.nextafter(middle, high)):
+                good = (self.grade(answer, low) == 1) & (self.grade(answer, high) == 1)
+                answers[: len(low)][good] = answer[good]
+                fits |= good
+            if not fits.any():
+                break
+            reach[: len(low)][fits] = more + 1
+        return reach, answers
+
+    def _chance(self) -> Level:
+        """The best constant answer."""
+        weights = np.zeros(self.length + 1)  # Of each value as a target; the last place stays 0.
+        scored = np.flatnonzero(self.scored)
+        for spacing in range(1, self.max_step + 1):
+            starts = int(self._starts(np.int64(spacing)))
+            for step in scored:
+                weights[spacing * (step + 1) :][:starts] += 1 / (self.max_step * starts * len(scored))
+        total = np.concatenate([[0.0], weights.cumsum()])
+        first = np.arange(self.length)
+        end = first + self._reach[0]
+        best = int((total[end] - total[first]).argmax())
+        exact_match = 0.0
+        for spacing in range(1, self.max_step + 1):
+            start = np.arange(int(self._starts(np.int64(spacing))))
+            within = (start + spacing * (scored[0] + 1) >= best) & (start + spacing * self.steps < end[best])
+            exact_match += within.mean() / self.max_step
+        return Level(float(total[end[best]] - total[best]), float(exact_match))
+
+    def _guesses(self, step: int) -> tuple[Array, float]:
+        """The best answer to each index at `step`, (length, *action_space.shape), and how often they are right."""
+        weights = np.zeros((self.length, self.max_step + 1))  # Of each index and the spacing that led to it.
+        for spacing in range(1, self.max_step + 1):
+            starts = int(self._starts(np.int64(spacing)))
+            weights[spacing * step :][:starts, spacing] = 1 / (self.max_step * starts)
+        total = np.concatenate([np.zeros((self.length, 1)), weights.cumsum(axis=1)], axis=1)
+        spacings = np.arange(1, self.max_step + 1)
+        target = np.minimum(np.arange(self.length)[:, None] + spacings, self.length - 1)
+        reach, answers = self._reach
+        end = np.minimum(spacings + reach[target], self.max_step + 1)
+        gain = np.take_along_axis(total, end, axis=1) - total[:, spacings]
+        best = gain.argmax(axis=1)[:, None]
+        return answers[np.take_along_axis(target, best, axis=1)[:, 0]], float(gain.max(axis=1).sum())
+
+    def _memoryless(self) -> Level:
+        scored = np.flatnonzero(self.scored)
+        right = [np.ones(int(self._starts(np.int64(k))), np.bool_) for k in range(1, self.max_step + 1)]
+        accuracy = 0.0
+        for step in scored:
+            answers, share = self._guesses(int(step))
+            accuracy += share / len(scored)
+            for spacing, all_right in enumerate(right, start=1):
+                now = np.arange(len(all_right)) + spacing * step
+                all_right &= self.grade(answers[now], self._said(now + spacing)) == 1
+        return Level(accuracy, float(np.mean([all_right.mean() for all_right in right])))

@@ -1,0 +1,287 @@
+"""The tape: an episode as text, as a picture, or in a window. What is drawn has no effect on the episode."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from gymnasium.error import DependencyNotInstalled
+
+from seq_envs.encodings import Array
+from seq_envs.problem import Episodes, Problem
+
+FPS = 4
+
+_TEXT_COLUMNS = 72
+"""Characters of a line of text before the tape becomes a window that follows."""
+_PICTURE_COLUMNS = 16
+"""Time steps in a picture before the tape becomes a window that follows."""
+_RIGHT, _WRONG, _PARTLY, _NOTHING = "✓", "✗", "~", "."
+
+
+def check_render_mode(render_mode: str | None, allowed: Sequence[str]) -> str | None:
+    """The render mode.
+
+    Raises:
+        ValueError: it is not allowed.
+    """
+    if render_mode is not None and render_mode not in allowed:
+        raise ValueError(f"render_mode must be None or one of {', '.join(map(repr, allowed))}, got {render_mode!r}")
+    return render_mode
+
+
+class Column(NamedTuple):
+    """One time step on the tape."""
+
+    step: int
+    shown: str
+    answer: tuple[str, ...] | None
+    """The places of the answer; None: not answered yet."""
+    truth: tuple[str, ...] | None
+    """The places of the right answer; None: nothing to answer here, or not told yet."""
+    grade: float | None
+    """How right the answer is; None: not answered, or not scored."""
+
+
+class Transcript(NamedTuple):
+    """What there is to see of one episode."""
+
+    title: str
+    steps: int
+    columns: list[Column]
+    earned: float
+    asked: int
+
+    @classmethod
+    def of_episode(
+        cls, problem: Problem, block: Episodes, episode: int, said: Sequence[Any], playing: bool
+    ) -> Transcript:
+        """An episode as far as it has been played: `said` holds its answers up to now."""
+        length = int(block.lengths[episode])
+        now = min(len(said) + playing, length)
+        raw, targets, scored = block.observations[episode], block.targets[episode], block.scored[episode]
+        columns, earned, asked = [], 0.0, 0
+        for step in range(now):
+            answer = truth = grade = None
+            if step < len(said):
+                answer = _places(said[step])
+                if scored[step]:
+                    truth = _places(targets[step])
+                    grade = float(problem.grade(said[step], targets[step]))
+                    earned += grade
+                    asked += 1
+            columns.append(Column(step, problem.code.draw(raw[step]), answer, truth, grade))
+        return cls(type(problem).__name__, length, columns, earned, asked)
+
+    @classmethod
+    def of_solution(cls, problem: Problem, block: Episodes, episode: int) -> Transcript:
+        """A whole episode with every right answer, and nobody's answers."""
+        raw, targets, scored = block.observations[episode], block.targets[episode], block.scored[episode]
+        length = int(block.lengths[episode])
+        columns = [
+            Column(t, problem.code.draw(raw[t]), None, _places(targets[t]) if scored[t] else None, None)
+            for t in range(length)
+        ]
+        return cls(type(problem).__name__, length, columns, 0.0, int(scored[:length].sum()))
+
+
+def _places(answer: Any) -> tuple[str, ...]:
+    """An answer, place by place, in characters."""
+    places = np.atleast_1d(answer)
+    return tuple(f"{place:.2f}" if places.dtype.kind == "f" else str(place) for place in places)
+
+
+def _mark(grade: float) -> str:
+    return _RIGHT if grade == 1 else _PARTLY if grade > 0 else _WRONG
+
+
+def draw_text(transcript: Transcript) -> str:
+    """The tape so far as lines of text: input over answer over truth over marks.
+
+    Right is a check mark, wrong a cross, partly right a tilde; a dot stands where nothing counts.
+    """
+    lines = [_headline(transcript)]
+    marks = [_NOTHING if column.grade is None else _mark(column.grade) for column in transcript.columns]
+    rows = {
+        "step": [str(column.step) for column in transcript.columns],
+        "input": [column.shown for column in transcript.columns],
+        "answer": ["" if column.answer is None else ",".join(column.answer) for column in transcript.columns],
+        "truth": [_truth(column) for column in transcript.columns],
+        "": ["" if column.answer is None else mark for column, mark in zip(transcript.columns, marks, strict=True)],
+    }
+    return "\n".join(lines + _aligned(rows))
+
+
+def draw_solution(transcript: Transcript) -> str:
+    """A whole episode as lines of text: input over truth."""
+    return "\n".join(
+        _aligned(
+            {
+                "step": [str(column.step) for column in transcript.columns],
+                "input": [column.shown for column in transcript.columns],
+                "truth": [_NOTHING if column.truth is None else ",".join(column.truth) for column in transcript.columns],
+            }
+        )
+    )
+
+
+def _truth(column: Column) -> str:
+    if column.answer is None:
+        return ""
+    return _NOTHING if column.truth is None else ",".join(column.truth)
+
+
+def _headline(transcript: Transcript) -> str:
+    answered = sum(column.answer is not None for column in transcript.columns)
+    return (
+        f"{transcript.title}  step {answered} of {transcript.steps}  right {transcript.earned:g} of {transcript.asked}"
+    )
+
+
+def _aligned(rows: dict[str, list[str]]) -> list[str]:
+    """Rows of cells as lines with aligned columns, the last ones only if there are too many."""
+    label = max(map(len, rows))
+    widths = [max(map(len, cells)) for cells in zip(*rows.values(), strict=True)]
+    first, room = len(widths), _TEXT_COLUMNS - label
+    while first > 0 and (room := room - 1 - widths[first - 1]) >= 0:
+        first -= 1
+    first = min(first, max(len(widths) - 1, 0))
+    gap = " " if first == 0 else "…"
+    return [
+        (name.ljust(label) + gap + " ".join(f"{cell:>{widths[i]}}" for i, cell in enumerate(cells) if i >= first))
+        .rstrip()
+        .rstrip("…")
+        for name, cells in rows.items()
+    ]
+
+
+# The picture. Colours of the Okabe-Ito palette, which colour-blind people can tell apart; marks say the same.
+_PAPER, _INK, _FAINT = (250, 250, 248), (40, 44, 52), (150, 155, 165)
+_INPUT, _ANSWER, _EMPTY = (222, 234, 246), (255, 255, 255), (240, 240, 237)
+_GOOD, _BAD, _HALF = (0, 158, 115), (213, 94, 0), (230, 159, 0)
+_NOW = (86, 180, 233)
+_ROW, _GAP, _MARGIN, _LABEL = 34, 6, 16, 82
+_CHARACTERS = {character: i for i, character in enumerate([*map(chr, range(32, 127)), "✓", "✗", "·", "…"])}
+
+
+def draw_picture(transcript: Transcript) -> Array:
+    """The tape so far as a picture, uint8 (H, W, 3), of the same size during all of an episode with plain answers."""
+    first = max(0, len(transcript.columns) - _PICTURE_COLUMNS)
+    columns = transcript.columns[first:]
+    shown = min(transcript.steps, _PICTURE_COLUMNS)
+    texts = [column.shown for column in columns] + [p for column in columns for p in (column.answer or ())]
+    width = max(_ROW, 14 + 11 * max(map(len, texts)))
+    places = max((len(column.answer or ("",)) for column in columns), default=1)
+    stack = places * _ROW
+    rows = {"step": 24, "input": _ROW, "answer": stack, "truth": stack, "": 24}
+    picture = np.empty(
+        (
+            2 * _MARGIN + 34 + sum(rows.values()) + _GAP * (len(rows) - 1),
+            max(2 * _MARGIN + _LABEL + shown * (width + _GAP) - _GAP, 460),
+            3,
+        ),
+        np.uint8,
+    )
+    picture[:] = _PAPER
+    _write(picture, _headline(transcript), _MARGIN, _MARGIN, _INK)
+    tops, y = {}, _MARGIN + 34
+    for name, height in rows.items():
+        tops[name] = y
+        _write(picture, name, _MARGIN, y + (min(height, _ROW) - 22) // 2, _FAINT)
+        y += height + _GAP
+    for place, column in enumerate(columns):
+        x = _MARGIN + _LABEL + place * (width + _GAP)
+        now = column.answer is None
+        _centred(picture, str(column.step), x, tops["step"], width, 24, _INK if now else _FAINT)
+        _cell(picture, x, tops["input"], width, _NOW if now else _INPUT, column.shown)
+        for i, said in enumerate(column.answer or ("",)):
+            _cell(picture, x, tops["answer"] + i * _ROW, width, _EMPTY if now else _ANSWER, said)
+        if column.truth is None:
+            _cell(picture, x, tops["truth"], width, _EMPTY, "" if now else "·", _FAINT)
+            continue
+        for i, (true, said) in enumerate(zip(column.truth, column.answer or (), strict=True)):
+            plain = len(column.truth) == 1
+            right = column.grade == 1 if plain else true == said
+            _cell(picture, x, tops["truth"] + i * _ROW, width, _GOOD if right else _BAD, true, _PAPER)
+        if column.grade is not None:
+            colour = _GOOD if column.grade == 1 else _HALF if column.grade > 0 else _BAD
+            _centred(picture, _mark(column.grade), x, tops[""], width, 24, colour)
+    return picture
+
+
+def _cell(
+    picture: Array, x: int, y: int, width: int, colour: tuple[int, int, int], text: str, ink: tuple[int, int, int] = _INK
+) -> None:
+    _blend(picture, x, y, _rounded(_ROW - 2, width), colour)
+    _centred(picture, text, x, y - 1, width, _ROW, ink)
+
+
+def _centred(
+    picture: Array, text: str, x: int, y: int, width: int, height: int, colour: tuple[int, int, int]
+) -> None:
+    _write(picture, text, x + (width - 11 * len(text)) // 2, y + (height - 22) // 2, colour)
+
+
+def _write(picture: Array, text: str, x: int, y: int, colour: tuple[int, int, int]) -> None:
+    glyphs = _glyphs()
+    for i, character in enumerate(text):
+        glyph = glyphs[_CHARACTERS.get(character, _CHARACTERS["?"])]
+        _blend(picture, x + i * glyph.shape[1], y, glyph, colour)
+
+
+def _blend(picture: Array, x: int, y: int, mask: Array, colour: tuple[int, int, int]) -> None:
+    """Lay a colour over a picture where the mask (H, W) uint8 says how much."""
+    height, width = mask.shape
+    under = picture[y : y + height, x : x + width]
+    opacity = mask[: under.shape[0], : under.shape[1], None] / 255
+    under[:] = np.rint(under + (np.array(colour) - under) * opacity)
+
+
+@lru_cache(maxsize=1)
+def _glyphs() -> Array:
+    """(characters, 22, 11) uint8: DejaVu Sans Mono (a free font, of the Bitstream Vera licence), 18 px, drawn once."""
+    glyphs: Array = np.load(Path(__file__).with_name("glyphs.npy"))
+    return glyphs
+
+
+@lru_cache(maxsize=64)
+def _rounded(height: int, width: int, radius: float = 6.0) -> Array:
+    """(H, W) uint8: a rectangle with smooth, round corners."""
+    y = np.abs(np.arange(height) + 0.5 - height / 2)[:, None] - (height / 2 - radius)
+    x = np.abs(np.arange(width) + 0.5 - width / 2)[None, :] - (width / 2 - radius)
+    outside = np.hypot(np.maximum(x, 0), np.maximum(y, 0)) - radius
+    return (np.clip(0.5 - outside, 0, 1) * 255).astype(np.uint8)
+
+
+class Window:
+    """A window that shows pictures, by pygame."""
+
+    def __init__(self, title: str) -> None:
+        try:
+            import pygame
+        except ImportError as missing:
+            raise DependencyNotInstalled('render_mode="human" needs pygame: pip install "seq-envs[render]"') from missing
+        self._pygame = pygame
+        pygame.display.init()
+        self._title = title
+        self._clock = pygame.time.Clock()
+        self._screen: Any = None
+
+    def show(self, picture: Array) -> None:
+        """Show a picture (H, W, 3), at most `FPS` of them a second."""
+        pygame = self._pygame
+        size = (picture.shape[1], picture.shape[0])
+        if self._screen is None or self._screen.get_size() != size:
+            self._screen = pygame.display.set_mode(size)
+            pygame.display.set_caption(self._title)
+        pygame.surfarray.blit_array(self._screen, picture.swapaxes(0, 1))
+        pygame.event.pump()
+        pygame.display.flip()
+        self._clock.tick(FPS)
+
+    def close(self) -> None:
+        """Close the window."""
+        self._pygame.display.quit()

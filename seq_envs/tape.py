@@ -1,0 +1,133 @@
+"""The coming rows of many lanes, laid out so that a step of all lanes is a few slices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from seq_envs.encodings import Array
+from seq_envs.problem import Episodes, Problem
+from seq_envs.stream import Stream, block_episodes
+
+_LANES_AT_ONCE = 256
+"""Lanes whose blocks are drawn before they are laid out: small enough to stay in the processor's cache."""
+
+
+class Tape:
+    """One block of episodes of each lane, step-major, and where each lane stands in it.
+
+    A row is one time step: row `e * T + t` of a lane is step `t` of the lane's `e`-th episode in its block. While all
+    lanes stand at the same row (as they do with episodes of one length that nobody resets singly) `row` is an int and
+    indexing with `here` gives a slice; else `row` is (lanes,) and indexing gathers. A lane that runs off its block
+    draws its next one, so what a lane plays does not depend on the others.
+    """
+
+    observations: Array
+    """(rows, lanes, ...) raw."""
+    targets: Array
+    """(rows, lanes, *action_space.shape)."""
+    scored: Array
+    """(rows, lanes) bool."""
+    lengths: Array
+    """(episodes, lanes) int64."""
+
+    def __init__(self, problem: Problem, lanes: int) -> None:
+        self._problem = problem
+        self._steps = problem.steps
+        self._rows = block_episodes(problem) * problem.steps
+        self._lanes = np.arange(lanes)
+        self._streams: list[Stream | None] = [None] * lanes
+        self._laid_out = False
+        self.row: int | Array = 0
+
+    @property
+    def here(self) -> Any:
+        """The index of the current row of every lane."""
+        return self.row if isinstance(self.row, int) else (self.row, self._lanes)
+
+    def last(self) -> Array:
+        """(lanes,) bool: whether the current step is the last of its episode. A new array."""
+        episode, step = divmod(self.row, self._steps)
+        lengths = self.lengths[episode] if isinstance(self.row, int) else self.lengths[episode, self._lanes]
+        last: Array = lengths == step + 1
+        return last
+
+    def begin(self, generators: Sequence[np.random.Generator | None], to_next: Array) -> None:
+        """Start a new stream in each lane that has a generator; move the lanes of `to_next` (lanes,) bool on."""
+        new = np.array([generator is not None for generator in generators])
+        for lane in np.flatnonzero(new):
+            self._streams[lane] = Stream(self._problem, generators[lane])  # type: ignore[arg-type]  # Not None: see new.
+        if new.all():
+            self._fill(slice(None))
+            self.row = 0
+            return
+        if to_next.any():
+            self.advance(to_next, hold=~to_next)
+        if new.any():
+            rows = np.array(np.broadcast_to(self.row, new.shape))
+            self._fill(np.flatnonzero(new))
+            rows[new] = 0
+            self.row = rows
+        if not isinstance(self.row, int) and (self.row == self.row[0]).all():
+            self.row = int(self.row[0])
+
+    def advance(self, to_next: Array, hold: Array) -> None:
+        """Move every lane by one row; lanes of `to_next` to their next episode instead, lanes of `hold` not at all.
+
+        Both are (lanes,) bool; no lane is in both.
+        """
+        moving_on, holding = np.count_nonzero(to_next), np.count_nonzero(hold)
+        if isinstance(self.row, int):
+            if holding == hold.size:
+                return
+            if holding == 0 and moving_on in (0, to_next.size):
+                self.row = (self.row // self._steps + 1) * self._steps if moving_on else self.row + 1
+                if self.row == self._rows:
+                    self._fill(slice(None))
+                    self.row = 0
+                return
+            self.row = np.full(hold.size, self.row)
+        rows = np.where(to_next, (self.row // self._steps + 1) * self._steps, self.row + 1)
+        rows = np.where(hold, self.row, rows)
+        off = np.flatnonzero(rows == self._rows)
+        if off.size:
+            self._fill(off)
+            rows[off] = 0
+        self.row = rows
+
+    def block(self, lane: int) -> tuple[Episodes, int]:
+        """The block of one lane, and which of its episodes the lane plays."""
+        shape = (-1, self._steps)
+        columns = (array[:, lane] for array in (self.observations, self.targets, self.scored))
+        block = Episodes(*(column.reshape(*shape, *column.shape[1:]) for column in columns), self.lengths[:, lane])
+        return block, int(np.broadcast_to(self.row, self._lanes.shape)[lane]) // self._steps
+
+    def _fill(self, lanes: slice | Array) -> None:
+        """Draw the next block of these lanes and lay it out."""
+        indices = self._lanes[lanes]
+        for first in range(0, len(indices), _LANES_AT_ONCE):
+            part = indices[first : first + _LANES_AT_ONCE]
+            blocks = [stream.block() for lane in part if (stream := self._streams[lane]) is not None]
+            observations, targets, scored, lengths = (np.stack(arrays, axis=1) for arrays in zip(*blocks, strict=True))
+            # (episodes, lanes, T, ...) to (episodes, T, lanes, ...) to (rows, lanes, ...) is done by the assignment.
+            if not self._laid_out:
+                self._lay_out(observations, targets)
+            where = slice(part[0], part[-1] + 1) if isinstance(lanes, slice) else part
+            by_step = (-1, self._steps, len(self._lanes))
+            for laid_out, drawn in (
+                (self.observations, observations),
+                (self.targets, targets),
+                (self.scored, scored),
+            ):
+                laid_out.reshape(*by_step, *laid_out.shape[2:])[:, :, where] = drawn.swapaxes(1, 2)
+            self.lengths[:, where] = lengths
+
+    def _lay_out(self, observations: Array, targets: Array) -> None:
+        shape = (self._rows, len(self._lanes))
+        self.observations = np.empty((*shape, *observations.shape[3:]), observations.dtype)
+        self.targets = np.empty((*shape, *targets.shape[3:]), targets.dtype)
+        self.scored = np.empty(shape, np.bool_)
+        self.lengths = np.empty((self._rows // self._steps, len(self._lanes)), np.int64)
+        self._laid_out = True

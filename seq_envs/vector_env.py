@@ -1,0 +1,255 @@
+"""The vector view: many lanes at once, each equal to the scalar view byte for byte."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import gymnasium
+import numpy as np
+from gymnasium.error import ResetNeeded
+from gymnasium.utils import seeding
+from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector.utils import batch_space
+
+from seq_envs.encodings import Array
+from seq_envs.parameters import Integer
+from seq_envs.problem import Problem
+from seq_envs.registration import build
+from seq_envs.rendering import FPS, Transcript, check_render_mode, draw_picture, draw_text
+from seq_envs.tape import Tape
+
+
+class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
+    """Many lanes of a sequence problem, stepped together.
+
+    Lane `i` of `reset(seed=s)` plays stream `s+i`, as lane `i` of `SyncVectorEnv` does: observations, rewards, flags
+    and infos are the same. Every array handed out is the caller's own.
+
+    Args:
+        problem, fixed, reveal, **parameters: as for `SequenceEnv`.
+        num_envs: how many lanes.
+        autoreset_mode: what happens after an episode's last step, as an `AutoresetMode` or its value: "NextStep" (the
+            next step ignores the lane's action and shows the first observation), "SameStep" (the same step shows it,
+            with the last one in `infos["final_obs"]`), or "Disabled" (the lane waits for `reset`).
+        render_mode: "ansi" or "rgb_array", one for each lane, or None. For a window, wrap an "rgb_array" one in
+            `gymnasium.wrappers.vector.HumanRendering`.
+
+    Raises:
+        ValueError, TypeError: for a wrong parameter, see `make_problem`.
+        ActionError: from `step`, for an action outside the space; nothing has changed.
+        gymnasium.error.ResetNeeded: from `step`, before the first `reset`, or with "Disabled" in an ended lane.
+    """
+
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi", "rgb_array"], "render_fps": FPS}
+
+    def __init__(
+        self,
+        problem: str | type[Problem] | Problem,
+        fixed: Mapping[str, Any] | None = None,
+        *,
+        num_envs: int = 1,
+        autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
+        render_mode: str | None = None,
+        reveal: bool = False,
+        **parameters: Any,
+    ) -> None:
+        self.problem = build(problem, fixed, parameters)
+        self.num_envs = Integer(1).check("num_envs", num_envs)
+        self.autoreset_mode = _autoreset_mode(autoreset_mode)
+        self.metadata = {**type(self).metadata, "autoreset_mode": self.autoreset_mode}
+        self.render_mode = check_render_mode(render_mode, self.metadata["render_modes"])
+        self.reveal = reveal
+        self.single_observation_space = self.problem.observation_space
+        self.single_action_space = self.problem.action_space
+        self.observation_space = batch_space(self.single_observation_space, self.num_envs)
+        self.action_space = batch_space(self.single_action_space, self.num_envs)
+        self._code = self.problem.code
+        self._accept = self.problem.answers.many
+        self._grade = self.problem.grade
+        self._same_step = self.autoreset_mode is AutoresetMode.SAME_STEP
+        self._begin()
+
+    def _begin(self) -> None:
+        self._tape = Tape(self.problem, self.num_envs)
+        self._begun = False
+        self._none = np.zeros(self.num_envs, np.bool_)
+        self._waiting = self._none.copy()  # Lanes whose episode is over.
+        self._earned = np.zeros(self.num_envs)
+        self._asked = np.zeros(self.num_envs, np.int64)
+        self._said: list[list[Any]] = [[] for _ in range(self.num_envs)] if self.render_mode else []
+
+    def reset(
+        self, *, seed: int | Sequence[int | None] | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Array, dict[str, Any]]:
+        """Start stream `seed+i` in lane `i`, or move it on to its next episode.
+
+        Args:
+            seed: an int for lane 0 (lane `i` gets `seed+i`), one int or None for each lane, or None.
+            options: `{"reset_mask": mask}` with (lanes,) bool, at least one True, resets only these lanes. The dict is
+                left as it is.
+
+        Returns:
+            The current observation of every lane, and an empty info.
+
+        Raises:
+            ValueError, TypeError: for a wrong seed or mask.
+        """
+        mask = self._mask(options)
+        seeds = self._lane_seeds(seed)
+        generators: list[np.random.Generator | None] = [None] * self.num_envs
+        for lane in np.flatnonzero(mask):
+            if seeds[lane] is not None or not self._begun:
+                generators[lane], _ = seeding.np_random(seeds[lane])
+        fresh = np.array([generator is not None for generator in generators])
+        self._tape.begin(generators, to_next=mask & ~fresh)
+        self._begun = True
+        self._waiting[mask] = False
+        self._forget(mask)
+        return self._observe(), {}
+
+    def _mask(self, options: dict[str, Any] | None) -> Array:
+        """The lanes to reset."""
+        if options is None or "reset_mask" not in options:
+            return ~self._none
+        mask = options["reset_mask"]
+        if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_:
+            raise TypeError(f"options['reset_mask'] must be a numpy array of bool, got {mask!r}")
+        if mask.shape != (self.num_envs,) or not mask.any():
+            raise ValueError(
+                f"options['reset_mask'] must have shape ({self.num_envs},) and at least one True, "
+                f"got shape {mask.shape} and {np.count_nonzero(mask)} True"
+            )
+        if not self._begun and not mask.all():
+            raise ValueError("options['reset_mask'] must be all True in the first reset: every lane needs an episode")
+        return mask
+
+    def _lane_seeds(self, seed: int | Sequence[int | None] | None) -> list[int | None]:
+        if seed is None:
+            return [None] * self.num_envs
+        if isinstance(seed, Sequence | np.ndarray) and not isinstance(seed, str):
+            if len(seed) != self.num_envs:
+                raise ValueError(f"seed must be an integer, None or a list of num_envs={self.num_envs}, got {seed!r}")
+            return [None if one is None else Integer(0).check("seed", one) for one in seed]
+        first = Integer(0).check("seed", seed)
+        return [first + lane for lane in range(self.num_envs)]
+
+    def step(self, actions: Any) -> tuple[Array, Array, Array, Array, dict[str, Any]]:
+        """Grade the answers of all lanes, then show the next observations.
+
+        Returns:
+            observations (lanes, ...), rewards (lanes,) float64, terminated and truncated (lanes,) bool, infos.
+        """
+        if not self._begun:
+            raise ResetNeeded("step() needs episodes that are under way, but none has begun: call reset()")
+        waiting = self._waiting
+        any_waiting = np.count_nonzero(waiting) > 0
+        if any_waiting and self.autoreset_mode is AutoresetMode.DISABLED:
+            raise ResetNeeded(
+                f"the episodes of lanes {np.flatnonzero(waiting).tolist()} are over: call reset() or "
+                'reset(options={"reset_mask": terminated}) before the next step()'
+            )
+        answers = self._accept(actions, self.num_envs, waiting if any_waiting else None)
+        tape = self._tape
+        here = tape.here
+        scored, over = tape.scored[here], tape.last()
+        if any_waiting:
+            scored, over = scored & ~waiting, over & ~waiting
+        rewards = self._grade(answers, tape.targets[here]) * scored
+        self._earned += rewards
+        self._asked += scored
+        if self._said:
+            self._remember(answers, waiting)
+        infos = self._infos(rewards, scored, over, waiting)
+        if self._same_step:
+            tape.advance(to_next=over, hold=self._none)
+        else:
+            tape.advance(to_next=waiting, hold=over)
+            self._waiting = over.copy()
+        self._forget(over if self._same_step else waiting)
+        return self._observe(), rewards, over, np.zeros_like(over), infos
+
+    def _observe(self) -> Array:
+        observations = self._code.encode(self._tape.observations[self._tape.here])
+        if np.count_nonzero(self._waiting):
+            observations[self._waiting] = self._code.blank(1)
+        return observations
+
+    def _infos(self, correct: Array, scored: Array, over: Array, waiting: Array) -> dict[str, Any]:
+        """What this step tells, as `SyncVectorEnv` puts it: a value and a mask for each key."""
+        infos: dict[str, Any] = {}
+        ended = np.count_nonzero(over)
+        if self.reveal:
+            infos |= self._graded(correct, scored, ~(waiting | over) if self._same_step else ~waiting)
+        if ended == 0:
+            return infos
+        last = _facts(over, is_success=self._earned == self._asked, accuracy=self._earned / np.maximum(self._asked, 1))
+        if not self._same_step:
+            return infos | last
+        if self.reveal:
+            last = self._graded(correct, scored, over) | last
+        final_observations = np.full(self.num_envs, None, object)
+        final_observations[over] = np.fromiter(self._code.blank(ended), object, ended)
+        return infos | {
+            "final_obs": final_observations,
+            "_final_obs": over.copy(),
+            "final_info": last,
+            "_final_info": over.copy(),
+        }
+
+    def _graded(self, correct: Array, scored: Array, lanes: Array) -> dict[str, Any]:
+        """What `reveal` tells of these lanes."""
+        targets = self._tape.targets[self._tape.here].astype(self.single_action_space.dtype)
+        return _facts(lanes, scored=scored, correct=correct) | _facts(lanes & scored, target=targets)
+
+    def _forget(self, lanes: Array) -> None:
+        """Begin the account of these lanes anew."""
+        if np.count_nonzero(lanes):
+            self._earned[lanes] = 0.0
+            self._asked[lanes] = 0
+            if self._said:
+                for lane in np.flatnonzero(lanes):
+                    self._said[lane] = []
+
+    def _remember(self, answers: Array, waiting: Array) -> None:
+        for lane in np.flatnonzero(~waiting):
+            self._said[lane].append(answers[lane].copy())
+
+    def render(self) -> tuple[Any, ...] | None:
+        """The episode so far of each lane: str, or uint8 pictures (H, W, 3).
+
+        Raises:
+            gymnasium.error.ResetNeeded: before the first `reset`.
+        """
+        if self.render_mode is None:
+            gymnasium.logger.warn(
+                'render() shows nothing without a render_mode: make the envs with render_mode="ansi" or "rgb_array"'
+            )
+            return None
+        if not self._begun:
+            raise ResetNeeded("render() needs episodes: call reset() first")
+        draw = draw_text if self.render_mode == "ansi" else draw_picture
+        transcripts = (
+            Transcript.of_episode(self.problem, *self._tape.block(lane), self._said[lane], not self._waiting[lane])
+            for lane in range(self.num_envs)
+        )
+        return tuple(draw(transcript) for transcript in transcripts)
+
+
+def _facts(lanes: Array, **values: Array) -> dict[str, Any]:
+    """Each value with zeros outside of these lanes, and a mask of the lanes; nothing if there are none."""
+    facts: dict[str, Any] = {}
+    if np.count_nonzero(lanes):
+        for name, value in values.items():
+            told = np.zeros_like(value)
+            told[lanes] = value[lanes]
+            facts |= {name: told, f"_{name}": lanes.copy()}
+    return facts
+
+
+def _autoreset_mode(mode: AutoresetMode | str) -> AutoresetMode:
+    try:
+        return AutoresetMode(mode)
+    except ValueError:
+        allowed = ", ".join(repr(one.value) for one in AutoresetMode)
+        raise ValueError(f"autoreset_mode must be an AutoresetMode or one of {allowed}, got {mode!r}") from None
