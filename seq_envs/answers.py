@@ -98,11 +98,11 @@ class Real(Answers):
         return (distance <= self._tolerance).mean(axis=-1)
 
     def _reals(self, actions: Any, shape: tuple[int, ...], ignored: Array | None, name: str) -> Array:
-        array = _array(actions, shape, "fiu", f"numbers in {self._space}", name)
+        array = _array(actions, shape, "fiu", self._space, name)
         answers = array.astype(self._space.dtype)
         right = (answers >= self._space.low) & (answers <= self._space.high)  # False for NaN.
         if not right.all():
-            _refuse(array, right, ignored, f"numbers in {self._space}", name)
+            _refuse(array, right, ignored, self._space, name)
             answers = np.where(right, answers, self._space.low)
         return answers
 
@@ -128,36 +128,41 @@ def answers_of(space: spaces.Space[Any], tolerance: float | None) -> Answers:
 def _integers(
     actions: Any, shape: tuple[int, ...], n: int | Array, ignored: Array | None, name: str = "actions"
 ) -> Array:
-    limit = int(np.max(n))
-    allowed = f"integers in 0 ... {limit - 1}"
-    array = _array(actions, shape, "iu", allowed, name)
-    # Seen as unsigned, a negative number is a huge one: one comparison checks both ends.
-    right = array.astype(np.int64, copy=False).view(np.uint64) < n
+    array = _array(actions, shape, "iu", n, name)
+    # Seen as unsigned, a negative number is a huge one: one look checks both ends.
+    unsigned = array.astype(np.int64, copy=False).view(np.uint64)
+    if isinstance(n, int) and unsigned.max() < n:
+        return array
+    right = unsigned < n
     if not right.all():
-        _refuse(array, right, ignored, allowed, name)
+        _refuse(array, right, ignored, n, name)
         return np.where(right, array, 0)
     return array
 
 
-def _array(actions: Any, shape: tuple[int, ...], kinds: str, allowed: str, name: str) -> Array:
+def _allowed(limit: int | Array | spaces.Box) -> str:
+    return f"numbers in {limit}" if isinstance(limit, spaces.Box) else f"integers in 0 ... {int(np.max(limit)) - 1}"
+
+
+def _array(actions: Any, shape: tuple[int, ...], kinds: str, limit: int | Array | spaces.Box, name: str) -> Array:
     try:
         array = np.asarray(actions)
     except ValueError:  # A ragged list.
         array = np.empty(0, object)
     if array.shape != shape or array.dtype.kind not in kinds:
         raise ActionError(
-            f"{name} must be {allowed} of shape {shape}, got shape {array.shape} of {array.dtype}: {actions!r}"
+            f"{name} must be {_allowed(limit)} of shape {shape}, got shape {array.shape} of {array.dtype}: {actions!r}"
         )
     return array
 
 
-def _refuse(actions: Array, right: Array, ignored: Array | None, allowed: str, name: str) -> None:
+def _refuse(actions: Array, right: Array, ignored: Array | None, limit: int | Array | spaces.Box, name: str) -> None:
     """Raise, unless every wrong action stands in an ignored lane."""
     wrong = ~right.reshape(len(right), -1).all(axis=1)
     if name == "action":
-        raise ActionError(f"action must be {allowed}, got {actions!r}")
+        raise ActionError(f"action must be {_allowed(limit)}, got {actions!r}")
     if ignored is not None:
         wrong &= ~ignored
     if wrong.any():
         lane = int(wrong.argmax())
-        raise ActionError(f"actions must be {allowed}, got {actions[lane]} in lane {lane}")
+        raise ActionError(f"actions must be {_allowed(limit)}, got {actions[lane]} in lane {lane}")

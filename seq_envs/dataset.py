@@ -28,9 +28,7 @@ class Dataset(NamedTuple):
     """(B,) int64: the steps of each episode."""
 
 
-def sample(
-    id_or_problem: str | Problem, episodes: int = 1000, seed: int | None = 0, **parameters: Any
-) -> Dataset:
+def sample(id_or_problem: str | Problem, episodes: int = 1000, seed: int | None = 0, **parameters: Any) -> Dataset:
     """The episodes that `make(id).reset(seed=seed)` and its following `reset()`s play, as arrays.
 
     >>> observations, targets, scored, lengths = sample("SeqEcho-v0", episodes=2, seed=0, encoding="discrete")
@@ -47,7 +45,7 @@ def sample(
     observations = problem.code.encode(raw.observations)
     over = np.arange(problem.steps) >= raw.lengths[:, None]
     if over.any():
-        observations[over] = problem.code.blank(1)
+        observations[over] = problem.code.blank
     return Dataset(observations, raw.targets.astype(problem.action_space.dtype), raw.scored, raw.lengths)
 
 

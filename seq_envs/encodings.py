@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -28,43 +27,53 @@ class Encoding(ABC):
     def decode(self, observations: Array) -> Array:
         """observations (..., *space.shape) to raw (...)."""
 
+    @property
     @abstractmethod
-    def blank(self, batch: int) -> Array:
-        """What is shown when nothing is left to answer, (batch, *space.shape), in memory of its own."""
+    def blank(self) -> Any:
+        """What is shown when nothing is left to answer: one observation, a new one each time."""
 
     @abstractmethod
     def draw(self, raw: Any) -> str:
         """One raw observation as a person reads it."""
 
 
-@dataclass(frozen=True)
 class Alphabet:
-    """Symbols 0 ... size-1: first the values, then the cues (symbols that stand for no value), such as blank and go."""
+    """Symbols 0 ... size-1: first the values, then the cues (symbols that stand for no value), such as blank and go.
 
-    values: int
-    cues: tuple[str, ...] = ()
-    """How each cue is drawn."""
-    blank: int | None = None
-    """The cue that means nothing to do, if there is one."""
+    Args:
+        values: how many values.
+        cues: how each cue is drawn.
+        blank: the symbol that means that there is nothing to do, if there is one.
+    """
 
-    @property
-    def size(self) -> int:
-        return self.values + len(self.cues)
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
+    def __init__(self, values: int, cues: tuple[str, ...] = (), blank: int | None = None) -> None:
+        self.values = values
+        self.cues = cues
+        self.blank = blank
+        self.size = values + len(cues)
+        self.dtype: np.dtype[Any] = np.min_scalar_type(self.size - 1)
         """The smallest unsigned integer that holds every symbol."""
-        return np.min_scalar_type(self.size - 1)
-
-    def draw(self, symbol: int) -> str:
-        return str(symbol) if symbol < self.values else self.cues[symbol - self.values]
 
 
-@dataclass(frozen=True)
-class OneHot(Encoding):
+class SymbolEncoding(Encoding):
+    """An encoding of the symbols of an alphabet."""
+
+    def __init__(self, alphabet: Alphabet) -> None:
+        self.alphabet = alphabet
+
+    @property
+    def blank(self) -> Any:
+        """The blank symbol where the alphabet has one, else zeros."""
+        symbol = self.encode(np.array([self.alphabet.blank or 0], self.alphabet.dtype))[0]
+        return symbol if self.alphabet.blank is not None else symbol * 0
+
+    def draw(self, raw: Any) -> str:
+        values = self.alphabet.values
+        return str(raw) if raw < values else self.alphabet.cues[raw - values]
+
+
+class OneHot(SymbolEncoding):
     """A vector with a 1 in the place of the symbol: Box(0, 1, (size,), float32)."""
-
-    alphabet: Alphabet
 
     @property
     def space(self) -> spaces.Box:
@@ -79,18 +88,9 @@ class OneHot(Encoding):
     def decode(self, observations: Array) -> Array:
         return np.asarray(observations.argmax(axis=-1), self.alphabet.dtype)
 
-    def blank(self, batch: int) -> Array:
-        return _blank(self, batch)
 
-    def draw(self, raw: Any) -> str:
-        return self.alphabet.draw(raw)
-
-
-@dataclass(frozen=True)
-class Token(Encoding):
+class Token(SymbolEncoding):
     """The symbol itself: Discrete(size)."""
-
-    alphabet: Alphabet
 
     @property
     def space(self) -> spaces.Discrete:
@@ -102,18 +102,9 @@ class Token(Encoding):
     def decode(self, observations: Array) -> Array:
         return observations.astype(self.alphabet.dtype)
 
-    def blank(self, batch: int) -> Array:
-        return _blank(self, batch)
 
-    def draw(self, raw: Any) -> str:
-        return self.alphabet.draw(raw)
-
-
-@dataclass(frozen=True)
-class Normalized(Encoding):
+class Normalized(SymbolEncoding):
     """The value v/(values-1), then a flag for each cue: Box(0, 1, (1+cues,), float32)."""
-
-    alphabet: Alphabet
 
     @property
     def space(self) -> spaces.Box:
@@ -134,14 +125,7 @@ class Normalized(Encoding):
             symbols[observations[..., 1 + cue] > 0.5] = values + cue
         return symbols
 
-    def blank(self, batch: int) -> Array:
-        return _blank(self, batch)
 
-    def draw(self, raw: Any) -> str:
-        return self.alphabet.draw(raw)
-
-
-@dataclass(frozen=True)
 class Value(Encoding):
     """A real number in [0, 1]: Box(0, 1, (1,), float32)."""
 
@@ -155,21 +139,15 @@ class Value(Encoding):
     def decode(self, observations: Array) -> Array:
         return observations[..., 0]
 
-    def blank(self, batch: int) -> Array:
-        return np.zeros((batch, 1), np.float32)
+    @property
+    def blank(self) -> Array:
+        return np.zeros(1, np.float32)
 
     def draw(self, raw: Any) -> str:
         return f"{raw:.2f}"
 
 
-def _blank(encoding: OneHot | Token | Normalized, batch: int) -> Array:
-    """The blank symbol where the alphabet has one, else zeros."""
-    if encoding.alphabet.blank is None:
-        return np.zeros((batch, *(encoding.space.shape or ())), encoding.space.dtype)
-    return encoding.encode(np.full(batch, encoding.alphabet.blank, encoding.alphabet.dtype))
-
-
-SYMBOL_ENCODINGS: dict[str, type[OneHot] | type[Token] | type[Normalized]] = {
+SYMBOL_ENCODINGS: dict[str, type[SymbolEncoding]] = {
     "one_hot": OneHot,
     "discrete": Token,
     "normalized": Normalized,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium
 from gymnasium.error import ResetNeeded
@@ -44,7 +44,10 @@ class SequenceEnv(gymnasium.Env[Any, Any]):
         gymnasium.error.ResetNeeded: from `step`, before the first `reset` or after the end of an episode.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi", "rgb_array", "human"], "render_fps": FPS}
+    metadata: dict[str, Any] = {  # noqa: RUF012 - Gymnasium declares it so.
+        "render_modes": ["ansi", "rgb_array", "human"],
+        "render_fps": FPS,
+    }
 
     def __init__(
         self,
@@ -61,6 +64,7 @@ class SequenceEnv(gymnasium.Env[Any, Any]):
         self.observation_space = self.problem.observation_space
         self.action_space = self.problem.action_space
         self._code = self.problem.code
+        self._blank = self._code.blank
         self._accept = self.problem.answers.one
         self._grade = self.problem.grade
         self._stream: Stream | None = None
@@ -161,7 +165,7 @@ class SequenceEnv(gymnasium.Env[Any, Any]):
             self._playing = False
             info["is_success"] = self._earned == self._asked
             info["accuracy"] = self._earned / max(self._asked, 1)
-            observation = self._code.blank(1)[0]
+            observation = self._blank.copy()
         else:
             self._prepare(next_row)
             observation = self._observations[0]

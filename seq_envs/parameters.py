@@ -34,27 +34,27 @@ class Kind(ABC):
         return accepted
 
 
-@dataclasses.dataclass(frozen=True)
 class Integer(Kind):
     """A whole number; numpy's integers are fine, a bool is not a number."""
 
-    minimum: int
+    def __init__(self, minimum: int) -> None:
+        self.minimum = minimum
 
     def accept(self, value: object) -> int | None:
         if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
             return None
-        return int(value) if value >= self.minimum else None
+        return int(value) if int(value) >= self.minimum else None
 
     def __str__(self) -> str:
         return f"an integer >= {self.minimum}"
 
 
-@dataclasses.dataclass(frozen=True)
 class Real(Kind):
     """A finite number strictly between two bounds."""
 
-    above: float
-    below: float
+    def __init__(self, above: float, below: float) -> None:
+        self.above = above
+        self.below = below
 
     def accept(self, value: object) -> float | None:
         if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
@@ -66,7 +66,6 @@ class Real(Kind):
         return f"a number in ({self.above:g}, {self.below:g})"
 
 
-@dataclasses.dataclass(frozen=True)
 class Flag(Kind):
     """True or False, and nothing that merely looks like it."""
 
@@ -77,11 +76,11 @@ class Flag(Kind):
         return "True or False"
 
 
-@dataclasses.dataclass(frozen=True)
 class Choice(Kind):
     """One of a few names."""
 
-    options: tuple[str, ...]
+    def __init__(self, options: tuple[str, ...]) -> None:
+        self.options = options
 
     def accept(self, value: object) -> str | None:
         return str(value) if isinstance(value, str) and value in self.options else None

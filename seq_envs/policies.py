@@ -35,7 +35,7 @@ class Policy(Protocol):
         ...
 
     def act(self, observations: Array, state: Any) -> tuple[Array, Any]:
-        """Answers (batch, *action_space.shape) to observations (batch, *observation_space.shape), and the next state."""
+        """Answers (batch, *action shape) to observations (batch, *observation shape), and the next state."""
         ...
 
 
@@ -77,7 +77,7 @@ class _Memoryless:
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
-        start = problem.code.decode(problem.code.blank(1))
+        start = problem.code.decode(np.array([problem.code.blank]))
         self._guess = problem.guess if problem.guess(start, 0) is not None else learned_table(problem).guess
 
     def initial_state(self, batch_size: int) -> int:

@@ -144,7 +144,9 @@ def fixed_length(observations: Array, targets: Array, scored: Array) -> Episodes
     batch, steps = observations.shape[:2]
     everywhere = np.empty((batch, steps), np.bool_)
     everywhere[:] = scored
-    return Episodes(observations, targets, everywhere, np.full(batch, steps, np.int64))
+    lengths = np.empty(batch, np.int64)
+    lengths.fill(steps)
+    return Episodes(observations, targets, everywhere, lengths)
 
 
 def last_of(steps: int) -> Array:

@@ -89,7 +89,9 @@ def _given(problem: Problem) -> dict[str, Any]:
     bare = {field.name: field.default for field in dataclasses.fields(problem)}
     given = {name: getattr(problem, name) for name in bare}
     left_to_framing = problem.framing_defaults()
-    return {name: value for name, value in given.items() if bare[name] is not None or value != left_to_framing.get(name)}
+    return {
+        name: value for name, value in given.items() if bare[name] is not None or value != left_to_framing.get(name)
+    }
 
 
 def _words(parameters: Mapping[str, Any]) -> str:

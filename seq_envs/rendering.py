@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -117,12 +117,13 @@ def draw_text(transcript: Transcript) -> str:
 
 def draw_solution(transcript: Transcript) -> str:
     """A whole episode as lines of text: input over truth."""
+    columns = transcript.columns
     return "\n".join(
         _aligned(
             {
-                "step": [str(column.step) for column in transcript.columns],
-                "input": [column.shown for column in transcript.columns],
-                "truth": [_NOTHING if column.truth is None else ",".join(column.truth) for column in transcript.columns],
+                "step": [str(column.step) for column in columns],
+                "input": [column.shown for column in columns],
+                "truth": [_NOTHING if column.truth is None else ",".join(column.truth) for column in columns],
             }
         )
     )
@@ -163,6 +164,7 @@ _PAPER, _INK, _FAINT = (250, 250, 248), (40, 44, 52), (150, 155, 165)
 _INPUT, _ANSWER, _EMPTY = (222, 234, 246), (255, 255, 255), (240, 240, 237)
 _GOOD, _BAD, _HALF = (0, 158, 115), (213, 94, 0), (230, 159, 0)
 _NOW = (86, 180, 233)
+_Colour = tuple[int, int, int]
 _ROW, _GAP, _MARGIN, _LABEL = 34, 6, 16, 82
 _CHARACTERS = {character: i for i, character in enumerate([*map(chr, range(32, 127)), "✓", "✗", "·", "…"])}
 
@@ -213,26 +215,30 @@ def draw_picture(transcript: Transcript) -> Array:
 
 
 def _cell(
-    picture: Array, x: int, y: int, width: int, colour: tuple[int, int, int], text: str, ink: tuple[int, int, int] = _INK
+    picture: Array,
+    x: int,
+    y: int,
+    width: int,
+    colour: _Colour,
+    text: str,
+    ink: _Colour = _INK,
 ) -> None:
     _blend(picture, x, y, _rounded(_ROW - 2, width), colour)
     _centred(picture, text, x, y - 1, width, _ROW, ink)
 
 
-def _centred(
-    picture: Array, text: str, x: int, y: int, width: int, height: int, colour: tuple[int, int, int]
-) -> None:
+def _centred(picture: Array, text: str, x: int, y: int, width: int, height: int, colour: _Colour) -> None:
     _write(picture, text, x + (width - 11 * len(text)) // 2, y + (height - 22) // 2, colour)
 
 
-def _write(picture: Array, text: str, x: int, y: int, colour: tuple[int, int, int]) -> None:
+def _write(picture: Array, text: str, x: int, y: int, colour: _Colour) -> None:
     glyphs = _glyphs()
     for i, character in enumerate(text):
         glyph = glyphs[_CHARACTERS.get(character, _CHARACTERS["?"])]
         _blend(picture, x + i * glyph.shape[1], y, glyph, colour)
 
 
-def _blend(picture: Array, x: int, y: int, mask: Array, colour: tuple[int, int, int]) -> None:
+def _blend(picture: Array, x: int, y: int, mask: Array, colour: _Colour) -> None:
     """Lay a colour over a picture where the mask (H, W) uint8 says how much."""
     height, width = mask.shape
     under = picture[y : y + height, x : x + width]
@@ -243,7 +249,7 @@ def _blend(picture: Array, x: int, y: int, mask: Array, colour: tuple[int, int, 
 @lru_cache(maxsize=1)
 def _glyphs() -> Array:
     """(characters, 22, 11) uint8: DejaVu Sans Mono (a free font, of the Bitstream Vera licence), 18 px, drawn once."""
-    glyphs: Array = np.load(Path(__file__).with_name("glyphs.npy"))
+    glyphs: Array = np.load(os.path.join(os.path.dirname(__file__), "glyphs.npy"))
     return glyphs
 
 
@@ -253,7 +259,8 @@ def _rounded(height: int, width: int, radius: float = 6.0) -> Array:
     y = np.abs(np.arange(height) + 0.5 - height / 2)[:, None] - (height / 2 - radius)
     x = np.abs(np.arange(width) + 0.5 - width / 2)[None, :] - (width / 2 - radius)
     outside = np.hypot(np.maximum(x, 0), np.maximum(y, 0)) - radius
-    return (np.clip(0.5 - outside, 0, 1) * 255).astype(np.uint8)
+    mask: Array = np.clip(0.5 - outside, 0, 1) * 255
+    return mask.astype(np.uint8)
 
 
 class Window:
@@ -263,7 +270,9 @@ class Window:
         try:
             import pygame
         except ImportError as missing:
-            raise DependencyNotInstalled('render_mode="human" needs pygame: pip install "seq-envs[render]"') from missing
+            raise DependencyNotInstalled(
+                'render_mode="human" needs pygame: pip install "seq-envs[render]"'
+            ) from missing
         self._pygame = pygame
         pygame.display.init()
         self._title = title

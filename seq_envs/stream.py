@@ -6,7 +6,7 @@ import numpy as np
 
 from seq_envs.problem import Episodes, Problem
 
-BLOCK_STEPS = 1024
+BLOCK_STEPS = 2048
 """Time steps drawn at once. Part of what a seed means: another number would play other episodes."""
 
 

@@ -11,7 +11,7 @@ from seq_envs.encodings import Array
 from seq_envs.problem import Episodes, Problem
 from seq_envs.stream import Stream, block_episodes
 
-_LANES_AT_ONCE = 256
+_LANES_AT_ONCE = 64
 """Lanes whose blocks are drawn before they are laid out: small enough to stay in the processor's cache."""
 
 
@@ -57,8 +57,9 @@ class Tape:
     def begin(self, generators: Sequence[np.random.Generator | None], to_next: Array) -> None:
         """Start a new stream in each lane that has a generator; move the lanes of `to_next` (lanes,) bool on."""
         new = np.array([generator is not None for generator in generators])
-        for lane in np.flatnonzero(new):
-            self._streams[lane] = Stream(self._problem, generators[lane])  # type: ignore[arg-type]  # Not None: see new.
+        for lane, generator in enumerate(generators):
+            if generator is not None:
+                self._streams[lane] = Stream(self._problem, generator)
         if new.all():
             self._fill(slice(None))
             self.row = 0
@@ -100,8 +101,10 @@ class Tape:
     def block(self, lane: int) -> tuple[Episodes, int]:
         """The block of one lane, and which of its episodes the lane plays."""
         shape = (-1, self._steps)
-        columns = (array[:, lane] for array in (self.observations, self.targets, self.scored))
-        block = Episodes(*(column.reshape(*shape, *column.shape[1:]) for column in columns), self.lengths[:, lane])
+        observations, targets, scored = (
+            rows[:, lane].reshape(*shape, *rows.shape[2:]) for rows in (self.observations, self.targets, self.scored)
+        )
+        block = Episodes(observations, targets, scored, self.lengths[:, lane])
         return block, int(np.broadcast_to(self.row, self._lanes.shape)[lane]) // self._steps
 
     def _fill(self, lanes: slice | Array) -> None:
@@ -110,19 +113,14 @@ class Tape:
         for first in range(0, len(indices), _LANES_AT_ONCE):
             part = indices[first : first + _LANES_AT_ONCE]
             blocks = [stream.block() for lane in part if (stream := self._streams[lane]) is not None]
-            observations, targets, scored, lengths = (np.stack(arrays, axis=1) for arrays in zip(*blocks, strict=True))
-            # (episodes, lanes, T, ...) to (episodes, T, lanes, ...) to (rows, lanes, ...) is done by the assignment.
+            # Each (lanes, episodes, T, ...), but lengths (lanes, episodes).
+            observations, targets, scored, lengths = (np.array(arrays) for arrays in zip(*blocks, strict=True))
             if not self._laid_out:
                 self._lay_out(observations, targets)
             where = slice(part[0], part[-1] + 1) if isinstance(lanes, slice) else part
-            by_step = (-1, self._steps, len(self._lanes))
-            for laid_out, drawn in (
-                (self.observations, observations),
-                (self.targets, targets),
-                (self.scored, scored),
-            ):
-                laid_out.reshape(*by_step, *laid_out.shape[2:])[:, :, where] = drawn.swapaxes(1, 2)
-            self.lengths[:, where] = lengths
+            for rows, drawn in ((self.observations, observations), (self.targets, targets), (self.scored, scored)):
+                rows[:, where] = drawn.reshape(len(part), self._rows, *drawn.shape[3:]).swapaxes(0, 1)
+            self.lengths[:, where] = lengths.T
 
     def _lay_out(self, observations: Array, targets: Array) -> None:
         shape = (self._rows, len(self._lanes))

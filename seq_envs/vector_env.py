@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from itertools import repeat
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -41,7 +42,10 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
         gymnasium.error.ResetNeeded: from `step`, before the first `reset`, or with "Disabled" in an ended lane.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi", "rgb_array"], "render_fps": FPS}
+    metadata: dict[str, Any] = {  # noqa: RUF012 - Gymnasium declares it so.
+        "render_modes": ["ansi", "rgb_array"],
+        "render_fps": FPS,
+    }
 
     def __init__(
         self,
@@ -65,6 +69,7 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self.action_space = batch_space(self.single_action_space, self.num_envs)
         self._code = self.problem.code
+        self._blank = self._code.blank
         self._accept = self.problem.answers.many
         self._grade = self.problem.grade
         self._same_step = self.autoreset_mode is AutoresetMode.SAME_STEP
@@ -167,18 +172,18 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
             tape.advance(to_next=waiting, hold=over)
             self._waiting = over.copy()
         self._forget(over if self._same_step else waiting)
-        return self._observe(), rewards, over, np.zeros_like(over), infos
+        return self._observe(), rewards, over, self._none.copy(), infos
 
     def _observe(self) -> Array:
         observations = self._code.encode(self._tape.observations[self._tape.here])
         if np.count_nonzero(self._waiting):
-            observations[self._waiting] = self._code.blank(1)
+            observations[self._waiting] = self._blank
         return observations
 
     def _infos(self, correct: Array, scored: Array, over: Array, waiting: Array) -> dict[str, Any]:
         """What this step tells, as `SyncVectorEnv` puts it: a value and a mask for each key."""
         infos: dict[str, Any] = {}
-        ended = np.count_nonzero(over)
+        ended = int(np.count_nonzero(over))
         if self.reveal:
             infos |= self._graded(correct, scored, ~(waiting | over) if self._same_step else ~waiting)
         if ended == 0:
@@ -188,8 +193,15 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
             return infos | last
         if self.reveal:
             last = self._graded(correct, scored, over) | last
+        # An array for each lane; a number can serve them all.
+        blank = self._blank
+        blanks = (
+            np.broadcast_to(blank, (ended, *blank.shape)).copy()
+            if isinstance(blank, np.ndarray)
+            else repeat(blank, ended)
+        )
         final_observations = np.full(self.num_envs, None, object)
-        final_observations[over] = np.fromiter(self._code.blank(ended), object, ended)
+        final_observations[over] = np.fromiter(blanks, object, ended)
         return infos | {
             "final_obs": final_observations,
             "_final_obs": over.copy(),
@@ -239,11 +251,14 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
 def _facts(lanes: Array, **values: Array) -> dict[str, Any]:
     """Each value with zeros outside of these lanes, and a mask of the lanes; nothing if there are none."""
     facts: dict[str, Any] = {}
-    if np.count_nonzero(lanes):
-        for name, value in values.items():
-            told = np.zeros_like(value)
-            told[lanes] = value[lanes]
-            facts |= {name: told, f"_{name}": lanes.copy()}
+    told = np.count_nonzero(lanes)
+    if told == 0:
+        return facts
+    for name, value in values.items():
+        facts[name] = value.copy()
+        facts[f"_{name}"] = lanes.copy()
+        if told < len(lanes):
+            facts[name][~lanes] = 0
     return facts
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -88,7 +89,7 @@ class SeqClassify(Problem):
     def action_space(self) -> spaces.Discrete:
         return spaces.Discrete(2)
 
-    @property
+    @cached_property
     def scored(self) -> Array:
         """(T,) bool."""
         return last_of(self.length) if self.framing == "many_to_one" else np.ones(self.length, np.bool_)
@@ -106,7 +107,8 @@ class SeqClassify(Problem):
         return fixed_length(values, labels.view(np.uint8), self.scored)
 
     def solve(self, history: Array) -> Array:
-        return (history.sum(axis=1, dtype=np.float64) >= self.sum_needed).view(np.uint8)
+        flipped: Array = history.sum(axis=1, dtype=np.float64) >= self.sum_needed
+        return flipped.view(np.uint8)
 
     def guess(self, observations: Array, step: int) -> Array:
         # The sum of the `step` values before is spread symmetrically around step/2, its median.
@@ -115,7 +117,7 @@ class SeqClassify(Problem):
     def levels(self) -> Levels | None:
         if self.length > _LONGEST_EXACT:
             return None
-        scored = np.flatnonzero(self.scored)
+        scored = np.flatnonzero(self.scored).tolist()
         zero = np.array([_below(step + 1, self.sum_needed)[0] for step in scored])  # P(label 0) at each scored step.
         if zero.mean() > 0.5:
             chance = Level(float(zero.mean()), float(zero[-1]))  # All 0: the last label says it.
@@ -153,4 +155,5 @@ def _below(count: int, bound: float) -> Array:
     for n in range(2, count + 1):
         one_less = np.append(below[1:], 0.0)
         below = np.where(x >= n, 1.0, (x * below + (n - x) * one_less) / n)
-    return below
+    probabilities: Array = below
+    return probabilities

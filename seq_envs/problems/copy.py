@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -112,7 +113,7 @@ class SeqCopy(Problem):
     def steps(self) -> int:
         return self.length + (self.delay or 0) + self._answers if self.framing == "many_to_many" else self.length
 
-    @property
+    @cached_property
     def alphabet(self) -> Alphabet:
         return Alphabet(self.n_values, cues=("_", ">"), blank=self.n_values)
 

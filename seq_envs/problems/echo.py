@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -75,21 +76,25 @@ class SeqEcho(Problem):
     def steps(self) -> int:
         return self.length
 
+    @cached_property
+    def alphabet(self) -> Alphabet:
+        return Alphabet(self.n_values)
+
     @property
     def code(self) -> Encoding:
-        return SYMBOL_ENCODINGS[self.encoding](Alphabet(self.n_values))
+        return SYMBOL_ENCODINGS[self.encoding](self.alphabet)
 
     @property
     def action_space(self) -> spaces.Discrete:
         return spaces.Discrete(self.n_values)
 
-    @property
+    @cached_property
     def scored(self) -> Array:
         """(T,) bool."""
         return last_of(self.length) if self.framing == "many_to_one" else np.arange(self.length) >= self.lag
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
-        values = rng.integers(self.n_values, size=(batch, self.length), dtype=Alphabet(self.n_values).dtype.type)
+        values = rng.integers(self.n_values, size=(batch, self.length), dtype=self.alphabet.dtype.type)
         if self.lag == 0:
             return fixed_length(values, values, self.scored)
         targets = np.zeros_like(values)

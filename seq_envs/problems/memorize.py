@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -82,7 +83,7 @@ class SeqMemorize(Problem):
     def steps(self) -> int:
         return self.length - 1
 
-    @property
+    @cached_property
     def alphabet(self) -> Alphabet:
         return Alphabet(self.length if self.overlap else self.length - 2 + self.n_sequences)
 
@@ -97,9 +98,9 @@ class SeqMemorize(Problem):
     @property
     def body(self) -> Array:
         """(length-2,): the symbols between the markers."""
-        return np.arange(self.length - 2, dtype=self.alphabet.dtype) + self.alphabet.dtype.type(self.overlap)
+        return np.arange(self.overlap, self.overlap + self.length - 2, dtype=self.alphabet.dtype)
 
-    @property
+    @cached_property
     def scored(self) -> Array:
         """(T,) bool."""
         if self.framing == "many_to_one" or self.distractors == "random":
@@ -135,4 +136,3 @@ class SeqMemorize(Problem):
         # All right with one symbol: only if the body is that marker and nothing else.
         chance = Level(hits / self.steps, one_of_n if self.overlap and self.length == 3 else 0.0)
         return Levels(chance, Level((self.steps - 1 + one_of_n) / self.steps, one_of_n), perfect)
-

@@ -109,7 +109,7 @@ class SeqNext(Problem):
     def action_space(self) -> spaces.Box | spaces.Discrete:
         return spaces.Box(0.0, 1.0, (1,), np.float32) if self.encoding == "value" else spaces.Discrete(self.length)
 
-    @property
+    @cached_property
     def scored(self) -> Array:
         """(T,) bool."""
         if self.framing == "many_to_one":
@@ -134,11 +134,11 @@ class SeqNext(Problem):
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
         spacing = rng.integers(1, self.max_step + 1, size=batch)
-        start = rng.integers(0, self._starts(spacing))
+        start = rng.integers(0, self.length - spacing * self.steps)
         indices = start[:, None] + spacing[:, None] * np.arange(self.steps + 1)
         return fixed_length(self._shown(indices[:, :-1]), self._said(indices[:, 1:]), self.scored)
 
-    def _starts(self, spacing: Array) -> Array:
+    def _starts(self, spacing: int) -> int:
         """How many starts keep an episode of this spacing in the sequence."""
         return self.length - spacing * self.steps
 
@@ -185,7 +185,7 @@ class SeqNext(Problem):
         weights = np.zeros(self.length + 1)  # Of each value as a target; the last place stays 0.
         scored = np.flatnonzero(self.scored)
         for spacing in range(1, self.max_step + 1):
-            starts = int(self._starts(np.int64(spacing)))
+            starts = self._starts(spacing)
             for step in scored:
                 weights[spacing * (step + 1) :][:starts] += 1 / (self.max_step * starts * len(scored))
         total = np.concatenate([[0.0], weights.cumsum()])
@@ -194,7 +194,7 @@ class SeqNext(Problem):
         best = int((total[end] - total[first]).argmax())
         exact_match = 0.0
         for spacing in range(1, self.max_step + 1):
-            start = np.arange(int(self._starts(np.int64(spacing))))
+            start = np.arange(self._starts(spacing))
             within = (start + spacing * (scored[0] + 1) >= best) & (start + spacing * self.steps < end[best])
             exact_match += within.mean() / self.max_step
         return Level(float(total[end[best]] - total[best]), float(exact_match))
@@ -203,7 +203,7 @@ class SeqNext(Problem):
         """The best answer to each index at `step`, (length, *action_space.shape), and how often they are right."""
         weights = np.zeros((self.length, self.max_step + 1))  # Of each index and the spacing that led to it.
         for spacing in range(1, self.max_step + 1):
-            starts = int(self._starts(np.int64(spacing)))
+            starts = self._starts(spacing)
             weights[spacing * step :][:starts, spacing] = 1 / (self.max_step * starts)
         total = np.concatenate([np.zeros((self.length, 1)), weights.cumsum(axis=1)], axis=1)
         spacings = np.arange(1, self.max_step + 1)
@@ -216,7 +216,7 @@ class SeqNext(Problem):
 
     def _memoryless(self) -> Level:
         scored = np.flatnonzero(self.scored)
-        right = [np.ones(int(self._starts(np.int64(k))), np.bool_) for k in range(1, self.max_step + 1)]
+        right = [np.ones(self._starts(k), np.bool_) for k in range(1, self.max_step + 1)]
         accuracy = 0.0
         for step in scored:
             answers, share = self._guesses(int(step))

@@ -121,7 +121,9 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--seconds", type=float, default=0.3, help="for each row of each round")
     arguments.add_argument("--rounds", type=int, default=5)
-    arguments.add_argument("--profile", action="store_true", help="instead: where a step of 1,024 lanes spends its time")
+    arguments.add_argument(
+        "--profile", action="store_true", help="instead: where a step of 1,024 lanes spends its time"
+    )
     chosen = arguments.parse_args()
     if chosen.profile:
         for encoding in ("discrete", "one_hot"):

@@ -1,0 +1,146 @@
+"""Every setting of every problem: lists to parametrise over, and strategies to draw from."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import gymnasium
+from hypothesis import strategies as st
+
+import seq_envs
+from seq_envs.parameters import Choice
+from seq_envs.problem import Episodes, Problem, fixed_length  # noqa: F401 - for the tests' own problems.
+
+IDS = list(seq_envs.MENU)
+BASE_IDS = [id for id, (_, fixed) in seq_envs.MENU.items() if not fixed]
+
+
+def choices(id: str) -> list[dict[str, Any]]:
+    """Every framing with every encoding of an id."""
+    problem = type(seq_envs.make_problem(id))
+    kinds = {field.name: field.metadata["kind"] for field in dataclasses.fields(problem)}
+    options = {name: kinds[name].options for name in ("framing", "encoding") if isinstance(kinds[name], Choice)}
+    return [{"framing": f, "encoding": e} for f in options["framing"] for e in options["encoding"]]
+
+
+EVERY_CHOICE = [(id, choice) for id in IDS for choice in choices(id)]
+EVERY_BASE_CHOICE = [(id, choice) for id in BASE_IDS for choice in choices(id)]
+
+
+def name(value: object) -> str:
+    return "-".join(map(str, value.values())) if isinstance(value, dict) else str(value)
+
+
+@st.composite
+def next_settings(draw: st.DrawFn) -> dict[str, Any]:
+    max_step = draw(st.integers(1, 4))
+    framing = draw(st.sampled_from(["one_to_one", "many_to_one"]))
+    least = 2 if max_step == 1 else 2 * max_step + 1
+    length = draw(st.integers(least, 30))
+    settings: dict[str, Any] = {"length": length, "max_step": max_step, "framing": framing}
+    if framing == "many_to_one":
+        settings["window"] = draw(st.integers(1 if max_step == 1 else 2, (length - 1) // max_step))
+    settings["encoding"] = draw(st.sampled_from(["value", "one_hot", "discrete"]))
+    if settings["encoding"] == "value" and draw(st.booleans()):
+        settings["tolerance"] = draw(st.floats(1e-4, 0.3))
+    return settings
+
+
+@st.composite
+def memorize_settings(draw: st.DrawFn) -> dict[str, Any]:
+    overlap = draw(st.booleans())
+    return {
+        "length": draw(st.integers(3, 12)),
+        "n_sequences": 2 if overlap else draw(st.integers(2, 5)),
+        "framing": draw(st.sampled_from(["one_to_one", "many_to_one"])),
+        "encoding": draw(st.sampled_from(["one_hot", "discrete", "normalized"])),
+        "distractors": draw(st.sampled_from(["fixed", "random"])),
+        "overlap": overlap,
+    }
+
+
+@st.composite
+def echo_settings(draw: st.DrawFn) -> dict[str, Any]:
+    length = draw(st.integers(1, 15))
+    return {
+        "length": length,
+        "lag": draw(st.integers(0, length - 1)),
+        "n_values": draw(st.sampled_from([2, 3, 10, 256, 257, 300])),
+        "framing": draw(st.sampled_from(["one_to_one", "many_to_one"])),
+        "encoding": draw(st.sampled_from(["one_hot", "discrete", "normalized"])),
+    }
+
+
+@st.composite
+def copy_settings(draw: st.DrawFn) -> dict[str, Any]:
+    length = draw(st.integers(1, 8))
+    framing = draw(st.sampled_from(["many_to_many", "many_to_one", "one_to_many"]))
+    settings: dict[str, Any] = {
+        "length": length,
+        "n_values": draw(st.sampled_from([2, 3, 10, 254, 255])),
+        "framing": framing,
+        "encoding": draw(st.sampled_from(["one_hot", "discrete", "normalized"])),
+    }
+    if framing != "one_to_many":
+        settings["output_length"] = draw(st.integers(1, length))
+        settings["offset"] = draw(st.integers(0, length - settings["output_length"]))
+        settings["reverse"] = draw(st.booleans())
+    if framing == "many_to_many":
+        settings["delay"] = draw(st.integers(0, 4))
+    return settings
+
+
+@st.composite
+def classify_settings(draw: st.DrawFn) -> dict[str, Any]:
+    return {
+        "length": draw(st.integers(1, 20)),
+        "threshold": draw(st.floats(0.01, 0.99)),
+        "framing": draw(st.sampled_from(["one_to_one", "many_to_one"])),
+    }
+
+
+SETTINGS = {
+    "SeqNext-v0": next_settings(),
+    "SeqMemorize-v0": memorize_settings(),
+    "SeqEcho-v0": echo_settings(),
+    "SeqCopy-v0": copy_settings(),
+    "SeqClassify-v0": classify_settings(),
+}
+
+any_problem = st.sampled_from(BASE_IDS).flatmap(
+    lambda id: SETTINGS[id].map(lambda settings: seq_envs.make_problem(id, **settings))
+)
+"""A problem with any parameters."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Ragged(Problem):
+    """A problem of somebody else: episodes of different lengths; echo the first value at the end."""
+
+    title = "ragged"
+
+    @property
+    def steps(self) -> int:
+        return 7
+
+    @property
+    def code(self) -> Any:
+        from seq_envs.encodings import Alphabet, Token
+
+        return Token(Alphabet(4))
+
+    @property
+    def action_space(self) -> Any:
+        return gymnasium.spaces.Discrete(4)
+
+    def sample(self, rng: Any, batch: int) -> Episodes:
+        import numpy as np
+
+        values = rng.integers(4, size=(batch, 7), dtype=np.uint8)
+        lengths = rng.integers(1, 8, size=batch)
+        scored = np.arange(7) == lengths[:, None] - 1
+        return Episodes(values, np.broadcast_to(values[:, :1], values.shape), scored, lengths)
+
+    def solve(self, history: Any) -> Any:
+        return history[:, 0]

@@ -1,0 +1,404 @@
+"""The native vector env equals `SyncVectorEnv` of the scalar env, byte for byte."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from typing import Any
+
+import gymnasium
+import numpy as np
+import pytest
+from gymnasium.error import ResetNeeded
+from gymnasium.vector import AsyncVectorEnv, AutoresetMode, SyncVectorEnv
+from hypothesis import given
+from hypothesis import strategies as st
+from spaces_of_settings import EVERY_CHOICE, IDS, Ragged, any_problem, name
+
+import seq_envs
+from seq_envs import SequenceEnv, SequenceVectorEnv
+
+MODES = list(AutoresetMode)
+
+
+def assert_same(native: Any, sync: Any, where: str = "") -> None:
+    """Equal in value, type, dtype and shape, all the way down."""
+    assert type(native) is type(sync), f"{where}: {type(native)} is not {type(sync)}"
+    if isinstance(native, dict):
+        assert native.keys() == sync.keys(), f"{where}: {sorted(native)} is not {sorted(sync)}"
+        for key in native:
+            assert_same(native[key], sync[key], f"{where}[{key!r}]")
+    elif isinstance(native, tuple):
+        for i, (one, other) in enumerate(zip(native, sync, strict=True)):
+            assert_same(one, other, f"{where}[{i}]")
+    elif isinstance(native, np.ndarray) and native.dtype == object:
+        for i, (one, other) in enumerate(zip(native, sync, strict=True)):
+            assert_same(one, other, f"{where}[{i}]")
+    elif isinstance(native, np.ndarray):
+        assert native.dtype == sync.dtype, f"{where}: {native.dtype} is not {sync.dtype}"
+        assert native.shape == sync.shape, f"{where}: {native.shape} is not {sync.shape}"
+        assert native.tobytes() == sync.tobytes(), f"{where}: {native} is not {sync}"
+    else:
+        assert native == sync, f"{where}: {native} is not {sync}"
+
+
+def pair(problem: seq_envs.Problem, lanes: int, mode: AutoresetMode, reveal: bool) -> tuple[Any, Any]:
+    native = SequenceVectorEnv(problem, num_envs=lanes, autoreset_mode=mode, reveal=reveal)
+    sync = SyncVectorEnv([lambda: SequenceEnv(problem, reveal=reveal)] * lanes, autoreset_mode=mode)
+    return native, sync
+
+
+def actions_for(envs: Any, rng: np.random.Generator) -> Any:
+    """Answers that are now and then right."""
+    actions = envs.action_space.sample()
+    targets = envs._tape.targets[envs._tape.here].astype(actions.dtype)
+    right = rng.random(envs.num_envs) < 0.6
+    actions[right] = targets[right]
+    return actions
+
+
+@given(
+    problem=st.one_of(any_problem, st.just(Ragged())),
+    lanes=st.integers(1, 5),
+    mode=st.sampled_from(MODES),
+    reveal=st.booleans(),
+    seed=st.integers(0, 2**40),
+    data=st.data(),
+)
+def test_equals_sync_vector_env(
+    problem: seq_envs.Problem, lanes: int, mode: AutoresetMode, reveal: bool, seed: int, data: st.DataObject
+) -> None:
+    native, sync = pair(problem, lanes, mode, reveal)
+    native.action_space.seed(seed)
+    rng = np.random.default_rng(seed)
+    assert native.observation_space == sync.observation_space
+    assert native.action_space == sync.action_space
+    assert_same(native.reset(seed=seed), sync.reset(seed=seed), "reset")
+    over = np.zeros(lanes, bool)
+    masks = st.lists(st.booleans(), min_size=lanes, max_size=lanes).map(np.array)
+    seeds = st.one_of(st.none(), st.integers(0, 99), st.lists(st.integers(0, 99), min_size=lanes, max_size=lanes))
+    for step in range(3 * problem.steps + 5):
+        if mode is AutoresetMode.DISABLED and over.any():
+            options: dict[str, Any] | None = {"reset_mask": over.copy()} if data.draw(st.booleans()) else None
+            assert_same(native.reset(options=options), sync.reset(options=copy.copy(options)), f"reset at {step}")
+        elif rng.random() < 0.1:
+            mask = data.draw(masks)
+            options = {"reset_mask": mask} if mask.any() and data.draw(st.booleans()) else None
+            again = data.draw(seeds)
+            native_result = native.reset(seed=again, options=options)
+            assert options is None or options["reset_mask"] is mask
+            assert_same(native_result, sync.reset(seed=again, options=options), f"reset at {step}")
+        actions = actions_for(native, rng)
+        ours, theirs = native.step(actions), sync.step(actions)
+        assert_same(ours, theirs, f"step {step}")
+        over = ours[2]
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(("id", "choice"), EVERY_CHOICE, ids=name)
+def test_every_id_over_several_blocks(id: str, choice: dict[str, Any], mode: AutoresetMode) -> None:
+    """Long enough for every lane to draw a second block of episodes."""
+    problem = seq_envs.make_problem(id, **choice)
+    native, sync = pair(problem, 2, mode, reveal=False)
+    assert_same(native.reset(seed=3), sync.reset(seed=3), "reset")
+    actions = native.action_space.sample()
+    for step in range(2200):
+        ours, theirs = native.step(actions), sync.step(actions)
+        if step % 7 == 0 or ours[2].any():
+            assert_same(ours, theirs, f"step {step}")
+        if mode is AutoresetMode.DISABLED and ours[2].any():
+            mask = {"reset_mask": ours[2]}
+            assert_same(native.reset(options=mask), sync.reset(options=dict(mask)), f"reset at {step}")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_ragged_episodes_over_several_blocks(mode: AutoresetMode) -> None:
+    native, sync = pair(Ragged(), 3, mode, reveal=True)
+    assert_same(native.reset(seed=3), sync.reset(seed=3), "reset")
+    for step in range(3000):
+        actions = native.action_space.sample()
+        ours, theirs = native.step(actions), sync.step(actions)
+        assert_same(ours, theirs, f"step {step}")
+        if mode is AutoresetMode.DISABLED and ours[2].any():
+            mask = {"reset_mask": ours[2]}
+            assert_same(native.reset(options=mask), sync.reset(options=dict(mask)), f"reset at {step}")
+
+
+def test_equals_async_vector_env() -> None:
+    native = gymnasium.make_vec("SeqCopy-v0", num_envs=2, autoreset_mode="SameStep")
+    workers = AsyncVectorEnv([lambda: SequenceEnv(seq_envs.SeqCopy())] * 2, autoreset_mode="SameStep")
+    try:
+        assert_same(native.reset(seed=1), workers.reset(seed=1))
+        for _ in range(25):
+            actions = native.action_space.sample()
+            assert_same(native.step(actions), workers.step(actions))
+    finally:
+        workers.close()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_make_vec_takes_the_mode_as_enum_or_value(mode: AutoresetMode) -> None:
+    for given_mode in (mode, mode.value):
+        envs = gymnasium.make_vec("SeqEcho-v0", num_envs=2, autoreset_mode=given_mode)
+        assert isinstance(envs, SequenceVectorEnv)
+        assert envs.metadata["autoreset_mode"] is mode
+    assert gymnasium.make_vec("SeqEcho-v0", num_envs=2).metadata["autoreset_mode"] is AutoresetMode.NEXT_STEP
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_spec_survives_json_and_makes_the_same_envs(id: str) -> None:
+    envs = gymnasium.make_vec(id, num_envs=3, autoreset_mode="SameStep")
+    again = gymnasium.make_vec(gymnasium.envs.registration.EnvSpec.from_json(envs.spec.to_json()))
+    assert (again.num_envs, again.problem, again.autoreset_mode) == (3, envs.problem, AutoresetMode.SAME_STEP)
+
+
+@pytest.mark.parametrize("reveal", [False, True])
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("encoding", ["one_hot", "discrete", "normalized"])
+def test_nothing_handed_out_is_changed_later(mode: AutoresetMode, encoding: str, reveal: bool) -> None:
+    envs = gymnasium.make_vec("SeqCopy-v0", 3, autoreset_mode=mode, encoding=encoding, reveal=reveal)
+    handed_out = [envs.reset(seed=0)]
+    frozen = [copy.deepcopy(handed_out[0])]
+    for _ in range(40):
+        handed_out.append(envs.step(envs.action_space.sample()))
+        frozen.append(copy.deepcopy(handed_out[-1]))
+        if mode is AutoresetMode.DISABLED and handed_out[-1][2].any():
+            handed_out.append(envs.reset(options={"reset_mask": handed_out[-1][2]}))
+            frozen.append(copy.deepcopy(handed_out[-1]))
+    assert_same(tuple(handed_out), tuple(frozen))
+    # Nor does the caller's writing change what comes.
+    again = gymnasium.make_vec("SeqCopy-v0", 3, autoreset_mode=mode, encoding=encoding, reveal=reveal)
+    twin = copy.deepcopy(again)
+    again.reset(seed=0)
+    twin.reset(seed=0)
+    actions = again.action_space.sample()
+    for _ in range(10):
+        spoiled = again.step(actions)
+        assert_same(spoiled, twin.step(actions))
+        for array in spoiled[:4]:
+            array[:] = 1
+        for value in spoiled[4].values():
+            if isinstance(value, np.ndarray) and value.dtype != object:
+                value[:] = 1
+        if mode is AutoresetMode.DISABLED and twin._waiting.any():
+            again.reset()
+            twin.reset()
+
+
+@pytest.mark.parametrize("copier", [copy.deepcopy, lambda envs: pickle.loads(pickle.dumps(envs))])
+@pytest.mark.parametrize("mode", MODES)
+def test_a_copy_in_mid_episode_goes_on_identically(copier: Any, mode: AutoresetMode) -> None:
+    envs = gymnasium.make_vec("SeqEcho-v0", 4, autoreset_mode=mode, lag=2)
+    envs.reset(seed=5)
+    for _ in range(4):
+        envs.step(envs.action_space.sample())
+    twin = copier(envs)
+    for _ in range(5):
+        actions = envs.action_space.sample()
+        assert_same(envs.step(actions), twin.step(actions))
+    for _ in range(300):
+        assert_same(envs.reset(), twin.reset())
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_record_episode_statistics(mode: AutoresetMode) -> None:
+    envs = gymnasium.make_vec("SeqEcho-v0", 4, autoreset_mode=mode, lag=2)
+    envs = gymnasium.wrappers.vector.RecordEpisodeStatistics(envs)
+    envs.reset(seed=0)
+    optimal = seq_envs.policies.optimal(envs.unwrapped.problem)
+    observations, _ = envs.reset(seed=0)
+    state = optimal.initial_state(4)
+    for _ in range(10):
+        actions, state = optimal.act(observations, state)
+        observations, _, _, _, infos = envs.step(actions)
+    assert infos["episode"]["r"].tolist() == [8.0] * 4
+    assert infos["episode"]["l"].tolist() == [10] * 4
+    if mode is AutoresetMode.DISABLED:
+        options = {"reset_mask": np.array([True, False, True, False])}
+        envs.reset(options=options)  # SyncVectorEnv takes the mask out of the dict, and this wrapper misses it.
+
+
+@pytest.mark.parametrize("mode", [AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP])
+def test_stock_vector_wrappers(mode: AutoresetMode) -> None:
+    wrappers = gymnasium.wrappers.vector
+    envs = gymnasium.make_vec("SeqEcho-v0", 4, autoreset_mode=mode)
+    envs = wrappers.DictInfoToList(wrappers.ClipReward(wrappers.RecordEpisodeStatistics(envs), 0.0, 0.5))
+    envs.reset(seed=0)
+    for _ in range(25):
+        _, rewards, _, _, infos = envs.step(envs.action_space.sample())
+        assert rewards.max() <= 0.5
+        assert len(infos) == 4
+    if mode is AutoresetMode.NEXT_STEP:
+        envs = gymnasium.make_vec("SeqEcho-v0", 4, autoreset_mode=mode)
+        envs = wrappers.NormalizeObservation(wrappers.FlattenObservation(envs))
+        envs = wrappers.NormalizeReward(envs)
+        envs.reset(seed=0)
+        for _ in range(25):
+            observations, *_ = envs.step(envs.action_space.sample())
+        assert observations.shape == (4, 10)
+
+
+def test_seeds_as_int_list_or_none() -> None:
+    envs = gymnasium.make_vec("SeqEcho-v0", 3, encoding="discrete")
+    by_int, _ = envs.reset(seed=7)
+    by_list, _ = envs.reset(seed=[7, 8, 9])
+    by_array, _ = envs.reset(seed=np.array([7, 8, 9]))
+    assert by_int.tolist() == by_list.tolist() == by_array.tolist()
+    second = envs.reset()[0]
+    partly, _ = envs.reset(seed=[7, None, 9])
+    assert partly[[0, 2]].tolist() == by_int[[0, 2]].tolist()
+    expected = seq_envs.sample("SeqEcho-v0", 3, seed=8, encoding="discrete").observations
+    assert second[1] == expected[1, 0]
+    assert partly[1] == expected[2, 0]
+    first, other = (gymnasium.make_vec("SeqEcho-v0", 50, n_values=100).reset()[0] for _ in range(2))
+    assert not np.array_equal(first, other)
+
+
+@pytest.mark.parametrize(
+    ("seed", "error"),
+    [(-1, ValueError), (True, ValueError), (1.5, ValueError), ([1], ValueError), ([1, -2], ValueError), ("ab", ValueError)],
+)
+def test_wrong_seeds(seed: Any, error: type[Exception]) -> None:
+    with pytest.raises(error, match="seed must be"):
+        gymnasium.make_vec("SeqEcho-v0", 2).reset(seed=seed)
+
+
+@pytest.mark.parametrize(
+    ("mask", "error"),
+    [
+        ([True, False], TypeError),
+        (np.array([1, 0]), TypeError),
+        (np.array([True]), ValueError),
+        (np.array([False, False]), ValueError),
+    ],
+)
+def test_wrong_masks(mask: Any, error: type[Exception]) -> None:
+    envs = gymnasium.make_vec("SeqEcho-v0", 2)
+    envs.reset(seed=0)
+    with pytest.raises(error, match="reset_mask"):
+        envs.reset(options={"reset_mask": mask})
+
+
+def test_the_first_reset_must_be_of_all_lanes() -> None:
+    with pytest.raises(ValueError, match="every lane needs an episode"):
+        gymnasium.make_vec("SeqEcho-v0", 2).reset(options={"reset_mask": np.array([True, False])})
+
+
+def test_step_before_reset_and_after_the_end() -> None:
+    envs = gymnasium.make_vec("SeqEcho-v0", 2, length=2, autoreset_mode="Disabled")
+    with pytest.raises(ResetNeeded, match=r"call reset\(\)"):
+        envs.step(envs.action_space.sample())
+    envs.reset(seed=0)
+    envs.step(envs.action_space.sample())
+    envs.reset(options={"reset_mask": np.array([True, False])})
+    envs.step(envs.action_space.sample())
+    with pytest.raises(ResetNeeded, match=r"lanes \[1\] are over"):
+        envs.step(envs.action_space.sample())
+
+
+NAN = float("nan")
+WRONG_ACTIONS = [
+    ("SeqEcho-v0", {}, [0, 10]),
+    ("SeqEcho-v0", {}, [0, -1]),
+    ("SeqEcho-v0", {}, [0.0, 1.0]),
+    ("SeqEcho-v0", {}, [True, False]),
+    ("SeqEcho-v0", {}, [0]),
+    ("SeqEcho-v0", {}, 0),
+    ("SeqEcho-v0", {}, [[0], [1]]),
+    ("SeqEcho-v0", {}, [[0], [1, 2]]),
+    ("SeqEcho-v0", {}, None),
+    ("SeqEcho-v0", {}, "01"),
+    ("SeqCopy-v0", {"framing": "many_to_one", "output_length": 2}, [[0, 1], [0, 10]]),
+    ("SeqCopy-v0", {"framing": "many_to_one", "output_length": 2}, [0, 1]),
+    ("SeqNext-v0", {}, [[0.5], [NAN]]),
+    ("SeqNext-v0", {}, [[0.5], [1.5]]),
+    ("SeqNext-v0", {}, [[0.5], [-0.1]]),
+    ("SeqNext-v0", {}, [[0.5], [float("inf")]]),
+    ("SeqNext-v0", {}, [0.5, 0.5]),
+    ("SeqNext-v0", {}, [[True], [False]]),
+    ("SeqNext-v0", {}, [["a"], ["b"]]),
+]
+
+
+@pytest.mark.parametrize(("id", "parameters", "actions"), WRONG_ACTIONS)
+def test_wrong_actions(id: str, parameters: dict[str, Any], actions: Any) -> None:
+    envs = gymnasium.make_vec(id, 2, **parameters)
+    twin = copy.deepcopy(envs)
+    envs.reset(seed=0)
+    twin.reset(seed=0)
+    with pytest.raises(seq_envs.ActionError, match="actions must be"):
+        envs.step(actions)
+    actions = twin.action_space.sample()
+    assert_same(envs.step(actions), twin.step(actions))  # The refused step has changed nothing.
+
+
+def test_a_wrong_action_is_named_by_its_lane() -> None:
+    envs = gymnasium.make_vec("SeqEcho-v0", 3)
+    envs.reset(seed=0)
+    with pytest.raises(seq_envs.ActionError, match=r"integers in 0 \.\.\. 9, got 12 in lane 1"):
+        envs.step([0, 12, 0])
+
+
+@pytest.mark.parametrize("id", ["SeqNext-v0", "SeqEcho-v0"])
+def test_an_ignored_action_may_be_anything(id: str) -> None:
+    envs = gymnasium.make_vec(id, 2, length=2, **({"lag": 1} if id == "SeqEcho-v0" else {}))
+    envs.reset(seed=0)
+    wrong = [[NAN], [NAN]] if id == "SeqNext-v0" else [-5, 99]
+    over = np.zeros(2, bool)
+    while not over.any():
+        _, _, over, _, _ = envs.step(envs.action_space.sample())
+    _, rewards, over, _, _ = envs.step(wrong)
+    assert rewards.tolist() == [0.0, 0.0]
+    assert not over.any()
+
+
+@pytest.mark.parametrize(
+    ("keywords", "message"),
+    [
+        ({"num_envs": 0}, "num_envs must be an integer >= 1, got 0"),
+        ({"num_envs": 2.0}, "num_envs must be"),
+        ({"autoreset_mode": "Never"}, "autoreset_mode must be .*'NextStep', 'SameStep', 'Disabled'.*'Never'"),
+        ({"render_mode": "human"}, "render_mode must be None or one of 'ansi', 'rgb_array'"),
+        ({"lag": 10}, "lag must be in 0 ... length-1 = 9, got 10"),
+    ],
+)
+def test_wrong_options(keywords: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        gymnasium.make_vec("SeqEcho-v0", **({"num_envs": 2} | keywords))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_render_shows_what_the_scalar_env_shows(mode: AutoresetMode) -> None:
+    for render_mode in ("ansi", "rgb_array"):
+        envs = SequenceVectorEnv("seq_envs.problems.copy:SeqCopy", num_envs=2, autoreset_mode=mode, render_mode=render_mode)
+        sync = SyncVectorEnv([lambda m=render_mode: SequenceEnv(seq_envs.SeqCopy(), render_mode=m)] * 2, autoreset_mode=mode)
+        with pytest.raises(ResetNeeded, match="call reset"):
+            envs.render()
+        envs.reset(seed=0)
+        sync.reset(seed=0)
+        for _ in range(13):
+            assert_same(envs.render(), sync.render())
+            actions = envs.action_space.sample()
+            over = envs.step(actions)[2]
+            sync.step(actions)
+            if mode is AutoresetMode.DISABLED and over.any():
+                assert_same(envs.render(), sync.render())
+                envs.reset()
+                sync.reset()
+
+
+def test_big_lanes_and_long_episodes() -> None:
+    envs = gymnasium.make_vec("SeqEcho-v0", 3000, encoding="discrete", autoreset_mode="SameStep")
+    envs.reset(seed=0)
+    last = gymnasium.make("SeqEcho-v0", encoding="discrete").unwrapped
+    observation, _ = last.reset(seed=2999)
+    for _ in range(30):
+        observations, *_ = envs.step(np.zeros(3000, int))
+        observation, _, over, _, _ = last.step(0)
+        if over:
+            observation, _ = last.reset()
+        assert observations[2999] == observation
+    envs = gymnasium.make_vec("SeqEcho-v0", 2, length=100_000, lag=99_999, encoding="discrete")
+    envs.reset(seed=0)
+    for _ in range(10):
+        envs.step([0, 0])
