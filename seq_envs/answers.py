@@ -37,6 +37,11 @@ class Answers(ABC):
             ActionError: names the first action that is not in the space.
         """
 
+    @property
+    @abstractmethod
+    def longest(self) -> Any:
+        """The answer that takes the most room when written down."""
+
     @abstractmethod
     def grade(self, answers: Any, targets: Any) -> Any:
         """How right the answers are, in [0, 1]: (..., *shape) and the same to (...), one answer or a batch alike."""
@@ -53,12 +58,16 @@ class Whole(Answers):
             answer = index(action)
         except TypeError:
             answer = -1
-        if answer.__class__ is not int or not 0 <= answer < self._n:
+        if not 0 <= answer < self._n or action.__class__ is bool:
             raise ActionError(f"action must be an integer in 0 ... {self._n - 1}, got {action!r}")
         return answer
 
     def many(self, actions: Any, lanes: int, ignored: Array | None = None) -> Array:
         return _integers(actions, (lanes,), self._n, ignored)
+
+    @property
+    def longest(self) -> int:
+        return self._n - 1
 
     def grade(self, answers: Any, targets: Any) -> Any:
         return (answers == targets) * 1.0
@@ -76,6 +85,10 @@ class Several(Answers):
     def many(self, actions: Any, lanes: int, ignored: Array | None = None) -> Array:
         return _integers(actions, (lanes, *self._n.shape), self._n, ignored)
 
+    @property
+    def longest(self) -> Array:
+        return self._n - 1
+
     def grade(self, answers: Any, targets: Any) -> Any:
         return (answers == targets).mean(axis=-1)
 
@@ -92,6 +105,10 @@ class Real(Answers):
 
     def many(self, actions: Any, lanes: int, ignored: Array | None = None) -> Array:
         return self._reals(actions, (lanes, *self._space.shape), ignored, "actions")
+
+    @property
+    def longest(self) -> Array:
+        return self._space.high
 
     def grade(self, answers: Any, targets: Any) -> Any:
         distance = np.abs(np.subtract(answers, targets, dtype=np.float64))

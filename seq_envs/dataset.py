@@ -33,9 +33,9 @@ def sample(id_or_problem: str | Problem, episodes: int = 1000, seed: int | None 
 
     >>> observations, targets, scored, lengths = sample("SeqEcho-v0", episodes=2, seed=0, encoding="discrete")
     >>> observations[0]
-    array([0, 8, 6, 8, 8, 4, 1, 3, 0, 0])
+    array([3, 5, 7, 8, 8, 9, 0, 6, 1, 8])
     >>> targets[0][scored[0]]
-    array([0, 8, 6, 8, 8, 4, 1, 3, 0])
+    array([3, 5, 7, 8, 8, 9, 0, 6, 1])
 
     Raises:
         ValueError: `episodes` or `seed` is no integer >= 0, or as for `make_problem`.
@@ -61,9 +61,9 @@ def draw(id_or_problem: str | Problem, seed: int | None = 0, **parameters: Any) 
     """The first episode of stream `seed` as text: input over truth, a dot where no answer counts.
 
     >>> print(draw("SeqMemorize-v0"))
-    step   0 1 2 3
-    input  4 0 1 2
-    truth  0 1 2 4
+    step  0 1 2 3
+    input 4 0 1 2
+    truth 0 1 2 4
     """
     problem = make_problem(id_or_problem, **parameters)
     return draw_solution(Transcript.of_solution(problem, raw_episodes(problem, 1, seed), 0))

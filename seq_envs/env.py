@@ -206,7 +206,9 @@ class SequenceEnv(gymnasium.Env[Any, Any]):
     def _transcript(self) -> Transcript:
         if self._block is None:
             raise ResetNeeded("render() needs an episode: call reset() first")
-        return Transcript.of_episode(self.problem, self._block, self._episode, self._said, self._playing)
+        return Transcript.of_episode(
+            self.problem, self._block, self._episode, self._said, self._playing, self._earned, self._asked
+        )
 
     def close(self) -> None:
         """Close the window, if there is one."""

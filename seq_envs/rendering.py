@@ -52,29 +52,35 @@ class Transcript(NamedTuple):
     title: str
     steps: int
     columns: list[Column]
-    earned: float
-    asked: int
+    """The steps so far; of a long episode the last ones."""
+    longest_answer: tuple[str, ...]
+    """The places of the answer that takes the most room."""
 
     @classmethod
     def of_episode(
-        cls, problem: Problem, block: Episodes, episode: int, said: Sequence[Any], playing: bool
+        cls,
+        problem: Problem,
+        block: Episodes,
+        episode: int,
+        said: Sequence[Any],
+        playing: bool,
+        earned: float,
+        asked: int,
     ) -> Transcript:
         """An episode as far as it has been played: `said` holds its answers up to now."""
-        length = int(block.lengths[episode])
-        now = min(len(said) + playing, length)
         raw, targets, scored = block.observations[episode], block.targets[episode], block.scored[episode]
-        columns, earned, asked = [], 0.0, 0
-        for step in range(now):
+        now = len(said) + playing
+        columns = []
+        for step in range(max(0, now - _TEXT_COLUMNS), now):
             answer = truth = grade = None
             if step < len(said):
                 answer = _places(said[step])
                 if scored[step]:
                     truth = _places(targets[step])
                     grade = float(problem.grade(said[step], targets[step]))
-                    earned += grade
-                    asked += 1
             columns.append(Column(step, problem.code.draw(raw[step]), answer, truth, grade))
-        return cls(type(problem).__name__, length, columns, earned, asked)
+        title = f"{type(problem).__name__}  step {len(said)} of {block.lengths[episode]}  right {earned:g} of {asked}"
+        return cls(title, int(block.lengths[episode]), columns, _places(problem.answers.longest))
 
     @classmethod
     def of_solution(cls, problem: Problem, block: Episodes, episode: int) -> Transcript:
@@ -85,7 +91,7 @@ class Transcript(NamedTuple):
             Column(t, problem.code.draw(raw[t]), None, _places(targets[t]) if scored[t] else None, None)
             for t in range(length)
         ]
-        return cls(type(problem).__name__, length, columns, 0.0, int(scored[:length].sum()))
+        return cls(type(problem).__name__, length, columns, _places(problem.answers.longest))
 
 
 def _places(answer: Any) -> tuple[str, ...]:
@@ -103,59 +109,60 @@ def draw_text(transcript: Transcript) -> str:
 
     Right is a check mark, wrong a cross, partly right a tilde; a dot stands where nothing counts.
     """
-    lines = [_headline(transcript)]
-    marks = [_NOTHING if column.grade is None else _mark(column.grade) for column in transcript.columns]
+    columns = transcript.columns
+    marks = [_NOTHING if column.grade is None else _mark(column.grade) for column in columns]
     rows = {
-        "step": [str(column.step) for column in transcript.columns],
-        "input": [column.shown for column in transcript.columns],
-        "answer": ["" if column.answer is None else ",".join(column.answer) for column in transcript.columns],
-        "truth": [_truth(column) for column in transcript.columns],
-        "": ["" if column.answer is None else mark for column, mark in zip(transcript.columns, marks, strict=True)],
+        "step": [str(column.step) for column in columns],
+        "input": [column.shown for column in columns],
+        "answer": ["" if column.answer is None else ",".join(column.answer) for column in columns],
+        "truth": ["" if column.answer is None else _truth(column) for column in columns],
+        "": ["" if column.answer is None else mark for column, mark in zip(columns, marks, strict=True)],
     }
-    return "\n".join(lines + _aligned(rows))
+    return "\n".join([transcript.title, *_strips(rows, backwards=True)[-1]])
 
 
 def draw_solution(transcript: Transcript) -> str:
-    """A whole episode as lines of text: input over truth."""
+    """A whole episode as lines of text: input over truth, in several strips if it is long."""
     columns = transcript.columns
-    return "\n".join(
-        _aligned(
-            {
-                "step": [str(column.step) for column in columns],
-                "input": [column.shown for column in columns],
-                "truth": [_NOTHING if column.truth is None else ",".join(column.truth) for column in columns],
-            }
-        )
-    )
+    rows = {
+        "step": [str(column.step) for column in columns],
+        "input": [column.shown for column in columns],
+        "truth": [_truth(column) for column in columns],
+    }
+    return "\n\n".join("\n".join(strip) for strip in _strips(rows, backwards=False))
 
 
 def _truth(column: Column) -> str:
-    if column.answer is None:
-        return ""
     return _NOTHING if column.truth is None else ",".join(column.truth)
 
 
-def _headline(transcript: Transcript) -> str:
-    answered = sum(column.answer is not None for column in transcript.columns)
-    return (
-        f"{transcript.title}  step {answered} of {transcript.steps}  right {transcript.earned:g} of {transcript.asked}"
-    )
+def _strips(rows: dict[str, list[str]], backwards: bool) -> list[list[str]]:
+    """Rows of cells as lines with aligned columns, cut into strips of at most a line's width.
 
-
-def _aligned(rows: dict[str, list[str]]) -> list[str]:
-    """Rows of cells as lines with aligned columns, the last ones only if there are too many."""
-    label = max(map(len, rows))
+    The strips are filled from the first column on, or `backwards` from the last one; then the last strip is marked
+    where columns stand before it.
+    """
+    label = max(map(len, rows)) + 1
     widths = [max(map(len, cells)) for cells in zip(*rows.values(), strict=True)]
-    first, room = len(widths), _TEXT_COLUMNS - label
-    while first > 0 and (room := room - 1 - widths[first - 1]) >= 0:
-        first -= 1
-    first = min(first, max(len(widths) - 1, 0))
-    gap = " " if first == 0 else "…"
+    strips: list[list[int]] = [[]]
+    room = _TEXT_COLUMNS - label - 2 * backwards
+    for column in reversed(range(len(widths))) if backwards else range(len(widths)):
+        if strips[-1] and room < widths[column] + 1:
+            strips.append([])
+            room = _TEXT_COLUMNS - label - 2 * backwards
+        strips[-1].append(column)
+        room -= widths[column] + 1
+    if backwards:
+        strips = [strip[::-1] for strip in reversed(strips)]
+    before = " … " if backwards and len(strips) > 1 else " "
     return [
-        (name.ljust(label) + gap + " ".join(f"{cell:>{widths[i]}}" for i, cell in enumerate(cells) if i >= first))
-        .rstrip()
-        .rstrip("…")
-        for name, cells in rows.items()
+        [
+            (
+                name.ljust(label - 1) + before + " ".join(cells[column].rjust(widths[column]) for column in strip)
+            ).rstrip()
+            for name, cells in rows.items()
+        ]
+        for strip in strips
     ]
 
 
@@ -170,14 +177,13 @@ _CHARACTERS = {character: i for i, character in enumerate([*map(chr, range(32, 1
 
 
 def draw_picture(transcript: Transcript) -> Array:
-    """The tape so far as a picture, uint8 (H, W, 3), of the same size during all of an episode with plain answers."""
+    """The tape so far as a picture, uint8 (H, W, 3), of the same size during all of an episode."""
     first = max(0, len(transcript.columns) - _PICTURE_COLUMNS)
     columns = transcript.columns[first:]
     shown = min(transcript.steps, _PICTURE_COLUMNS)
-    texts = [column.shown for column in columns] + [p for column in columns for p in (column.answer or ())]
+    texts = [*transcript.longest_answer, *(column.shown for column in columns)]
     width = max(_ROW, 14 + 11 * max(map(len, texts)))
-    places = max((len(column.answer or ("",)) for column in columns), default=1)
-    stack = places * _ROW
+    stack = len(transcript.longest_answer) * _ROW
     rows = {"step": 24, "input": _ROW, "answer": stack, "truth": stack, "": 24}
     picture = np.empty(
         (
@@ -188,7 +194,7 @@ def draw_picture(transcript: Transcript) -> Array:
         np.uint8,
     )
     picture[:] = _PAPER
-    _write(picture, _headline(transcript), _MARGIN, _MARGIN, _INK)
+    _write(picture, transcript.title, _MARGIN, _MARGIN, _INK)
     tops, y = {}, _MARGIN + 34
     for name, height in rows.items():
         tops[name] = y
@@ -199,7 +205,7 @@ def draw_picture(transcript: Transcript) -> Array:
         now = column.answer is None
         _centred(picture, str(column.step), x, tops["step"], width, 24, _INK if now else _FAINT)
         _cell(picture, x, tops["input"], width, _NOW if now else _INPUT, column.shown)
-        for i, said in enumerate(column.answer or ("",)):
+        for i, said in enumerate(column.answer or [""] * len(transcript.longest_answer)):
             _cell(picture, x, tops["answer"] + i * _ROW, width, _EMPTY if now else _ANSWER, said)
         if column.truth is None:
             _cell(picture, x, tops["truth"], width, _EMPTY, "" if now else "·", _FAINT)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import numpy as np
+from gymnasium import spaces
 from gymnasium.vector import AutoresetMode
+from gymnasium.vector.utils import batch_space
 
 from seq_envs import policies
 from seq_envs.dataset import raw_episodes, sample
@@ -58,19 +61,18 @@ def _check_episodes(problem: Problem, raw: Episodes) -> None:
     _require(not raw.scored[~inside].any(), "a step after the end of its episode is scored")
     _require(raw.scored.any(axis=1).all(), "an episode has no scored step: nothing can be earned in it")
     encoded = problem.code.encode(raw.observations)
-    for place in np.argwhere(inside):
-        observation = encoded[tuple(place)]
-        _require(
-            observation in problem.observation_space,
-            f"observation {observation} is not in the observation space {problem.observation_space}",
-        )
+    _check_in(problem.observation_space, encoded[inside], "observation")
     targets = raw.targets.astype(problem.action_space.dtype)
-    for place in np.argwhere(raw.scored):
-        target = targets[tuple(place)]
-        _require(target in problem.action_space, f"target {target} is not in the action space {problem.action_space}")
+    _check_in(problem.action_space, targets[raw.scored], "target")
     grades = problem.grade(targets, raw.targets)[raw.scored]
     _require(np.all(grades == 1), "the right answer is not graded as right")
     _require(np.array_equal(problem.code.decode(encoded), raw.observations), "decode() does not undo encode()")
+
+
+def _check_in(space: spaces.Space[Any], members: Array, name: str) -> None:
+    if members not in batch_space(space, len(members)):
+        outside = next(member for member in members if member not in space)
+        raise ContractError(f"{name} {outside} is not in its space {space}")
 
 
 def _check_seeds(problem: Problem) -> None:
@@ -133,7 +135,7 @@ def _check_levels(problem: Problem, episodes: int) -> None:
     stated = levels(problem)
     ordered = stated.chance.accuracy - 5 * stated.chance.accuracy_error <= stated.memoryless.accuracy + 1e-9
     _require(ordered, f"chance ({stated.chance}) is above memoryless ({stated.memoryless})")
-    for name in ("memoryless", "optimal"):
+    for name in ("optimal", "memoryless"):
         level = getattr(stated, name)
         got = evaluate(getattr(policies, name)(problem), problem, episodes)
         for metric in ("accuracy", "exact_match"):

@@ -241,11 +241,13 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
         if not self._begun:
             raise ResetNeeded("render() needs episodes: call reset() first")
         draw = draw_text if self.render_mode == "ansi" else draw_picture
-        transcripts = (
-            Transcript.of_episode(self.problem, *self._tape.block(lane), self._said[lane], not self._waiting[lane])
-            for lane in range(self.num_envs)
-        )
-        return tuple(draw(transcript) for transcript in transcripts)
+        return tuple(draw(self._transcript(lane)) for lane in range(self.num_envs))
+
+    def _transcript(self, lane: int) -> Transcript:
+        block, episode = self._tape.block(lane)
+        playing = not self._waiting[lane]
+        earned, asked = float(self._earned[lane]), int(self._asked[lane])
+        return Transcript.of_episode(self.problem, block, episode, self._said[lane], playing, earned, asked)
 
 
 def _facts(lanes: Array, **values: Array) -> dict[str, Any]:

@@ -28,10 +28,7 @@ def assert_same(native: Any, sync: Any, where: str = "") -> None:
         assert native.keys() == sync.keys(), f"{where}: {sorted(native)} is not {sorted(sync)}"
         for key in native:
             assert_same(native[key], sync[key], f"{where}[{key!r}]")
-    elif isinstance(native, tuple):
-        for i, (one, other) in enumerate(zip(native, sync, strict=True)):
-            assert_same(one, other, f"{where}[{i}]")
-    elif isinstance(native, np.ndarray) and native.dtype == object:
+    elif isinstance(native, tuple) or (isinstance(native, np.ndarray) and native.dtype == object):
         for i, (one, other) in enumerate(zip(native, sync, strict=True)):
             assert_same(one, other, f"{where}[{i}]")
     elif isinstance(native, np.ndarray):
@@ -256,7 +253,14 @@ def test_seeds_as_int_list_or_none() -> None:
 
 @pytest.mark.parametrize(
     ("seed", "error"),
-    [(-1, ValueError), (True, ValueError), (1.5, ValueError), ([1], ValueError), ([1, -2], ValueError), ("ab", ValueError)],
+    [
+        (-1, ValueError),
+        (True, ValueError),
+        (1.5, ValueError),
+        ([1], ValueError),
+        ([1, -2], ValueError),
+        ("ab", ValueError),
+    ],
 )
 def test_wrong_seeds(seed: Any, error: type[Exception]) -> None:
     with pytest.raises(error, match="seed must be"):
@@ -370,8 +374,12 @@ def test_wrong_options(keywords: dict[str, Any], message: str) -> None:
 @pytest.mark.parametrize("mode", MODES)
 def test_render_shows_what_the_scalar_env_shows(mode: AutoresetMode) -> None:
     for render_mode in ("ansi", "rgb_array"):
-        envs = SequenceVectorEnv("seq_envs.problems.copy:SeqCopy", num_envs=2, autoreset_mode=mode, render_mode=render_mode)
-        sync = SyncVectorEnv([lambda m=render_mode: SequenceEnv(seq_envs.SeqCopy(), render_mode=m)] * 2, autoreset_mode=mode)
+        envs = SequenceVectorEnv(
+            "seq_envs.problems.copy:SeqCopy", num_envs=2, autoreset_mode=mode, render_mode=render_mode
+        )
+        sync = SyncVectorEnv(
+            [lambda m=render_mode: SequenceEnv(seq_envs.SeqCopy(), render_mode=m)] * 2, autoreset_mode=mode
+        )
         with pytest.raises(ResetNeeded, match="call reset"):
             envs.render()
         envs.reset(seed=0)

@@ -30,9 +30,9 @@ class SeqClassify(Problem):
 
     >>> import seq_envs
     >>> print(seq_envs.draw("SeqClassify-v0", length=6, seed=0))
-    step      0    1    2    3    4    5
-    input  0.85 0.64 0.51 0.27 0.31 0.04
-    truth     0    0    1    1    1    1
+    step     0    1    2    3    4    5
+    input 0.85 0.64 0.51 0.27 0.31 0.04
+    truth    0    0    1    1    1    1
 
     ## Action Space
     `Discrete(2)`: the label.

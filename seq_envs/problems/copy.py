@@ -31,9 +31,9 @@ class SeqCopy(Problem):
 
     >>> import seq_envs
     >>> print(seq_envs.draw("SeqCopy-v0", delay=1, output_length=3, seed=0))
-    step   0 1 2 3 4 5 6 7 8
-    input  0 8 6 8 8 _ > > >
-    truth  . . . . . . 0 8 6
+    step  0 1 2 3 4 5 6 7 8
+    input 3 5 7 8 8 _ > > >
+    truth . . . . . . 3 5 7
 
     ## Action Space
     `Discrete(n_values)`: the value; in `many_to_one` `MultiDiscrete([n_values] * output_length)`: the whole part.

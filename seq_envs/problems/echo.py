@@ -26,9 +26,9 @@ class SeqEcho(Problem):
 
     >>> import seq_envs
     >>> print(seq_envs.draw("SeqEcho-v0", seed=0))
-    step   0 1 2 3 4 5 6 7 8 9
-    input  0 8 6 8 8 4 1 3 0 0
-    truth  . 0 8 6 8 8 4 1 3 0
+    step  0 1 2 3 4 5 6 7 8 9
+    input 3 5 7 8 8 9 0 6 1 8
+    truth . 3 5 7 8 8 9 0 6 1
 
     ## Action Space
     `Discrete(n_values)`: the value.

@@ -30,9 +30,9 @@ class SeqMemorize(Problem):
 
     >>> import seq_envs
     >>> print(seq_envs.draw("SeqMemorize-v0", seed=0))
-    step   0 1 2 3
-    input  4 0 1 2
-    truth  0 1 2 4
+    step  0 1 2 3
+    input 4 0 1 2
+    truth 0 1 2 4
 
     ## Action Space
     `Discrete(A)`: the symbol, of the alphabet of `A = length-2+n_sequences` symbols (`length` with `overlap`).

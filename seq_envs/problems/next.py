@@ -30,9 +30,9 @@ class SeqNext(Problem):
 
     >>> import seq_envs
     >>> print(seq_envs.draw("SeqNext-v0", length=11, max_step=2, seed=0))
-    step      0    1    2    3    4
-    input  0.00 0.18 0.36 0.55 0.73
-    truth     . 0.36 0.55 0.73 0.91
+    step     0    1    2    3    4
+    input 0.00 0.18 0.36 0.55 0.73
+    truth    . 0.36 0.55 0.73 0.91
 
     ## Action Space
     `Box(0, 1, (1,), float32)`, the value; right within `tolerance`. With the encodings `one_hot` and `discrete`,

@@ -1,0 +1,224 @@
+"""The one metric, the reference players, and the contract."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from spaces_of_settings import EVERY_BASE_CHOICE, IDS, Ragged, any_problem, name
+
+import seq_envs
+from seq_envs import policies
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_every_id_keeps_the_contract(id: str) -> None:
+    seq_envs.testing.check_problem(seq_envs.make_problem(id))
+
+
+@pytest.mark.parametrize(("id", "choice"), EVERY_BASE_CHOICE, ids=name)
+def test_every_framing_keeps_the_contract(id: str, choice: dict[str, Any]) -> None:
+    seq_envs.testing.check_problem(seq_envs.make_problem(id, **choice), episodes=1000)
+
+
+@given(problem=st.one_of(any_problem, st.just(Ragged())))
+def test_the_optimal_player_gets_everything(problem: seq_envs.Problem) -> None:
+    result = seq_envs.evaluate(policies.optimal(problem), problem, episodes=40)
+    assert result.accuracy == result.exact_match == 1.0
+    assert result.normalized_score == pytest.approx(1.0) or math.isnan(result.normalized_score)
+
+
+@given(problem=any_problem)
+def test_the_random_player_stays_in_the_action_space(problem: seq_envs.Problem) -> None:
+    result = seq_envs.evaluate(policies.random(problem), problem, episodes=20)
+    assert 0 <= result.accuracy <= 1
+
+
+class Fixed:
+    """Always the same answers; remembers what it was given."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+        self.batches: list[int] = []
+
+    def initial_state(self, batch_size: int) -> int:
+        self.batches.append(batch_size)
+        return 0
+
+    def act(self, observations: Any, state: int) -> tuple[Any, int]:
+        return np.array([self.answer] * len(observations)), state + 1
+
+
+def test_figures_of_a_known_player() -> None:
+    """SeqMemorize, length 4, always 1: wrong at the first step, right at the second, a coin toss at the third."""
+    result = seq_envs.evaluate(Fixed(1), "SeqMemorize-v0", episodes=5000, length=4)
+    assert result.accuracy_by_step == (0.0, 1.0, 0.0)
+    assert result.accuracy == pytest.approx(1 / 3)
+    assert result.mean_return == 1.0
+    assert result.exact_match == 0.0
+    low, high = result.exact_match_interval
+    assert low == 0.0
+    assert 0 < high < 0.001
+    levels = seq_envs.levels("SeqMemorize-v0", length=4)
+    assert result.normalized_score == pytest.approx((1 / 3 - 5 / 6) / (1 / 6))
+    assert result.levels == levels
+
+
+def test_steps_that_are_not_scored_have_no_accuracy() -> None:
+    result = seq_envs.evaluate(Fixed(0), "SeqEcho-v0", episodes=100, lag=3)
+    assert [math.isnan(share) for share in result.accuracy_by_step] == [True] * 3 + [False] * 7
+
+
+@pytest.mark.parametrize("episodes", [1, 999, 1000, 1001, 2500])
+def test_exactly_as_many_episodes_as_asked_for(episodes: int) -> None:
+    player = Fixed(0)
+    result = seq_envs.evaluate(player, "SeqEcho-v0", episodes=episodes)
+    assert result.episodes == episodes
+    assert len(player.batches) == -(-episodes // 1000)
+
+
+def test_the_interval_covers_the_truth() -> None:
+    inside = 0
+    for seed in range(100):
+        low, high = seq_envs.evaluate(Fixed(3), "SeqEcho-v0", episodes=200, seed=seed).accuracy_interval
+        inside += low <= 0.1 <= high
+    assert 88 <= inside <= 100
+
+
+def test_the_interval_knows_that_answers_of_an_episode_go_together() -> None:
+    """Once the label is 1 it stays 1, so that the 10 answers of an episode are not 10 independent ones."""
+    wide = seq_envs.evaluate(Fixed(1), "SeqClassify-v0", episodes=1000)
+    low, high = wide.accuracy_interval
+    naive = 1.96 * math.sqrt(wide.accuracy * (1 - wide.accuracy) / 10_000)
+    data = seq_envs.sample("SeqClassify-v0", episodes=1000)
+    spread = 1.96 * data.targets.mean(axis=1).std() / math.sqrt(1000)
+    assert (high - low) / 2 == pytest.approx(spread, rel=0.1)
+    assert (high - low) / 2 < 0.9 * naive
+
+
+def test_evaluation_is_repeatable_and_fresh() -> None:
+    results = [seq_envs.evaluate(Fixed(3), "SeqEcho-v0", episodes=500, seed=seed) for seed in (0, 0, 1)]
+    assert results[0] == dataclasses.replace(results[1], accuracy_by_step=results[0].accuracy_by_step)
+    assert results[0].accuracy != results[2].accuracy
+
+    class Recorder(Fixed):
+        seen: Any = None
+
+        def act(self, observations: Any, state: int) -> tuple[Any, int]:
+            if state == 0:
+                self.seen = observations.copy()
+            return super().act(observations, state)
+
+    recorder = Recorder(0)
+    seq_envs.evaluate(recorder, "SeqEcho-v0", episodes=1000, n_values=1000, length=2, encoding="discrete")
+    played = {
+        int(seq_envs.sample("SeqEcho-v0", 1, s, n_values=1000, length=2, encoding="discrete")[0][0, 0])
+        for s in range(3)
+    }
+    assert len(np.unique(recorder.seen)) > 500  # Lanes play different streams,
+    assert list(recorder.seen[:3]) != sorted(played)  # and none of those that training starts from.
+
+
+@pytest.mark.parametrize("bad", [{"episodes": 0}, {"episodes": 2.5}, {"seed": -1}])
+def test_wrong_arguments(bad: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=f"{next(iter(bad))} must be an integer"):
+        seq_envs.evaluate(Fixed(0), "SeqEcho-v0", **bad)
+
+
+def test_a_policy_that_answers_wrongly_shaped() -> None:
+    with pytest.raises(seq_envs.ActionError, match="actions must be"):
+        seq_envs.evaluate(Fixed([0, 1]), "SeqEcho-v0", episodes=3)
+
+
+def test_ragged_episodes_count_once() -> None:
+    result = seq_envs.evaluate(policies.optimal(Ragged()), Ragged(), episodes=300)
+    assert result.mean_return == 1.0
+    assert result.levels.memoryless.accuracy_error > 0
+    assert 0.25 < result.levels.memoryless.accuracy < 0.5  # Episodes of one step have the answer on the screen.
+
+
+# What check_problem must catch. Each breaks one promise of an otherwise good problem.
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Broken(seq_envs.SeqEcho):
+    pass
+
+
+class Leak(Broken):
+    """The answer is on the screen."""
+
+    def sample(self, rng: np.random.Generator, batch: int) -> seq_envs.Episodes:
+        episodes = super().sample(rng, batch)
+        return episodes._replace(observations=episodes.targets)
+
+
+class LagOff(Broken):
+    """The echo of one step before."""
+
+    def sample(self, rng: np.random.Generator, batch: int) -> seq_envs.Episodes:
+        episodes = super().sample(rng, batch)
+        return episodes._replace(targets=np.roll(episodes.targets, 1, axis=1))
+
+
+class SeedIgnored(Broken):
+    def sample(self, rng: np.random.Generator, batch: int) -> seq_envs.Episodes:
+        return super().sample(np.random.default_rng(), batch)
+
+
+class OneEpisode(Broken):
+    def sample(self, rng: np.random.Generator, batch: int) -> seq_envs.Episodes:
+        return super().sample(np.random.default_rng(0), batch)
+
+
+class GlobalState(Broken):
+    def sample(self, rng: np.random.Generator, batch: int) -> seq_envs.Episodes:
+        np.random.rand()  # noqa: NPY002 - this is the mistake.
+        return super().sample(rng, batch)
+
+
+class OutOfSpace(Broken):
+    def sample(self, rng: np.random.Generator, batch: int) -> seq_envs.Episodes:
+        episodes = super().sample(rng, batch)
+        return episodes._replace(targets=episodes.targets + np.uint8(5))
+
+
+class NothingScored(Broken):
+    def sample(self, rng: np.random.Generator, batch: int) -> seq_envs.Episodes:
+        episodes = super().sample(rng, batch)
+        return episodes._replace(scored=np.zeros_like(episodes.scored))
+
+
+class LevelsTooLow(Broken):
+    def levels(self) -> seq_envs.Levels:
+        return seq_envs.Levels(seq_envs.Level(0, 0), seq_envs.Level(0.05, 0), seq_envs.Level(1, 1))
+
+
+class WrongSteps(Broken):
+    @property
+    def steps(self) -> int:
+        return 9
+
+
+@pytest.mark.parametrize(
+    ("broken", "sentence"),
+    [
+        (Leak, "optimal player gets accuracy"),
+        (LagOff, "optimal player gets accuracy"),
+        (SeedIgnored, "the same seed drew other episodes"),
+        (OneEpisode, "two seeds drew the same episodes"),
+        (GlobalState, "touches a global random state"),
+        (OutOfSpace, "target .* is not in its space"),
+        (NothingScored, "nothing can be earned"),
+        (LevelsTooLow, "memoryless player gets accuracy"),
+        (WrongSteps, "but steps says 9"),
+    ],
+)
+def test_check_problem_names_the_cause(broken: type[Broken], sentence: str) -> None:
+    with pytest.raises(seq_envs.testing.ContractError, match=sentence):
+        seq_envs.testing.check_problem(broken())
