@@ -18,6 +18,17 @@ class Kind(ABC):
     def accept(self, value: object) -> Any:
         """The value as a builtin, or None if it is not allowed."""
 
+    def parse(self, text: str) -> Any:
+        """The value that a text of the command line means; the text itself if it means none, for `check` to refuse."""
+        try:
+            return self.read(text)
+        except (ValueError, KeyError):
+            return text
+
+    @abstractmethod
+    def read(self, text: str) -> Any:
+        """The value that a text means; raises ValueError or KeyError if it means none."""
+
     @abstractmethod
     def __str__(self) -> str:
         """The allowed values in words, to follow "must be"."""
@@ -45,6 +56,9 @@ class Integer(Kind):
             return None
         return int(value) if int(value) >= self.minimum else None
 
+    def read(self, text: str) -> int:
+        return int(text)
+
     def __str__(self) -> str:
         return f"an integer >= {self.minimum}"
 
@@ -62,6 +76,9 @@ class Real(Kind):
         number = float(value)
         return number if math.isfinite(number) and self.above < number < self.below else None
 
+    def read(self, text: str) -> float:
+        return float(text)
+
     def __str__(self) -> str:
         return f"a number in ({self.above:g}, {self.below:g})"
 
@@ -71,6 +88,9 @@ class Flag(Kind):
 
     def accept(self, value: object) -> bool | None:
         return bool(value) if isinstance(value, (bool, np.bool_)) else None
+
+    def read(self, text: str) -> bool:
+        return {"true": True, "false": False}[text.lower()]
 
     def __str__(self) -> str:
         return "True or False"
@@ -84,6 +104,9 @@ class Choice(Kind):
 
     def accept(self, value: object) -> str | None:
         return str(value) if isinstance(value, str) and value in self.options else None
+
+    def read(self, text: str) -> str:
+        return text
 
     def __str__(self) -> str:
         return "one of " + ", ".join(map(repr, self.options))

@@ -1,0 +1,30 @@
+"""sb3-contrib's LSTM policy with one LSTM call a minibatch, where the stock one loops over time in Python."""
+
+from __future__ import annotations
+
+import torch
+from sb3_contrib.ppo_recurrent import MlpLstmPolicy
+from torch import Tensor, nn
+
+
+class FusedLstmPolicy(MlpLstmPolicy):
+    """The same network and the same results as `MlpLstmPolicy`.
+
+    The stock policy takes its fused path only if no episode starts within the minibatch. But sb3-contrib cuts the
+    training sequences at episode starts, so that a start can only stand at the first step of one: there the initial
+    state is set to zero, and the rest is one call. (sb3-contrib issue #113.)
+    """
+
+    @staticmethod
+    def _process_sequence(  # type: ignore[override]  # sb3-contrib's annotation of the states does not fit what it returns.
+        features: Tensor, lstm_states: tuple[Tensor, Tensor], episode_starts: Tensor, lstm: nn.LSTM
+    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        """features (sequences * steps, size) and states (layers, sequences, hidden) to (sequences * steps, hidden)."""
+        sequences = lstm_states[0].shape[1]
+        starts = episode_starts.reshape(sequences, -1)
+        if torch.any(starts[:, 1:] != 0):
+            return MlpLstmPolicy._process_sequence(features, lstm_states, episode_starts, lstm)  # type: ignore[return-value]
+        kept = (1.0 - starts[:, 0]).view(1, sequences, 1)
+        by_time = features.reshape(sequences, -1, lstm.input_size).swapaxes(0, 1)
+        output, states = lstm(by_time, (kept * lstm_states[0], kept * lstm_states[1]))
+        return torch.flatten(output.transpose(0, 1), start_dim=0, end_dim=1), states

@@ -1,0 +1,27 @@
+"""Does a wheel hold both packages with their data, and nothing else?   python tests/check_wheel.py WHEEL"""
+
+from __future__ import annotations
+
+import sys
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+FOLDERS = {"seq_envs": ROOT / "seq_envs", "seq_agents": ROOT / "agents" / "seq_agents"}
+
+
+def main(wheel: str) -> None:
+    held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    wanted = {
+        f"{package}/{path.relative_to(folder).as_posix()}"
+        for package, folder in FOLDERS.items()
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert {"seq_envs/py.typed", "seq_envs/glyphs.npy", "seq_agents/py.typed", "seq_agents/cli.py"} <= held
+    assert held == wanted, f"missing: {sorted(wanted - held)}; too much: {sorted(held - wanted)}"
+    print(f"{Path(wheel).name}: {len(held)} files, as it should be")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

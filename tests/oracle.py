@@ -1,0 +1,262 @@
+"""The five problems a second time: plain Python, straight from their definitions, sharing no code with the package.
+
+An oracle is built from a problem's parameters. Shown the raw observations of one episode (symbols as ints, values as
+floats), it says what must be seen, which steps count and what the right answers are.
+"""
+
+from __future__ import annotations
+
+import itertools
+import struct
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+
+Shown = list[Any]
+"""The raw observations of one episode."""
+
+
+def single(number: float) -> float:
+    """The nearest number that a float32 can hold."""
+    return float(struct.unpack("f", struct.pack("f", number))[0])
+
+
+class Oracle(ABC):
+    """One problem with its parameters. `scored` lists the steps that count; symbols are the values, then the cues."""
+
+    steps: int
+    scored: list[int]
+    encoding: str
+    action_space: spaces.Space[Any]
+    values: int
+    cues = 0
+
+    @abstractmethod
+    def check_inputs(self, shown: Shown) -> None:
+        """Fail unless the problem can show this."""
+
+    @abstractmethod
+    def answer(self, shown: Shown, step: int) -> Any:
+        """The right answer at a scored step."""
+
+    def episodes(self) -> Iterator[tuple[Fraction, Shown]]:
+        """Every episode with its probability, where there are finitely many."""
+        raise NotImplementedError
+
+    @property
+    def observation_space(self) -> spaces.Space[Any]:
+        symbols = self.values + self.cues
+        if self.encoding == "discrete":
+            return spaces.Discrete(symbols)
+        width = {"one_hot": symbols, "normalized": 1 + self.cues, "value": 1}[self.encoding]
+        return spaces.Box(0.0, 1.0, (width,), np.float32)
+
+    def encode(self, raw: Any) -> Any:
+        """What the agent is shown."""
+        if self.encoding == "discrete":
+            return raw
+        if self.encoding == "value":
+            return [single(raw)]
+        if self.encoding == "one_hot":
+            return [float(raw == symbol) for symbol in range(self.values + self.cues)]
+        number = raw / (self.values - 1) if raw < self.values else 0.0
+        return [single(number)] + [float(raw == self.values + cue) for cue in range(self.cues)]
+
+    def decode(self, observation: Any) -> Any:
+        """What `encode` was given, if `observation` comes from it."""
+        if self.encoding == "discrete":
+            return observation
+        if self.encoding == "value":
+            return observation[0]
+        if self.encoding == "one_hot":
+            return observation.index(max(observation))
+        if any(observation[1:]):
+            return self.values + observation[1:].index(max(observation[1:]))
+        return round(observation[0] * (self.values - 1))
+
+
+class Next(Oracle):
+    """Raw observations are places in the sequence 0/length, 1/length, ..."""
+
+    def __init__(
+        self,
+        length: int = 10,
+        framing: str = "one_to_one",
+        window: int = 3,
+        encoding: str = "value",
+        tolerance: float | None = None,
+        max_step: int = 1,
+    ) -> None:
+        self.values, self.encoding, self.max_step = length, encoding, max_step
+        self.tolerance = 0.5 / length if tolerance is None else tolerance
+        if framing == "many_to_one":
+            self.steps, self.scored = window, [window - 1]
+        else:
+            self.steps = max(t for t in range(length) if max_step * t <= length - 1)
+            self.scored = list(range(0 if max_step == 1 else 1, self.steps))
+        self.action_space = spaces.Box(0.0, 1.0, (1,), np.float32) if encoding == "value" else spaces.Discrete(length)
+
+    def check_inputs(self, shown: Shown) -> None:
+        spacing = self.spacing(shown)
+        assert 1 <= spacing <= self.max_step
+        assert all(after - before == spacing for before, after in itertools.pairwise(shown))
+        assert shown[0] >= 0
+        assert shown[-1] + spacing <= self.values - 1
+
+    def spacing(self, shown: Shown) -> int:
+        return 1 if self.max_step == 1 else int(shown[1] - shown[0])
+
+    def answer(self, shown: Shown, step: int) -> Any:
+        return self.said(shown[step] + self.spacing(shown))
+
+    def said(self, place: int) -> Any:
+        return [single(place / self.values)] if self.encoding == "value" else place
+
+    def encode(self, raw: int) -> Any:
+        return self.said(raw) if self.encoding == "value" else super().encode(raw)
+
+    def decode(self, observation: Any) -> int:
+        return round(observation[0] * self.values) if self.encoding == "value" else int(super().decode(observation))
+
+    def episodes(self) -> Iterator[tuple[Fraction, Shown]]:
+        for spacing in range(1, self.max_step + 1):
+            starts = [start for start in range(self.values) if start + spacing * self.steps <= self.values - 1]
+            for start in starts:
+                shown = [start + spacing * step for step in range(self.steps)]
+                yield Fraction(1, self.max_step * len(starts)), shown
+
+
+class Memorize(Oracle):
+    def __init__(
+        self,
+        length: int = 5,
+        n_sequences: int = 2,
+        framing: str = "one_to_one",
+        encoding: str = "one_hot",
+        distractors: str = "fixed",
+        overlap: bool = False,
+    ) -> None:
+        self.encoding, self.random = encoding, distractors == "random"
+        self.values = length if overlap else length - 2 + n_sequences
+        self.body = list(range(1, length - 1)) if overlap else list(range(length - 2))
+        self.markers = [length - 2 + k for k in range(n_sequences)]
+        self.steps = length - 1
+        everywhere = framing == "one_to_one" and not self.random
+        self.scored = list(range(self.steps)) if everywhere else [self.steps - 1]
+        self.action_space = spaces.Discrete(self.values)
+
+    def check_inputs(self, shown: Shown) -> None:
+        assert shown[0] in self.markers
+        assert set(shown[1:]) <= set(self.body) if self.random else shown[1:] == self.body
+
+    def answer(self, shown: Shown, step: int) -> int:
+        return int(shown[0] if step == self.steps - 1 else self.body[step])
+
+    def episodes(self) -> Iterator[tuple[Fraction, Shown]]:
+        bodies = list(itertools.product(self.body, repeat=len(self.body))) if self.random else [tuple(self.body)]
+        for marker, body in itertools.product(self.markers, bodies):
+            yield Fraction(1, len(self.markers) * len(bodies)), [marker, *body]
+
+
+class Echo(Oracle):
+    def __init__(
+        self,
+        length: int = 10,
+        n_values: int = 10,
+        lag: int = 1,
+        framing: str = "one_to_one",
+        encoding: str = "one_hot",
+    ) -> None:
+        self.steps, self.values, self.lag, self.encoding = length, n_values, lag, encoding
+        self.scored = list(range(lag, length)) if framing == "one_to_one" else [length - 1]
+        self.action_space = spaces.Discrete(n_values)
+
+    def check_inputs(self, shown: Shown) -> None:
+        assert all(0 <= value < self.values for value in shown)
+
+    def answer(self, shown: Shown, step: int) -> int:
+        return int(shown[step - self.lag])
+
+    def episodes(self) -> Iterator[tuple[Fraction, Shown]]:
+        for shown in itertools.product(range(self.values), repeat=self.steps):
+            yield Fraction(1, self.values**self.steps), list(shown)
+
+
+class Copy(Oracle):
+    cues = 2
+
+    def __init__(
+        self,
+        length: int = 5,
+        n_values: int = 10,
+        output_length: int | None = None,
+        offset: int = 0,
+        delay: int = 0,
+        reverse: bool = False,
+        framing: str = "many_to_many",
+        encoding: str = "one_hot",
+    ) -> None:
+        self.length, self.values, self.framing, self.encoding = length, n_values, framing, encoding
+        places = length if output_length is None else output_length
+        self.part = list(range(offset, offset + places))
+        if reverse:
+            self.part.reverse()
+        blank, go = n_values, n_values + 1
+        self.ending = [blank] * delay + [go] * places if framing == "many_to_many" else []
+        self.steps = length + len(self.ending)
+        self.scored = {
+            "many_to_many": list(range(length + delay, self.steps)),
+            "many_to_one": [length - 1],
+            "one_to_many": list(range(length)),
+        }[framing]
+        self.action_space = spaces.Discrete(n_values)
+        if framing == "many_to_one":
+            self.action_space = spaces.MultiDiscrete([n_values] * places)
+
+    def check_inputs(self, shown: Shown) -> None:
+        assert all(0 <= value < self.values for value in shown[: self.length])
+        assert shown[self.length :] == self.ending
+
+    def answer(self, shown: Shown, step: int) -> Any:
+        if self.framing == "one_to_many":
+            return shown[step]
+        part = [shown[place] for place in self.part]
+        return part if self.framing == "many_to_one" else part[step - self.scored[0]]
+
+    def episodes(self) -> Iterator[tuple[Fraction, Shown]]:
+        for values in itertools.product(range(self.values), repeat=self.length):
+            yield Fraction(1, self.values**self.length), [*values, *self.ending]
+
+
+class Classify(Oracle):
+    def __init__(
+        self,
+        length: int = 10,
+        threshold: float | None = None,
+        framing: str = "one_to_one",
+        encoding: str = "value",
+    ) -> None:
+        self.steps, self.encoding, self.values = length, encoding, 0
+        self.threshold = threshold or {"one_to_one": 0.25, "many_to_one": 0.5}[framing]
+        self.scored = list(range(length)) if framing == "one_to_one" else [length - 1]
+        self.action_space = spaces.Discrete(2)
+
+    def check_inputs(self, shown: Shown) -> None:
+        assert all(0 <= value < 1 for value in shown)
+
+    def answer(self, shown: Shown, step: int) -> int:
+        return 1 if sum(shown[: step + 1]) >= self.threshold * self.steps else 0
+
+
+ORACLES: dict[str, type[Oracle]] = {
+    "SeqNext": Next,
+    "SeqMemorize": Memorize,
+    "SeqEcho": Echo,
+    "SeqCopy": Copy,
+    "SeqClassify": Classify,
+}
+"""By the name of the problem's class."""

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# Everything that must hold, in environments of its own: linters, types, tests, the oldest Gymnasium, newer Pythons, the
+# wheel, and the first command of the README. Needs Python 3.11 to 3.13 and its package index, nothing else.
+#     bash tests/run.sh            PYTHON=python3.12 bash tests/run.sh
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD
+python=${PYTHON:-python3}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1 SDL_VIDEODRIVER=dummy
+
+say() { printf '\n== %s\n' "$*"; }
+
+# environment NAME INTERPRETER PACKAGE...: a new virtual environment with these packages, pinned.
+environment() {
+    local name=$1 interpreter=$2
+    shift 2
+    "$interpreter" -m venv "$work/$name"
+    "$work/$name/bin/pip" install -q -c constraints.txt "$@"
+}
+
+# core_tests NAME: the tests of the environments, which need no torch.
+core_tests() {
+    "$work/$1/bin/python" -m pytest -p no:cacheprovider tests seq_envs --ignore=tests/agents
+}
+
+# interpreter VERSION: a Python of that version that starts, if there is one.
+interpreter() {
+    local candidate
+    for candidate in "python$1" "$HOME"/.pyenv/versions/"$1".*/bin/python; do
+        if "$candidate" -c '' 2>/dev/null; then
+            echo "$candidate"
+            return
+        fi
+    done
+}
+
+# copy_to FOLDER: the files of the project as they are, as a fresh clone has them.
+copy_to() {
+    mkdir -p "$1"
+    if git rev-parse --git-dir >/dev/null 2>&1; then
+        git ls-files -co --exclude-standard -z | tar --null -T - -cf - | tar xf - -C "$1"
+    else
+        tar --exclude='.venv*' -cf - . | tar xf - -C "$1"
+    fi
+}
+
+say "Install: $("$python" --version)"
+environment all "$python" -e '.[agents,dev]'
+bin=$work/all/bin
+if [ -n "${CI:-}" ]; then
+    "$bin/python" -c 'import torch; assert torch.version.cuda is None, f"torch {torch.__version__} is no CPU build"'
+fi
+
+say 'Lint, format, types'
+"$bin/ruff" check --no-cache .
+"$bin/ruff" format --no-cache --check .
+"$bin/mypy" --cache-dir "$work/mypy"
+
+say 'Wheel'
+"$bin/python" -m build --quiet --outdir "$work/dist" .
+"$bin/python" tests/check_wheel.py "$work"/dist/*.whl
+environment wheel "$python" "$work"/dist/*.whl
+(cd "$work" && wheel/bin/python "$root/tests/check_install.py" && wheel/bin/seq-envs list)
+
+say 'Core tests on the oldest Gymnasium'
+sed 's/^gymnasium==.*/gymnasium==1.2.2/' constraints.txt >"$work/oldest.txt"
+"$python" -m venv "$work/oldest"
+"$work/oldest/bin/pip" install -q -c "$work/oldest.txt" . pytest hypothesis pygame
+core_tests oldest
+
+for version in 3.11 3.12 3.13; do
+    other=$(interpreter "$version")
+    if [ -z "$other" ]; then
+        say "Core tests on Python $version: skipped, there is none"
+    elif [ "$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')" != "$version" ]; then
+        say "Core tests on Python $version"
+        environment "python$version" "$other" . pytest hypothesis pygame
+        core_tests "python$version"
+    fi
+done
+
+say 'The first command of the README, in a fresh copy'
+copy_to "$work/fresh"
+(cd "$work/fresh" && "$bin/python" tests/readme.py 0 | bash -euo pipefail)
+
+say 'All tests'
+PATH=$bin:$PATH "$bin/python" -m pytest -p no:cacheprovider
