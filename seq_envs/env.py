@@ -10,7 +10,7 @@ from gymnasium.error import ResetNeeded
 
 from seq_envs.problem import Episodes, Problem
 from seq_envs.registration import build
-from seq_envs.rendering import FPS, Transcript, Window, check_render_mode, draw_picture, draw_text
+from seq_envs.rendering import FPS, RENDER_MODES, Transcript, check_render_mode, draw
 from seq_envs.stream import Stream
 
 _ROWS_AHEAD = 128
@@ -34,7 +34,8 @@ class SequenceEnv(gymnasium.Env[Any, Any]):
     Args:
         problem: a Problem, its class, or "module:Class".
         fixed: parameters that cannot be overridden, for a benchmark's id.
-        render_mode: "ansi" (text), "rgb_array" (picture), "human" (window; needs pygame) or None.
+        render_mode: "ansi" (text), "rgb_array" (picture) or None. For a window, `make` takes "human" too, by its
+            `HumanRendering` wrapper, which needs pygame.
         reveal: whether `info` tells what has been graded.
         **parameters: the problem's parameters.
 
@@ -45,7 +46,7 @@ class SequenceEnv(gymnasium.Env[Any, Any]):
     """
 
     metadata: dict[str, Any] = {  # noqa: RUF012 - Gymnasium declares it so.
-        "render_modes": ["ansi", "rgb_array", "human"],
+        "render_modes": list(RENDER_MODES),
         "render_fps": FPS,
     }
 
@@ -59,7 +60,7 @@ class SequenceEnv(gymnasium.Env[Any, Any]):
         **parameters: Any,
     ) -> None:
         self.problem = build(problem, fixed, parameters)
-        self.render_mode = check_render_mode(render_mode, self.metadata["render_modes"])
+        self.render_mode = check_render_mode(render_mode)
         self.reveal = reveal
         self.observation_space = self.problem.observation_space
         self.action_space = self.problem.action_space
@@ -82,7 +83,6 @@ class SequenceEnv(gymnasium.Env[Any, Any]):
         self._asked = 0
         self._said: list[Any] = []  # The answers of this episode, kept for rendering only.
         self._keep_said = render_mode is not None
-        self._window: Window | None = None
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
         """Start stream `seed`, or move on to the next episode; `options` have no effect.
@@ -111,8 +111,6 @@ class SequenceEnv(gymnasium.Env[Any, Any]):
         self._asked = 0
         self._said = []
         self._playing = True
-        if self.render_mode == "human":
-            self.render()
         return self._observations[self._row], {}
 
     def _prepare(self, first: int) -> None:
@@ -151,8 +149,6 @@ class SequenceEnv(gymnasium.Env[Any, Any]):
             self._said.append(answer)
         self._row = row = row + 1
         if row != self._stop:
-            if self.render_mode == "human":
-                self.render()
             return self._observations[row], reward, False, False, info
         return self._turn(reward, info)
 
@@ -169,8 +165,6 @@ class SequenceEnv(gymnasium.Env[Any, Any]):
         else:
             self._prepare(next_row)
             observation = self._observations[0]
-        if self.render_mode == "human":
-            self.render()
         return observation, reward, bool(over), False, info
 
     def _graded(self, row: int, correct: float) -> dict[str, Any]:
@@ -180,38 +174,19 @@ class SequenceEnv(gymnasium.Env[Any, Any]):
         return {"scored": True, "correct": correct, "target": target if isinstance(target, int) else target.copy()}
 
     def render(self) -> Any:
-        """The episode so far: a str, a uint8 picture (H, W, 3), or None with `human`, which shows it in a window.
+        """The episode so far: a str, or a uint8 picture (H, W, 3).
 
         Raises:
             gymnasium.error.ResetNeeded: before the first `reset`.
-            gymnasium.error.DependencyNotInstalled: "human" without pygame.
         """
         if self.render_mode is None:
             gymnasium.logger.warn(
-                'render() shows nothing without a render_mode: make the env with render_mode="ansi", "rgb_array" or '
-                '"human"'
+                'render() shows nothing without a render_mode: make the env with render_mode="ansi" or "rgb_array"'
             )
             return None
-        transcript = self._transcript()
-        if self.render_mode == "ansi":
-            return draw_text(transcript)
-        picture = draw_picture(transcript)
-        if self.render_mode == "rgb_array":
-            return picture
-        if self._window is None:
-            self._window = Window(type(self.problem).__name__)
-        self._window.show(picture)
-        return None
-
-    def _transcript(self) -> Transcript:
         if self._block is None:
             raise ResetNeeded("render() needs an episode: call reset() first")
-        return Transcript.of_episode(
+        transcript = Transcript.of_episode(
             self.problem, self._block, self._episode, self._said, self._playing, self._earned, self._asked
         )
-
-    def close(self) -> None:
-        """Close the window, if there is one."""
-        if self._window is not None:
-            self._window.close()
-            self._window = None
+        return draw(transcript, self.render_mode)

@@ -1,4 +1,4 @@
-"""The tape: an episode as text, as a picture, or in a window. What is drawn has no effect on the episode."""
+"""The tape: an episode as text or as a picture. What is drawn has no effect on the episode."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from gymnasium.error import DependencyNotInstalled
 
 from seq_envs.encodings import Array
+from seq_envs.parameters import Choice
 from seq_envs.problem import Episodes, Problem
 
+RENDER_MODES = ("ansi", "rgb_array")
 FPS = 4
+"""Frames a second of a window or a video."""
 
 _TEXT_COLUMNS = 72
 """Characters of a line of text before the tape becomes a window that follows."""
@@ -22,15 +24,13 @@ _PICTURE_COLUMNS = 16
 _RIGHT, _WRONG, _PARTLY, _NOTHING = "✓", "✗", "~", "."
 
 
-def check_render_mode(render_mode: str | None, allowed: Sequence[str]) -> str | None:
+def check_render_mode(render_mode: str | None) -> str | None:
     """The render mode.
 
     Raises:
         ValueError: it is not allowed.
     """
-    if render_mode is not None and render_mode not in allowed:
-        raise ValueError(f"render_mode must be None or one of {', '.join(map(repr, allowed))}, got {render_mode!r}")
-    return render_mode
+    return None if render_mode is None else str(Choice(RENDER_MODES).check("render_mode", render_mode))
 
 
 class Column(NamedTuple):
@@ -102,6 +102,11 @@ def _places(answer: Any) -> tuple[str, ...]:
 
 def _mark(grade: float) -> str:
     return _RIGHT if grade == 1 else _PARTLY if grade > 0 else _WRONG
+
+
+def draw(transcript: Transcript, render_mode: str) -> str | Array:
+    """The tape so far in a render mode."""
+    return draw_text(transcript) if render_mode == "ansi" else draw_picture(transcript)
 
 
 def draw_text(transcript: Transcript) -> str:
@@ -267,36 +272,3 @@ def _rounded(height: int, width: int, radius: float = 6.0) -> Array:
     outside = np.hypot(np.maximum(x, 0), np.maximum(y, 0)) - radius
     mask: Array = np.clip(0.5 - outside, 0, 1) * 255
     return mask.astype(np.uint8)
-
-
-class Window:
-    """A window that shows pictures, by pygame."""
-
-    def __init__(self, title: str) -> None:
-        try:
-            import pygame
-        except ImportError as missing:
-            raise DependencyNotInstalled(
-                'render_mode="human" needs pygame: pip install "seq-envs[render]"'
-            ) from missing
-        self._pygame = pygame
-        pygame.display.init()
-        self._title = title
-        self._clock = pygame.time.Clock()
-        self._screen: Any = None
-
-    def show(self, picture: Array) -> None:
-        """Show a picture (H, W, 3), at most `FPS` of them a second."""
-        pygame = self._pygame
-        size = (picture.shape[1], picture.shape[0])
-        if self._screen is None or self._screen.get_size() != size:
-            self._screen = pygame.display.set_mode(size)
-            pygame.display.set_caption(self._title)
-        pygame.surfarray.blit_array(self._screen, picture.swapaxes(0, 1))
-        pygame.event.pump()
-        pygame.display.flip()
-        self._clock.tick(FPS)
-
-    def close(self) -> None:
-        """Close the window."""
-        self._pygame.display.quit()

@@ -17,7 +17,7 @@ from seq_envs.encodings import Array
 from seq_envs.parameters import Integer
 from seq_envs.problem import Problem
 from seq_envs.registration import build
-from seq_envs.rendering import FPS, Transcript, check_render_mode, draw_picture, draw_text
+from seq_envs.rendering import FPS, RENDER_MODES, Transcript, check_render_mode, draw
 from seq_envs.tape import Tape
 
 
@@ -43,7 +43,7 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
     """
 
     metadata: dict[str, Any] = {  # noqa: RUF012 - Gymnasium declares it so.
-        "render_modes": ["ansi", "rgb_array"],
+        "render_modes": list(RENDER_MODES),
         "render_fps": FPS,
     }
 
@@ -62,7 +62,7 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
         self.num_envs = Integer(1).check("num_envs", num_envs)
         self.autoreset_mode = _autoreset_mode(autoreset_mode)
         self.metadata = {**type(self).metadata, "autoreset_mode": self.autoreset_mode}
-        self.render_mode = check_render_mode(render_mode, self.metadata["render_modes"])
+        self.render_mode = check_render_mode(render_mode)
         self.reveal = reveal
         self.single_observation_space = self.problem.observation_space
         self.single_action_space = self.problem.action_space
@@ -240,8 +240,7 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
             return None
         if not self._begun:
             raise ResetNeeded("render() needs episodes: call reset() first")
-        draw = draw_text if self.render_mode == "ansi" else draw_picture
-        return tuple(draw(self._transcript(lane)) for lane in range(self.num_envs))
+        return tuple(draw(self._transcript(lane), self.render_mode) for lane in range(self.num_envs))
 
     def _transcript(self, lane: int) -> Transcript:
         block, episode = self._tape.block(lane)

@@ -22,7 +22,7 @@ environment() {
 
 # core_tests NAME: the tests of the environments, which need no torch.
 core_tests() {
-    "$work/$1/bin/python" -m pytest -p no:cacheprovider tests seq_envs --ignore=tests/agents
+    "$work/$1/bin/python" -m pytest -n auto -p no:cacheprovider tests seq_envs --ignore=tests/agents
 }
 
 # interpreter VERSION: a Python of that version that starts, if there is one.
@@ -67,7 +67,7 @@ environment wheel "$python" "$work"/dist/*.whl
 say 'Core tests on the oldest Gymnasium'
 sed 's/^gymnasium==.*/gymnasium==1.2.2/' constraints.txt >"$work/oldest.txt"
 "$python" -m venv "$work/oldest"
-"$work/oldest/bin/pip" install -q -c "$work/oldest.txt" . pytest hypothesis pygame
+"$work/oldest/bin/pip" install -q -c "$work/oldest.txt" . pytest pytest-xdist hypothesis pygame
 core_tests oldest
 
 for version in 3.11 3.12 3.13; do
@@ -76,7 +76,7 @@ for version in 3.11 3.12 3.13; do
         say "Core tests on Python $version: skipped, there is none"
     elif [ "$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')" != "$version" ]; then
         say "Core tests on Python $version"
-        environment "python$version" "$other" . pytest hypothesis pygame
+        environment "python$version" "$other" . pytest pytest-xdist hypothesis pygame
         core_tests "python$version"
     fi
 done
@@ -86,4 +86,4 @@ copy_to "$work/fresh"
 (cd "$work/fresh" && "$bin/python" tests/readme.py 0 | bash -euo pipefail)
 
 say 'All tests'
-PATH=$bin:$PATH "$bin/python" -m pytest -p no:cacheprovider
+PATH=$bin:$PATH "$bin/python" -m pytest -n auto -p no:cacheprovider

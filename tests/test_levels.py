@@ -341,7 +341,7 @@ def test_players_get_their_levels(id: str, choice: dict[str, Any]) -> None:
 @given(problem=any_problem)
 @settings(max_examples=25)
 def test_players_get_their_levels_in_any_setting(problem: Problem) -> None:
-    assert_played(problem, 1000)
+    assert_played(problem, 500)
 
 
 def assert_estimated(problem: Problem) -> None:

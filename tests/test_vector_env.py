@@ -362,7 +362,7 @@ def test_an_ignored_action_may_be_anything(id: str) -> None:
         ({"num_envs": 0}, "num_envs must be an integer >= 1, got 0"),
         ({"num_envs": 2.0}, "num_envs must be"),
         ({"autoreset_mode": "Never"}, "autoreset_mode must be .*'NextStep', 'SameStep', 'Disabled'.*'Never'"),
-        ({"render_mode": "human"}, "render_mode must be None or one of 'ansi', 'rgb_array'"),
+        ({"render_mode": "human"}, "render_mode must be one of 'ansi', 'rgb_array', got 'human'"),
         ({"lag": 10}, "lag must be in 0 ... length-1 = 9, got 10"),
     ],
 )
