@@ -46,4 +46,4 @@ class Levels:
     def normalize(self, accuracy: float) -> float:
         """An accuracy on the scale from `floor` (0) to `optimal` (1); NaN where the two are one."""
         room = self.optimal.accuracy - self.floor.accuracy
-        return (accuracy - self.floor.accuracy) / room if room > 0 else float("nan")
+        return (accuracy - self.floor.accuracy) / room if room > 1e-12 else float("nan")

@@ -73,7 +73,10 @@ class Real(Kind):
     def accept(self, value: object) -> float | None:
         if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
             return None
-        number = float(value)
+        try:
+            number = float(value)
+        except OverflowError:
+            return None
         return number if math.isfinite(number) and self.above < number < self.below else None
 
     def read(self, text: str) -> float:
@@ -103,7 +106,7 @@ class Choice(Kind):
         self.options = options
 
     def accept(self, value: object) -> str | None:
-        return str(value) if isinstance(value, str) and value in self.options else None
+        return next((option for option in self.options if isinstance(value, str) and option == value), None)
 
     def read(self, text: str) -> str:
         return text
