@@ -17,7 +17,8 @@ from spaces_of_settings import EVERY_CHOICE, SETTINGS, Ragged, any_problem, name
 
 import seq_envs
 from seq_envs import Level, Levels, Problem, policies
-from seq_envs.estimation import estimate
+from seq_envs.estimation import Table, estimate
+from seq_envs.problem import Episodes
 
 # fmt: off
 TABLE: list[tuple[str, dict[str, Any], float | None, float | None]] = [
@@ -459,3 +460,18 @@ def test_levels_take_ids_problems_and_parameters() -> None:
     assert seq_envs.levels(seq_envs.SeqEcho(), lag=0).memoryless == Level(1.0, 1.0)
     with pytest.raises(ValueError, match="lag must be"):
         seq_envs.levels("SeqEcho-v0", lag=10)
+
+
+def test_an_observation_never_seen_gets_the_best_answer_of_its_step() -> None:
+    problem = seq_envs.SeqEcho(lag=0, length=1, n_values=3)
+    values = np.array([[0], [1], [1]], np.uint8)
+    table = Table(problem, Episodes(values, values, np.ones((3, 1), bool), np.ones(3, np.int64)))
+    assert table.guess(np.array([0, 1, 2], np.uint8), 0).tolist() == [0, 1, 1]
+
+
+def test_levels_of_a_very_long_sequence() -> None:
+    """The sum of many values is all but normal, so that the label flips near twice the threshold."""
+    levels = seq_envs.levels("SeqClassify-v0", length=3000)
+    assert levels.chance.accuracy == pytest.approx(0.5, abs=0.001)
+    assert 0.99 < levels.memoryless.accuracy < 1
+    assert seq_envs.SeqClassify(length=30_000).levels() is None  # Left to an estimate.
