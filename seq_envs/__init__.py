@@ -1,44 +1,74 @@
-"""Sequence problems as Gymnasium environments: `gymnasium.make("SeqEcho-v0")` after `import seq_envs`."""
+"""Sequence problems as Gymnasium environments: `gymnasium.make("SeqEcho-v0")` after `import seq_envs`.
 
-from seq_envs import policies, testing
-from seq_envs.answers import ActionError
-from seq_envs.dataset import Dataset, draw, sample
-from seq_envs.env import SequenceEnv
-from seq_envs.estimation import levels
-from seq_envs.evaluation import Evaluation, evaluate
-from seq_envs.level import Level, Levels
-from seq_envs.problem import Episodes, Problem
-from seq_envs.problems import MENU, SeqClassify, SeqCopy, SeqEcho, SeqMemorize, SeqNext
-from seq_envs.registration import ids, make_problem, register
-from seq_envs.vector_env import SequenceVectorEnv
+Importing registers the ids; the rest is loaded when it is first used, so that the import costs next to nothing.
+"""
+
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING, Any
+
+from seq_envs.problems import MENU as MENU
+from seq_envs.registration import register as register
+
+if TYPE_CHECKING:
+    from seq_envs import policies as policies
+    from seq_envs import testing as testing
+    from seq_envs.answers import ActionError as ActionError
+    from seq_envs.dataset import Dataset as Dataset
+    from seq_envs.dataset import draw as draw
+    from seq_envs.dataset import sample as sample
+    from seq_envs.env import SequenceEnv as SequenceEnv
+    from seq_envs.estimation import levels as levels
+    from seq_envs.evaluation import Evaluation as Evaluation
+    from seq_envs.evaluation import evaluate as evaluate
+    from seq_envs.level import Level as Level
+    from seq_envs.level import Levels as Levels
+    from seq_envs.problem import Episodes as Episodes
+    from seq_envs.problem import Problem as Problem
+    from seq_envs.problems import SeqClassify as SeqClassify
+    from seq_envs.problems import SeqCopy as SeqCopy
+    from seq_envs.problems import SeqEcho as SeqEcho
+    from seq_envs.problems import SeqMemorize as SeqMemorize
+    from seq_envs.problems import SeqNext as SeqNext
+    from seq_envs.registration import ids as ids
+    from seq_envs.registration import make_problem as make_problem
+    from seq_envs.vector_env import SequenceVectorEnv as SequenceVectorEnv
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "ActionError",
-    "Dataset",
-    "Episodes",
-    "Evaluation",
-    "Level",
-    "Levels",
-    "Problem",
-    "SeqClassify",
-    "SeqCopy",
-    "SeqEcho",
-    "SeqMemorize",
-    "SeqNext",
-    "SequenceEnv",
-    "SequenceVectorEnv",
-    "draw",
-    "evaluate",
-    "ids",
-    "levels",
-    "make_problem",
-    "policies",
-    "register",
-    "sample",
-    "testing",
-]
+_CONTENTS = {
+    "answers": ["ActionError"],
+    "dataset": ["Dataset", "draw", "sample"],
+    "env": ["SequenceEnv"],
+    "estimation": ["levels"],
+    "evaluation": ["Evaluation", "evaluate"],
+    "level": ["Level", "Levels"],
+    "policies": ["policies"],
+    "problem": ["Episodes", "Problem"],
+    "problems": ["MENU", "SeqClassify", "SeqCopy", "SeqEcho", "SeqMemorize", "SeqNext"],
+    "registration": ["ids", "make_problem", "register"],
+    "testing": ["testing"],
+    "vector_env": ["SequenceVectorEnv"],
+}
+"""The public names by the module that holds them; the modules `policies` and `testing` are public themselves."""
+
+_MODULE_OF = {name: module for module, names in _CONTENTS.items() for name in names}
+
+__all__ = sorted(_MODULE_OF)
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first asked for."""
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'seq_envs' has no attribute {name!r}")
+    module = _import_module(f"seq_envs.{_MODULE_OF[name]}")
+    value = module if name == _MODULE_OF[name] else getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
 
 for _id, (_problem, _fixed) in MENU.items():
     register(_id, _problem, **_fixed)
