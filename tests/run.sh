@@ -5,6 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
+pins=$root/constraints.txt
 python=${PYTHON:-python3}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -12,12 +13,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1 SDL_VIDEODRIVER
 
 say() { printf '\n== %s\n' "$*"; }
 
-# environment NAME INTERPRETER PACKAGE...: a new virtual environment with these packages, pinned.
+# environment NAME INTERPRETER CONSTRAINTS PACKAGE...: a new virtual environment with these packages, pinned, what they
+# are built with included.
 environment() {
-    local name=$1 interpreter=$2
-    shift 2
+    local name=$1 interpreter=$2 constraints=$3
+    shift 3
     "$interpreter" -m venv "$work/$name"
-    "$work/$name/bin/pip" install -q -c constraints.txt "$@"
+    PIP_CONSTRAINT=$constraints "$work/$name/bin/pip" install -q "$@"
 }
 
 # core_tests NAME: the tests of the environments, which need no torch.
@@ -47,7 +49,7 @@ copy_to() {
 }
 
 say "Install: $("$python" --version)"
-environment all "$python" -e '.[agents,dev]'
+environment all "$python" "$pins" -e '.[agents,dev]'
 bin=$work/all/bin
 if [ -n "${CI:-}" ]; then
     "$bin/python" -c 'import torch; assert torch.version.cuda is None, f"torch {torch.__version__} is no CPU build"'
@@ -59,15 +61,14 @@ say 'Lint, format, types'
 "$bin/mypy" --cache-dir "$work/mypy"
 
 say 'Wheel'
-"$bin/python" -m build --quiet --outdir "$work/dist" .
+PIP_CONSTRAINT=$pins "$bin/python" -m build --outdir "$work/dist" . | tail -n 1
 "$bin/python" tests/check_wheel.py "$work"/dist/*.whl
-environment wheel "$python" "$work"/dist/*.whl
+environment wheel "$python" "$pins" "$work"/dist/*.whl
 (cd "$work" && wheel/bin/python "$root/tests/check_install.py" && wheel/bin/seq-envs list)
 
 say 'Core tests on the oldest Gymnasium'
 sed 's/^gymnasium==.*/gymnasium==1.2.2/' constraints.txt >"$work/oldest.txt"
-"$python" -m venv "$work/oldest"
-"$work/oldest/bin/pip" install -q -c "$work/oldest.txt" . pytest pytest-xdist hypothesis pygame
+environment oldest "$python" "$work/oldest.txt" . pytest pytest-xdist hypothesis pygame
 core_tests oldest
 
 for version in 3.11 3.12 3.13; do
@@ -76,7 +77,7 @@ for version in 3.11 3.12 3.13; do
         say "Core tests on Python $version: skipped, there is none"
     elif [ "$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')" != "$version" ]; then
         say "Core tests on Python $version"
-        environment "python$version" "$other" . pytest pytest-xdist hypothesis pygame
+        environment "python$version" "$other" "$pins" . pytest pytest-xdist hypothesis pygame
         core_tests "python$version"
     fi
 done

@@ -14,6 +14,7 @@ import gymnasium
 import numpy as np
 from gymnasium.vector import AutoresetMode
 from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvObs, VecEnvStepReturn
 
@@ -117,7 +118,8 @@ class SequenceVecEnv(VecEnv):
     def env_is_wrapped(
         self, wrapper_class: type[gymnasium.Wrapper[Any, Any, Any, Any]], indices: Any = None
     ) -> list[bool]:
-        return [False] * len(self._lanes(indices))
+        # Every info of an ended episode is as `Monitor` writes it, which `evaluate_policy` relies on.
+        return [issubclass(Monitor, wrapper_class)] * len(self._lanes(indices))
 
 
 class Sb3Policy:

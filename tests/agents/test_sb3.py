@@ -14,6 +14,7 @@ from seq_agents.fused_lstm import FusedLstmPolicy
 from seq_agents.sb3 import Sb3Policy, SequenceVecEnv, make_vec_env
 from spaces_of_settings import EVERY_BASE_CHOICE, name
 from stable_baselines3 import PPO
+from stable_baselines3.common.evaluation import evaluate_policy
 from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import DummyVecEnv, VecNormalize
 
@@ -102,10 +103,18 @@ def test_what_sb3_asks_of_a_vec_env() -> None:
     assert env.envs.reveal
     with pytest.raises(ValueError, match="indices=0"):
         env.set_attr("reveal", False, indices=0)
-    assert env.env_is_wrapped(Monitor) == [False] * 3
+    assert env.env_is_wrapped(Monitor) == [True] * 3
+    assert env.env_is_wrapped(gymnasium.wrappers.TimeLimit, indices=[0, 1]) == [False] * 2
     model = PPO("MlpPolicy", VecNormalize(env), n_steps=8, batch_size=8, device="cpu")
     model.learn(48)
     env.close()
+
+
+def test_evaluate_policy_of_sb3_agrees_with_ours() -> None:
+    model = RecurrentPPO("MlpLstmPolicy", make_vec_env("SeqMemorize-v0", n_envs=4, seed=0), n_steps=8, device="cpu")
+    mean_return, _ = evaluate_policy(model, make_vec_env("SeqMemorize-v0", n_envs=4, seed=1), n_eval_episodes=400)
+    ours = seq_envs.evaluate(Sb3Policy(model), "SeqMemorize-v0", episodes=400)
+    assert mean_return == pytest.approx(ours.mean_return, abs=0.3)
 
 
 def test_seeding_repeats() -> None:
