@@ -10,7 +10,7 @@ from gymnasium.error import ResetNeeded
 
 from seq_envs.problem import Episodes, Problem
 from seq_envs.registration import build
-from seq_envs.rendering import FPS, RENDER_MODES, Transcript, check_render_mode, draw
+from seq_envs.rendering import FPS, RENDER_MODES, Transcript, check_render_mode, frame
 from seq_envs.stream import Stream
 
 _ROWS_AHEAD = 128
@@ -189,4 +189,4 @@ class SequenceEnv(gymnasium.Env[Any, Any]):
         transcript = Transcript.of_episode(
             self.problem, self._block, self._episode, self._said, self._playing, self._earned, self._asked
         )
-        return draw(transcript, self.render_mode)
+        return frame(transcript, self.render_mode)

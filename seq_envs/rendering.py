@@ -104,7 +104,7 @@ def _mark(grade: float) -> str:
     return _RIGHT if grade == 1 else _PARTLY if grade > 0 else _WRONG
 
 
-def draw(transcript: Transcript, render_mode: str) -> str | Array:
+def frame(transcript: Transcript, render_mode: str) -> str | Array:
     """The tape so far in a render mode."""
     return draw_text(transcript) if render_mode == "ansi" else draw_picture(transcript)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -54,21 +54,21 @@ class Tape:
         last: Array = lengths == step + 1
         return last
 
-    def begin(self, generators: Sequence[np.random.Generator | None], to_next: Array) -> None:
-        """Start a new stream in each lane that has a generator; move the lanes of `to_next` (lanes,) bool on."""
-        new = np.array([generator is not None for generator in generators])
-        for lane, generator in enumerate(generators):
-            if generator is not None:
-                self._streams[lane] = Stream(self._problem, generator)
-        if new.all():
+    def begin(self, generators: Mapping[int, np.random.Generator], lanes: Array) -> None:
+        """Begin an episode in each of these `lanes`, (lanes,) bool: of a new stream where it has a generator."""
+        for lane, generator in generators.items():
+            self._streams[lane] = Stream(self._problem, generator)
+        if len(generators) == len(self._lanes):
             self._fill(slice(None))
             self.row = 0
             return
-        if to_next.any():
-            self.advance(to_next, hold=~to_next)
-        if new.any():
-            rows = np.array(np.broadcast_to(self.row, new.shape))
-            self._fill(np.flatnonzero(new))
+        new = np.array(list(generators), np.int64)
+        to_next = lanes.copy()
+        to_next[new] = False
+        self.advance(to_next, hold=~to_next)
+        if new.size:
+            rows = np.array(np.broadcast_to(self.row, lanes.shape))
+            self._fill(new)
             rows[new] = 0
             self.row = rows
         if not isinstance(self.row, int) and (self.row == self.row[0]).all():

@@ -17,7 +17,7 @@ from seq_envs.encodings import Array
 from seq_envs.parameters import Integer
 from seq_envs.problem import Problem
 from seq_envs.registration import build
-from seq_envs.rendering import FPS, RENDER_MODES, Transcript, check_render_mode, draw
+from seq_envs.rendering import FPS, RENDER_MODES, Transcript, check_render_mode, frame
 from seq_envs.tape import Tape
 
 
@@ -73,9 +73,6 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
         self._accept = self.problem.answers.many
         self._grade = self.problem.grade
         self._same_step = self.autoreset_mode is AutoresetMode.SAME_STEP
-        self._begin()
-
-    def _begin(self) -> None:
         self._tape = Tape(self.problem, self.num_envs)
         self._begun = False
         self._none = np.zeros(self.num_envs, np.bool_)
@@ -102,12 +99,12 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
         """
         mask = self._mask(options)
         seeds = self._lane_seeds(seed)
-        generators: list[np.random.Generator | None] = [None] * self.num_envs
-        for lane in np.flatnonzero(mask):
-            if seeds[lane] is not None or not self._begun:
-                generators[lane], _ = seeding.np_random(seeds[lane])
-        fresh = np.array([generator is not None for generator in generators])
-        self._tape.begin(generators, to_next=mask & ~fresh)
+        fresh = {}
+        if seed is not None or not self._begun:
+            for lane in np.flatnonzero(mask).tolist():
+                if seeds[lane] is not None or not self._begun:
+                    fresh[lane], _ = seeding.np_random(seeds[lane])
+        self._tape.begin(fresh, mask)
         self._begun = True
         self._waiting[mask] = False
         self._forget(mask)
@@ -240,7 +237,7 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
             return None
         if not self._begun:
             raise ResetNeeded("render() needs episodes: call reset() first")
-        return tuple(draw(self._transcript(lane), self.render_mode) for lane in range(self.num_envs))
+        return tuple(frame(self._transcript(lane), self.render_mode) for lane in range(self.num_envs))
 
     def _transcript(self, lane: int) -> Transcript:
         block, episode = self._tape.block(lane)
