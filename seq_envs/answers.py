@@ -80,7 +80,7 @@ class Several(Answers):
         self._n = np.asarray(space.nvec, np.uint64)
 
     def one(self, action: Any) -> Array:
-        return _integers(action, self._n.shape, self._n, None, "action")
+        return _integers(action, self._n.shape, self._n, None, "action").copy()  # The caller may use its own again.
 
     def many(self, actions: Any, lanes: int, ignored: Array | None = None) -> Array:
         return _integers(actions, (lanes, *self._n.shape), self._n, ignored)
@@ -158,7 +158,9 @@ def _integers(
 
 
 def _allowed(limit: int | Array | spaces.Box) -> str:
-    return f"numbers in {limit}" if isinstance(limit, spaces.Box) else f"integers in 0 ... {int(np.max(limit)) - 1}"
+    if isinstance(limit, spaces.Box):
+        return f"numbers in {limit.low.min():g} ... {limit.high.max():g}"
+    return f"integers in 0 ... {int(np.max(limit)) - 1}"
 
 
 def _array(actions: Any, shape: tuple[int, ...], kinds: str, limit: int | Array | spaces.Box, name: str) -> Array:

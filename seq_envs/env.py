@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import gymnasium
+import numpy as np
 from gymnasium.error import ResetNeeded
+from gymnasium.utils import seeding
 
+from seq_envs.parameters import Flag
 from seq_envs.problem import Episodes, Problem
 from seq_envs.registration import build
 from seq_envs.rendering import FPS, RENDER_MODES, Transcript, check_render_mode, frame
@@ -15,6 +18,8 @@ from seq_envs.stream import Stream
 
 _ROWS_AHEAD = 128
 """Time steps prepared at once as Python objects, so that a step is a few list look-ups."""
+_NUMBERS_AHEAD = 1 << 17
+"""Numbers that their observations may have together: an observation that is kept keeps them all."""
 
 
 class SequenceEnv(gymnasium.Env[Any, Any]):
@@ -61,7 +66,7 @@ class SequenceEnv(gymnasium.Env[Any, Any]):
     ) -> None:
         self.problem = build(problem, fixed, parameters)
         self.render_mode = check_render_mode(render_mode)
-        self.reveal = reveal
+        self.reveal = Flag().check("reveal", reveal)
         self.observation_space = self.problem.observation_space
         self.action_space = self.problem.action_space
         self._code = self.problem.code
@@ -76,6 +81,7 @@ class SequenceEnv(gymnasium.Env[Any, Any]):
         self._observations: list[Any] = []
         self._targets: list[Any] = []
         self._scored: list[bool] = []
+        self._rows_ahead = max(1, min(_ROWS_AHEAD, _NUMBERS_AHEAD // max(1, np.size(self._blank))))
         self._first = 0
         self._row = 0  # The row to be answered, counted from the first one prepared.
         self._stop = 0  # The row at which the episode is over, or no more rows are prepared.
@@ -94,7 +100,7 @@ class SequenceEnv(gymnasium.Env[Any, Any]):
             super().reset(seed=seed)
             self._stream = None
         if self._stream is None:
-            self._stream = Stream(self.problem, self.np_random)
+            self._stream = Stream(self.problem, self._generator())
             self._block = None
         self._episode += 1
         if self._block is None or self._episode == len(self._block.lengths):
@@ -113,10 +119,15 @@ class SequenceEnv(gymnasium.Env[Any, Any]):
         self._playing = True
         return self._observations[self._row], {}
 
+    def _generator(self) -> np.random.Generator:
+        """A generator for the stream alone: what others draw from `np_random`, wrappers for instance, has no effect."""
+        rng, seed = self.np_random, self.np_random_seed
+        return rng if seed is None or seed < 0 else seeding.np_random(seed)[0]  # Below 0: somebody has set `np_random`.
+
     def _prepare(self, first: int) -> None:
         """Prepare rows from `first` of the block on, the one to be answered next."""
         assert self._block is not None
-        here = slice(first, first + _ROWS_AHEAD)
+        here = slice(first, first + self._rows_ahead)
         observations, targets, scored, _ = self._block
         self._observations = list(self._code.encode(observations.reshape(-1, *observations.shape[2:])[here]))
         rows = targets.reshape(-1, *targets.shape[2:])[here].astype(self.action_space.dtype)
@@ -132,7 +143,11 @@ class SequenceEnv(gymnasium.Env[Any, Any]):
         self._stop = min(end - self._first, len(self._observations))
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
-        """Grade the answer to the current observation, then show the next one."""
+        """Grade the answer to the current observation, then show the next one.
+
+        Returns:
+            observation, reward (float), terminated (bool), truncated (False), info.
+        """
         if not self._playing:
             raise ResetNeeded(
                 "step() needs an episode that is under way, but none has begun or the last one is over: call reset()"

@@ -53,7 +53,7 @@ def estimate(problem: Problem) -> Levels:
 
 def _halves(problem: Problem) -> tuple[Episodes, Episodes]:
     half = max(100, min(50_000, 1_000_000 // problem.steps))
-    return raw_episodes(problem, half, HELD_OUT - 1), raw_episodes(problem, half, HELD_OUT - 2)
+    return raw_episodes(problem, half, 2 * HELD_OUT), raw_episodes(problem, half, 2 * HELD_OUT + 1)
 
 
 def _judge(problem: Problem, answers: Array, episodes: Episodes) -> Level:
@@ -130,7 +130,8 @@ class Table:
 def _keys(observations: Array) -> Array:
     """(B,) opaque: one for each raw observation, equal for those treated alike."""
     if observations.dtype.kind == "f":
-        observations = np.floor(observations.astype(np.float64) * _BINS + 1e-3).astype(np.int32)
+        observations = np.floor(observations.astype(np.float64) * _BINS + 1e-3)
+    observations = observations.astype(np.int64)  # However a problem stores its symbols, and however they are decoded.
     flat = np.ascontiguousarray(observations.reshape(len(observations), -1))
     return flat.view(np.dtype((np.void, flat.itemsize * flat.shape[1])))[:, 0]
 

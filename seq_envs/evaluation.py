@@ -72,9 +72,15 @@ def evaluate(
 
     Raises:
         ValueError: `episodes` or `seed` is out of range, or as for `make_problem`.
+        TypeError: the policy lacks a method, or `act` returns something else than answers and state.
         ActionError: the policy's answers are not in the action space.
     """
     problem = make_problem(id_or_problem, **parameters)
+    if not (hasattr(policy, "initial_state") and hasattr(policy, "act")):
+        raise TypeError(
+            "policy must have initial_state(batch_size) and act(observations, state), see seq_envs.policies.Policy "
+            f"(for a Stable-Baselines3 model, seq_agents.sb3.Sb3Policy(model)), got {policy!r}"
+        )
     episodes = Integer(1).check("episodes", episodes)
     first = HELD_OUT + (Integer(0).check("seed", seed) << 32)
     lanes = min(episodes, _LANES, max(1, _ROWS // problem.steps))
@@ -86,7 +92,10 @@ def evaluate(
         state = policy.initial_state(lanes)
         counted = np.arange(lanes) < episodes - turn * lanes  # The last turn may be one too many for some lanes.
         for step in range(problem.steps):
-            actions, state = policy.act(observations, state)
+            answered = policy.act(observations, state)
+            if not (isinstance(answered, tuple) and len(answered) == 2):
+                raise TypeError(f"policy.act must return a tuple of answers and state, got {type(answered).__name__}")
+            actions, state = answered
             observations, _, over, _, infos = envs.step(actions)
             correct, scored = infos["correct"] * counted, infos["scored"] & counted
             earned[turn] += correct
@@ -130,4 +139,4 @@ def _wilson(share: float, residuals: Array) -> tuple[float, float]:
     count = share * (1 - share) / variance if variance > 0 else len(residuals)
     middle = (share + z2 / (2 * count)) / (1 + z2 / count)
     half = float(np.sqrt(z2 * (share * (1 - share) / count + z2 / (4 * count**2)))) / (1 + z2 / count)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))  # Rounding may cost the last digit.

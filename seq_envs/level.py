@@ -36,7 +36,7 @@ class Levels:
     @property
     def control(self) -> bool:
         """Whether the task needs no memory: then a score is normalised by chance instead."""
-        return abs(self.optimal.accuracy - self.memoryless.accuracy) <= 3 * self.memoryless.accuracy_error + 1e-12
+        return self.optimal.accuracy - self.memoryless.accuracy <= 1e-12
 
     @property
     def floor(self) -> Level:

@@ -48,19 +48,27 @@ class Kind(ABC):
 class Integer(Kind):
     """A whole number; numpy's integers are fine, a bool is not a number."""
 
-    def __init__(self, minimum: int) -> None:
+    def __init__(self, minimum: int, maximum: int | None = None) -> None:
         self.minimum = minimum
+        self.maximum = maximum
 
     def accept(self, value: object) -> int | None:
         if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
             return None
-        return int(value) if int(value) >= self.minimum else None
+        number = int(value)
+        return number if number >= self.minimum and (self.maximum is None or number <= self.maximum) else None
 
     def read(self, text: str) -> int:
         return int(text)
 
     def __str__(self) -> str:
-        return f"an integer >= {self.minimum}"
+        return f"an integer >= {self.minimum}" + (f" and <= {self.maximum}" if self.maximum is not None else "")
+
+
+LONGEST = (1 << 31) - 1
+"""The most steps of an episode that fit any array of this package."""
+MOST_VALUES = 1 << 22
+"""The most values that float32 tells apart when they share [0, 1] evenly, with room to spare."""
 
 
 class Real(Kind):

@@ -9,7 +9,9 @@ from gymnasium import spaces
 
 from seq_envs.encodings import Array
 from seq_envs.estimation import learned_table
+from seq_envs.parameters import Integer
 from seq_envs.problem import Problem
+from seq_envs.registration import make_problem
 
 
 class Policy(Protocol):
@@ -39,19 +41,19 @@ class Policy(Protocol):
         ...
 
 
-def random(problem: Problem, seed: int = 0) -> Policy:
+def random(problem: str | Problem, seed: int = 0) -> Policy:
     """Answers drawn uniformly from the action space."""
-    return _Random(problem, seed)
+    return _Random(make_problem(problem), Integer(0).check("seed", seed))
 
 
-def memoryless(problem: Problem) -> Policy:
+def memoryless(problem: str | Problem) -> Policy:
     """The most accurate answers from the current observation and the clock, and nothing else."""
-    return _Memoryless(problem)
+    return _Memoryless(make_problem(problem))
 
 
-def optimal(problem: Problem) -> Policy:
+def optimal(problem: str | Problem) -> Policy:
     """The best answers from all observations so far: it proves that a problem is causal and solvable."""
-    return _Optimal(problem)
+    return _Optimal(make_problem(problem))
 
 
 class _Random:

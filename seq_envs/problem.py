@@ -42,17 +42,22 @@ class Problem(ABC):
     A subclass states five things: `steps`, `code`, `action_space`, `sample` and `solve`; `tolerance` too if answers are
     real numbers. With `guess` and `levels` it may add what can be had without memory; else that is learned from data.
 
+    To change a parameter use `seq_envs.make_problem(problem, name=value)`: the parameters that were left to their
+    defaults follow, which `dataclasses.replace` does not know of.
+
     Raises:
         ValueError: at construction, for a parameter outside its range, or one that the framing does not use; the
             message names the parameter, the value and what is allowed.
     """
 
-    title: ClassVar[str]
+    title: ClassVar[str] = "a problem without a title"
     """The problem in a few words, for the menu."""
 
     def __post_init__(self) -> None:
         fields = dataclasses.fields(self)
         for field in fields:
+            if "kind" not in field.metadata:
+                raise TypeError(f"{type(self).__name__}.{field.name} must be declared with parameter(...)")
             value = getattr(self, field.name)
             if value is not None or field.default is not None:
                 self._set(field.name, field.metadata["kind"].check(field.name, value))

@@ -6,6 +6,7 @@ import dataclasses
 import difflib
 from collections.abc import Mapping
 from importlib import import_module
+from operator import attrgetter
 from typing import Any
 
 import gymnasium
@@ -20,8 +21,18 @@ def register(id: str, problem: type[Problem], **fixed: Any) -> None:
     """Register a problem with Gymnasium, for `make` and `make_vec`.
 
     With `fixed` parameters the id takes only `framing` and `encoding`, and all others keep their defaults: it is a
-    benchmark. Without, it takes every parameter. `problem` must be importable by its module and name.
+    benchmark. Without, it takes every parameter.
+
+    Raises:
+        TypeError: `problem` is no Problem class, or a name in `fixed` is none of its parameters.
+        ValueError: `problem` cannot be imported by its module and name, as one within a function; or a value in `fixed`
+            is wrong.
     """
+    if not (isinstance(problem, type) and issubclass(problem, Problem)):
+        raise TypeError(f"problem must be a class of problems, got {problem!r}")
+    if "<locals>" in problem.__qualname__:
+        raise ValueError(f"problem must be a class that can be imported, got {problem.__qualname__} within a function")
+    build(problem, None, fixed)
     kwargs: dict[str, Any] = {"problem": f"{problem.__module__}:{problem.__qualname__}"}
     if fixed:
         kwargs["fixed"] = fixed
@@ -43,6 +54,7 @@ def make_problem(id_or_problem: str | Problem, **parameters: Any) -> Problem:
         ValueError: a parameter has a wrong value or is fixed by the id, or the id is none of this package's.
         TypeError: a parameter has an unknown name.
         gymnasium.error.Error: the id is not registered.
+        ModuleNotFoundError: the id names a module, as in "module:id", that is not there.
     """
     if isinstance(id_or_problem, Problem):
         return build(type(id_or_problem), None, _given(id_or_problem) | parameters)
@@ -60,12 +72,14 @@ def make_problem(id_or_problem: str | Problem, **parameters: Any) -> Problem:
 def build(
     problem: str | type[Problem] | Problem, fixed: Mapping[str, Any] | None, parameters: Mapping[str, Any]
 ) -> Problem:
-    """A problem from "module:Class", or the class, and its parameters; a finished problem is passed through."""
+    """A problem from its class, "module:Class" or id, and its parameters; a finished problem is passed through."""
     if isinstance(problem, Problem):
         return make_problem(problem, **parameters) if parameters else problem
     if isinstance(problem, str):
         module, _, name = problem.partition(":")
-        problem = getattr(import_module(module), name)
+        if not name:
+            return make_problem(problem, **parameters)
+        problem = attrgetter(name)(import_module(module))
     if not (isinstance(problem, type) and issubclass(problem, Problem)):
         raise TypeError(f"problem must be a Problem, its class or its 'module:Class', got {problem!r}")
     names = [field.name for field in dataclasses.fields(problem)]

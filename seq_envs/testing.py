@@ -16,7 +16,9 @@ from seq_envs.encodings import Array
 from seq_envs.env import SequenceEnv
 from seq_envs.estimation import levels
 from seq_envs.evaluation import evaluate
+from seq_envs.parameters import Integer
 from seq_envs.problem import Episodes, Problem
+from seq_envs.registration import make_problem
 from seq_envs.vector_env import SequenceVectorEnv
 
 
@@ -24,12 +26,14 @@ class ContractError(AssertionError):
     """A problem breaks the contract; the message says how."""
 
 
-def check_problem(problem: Problem, episodes: int = 2000) -> None:
+def check_problem(problem: str | Problem, episodes: int = 2000) -> None:
     """Check what a problem promises: shapes and spaces, seeds, solvability, levels, and that all views agree.
 
     Raises:
         ContractError: with a sentence that names the cause.
     """
+    problem = make_problem(problem)
+    episodes = Integer(1).check("episodes", episodes)
     _check_episodes(problem, raw_episodes(problem, min(episodes, 200), seed=0))
     _check_seeds(problem)
     _check_views(problem)

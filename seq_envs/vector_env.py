@@ -14,7 +14,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from seq_envs.encodings import Array
-from seq_envs.parameters import Integer
+from seq_envs.parameters import Flag, Integer
 from seq_envs.problem import Problem
 from seq_envs.registration import build
 from seq_envs.rendering import FPS, RENDER_MODES, Transcript, check_render_mode, frame
@@ -63,7 +63,7 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
         self.autoreset_mode = _autoreset_mode(autoreset_mode)
         self.metadata = {**type(self).metadata, "autoreset_mode": self.autoreset_mode}
         self.render_mode = check_render_mode(render_mode)
-        self.reveal = reveal
+        self.reveal = Flag().check("reveal", reveal)
         self.single_observation_space = self.problem.observation_space
         self.single_action_space = self.problem.action_space
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
@@ -126,10 +126,12 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
             raise ValueError("options['reset_mask'] must be all True in the first reset: every lane needs an episode")
         return mask
 
-    def _lane_seeds(self, seed: int | Sequence[int | None] | None) -> list[int | None]:
+    def _lane_seeds(self, seed: Any) -> list[int | None]:
         if seed is None:
             return [None] * self.num_envs
-        if isinstance(seed, Sequence | np.ndarray) and not isinstance(seed, str):
+        if isinstance(seed, np.ndarray):
+            seed = seed.tolist()
+        if isinstance(seed, Sequence) and not isinstance(seed, str):
             if len(seed) != self.num_envs:
                 raise ValueError(f"seed must be an integer, None or a list of num_envs={self.num_envs}, got {seed!r}")
             return [None if one is None else Integer(0).check("seed", one) for one in seed]

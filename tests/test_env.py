@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import pickle
 import warnings
 from typing import Any
@@ -201,6 +202,26 @@ def test_an_episode_longer_than_what_is_prepared() -> None:
     assert seen[:-1] == seq_envs.sample("SeqEcho-v0", 1, 0, length=1000, encoding="discrete").observations[0].tolist()
 
 
+def test_nobody_else_draws_from_the_stream() -> None:
+    """Wrappers that are random themselves draw from `np_random`; the episodes stay those of the seed."""
+    env = gymnasium.wrappers.StickyAction(gymnasium.make("SeqEcho-v0", encoding="discrete"), 0.5)
+    episodes = 420  # More than two blocks.
+    data = seq_envs.sample("SeqEcho-v0", episodes=episodes, seed=0, encoding="discrete")
+    for episode in range(episodes):
+        observation, _ = env.reset(seed=0 if episode == 0 else None)
+        assert observation == data.observations[episode, 0]
+        while not env.step(0)[2]:
+            pass
+    env.unwrapped.np_random = np.random.default_rng(5)  # Somebody's own generator is used as it is.
+    env.reset()
+
+
+def test_an_observation_that_is_kept_keeps_little_else() -> None:
+    env = gymnasium.make("SeqEcho-v0", n_values=10_000).unwrapped
+    observation, _ = env.reset(seed=0)
+    assert observation.base is None or observation.base.nbytes <= 1 << 20
+
+
 def test_numpy_and_builtin_actions_are_alike() -> None:
     env = gymnasium.make("SeqEcho-v0", lag=0, encoding="discrete").unwrapped
     for convert in (int, np.int32, np.uint8, np.array, lambda x: x):
@@ -270,6 +291,42 @@ def test_a_users_own_problem() -> None:
         seq_envs.testing.check_problem(seq_envs.make_problem("Ragged-v0"))
     finally:
         del gymnasium.registry["Ragged-v0"]
+
+
+class Outer:
+    class Inner(Ragged):
+        pass
+
+
+def test_what_cannot_be_registered() -> None:
+    class Local(Ragged):
+        pass
+
+    with pytest.raises(ValueError, match="within a function"):
+        seq_envs.register("Local-v0", Local)
+    with pytest.raises(TypeError, match="must be a class of problems, got"):
+        seq_envs.register("Instance-v0", Ragged())
+    with pytest.raises(TypeError, match="no parameter 'lagg'"):
+        seq_envs.register("Typo-v0", seq_envs.SeqEcho, lagg=3)
+    seq_envs.register("Inner-v0", Outer.Inner)
+    try:
+        assert type(gymnasium.make("Inner-v0").unwrapped.problem) is Outer.Inner
+    finally:
+        del gymnasium.registry["Inner-v0"]
+
+
+def test_ways_to_name_a_problem() -> None:
+    assert SequenceEnv("SeqEcho-v0", lag=2).problem == SequenceEnv(seq_envs.SeqEcho, lag=2).problem
+    for call in (seq_envs.policies.optimal, seq_envs.policies.memoryless, seq_envs.policies.random):
+        assert seq_envs.evaluate(call("SeqEcho-v0"), "SeqEcho-v0", episodes=10).episodes == 10
+    with pytest.raises(TypeError, match="must be declared with parameter"):
+        dataclasses.make_dataclass("Plain", [("extra", int, 3)], bases=(Ragged,), frozen=True, kw_only=True)()
+
+
+def test_reveal_is_true_or_false() -> None:
+    for make in (gymnasium.make, gymnasium.make_vec):
+        with pytest.raises(ValueError, match="reveal must be True or False, got 'no'"):
+            make("SeqEcho-v0", reveal="no")
 
 
 def test_the_global_random_state_is_left_alone() -> None:

@@ -14,6 +14,7 @@ from spaces_of_settings import EVERY_BASE_CHOICE, IDS, Ragged, any_problem, name
 
 import seq_envs
 from seq_envs import policies
+from seq_envs.evaluation import _wilson
 
 
 @pytest.mark.parametrize("id", IDS)
@@ -128,6 +129,42 @@ def test_evaluation_is_repeatable_and_fresh() -> None:
 def test_wrong_arguments(bad: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=f"{next(iter(bad))} must be an integer"):
         seq_envs.evaluate(Fixed(0), "SeqEcho-v0", **bad)
+
+
+def test_what_is_no_policy() -> None:
+    with pytest.raises(TypeError, match=r"policy must have initial_state.*Sb3Policy.*got 'model'"):
+        seq_envs.evaluate("model", "SeqEcho-v0")
+
+    class AnswersOnly(Fixed):
+        def act(self, observations: Any, state: int) -> Any:
+            return super().act(observations, state)[0]
+
+    with pytest.raises(TypeError, match="must return a tuple of answers and state, got ndarray"):
+        seq_envs.evaluate(AnswersOnly(0), "SeqEcho-v0")
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_the_interval_holds_the_share(share: float) -> None:
+    for count in range(1, 900):
+        low, high = _wilson(share, np.zeros(count))
+        assert low <= share <= high
+
+
+class Identity(Ragged):
+    """Say what is shown; the symbols are stored as int64, as they come out of a generator."""
+
+    def sample(self, rng: np.random.Generator, batch: int) -> seq_envs.Episodes:
+        values = rng.integers(4, size=(batch, 7))
+        return seq_envs.Episodes(values, values, np.ones((batch, 7), bool), np.full(batch, 7))
+
+    def solve(self, history: Any) -> Any:
+        return history[:, -1]
+
+
+def test_a_learned_control_task_is_known_as_one() -> None:
+    seq_envs.testing.check_problem(Identity())
+    assert seq_envs.levels(Identity()).control
+    assert not seq_envs.levels("SeqClassify-v0", length=20_001).control  # A small gap with an error is still a gap.
 
 
 def test_a_policy_that_answers_wrongly_shaped() -> None:

@@ -40,6 +40,19 @@ def test_text_of_a_whole_answer_that_is_partly_right() -> None:
     )
 
 
+def test_an_answer_is_kept_as_it_was_given() -> None:
+    buffer = np.zeros(3, int)
+    for make, wrap in ((gymnasium.make, lambda x: x), (gymnasium.make_vec, lambda x: x[None])):
+        env = make("SeqCopy-v0", length=3, framing="many_to_one", render_mode="ansi")
+        env.reset(seed=0)
+        for value in (1, 2):
+            buffer[:] = value
+            env.step(wrap(buffer))
+        buffer[:] = 3
+        text = env.render() if make is gymnasium.make else env.render()[0]
+        assert text.splitlines()[3].split() == ["answer", "1,1,1", "2,2,2"]
+
+
 def test_the_answer_is_not_shown_before_it_is_given() -> None:
     env = gymnasium.make("SeqMemorize-v0", render_mode="ansi")
     env.reset(seed=0)

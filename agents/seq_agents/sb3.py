@@ -20,30 +20,44 @@ from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvO
 
 import seq_envs
 from seq_envs.encodings import Array
+from seq_envs.parameters import Integer
 
 
 def make_vec_env(
-    id_or_problem: str | seq_envs.Problem, n_envs: int = 1, seed: int | None = None, **parameters: Any
+    id_or_problem: str | seq_envs.Problem,
+    n_envs: int = 1,
+    seed: int | None = None,
+    *,
+    render_mode: str | None = None,
+    reveal: bool = False,
+    **parameters: Any,
 ) -> SequenceVecEnv:
     """A vectorised environment for SB3: lane `i` plays stream `seed+i`.
+
+    `render_mode`, `reveal` and the problem's parameters are as for `seq_envs.SequenceVectorEnv`.
 
     Raises:
         ValueError, TypeError: as for `seq_envs.make_problem`.
     """
     env = SequenceVecEnv(
         seq_envs.SequenceVectorEnv(
-            seq_envs.make_problem(id_or_problem, **parameters), num_envs=n_envs, autoreset_mode=AutoresetMode.SAME_STEP
+            seq_envs.make_problem(id_or_problem, **parameters),
+            num_envs=n_envs,
+            autoreset_mode=AutoresetMode.SAME_STEP,
+            render_mode=render_mode,
+            reveal=reveal,
         )
     )
     if seed is not None:
-        env.seed(seed)
+        env.seed(Integer(0).check("seed", seed))
     return env
 
 
 class SequenceVecEnv(VecEnv):
-    """A native vector env as SB3 wants it: resets within the step, and says in an ended episode's info
+    """A native vector env as SB3 wants it: it resets within the step.
 
-    `terminal_observation`, `episode` (`r` return, `l` length, `t` seconds since the start), `is_success`, `accuracy`.
+    The info of an episode's last step has `terminal_observation`, `episode` (`r` return, `l` length, `t` seconds since
+    the start), `is_success`, `accuracy`, and `TimeLimit.truncated`, always False.
 
     Args:
         envs: made with `autoreset_mode="SameStep"`.
@@ -103,17 +117,22 @@ class SequenceVecEnv(VecEnv):
     def _lanes(self, indices: VecEnvIndices) -> list[int]:
         return list(self._get_indices(indices))
 
+    def _all_lanes(self, name: str, indices: VecEnvIndices) -> None:
+        if len(self._lanes(indices)) != self.num_envs:
+            raise ValueError(f"{name} goes to all lanes or none, got indices={indices!r}")
+
     def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
-        return [getattr(self.envs, attr_name)] * len(self._lanes(indices))
+        spaces = {"observation_space": "single_observation_space", "action_space": "single_action_space"}
+        return [getattr(self.envs, spaces.get(attr_name, attr_name))] * len(self._lanes(indices))
 
     def set_attr(self, attr_name: str, value: Any, indices: VecEnvIndices = None) -> None:
-        if len(self._lanes(indices)) != self.num_envs:
-            raise ValueError(f"{attr_name} can be set in all lanes only, got indices={indices!r}")
+        self._all_lanes(attr_name, indices)
         setattr(self.envs, attr_name, value)
 
     def env_method(self, method_name: str, *args: Any, indices: VecEnvIndices = None, **kwargs: Any) -> list[Any]:
+        self._all_lanes(method_name, indices)
         result = getattr(self.envs, method_name)(*args, **kwargs)
-        return [result] * len(self._lanes(indices))
+        return list(result) if method_name == "render" else [result] * self.num_envs
 
     def env_is_wrapped(
         self, wrapper_class: type[gymnasium.Wrapper[Any, Any, Any, Any]], indices: Any = None
@@ -127,11 +146,15 @@ class Sb3Policy:
 
     def __init__(self, model: BaseAlgorithm) -> None:
         self._model = model
+        self._normalizer = model.get_vec_normalize_env()
 
     def initial_state(self, batch_size: int) -> tuple[Any, Array]:
         return None, np.ones(batch_size, np.bool_)
 
     def act(self, observations: Array, state: tuple[Any, Array]) -> tuple[Array, tuple[Any, Array]]:
         memory, starts = state
-        answers, memory = self._model.predict(observations, memory, starts, deterministic=True)
+        seen: Any = observations
+        if self._normalizer is not None:  # The model was trained on what `VecNormalize` made of the observations.
+            seen = self._normalizer.normalize_obs(observations)
+        answers, memory = self._model.predict(seen, memory, starts, deterministic=True)
         return answers, (memory, np.zeros_like(starts))

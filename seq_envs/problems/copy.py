@@ -12,7 +12,7 @@ from gymnasium import spaces
 
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding
 from seq_envs.level import Level, Levels
-from seq_envs.parameters import Choice, Flag, Integer, parameter
+from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Flag, Integer, parameter
 from seq_envs.problem import Episodes, Problem, fixed_length, last_of
 
 _FRAMINGS = ("many_to_many", "many_to_one", "one_to_many")
@@ -72,11 +72,11 @@ class SeqCopy(Problem):
 
     title: ClassVar[str] = "echo random subsequences: see a sequence, then reproduce it or a part"
 
-    length: int = parameter(5, Integer(1), "values shown")
-    n_values: int = parameter(10, Integer(2), "alphabet of values")
+    length: int = parameter(5, Integer(1, LONGEST), "values shown")
+    n_values: int = parameter(10, Integer(2, MOST_VALUES), "alphabet of values")
     output_length: int | None = parameter(None, Integer(1), "values to reproduce (default: length)")
     offset: int | None = parameter(None, Integer(0), "where the part to reproduce begins (default: 0)")
-    delay: int | None = parameter(None, Integer(0), "blank steps before the first cue (default: 0)")
+    delay: int | None = parameter(None, Integer(0, LONGEST), "blank steps before the first cue (default: 0)")
     reverse: bool | None = parameter(None, Flag(), "whether to reproduce it backwards (default: False)")
     framing: str = parameter("many_to_many", Choice(_FRAMINGS), "answer value by value, at once, or while reading")
     encoding: str = parameter("one_hot", Choice(tuple(SYMBOL_ENCODINGS)), "how a symbol is shown")

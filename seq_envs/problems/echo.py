@@ -11,7 +11,7 @@ from gymnasium import spaces
 
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding
 from seq_envs.level import Level, Levels
-from seq_envs.parameters import Choice, Integer, parameter
+from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
 from seq_envs.problem import Episodes, Problem, fixed_length, last_of
 
 
@@ -62,8 +62,8 @@ class SeqEcho(Problem):
 
     title: ClassVar[str] = "echo random integer: say the value of `lag` steps ago"
 
-    length: int = parameter(10, Integer(1), "steps")
-    n_values: int = parameter(10, Integer(2), "alphabet")
+    length: int = parameter(10, Integer(1, LONGEST), "steps")
+    n_values: int = parameter(10, Integer(2, MOST_VALUES), "alphabet")
     lag: int = parameter(1, Integer(0), "steps between a value and its echo; 0: the answer is on the screen")
     framing: str = parameter("one_to_one", Choice(("one_to_one", "many_to_one")), "answer every step, or the last")
     encoding: str = parameter("one_hot", Choice(tuple(SYMBOL_ENCODINGS)), "how a value is shown")

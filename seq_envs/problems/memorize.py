@@ -11,7 +11,7 @@ from gymnasium import spaces
 
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding
 from seq_envs.level import Level, Levels
-from seq_envs.parameters import Choice, Flag, Integer, parameter
+from seq_envs.parameters import MOST_VALUES, Choice, Flag, Integer, parameter
 from seq_envs.problem import Episodes, Problem, fixed_length, last_of
 
 
@@ -68,8 +68,8 @@ class SeqMemorize(Problem):
 
     title: ClassVar[str] = "value memorization: carry the first symbol to the end"
 
-    length: int = parameter(5, Integer(3), "symbols in a sequence")
-    n_sequences: int = parameter(2, Integer(2), "different markers")
+    length: int = parameter(5, Integer(3, MOST_VALUES), "symbols in a sequence")
+    n_sequences: int = parameter(2, Integer(2, MOST_VALUES), "different markers")
     framing: str = parameter("one_to_one", Choice(("one_to_one", "many_to_one")), "answer every step, or the last")
     encoding: str = parameter("one_hot", Choice(tuple(SYMBOL_ENCODINGS)), "how a symbol is shown")
     distractors: str = parameter("fixed", Choice(("fixed", "random")), "the body: always the same, or drawn anew")

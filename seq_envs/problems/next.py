@@ -12,7 +12,7 @@ from gymnasium import spaces
 
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, Value
 from seq_envs.level import Level, Levels
-from seq_envs.parameters import Choice, Integer, Real, parameter
+from seq_envs.parameters import MOST_VALUES, Choice, Integer, Real, parameter
 from seq_envs.problem import Episodes, Problem, fixed_length, last_of
 
 
@@ -70,7 +70,7 @@ class SeqNext(Problem):
 
     title: ClassVar[str] = "sequence learning: predict the next value"
 
-    length: int = parameter(10, Integer(2), "values in the full sequence")
+    length: int = parameter(10, Integer(2, MOST_VALUES), "values in the full sequence")
     framing: str = parameter("one_to_one", Choice(("one_to_one", "many_to_one")), "answer every step, or the last")
     window: int | None = parameter(None, Integer(1), "input steps in many_to_one (default: 3)")
     encoding: str = parameter("value", Choice(("value", "one_hot", "discrete")), "how a value is shown and said")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import os
+import subprocess
 import sys
 from typing import Any
 
@@ -71,6 +73,22 @@ def test_cli_compare(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
         assert word in out
 
 
+def test_cli_takes_parameters_before_or_without_an_id(capsys: pytest.CaptureFixture[str]) -> None:
+    expected = seq_envs.draw("SeqEcho-v0", lag=3)
+    for arguments in (["show", "--lag", "3", "SeqEcho-v0"], ["show", "SeqEcho-v0", "--lag=3"]):
+        cli.main(arguments)
+        assert expected in capsys.readouterr().out
+    assert cli._problem(cli._parser().parse_args(["compare", "--lag", "3"])) == seq_envs.SeqEcho(lag=3)
+
+
+def test_cli_ends_quietly_when_the_reader_has_seen_enough() -> None:
+    command = f"{sys.executable} -m seq_agents.cli show SeqEcho-v0 --length 200000 | head -n 3; echo ${{PIPESTATUS[0]}}"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=environment, check=True)
+    assert done.stderr == ""
+    assert done.stdout.splitlines()[-1] == "0"
+
+
 def test_cli_list_and_show(capsys: pytest.CaptureFixture[str]) -> None:
     cli.main(["list"])
     menu = capsys.readouterr().out
@@ -97,6 +115,9 @@ def test_cli_list_and_show(capsys: pytest.CaptureFixture[str]) -> None:
         (["list", "--lag", "1"], "--lag"),
         (["compare", "--seed", "-1"], "--seed"),
         (["compare", "--episodes", "0"], "--episodes"),
+        (["compare", "--seed", "5000000000"], "4294967295, got 5000000000"),
+        (["show", "SeqEcho-v0", "--threshold", "0.5"], "SeqEcho has no parameter 'threshold'"),
+        (["show", "SeqEcho-v0", "--length", "99999999999"], "length must be an integer >= 1 and <= "),
         (["dance"], "dance"),
         ([], "COMMAND"),
     ],

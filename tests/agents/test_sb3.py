@@ -99,6 +99,14 @@ def test_what_sb3_asks_of_a_vec_env() -> None:
     assert env.get_attr("problem", indices=1) == [seq_envs.SeqEcho()]
     assert env.get_attr("render_mode", indices=[0, 2]) == [None, None]
     assert not env.has_attr("nonsense")
+    assert env.get_attr("action_space", 0) == [gymnasium.spaces.Discrete(10)]
+    assert env.get_attr("observation_space") == [env.observation_space] * 3
+    with pytest.raises(ValueError, match="reset goes to all lanes or none"):
+        env.env_method("reset", indices=[0])
+    shown = make_vec_env("SeqEcho-v0", n_envs=2, render_mode="rgb_array")
+    shown.reset()
+    assert [frame.ndim for frame in shown.env_method("render")] == [3, 3]
+    assert shown.render().ndim == 3
     env.set_attr("reveal", True)
     assert env.envs.reveal
     with pytest.raises(ValueError, match="indices=0"):
@@ -115,6 +123,17 @@ def test_evaluate_policy_of_sb3_agrees_with_ours() -> None:
     mean_return, _ = evaluate_policy(model, make_vec_env("SeqMemorize-v0", n_envs=4, seed=1), n_eval_episodes=400)
     ours = seq_envs.evaluate(Sb3Policy(model), "SeqMemorize-v0", episodes=400)
     assert mean_return == pytest.approx(ours.mean_return, abs=0.3)
+
+
+def test_normalised_training_is_evaluated_normalised() -> None:
+    env = VecNormalize(make_vec_env("SeqEcho-v0", n_envs=2, seed=0), norm_reward=False)
+    model = RecurrentPPO("MlpLstmPolicy", env, n_steps=20, batch_size=40, device="cpu").learn(400)
+    observations = env.venv.reset()
+    policy = Sb3Policy(model)
+    _, (memory, _) = policy.act(observations, policy.initial_state(2))
+    start = np.ones(2, bool)
+    _, expected = model.predict(env.normalize_obs(observations), None, start, deterministic=True)
+    assert np.array_equal(memory[0], expected[0])
 
 
 def test_seeding_repeats() -> None:
