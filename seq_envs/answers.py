@@ -17,25 +17,19 @@ class ActionError(error.InvalidAction, ValueError):
 
 
 class Answers(ABC):
-    """The answers of one action space."""
+    """The answers of one action space: an array of `shape` each."""
+
+    shape: tuple[int, ...]
+    kinds: str
+    """The kinds of numpy dtypes that an action may have."""
+    dtype: np.dtype[Any]
+    """The dtype in which answers are checked and graded."""
+    allowed: str
+    """What an action must be, in words."""
 
     @abstractmethod
-    def one(self, action: Any) -> Any:
-        """An action of the space in the form that `grade` takes.
-
-        Raises:
-            ActionError: the action is not in the space.
-        """
-
-    @abstractmethod
-    def many(self, actions: Any, lanes: int, ignored: Array | None = None) -> Array:
-        """Actions (lanes, *shape) in the form that `grade` takes.
-
-        `ignored` (lanes,) bool marks lanes whose answer does not count and may be anything.
-
-        Raises:
-            ActionError: names the first action that is not in the space.
-        """
+    def inside(self, answers: Array) -> Array:
+        """Whether each number of answers (..., *shape) is allowed: bool of the same shape."""
 
     @property
     @abstractmethod
@@ -46,24 +40,72 @@ class Answers(ABC):
     def grade(self, answers: Any, targets: Any) -> Any:
         """How right the answers are, in [0, 1]: (..., *shape) and the same to (...), one answer or a batch alike."""
 
+    def one(self, action: Any) -> Any:
+        """An action as an answer of its own, (*shape).
+
+        Raises:
+            ActionError: the action is not in the space.
+        """
+        answer = self._read(action, self.shape, "action").copy()
+        if not self.inside(answer).all():
+            raise ActionError(f"action must be {self.allowed}, got {action!r}")
+        return answer
+
+    def many(self, actions: Any, lanes: int, ignored: Array | None = None) -> Array:
+        """Actions as answers (lanes, *shape).
+
+        `ignored` (lanes,) bool marks lanes whose answer does not count and may be anything.
+
+        Raises:
+            ActionError: names the first action that is not in the space.
+        """
+        answers = self._read(actions, (lanes, *self.shape), "actions")
+        inside = self.inside(answers)
+        if inside.all():
+            return answers
+        wrong = ~inside.reshape(lanes, -1).all(axis=1)
+        if ignored is not None:
+            wrong &= ~ignored
+        if wrong.any():
+            lane = int(wrong.argmax())
+            raise ActionError(f"actions must be {self.allowed}, got {np.asarray(actions)[lane]} in lane {lane}")
+        return np.where(inside, answers, 0)
+
+    def _read(self, actions: Any, shape: tuple[int, ...], name: str) -> Array:
+        try:
+            array = np.asarray(actions)
+        except ValueError:  # A ragged list.
+            array = np.empty(0, object)
+        if array.shape != shape or array.dtype.kind not in self.kinds:
+            raise ActionError(
+                f"{name} must be {self.allowed} of shape {shape}, got shape {array.shape} of {array.dtype}: {actions!r}"
+            )
+        return array.astype(self.dtype, copy=False)
+
 
 class Whole(Answers):
     """Discrete(n): right or wrong."""
 
+    kinds = "iu"
+    dtype = np.dtype(np.int64)
+
     def __init__(self, space: spaces.Discrete) -> None:
         self._n = int(space.n)
+        self.shape = ()
+        self.allowed = f"integers in 0 ... {self._n - 1}"
 
     def one(self, action: Any) -> int:
         try:
-            answer = index(action)
+            answer = index(action)  # Much faster than by way of an array.
         except TypeError:
             answer = -1
         if not 0 <= answer < self._n or action.__class__ is bool:
             raise ActionError(f"action must be an integer in 0 ... {self._n - 1}, got {action!r}")
         return answer
 
-    def many(self, actions: Any, lanes: int, ignored: Array | None = None) -> Array:
-        return _integers(actions, (lanes,), self._n, ignored)
+    def inside(self, answers: Array) -> Array:
+        # Seen as unsigned, a negative number is a huge one: one comparison checks both ends.
+        return answers.view(np.uint64) < self._n
 
     @property
     def longest(self) -> int:
@@ -76,14 +118,16 @@ class Whole(Answers):
 class Several(Answers):
     """MultiDiscrete([n] * places): the fraction of the places that are right."""
 
+    kinds = "iu"
+    dtype = np.dtype(np.int64)
+
     def __init__(self, space: spaces.MultiDiscrete) -> None:
         self._n = np.asarray(space.nvec, np.uint64)
+        self.shape = self._n.shape
+        self.allowed = f"integers in 0 ... {self._n.max() - 1}"
 
-    def one(self, action: Any) -> Array:
-        return _integers(action, self._n.shape, self._n, None, "action").copy()  # The caller may use its own again.
-
-    def many(self, actions: Any, lanes: int, ignored: Array | None = None) -> Array:
-        return _integers(actions, (lanes, *self._n.shape), self._n, ignored)
+    def inside(self, answers: Array) -> Array:
+        return answers.view(np.uint64) < self._n
 
     @property
     def longest(self) -> Array:
@@ -96,15 +140,21 @@ class Several(Answers):
 class Real(Answers):
     """Box: the fraction of the places within `tolerance` of the truth, the bound included."""
 
+    kinds = "fiu"
+
     def __init__(self, space: spaces.Box, tolerance: float) -> None:
         self._space = space
         self._tolerance = tolerance
+        self.shape = space.shape
+        self.dtype = np.dtype(space.dtype)
+        self.allowed = f"numbers in {space.low.min():g} ... {space.high.max():g}"
 
-    def one(self, action: Any) -> Array:
-        return self._reals(action, self._space.shape, None, "action")
+    def _read(self, actions: Any, shape: tuple[int, ...], name: str) -> Array:
+        with np.errstate(over="ignore"):  # What is too large for the dtype is infinite, and so refused.
+            return super()._read(actions, shape, name)
 
-    def many(self, actions: Any, lanes: int, ignored: Array | None = None) -> Array:
-        return self._reals(actions, (lanes, *self._space.shape), ignored, "actions")
+    def inside(self, answers: Array) -> Array:
+        return (answers >= self._space.low) & (answers <= self._space.high)  # False for NaN.
 
     @property
     def longest(self) -> Array:
@@ -113,15 +163,6 @@ class Real(Answers):
     def grade(self, answers: Any, targets: Any) -> Any:
         distance = np.abs(np.subtract(answers, targets, dtype=np.float64))
         return (distance <= self._tolerance).mean(axis=-1)
-
-    def _reals(self, actions: Any, shape: tuple[int, ...], ignored: Array | None, name: str) -> Array:
-        array = _array(actions, shape, "fiu", self._space, name)
-        answers = array.astype(self._space.dtype)
-        right = (answers >= self._space.low) & (answers <= self._space.high)  # False for NaN.
-        if not right.all():
-            _refuse(array, right, ignored, self._space, name)
-            answers = np.where(right, answers, self._space.low)
-        return answers
 
 
 def answers_of(space: spaces.Space[Any], tolerance: float | None) -> Answers:
@@ -140,48 +181,3 @@ def answers_of(space: spaces.Space[Any], tolerance: float | None) -> Answers:
         "action_space must be Discrete or MultiDiscrete of one axis, both starting at 0, "
         f"or Box of one axis with a tolerance, got {space} and tolerance={tolerance}"
     )
-
-
-def _integers(
-    actions: Any, shape: tuple[int, ...], n: int | Array, ignored: Array | None, name: str = "actions"
-) -> Array:
-    array = _array(actions, shape, "iu", n, name)
-    # Seen as unsigned, a negative number is a huge one: one look checks both ends.
-    unsigned = array.astype(np.int64, copy=False).view(np.uint64)
-    if isinstance(n, int) and unsigned.max() < n:
-        return array
-    right = unsigned < n
-    if not right.all():
-        _refuse(array, right, ignored, n, name)
-        return np.where(right, array, 0)
-    return array
-
-
-def _allowed(limit: int | Array | spaces.Box) -> str:
-    if isinstance(limit, spaces.Box):
-        return f"numbers in {limit.low.min():g} ... {limit.high.max():g}"
-    return f"integers in 0 ... {int(np.max(limit)) - 1}"
-
-
-def _array(actions: Any, shape: tuple[int, ...], kinds: str, limit: int | Array | spaces.Box, name: str) -> Array:
-    try:
-        array = np.asarray(actions)
-    except ValueError:  # A ragged list.
-        array = np.empty(0, object)
-    if array.shape != shape or array.dtype.kind not in kinds:
-        raise ActionError(
-            f"{name} must be {_allowed(limit)} of shape {shape}, got shape {array.shape} of {array.dtype}: {actions!r}"
-        )
-    return array
-
-
-def _refuse(actions: Array, right: Array, ignored: Array | None, limit: int | Array | spaces.Box, name: str) -> None:
-    """Raise, unless every wrong action stands in an ignored lane."""
-    wrong = ~right.reshape(len(right), -1).all(axis=1)
-    if name == "action":
-        raise ActionError(f"action must be {_allowed(limit)}, got {actions!r}")
-    if ignored is not None:
-        wrong &= ~ignored
-    if wrong.any():
-        lane = int(wrong.argmax())
-        raise ActionError(f"actions must be {_allowed(limit)}, got {actions[lane]} in lane {lane}")

@@ -246,7 +246,10 @@ ECHO, NEXT, COPY = ("SeqEcho-v0", {}), ("SeqNext-v0", {}), ("SeqCopy-v0", {"fram
             (ECHO, action)
             for action in (10, -1, 1.0, True, np.True_, None, "1", [1], np.array([1]), np.float64(1), NAN)
         ),
-        *((NEXT, action) for action in ([NAN], [1.1], [-0.1], [np.inf], 0.5, [0.5, 0.5], [[0.5]], ["x"], None, [True])),
+        *(
+            (NEXT, action)
+            for action in ([NAN], [1.1], [-0.1], [np.inf], [1e300], 0.5, [0.5, 0.5], [[0.5]], ["x"], None, [True])
+        ),
         *((COPY, action) for action in ([0] * 4, [0, 0, 0, 0, 10], [0, 0, 0, 0, -1], [0.0] * 5, 3, [[0] * 5], None)),
     ],
     ids=str,

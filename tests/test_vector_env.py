@@ -318,6 +318,7 @@ WRONG_ACTIONS = [
     ("SeqNext-v0", {}, [[0.5], [1.5]]),
     ("SeqNext-v0", {}, [[0.5], [-0.1]]),
     ("SeqNext-v0", {}, [[0.5], [float("inf")]]),
+    ("SeqNext-v0", {}, [[0.5], [1e300]]),
     ("SeqNext-v0", {}, [0.5, 0.5]),
     ("SeqNext-v0", {}, [[True], [False]]),
     ("SeqNext-v0", {}, [["a"], ["b"]]),
