@@ -37,7 +37,7 @@ def levels(id_or_problem: str | Problem, **parameters: Any) -> Levels:
 
 @lru_cache(maxsize=256)
 def _levels(problem: Problem) -> Levels:
-    return problem.levels() or estimate(problem)
+    return problem.known_levels() or estimate(problem)
 
 
 def estimate(problem: Problem) -> Levels:

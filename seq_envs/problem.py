@@ -40,7 +40,7 @@ class Problem(ABC):
     """A sequence problem. Subclass it as a frozen, keyword-only dataclass whose fields are `parameter(...)`s.
 
     A subclass states five things: `steps`, `code`, `action_space`, `sample` and `solve`; `tolerance` too if answers are
-    real numbers. With `guess` and `levels` it may add what can be had without memory; else that is learned from data.
+    real numbers. `guess` and `known_levels` may add what can be had without memory; else that is learned from data.
 
     To change a parameter use `seq_envs.make_problem(problem, name=value)`: the parameters that were left to their
     defaults follow, which `dataclasses.replace` does not know of.
@@ -126,7 +126,7 @@ class Problem(ABC):
         """
         return None
 
-    def levels(self) -> Levels | None:
+    def known_levels(self) -> Levels | None:
         """What chance, the best memoryless player and the optimal player get; None: to be estimated from data."""
         return None
 

@@ -232,7 +232,7 @@ class NothingScored(Broken):
 
 
 class LevelsTooLow(Broken):
-    def levels(self) -> seq_envs.Levels:
+    def known_levels(self) -> seq_envs.Levels:
         return seq_envs.Levels(seq_envs.Level(0, 0), seq_envs.Level(0.05, 0), seq_envs.Level(1, 1))
 
 

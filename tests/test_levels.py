@@ -229,7 +229,7 @@ def greatest_right(target: float, tolerance: float) -> float:
 
 def assert_weighed(problem: Problem, oracle: Oracle) -> None:
     weighed = Weighed(oracle)
-    levels = problem.levels()
+    levels = problem.known_levels()
     assert levels is not None
     chance, exact_matches = weighed.chance()
     assert levels.chance.accuracy == pytest.approx(float(chance), abs=1e-12)
@@ -374,7 +374,7 @@ def test_learned_levels_agree_in_any_setting(problem: Problem) -> None:
 def test_learned_levels_of_somebody_elses_problem() -> None:
     """Ragged asks for its first value at the end, after 1 to 7 steps: after 1 it is on the screen, else 1 of 4."""
     problem = Ragged()
-    assert problem.levels() is None
+    assert problem.known_levels() is None
     levels = seq_envs.levels(problem)
     for level, accuracy in ((levels.chance, 1 / 4), (levels.memoryless, (1 + 6 / 4) / 7)):
         assert level.accuracy == pytest.approx(accuracy, abs=6 * level.accuracy_error)
@@ -445,7 +445,7 @@ def test_scale_of_every_id(id: str, choice: dict[str, Any]) -> None:
 
 @given(problem=any_problem)
 def test_order(problem: Problem) -> None:
-    levels = problem.levels()
+    levels = problem.known_levels()
     assert levels is not None
     rounding = 1e-12
     assert 0 < levels.chance.accuracy <= levels.memoryless.accuracy + rounding <= 1 + 2 * rounding
@@ -475,4 +475,4 @@ def test_levels_of_a_very_long_sequence() -> None:
     levels = seq_envs.levels("SeqClassify-v0", length=3000)
     assert levels.chance.accuracy == pytest.approx(0.5, abs=0.001)
     assert 0.99 < levels.memoryless.accuracy < 1
-    assert seq_envs.SeqClassify(length=30_000).levels() is None  # Left to an estimate.
+    assert seq_envs.SeqClassify(length=30_000).known_levels() is None  # Left to an estimate.

@@ -115,7 +115,7 @@ class SeqClassify(Problem):
         # The sum of the `step` values before is spread symmetrically around step/2, its median.
         return (observations >= self.sum_needed - step / 2).view(np.uint8)
 
-    def levels(self) -> Levels | None:
+    def known_levels(self) -> Levels | None:
         if self.length > _LONGEST_EXACT:
             return None
         scored = self.scored

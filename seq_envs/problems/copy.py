@@ -160,7 +160,7 @@ class SeqCopy(Problem):
             return np.where(on_screen, observations[:, None], 0)
         return np.zeros_like(observations)
 
-    def levels(self) -> Levels:
+    def known_levels(self) -> Levels:
         places, by_luck = self._answers, 1 / self.n_values
         chance = Level(by_luck, by_luck**places)
         # The last value is still on the screen when the whole answer is asked for at once.

@@ -107,6 +107,6 @@ class SeqEcho(Problem):
     def guess(self, observations: Array, step: int) -> Array:
         return observations if self.lag == 0 else np.zeros_like(observations)
 
-    def levels(self) -> Levels:
+    def known_levels(self) -> Levels:
         by_luck = Level(1 / self.n_values, self.n_values ** -float(self.scored.sum()))
         return Levels(by_luck, Level(1.0, 1.0) if self.lag == 0 else by_luck, Level(1.0, 1.0))

@@ -126,7 +126,7 @@ class SeqMemorize(Problem):
         answer = self.length - 2 if step == self.steps - 1 else self.body[step]
         return np.full_like(observations, answer)
 
-    def levels(self) -> Levels:
+    def known_levels(self) -> Levels:
         one_of_n = 1 / self.n_sequences
         perfect = Level(1.0, 1.0)
         if self.scored.sum() == 1:

@@ -153,7 +153,7 @@ class SeqNext(Problem):
             return self._said(np.minimum(now + 1, self.length - 1))
         return self._guesses(step)[0][now]
 
-    def levels(self) -> Levels:
+    def known_levels(self) -> Levels:
         memoryless = Level(1.0, 1.0) if self.max_step == 1 else self._memoryless()
         return Levels(self._chance(), memoryless, Level(1.0, 1.0))
 
