@@ -1,3 +1,5 @@
+"""How hard hypothesis looks: `pytest --hypothesis-profile=nightly` looks harder."""
+
 from __future__ import annotations
 
 from hypothesis import settings

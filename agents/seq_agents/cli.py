@@ -140,11 +140,13 @@ def _estimate(figure: str, error: float) -> str:
 
 def _compare(problem: seq_envs.Problem, seed: int, episodes: int) -> None:
     try:
+        import torch
         from rich.console import Console
 
         from seq_agents.compare import compare, table_of
     except ImportError as missing:
         raise _Refused(f'{missing.name} is not installed: pip install "seq-envs[agents]"') from None
+    torch.set_num_threads(1)  # These networks are too small to share.
     results = compare(problem, seed, episodes)
     console = Console()
     console.print(table_of(problem, results), width=max(80, console.width))

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-import torch
 from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -38,7 +37,6 @@ class Result(NamedTuple):
 
 def compare(problem: seq_envs.Problem, seed: int = 0, episodes: int = 10_000) -> dict[str, Result]:
     """Train each learner on a problem and evaluate it on fresh episodes; a progress bar goes to stderr."""
-    torch.set_num_threads(1)  # These networks are too small to share.
     results = {}
     bar = Progress(
         TextColumn("{task.description:14}"),

@@ -19,6 +19,8 @@ from spaces_of_settings import EVERY_BASE_CHOICE, name
 
 import seq_envs
 
+torch.set_num_threads(1)  # As the command does.
+
 
 def test_the_main_job() -> None:
     problem = seq_envs.make_problem("SeqEcho-v0")
