@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import seq_envs
 from seq_envs.parameters import Choice
-from seq_envs.problem import Episodes, Problem, fixed_length  # noqa: F401 - for the tests' own problems.
+from seq_envs.problem import Episodes, Problem
 
 IDS = list(seq_envs.MENU)
 BASE_IDS = [id for id, (_, fixed) in seq_envs.MENU.items() if not fixed]
