@@ -42,18 +42,18 @@ def _levels(problem: Problem) -> Levels:
 
 def estimate(problem: Problem) -> Levels:
     """The levels from data, whatever the problem says of itself."""
-    learned, judged = _halves(problem)
+    learned, judged = _half(problem, 0), _half(problem, 1)
     constant = best_answer(problem, learned.targets[learned.scored])
-    table = Table(problem, learned)
+    table = learned_table(problem)
     steps = range(judged.observations.shape[1])
     by_table = np.stack([table.guess(judged.observations[:, step], step) for step in steps], axis=1)
     always = np.broadcast_to(constant, judged.targets.shape)
     return Levels(_judge(problem, always, judged), _judge(problem, by_table, judged), Level(1.0, 1.0))
 
 
-def _halves(problem: Problem) -> tuple[Episodes, Episodes]:
-    half = max(100, min(50_000, 1_000_000 // problem.steps))
-    return raw_episodes(problem, half, 2 * HELD_OUT), raw_episodes(problem, half, 2 * HELD_OUT + 1)
+def _half(problem: Problem, which: int) -> Episodes:
+    """The episodes to learn from (0), or those to judge by (1)."""
+    return raw_episodes(problem, max(100, min(50_000, 1_000_000 // problem.steps)), 2 * HELD_OUT + which)
 
 
 def _judge(problem: Problem, answers: Array, episodes: Episodes) -> Level:
@@ -136,6 +136,7 @@ def _keys(observations: Array) -> Array:
     return flat.view(np.dtype((np.void, flat.itemsize * flat.shape[1])))[:, 0]
 
 
+@lru_cache(maxsize=16)
 def learned_table(problem: Problem) -> Table:
     """The best memoryless answers to a problem that does not state them."""
-    return Table(problem, _halves(problem)[0])
+    return Table(problem, _half(problem, 0))

@@ -38,7 +38,7 @@ class Tape:
         self._steps = problem.steps
         self._rows = block_episodes(problem) * problem.steps
         self._lanes = np.arange(lanes)
-        self._streams: list[Stream | None] = [None] * lanes
+        self._streams: dict[int, Stream] = {}
         self._laid_out = False
         self.row: int | Array = 0
 
@@ -112,7 +112,7 @@ class Tape:
         indices = self._lanes[lanes]
         for first in range(0, len(indices), _LANES_AT_ONCE):
             part = indices[first : first + _LANES_AT_ONCE]
-            blocks = [stream.block() for lane in part if (stream := self._streams[lane]) is not None]
+            blocks = [self._streams[lane].block() for lane in part.tolist()]
             # Each (lanes, episodes, T, ...), but lengths (lanes, episodes).
             observations, targets, scored, lengths = (np.array(arrays) for arrays in zip(*blocks, strict=True))
             if not self._laid_out:

@@ -333,9 +333,9 @@ def test_reveal_is_true_or_false() -> None:
 
 
 def test_the_global_random_state_is_left_alone() -> None:
-    before = np.random.get_state(legacy=False)["state"]["key"].copy()  # noqa: NPY002
+    before = np.random.get_state(legacy=False)["state"]["key"].copy()  # noqa: NPY002 - looked at only.
     env = gymnasium.make("SeqEcho-v0")
     env.reset()
     for _ in range(10):
         env.step(0)
-    assert np.array_equal(np.random.get_state(legacy=False)["state"]["key"], before)  # noqa: NPY002
+    assert np.array_equal(np.random.get_state(legacy=False)["state"]["key"], before)  # noqa: NPY002 - looked at only.

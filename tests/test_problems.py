@@ -166,7 +166,7 @@ def test_classify_flips_when_the_sum_reaches_the_threshold(framing: str) -> None
     problem = seq_envs.SeqClassify(length=4, threshold=0.25, framing=framing)
     values = [[0.25, 0.5, 0.25, 0.0], [0.5, 0.25, 0.125, 0.0625]]  # Sums .25 .75 1 1 and .5 .75 .875 .9375.
     labels = [[0, 0, 1, 1], [0, 0, 0, 0]]
-    dealt = problem.sample(Dealt(*values), 2)  # type: ignore[arg-type]
+    dealt = problem.sample(Dealt(*values), 2)
     assert dealt.observations.tolist() == values
     assert dealt.targets.tolist() == labels
     for step in range(4):
