@@ -72,11 +72,12 @@ MOST_VALUES = 1 << 22
 
 
 class Real(Kind):
-    """A finite number strictly between two bounds."""
+    """A finite number between two bounds: strictly, or the lower one included."""
 
-    def __init__(self, above: float, below: float) -> None:
+    def __init__(self, above: float, below: float, *, from_above: bool = False) -> None:
         self.above = above
         self.below = below
+        self.from_above = from_above
 
     def accept(self, value: object) -> float | None:
         if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
@@ -85,13 +86,16 @@ class Real(Kind):
             number = float(value)
         except OverflowError:
             return None
-        return number if math.isfinite(number) and self.above < number < self.below else None
+        inside = self.above < number < self.below or (self.from_above and number == self.above)
+        return number if math.isfinite(number) and inside else None
 
     def read(self, text: str) -> float:
         return float(text)
 
     def __str__(self) -> str:
-        return f"a number in ({self.above:g}, {self.below:g})"
+        if self.above == -math.inf and self.below == math.inf:
+            return "a finite number"
+        return f"a number in {'[' if self.from_above else '('}{self.above:g}, {self.below:g})"
 
 
 class Flag(Kind):

@@ -98,6 +98,21 @@ class Tape:
             rows[off] = 0
         self.row = rows
 
+    def episode(self) -> Episodes:
+        """The episode that each lane plays, step-major: (T, lanes, ...), but lengths (lanes,). Views, where possible."""
+        first = self.row // self._steps * self._steps
+        if isinstance(first, int):
+            rows: Any = slice(first, first + self._steps)
+            lengths = self.lengths[first // self._steps]
+        else:
+            rows = (first + np.arange(self._steps)[:, None], self._lanes)
+            lengths = self.lengths[first // self._steps, self._lanes]
+        return Episodes(self.observations[rows], self.targets[rows], self.scored[rows], lengths)
+
+    def at_first_step(self) -> Array:
+        """(lanes,) bool: which lanes stand at the first step of their episode."""
+        return np.broadcast_to(np.asarray(self.row) % self._steps == 0, self._lanes.shape)
+
     def block(self, lane: int) -> tuple[Episodes, int]:
         """The block of one lane, and which of its episodes the lane plays."""
         shape = (-1, self._steps)

@@ -13,6 +13,7 @@ from gymnasium.utils import seeding
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
+from seq_envs.dataset import Dataset
 from seq_envs.encodings import Array
 from seq_envs.parameters import Flag, Integer
 from seq_envs.problem import Problem
@@ -172,6 +173,45 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
             self._waiting = over.copy()
         self._forget(over if self._same_step else waiting)
         return self._observe(), rewards, over, self._none.copy(), infos
+
+    def rollout(self, episodes: int = 1) -> Dataset:
+        """The next whole episodes of every lane, as the steps would show them, and past them.
+
+        An action changes no observation, so a player may read an episode at once and be graded by `problem.grade`
+        afterwards. Lanes in the middle of an episode leave it for their next one first. Afterwards every lane stands at
+        the first step of the episode that follows, in every autoreset mode, and `step` goes on from there.
+
+        Args:
+            episodes: how many of each lane, at least 1.
+
+        Returns:
+            A Dataset with arrays (episodes, T, lanes, ...), step-major as a rollout buffer lays them out, and lengths
+            (episodes, lanes). Blank and not scored after an episode's end.
+
+        Raises:
+            ValueError: `episodes` is no integer >= 1.
+            gymnasium.error.ResetNeeded: before the first `reset`.
+        """
+        count = Integer(1).check("episodes", episodes)
+        if not self._begun:
+            raise ResetNeeded("rollout() needs episodes, but none has begun: call reset()")
+        every = ~self._none
+        under_way = ~self._tape.at_first_step()
+        if under_way.any():
+            self._tape.advance(to_next=under_way, hold=~under_way)
+        played = []
+        for _ in range(count):
+            raw = self._tape.episode()
+            targets = raw.targets.astype(self.single_action_space.dtype)
+            played.append((self._code.encode(raw.observations), targets, raw.scored.copy(), raw.lengths.copy()))
+            self._tape.advance(to_next=every, hold=self._none)
+        self._waiting[:] = False
+        self._forget(every)
+        data = Dataset(*(np.stack(arrays) for arrays in zip(*played, strict=True)))
+        over = np.arange(self.problem.steps)[:, None] >= data.lengths[:, None, :]
+        if over.any():
+            data.observations[over] = self._blank
+        return data
 
     def _observe(self) -> Array:
         observations = self._code.encode(self._tape.observations[self._tape.here])

@@ -1,4 +1,4 @@
-"""The command `seq-envs`."""
+"""The command `seq-envs`: its options, and what wrong ones lead to."""
 
 from __future__ import annotations
 
@@ -6,20 +6,19 @@ import argparse
 import dataclasses
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import gymnasium
 
 import seq_envs
+from seq_agents import commands
 from seq_envs.parameters import Flag, Integer
 
-_PURPOSE = "Sequence problems as Gymnasium environments: see the menu, look at one, compare learners on it."
+_PURPOSE = "Sequence problems as Gymnasium environments: look at one, play it, train agents on it, compare them."
 _PARAMETERS = "Parameters of the problem are options too, such as --lag 4: see `seq-envs show ID`."
-
-
-class _Refused(Exception):
-    """Wrong input; the message is for the user."""
+_EXTRA = 'pip install "seq-envs[agents]"'
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -27,54 +26,79 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = _parser()
     chosen = parser.parse_args(arguments)
     try:
-        if chosen.command == "list":
-            _list()
-        elif chosen.command == "show":
-            _show(chosen.id, _problem(chosen))
-        else:
-            _compare(_problem(chosen), chosen.seed, chosen.episodes)
+        chosen.run(chosen)
         sys.stdout.flush()
-    except _Refused as refused:
-        parser.exit(2, f"seq-envs: {refused}\n")
+    except ImportError as missing:
+        parser.exit(2, f"seq-envs: {missing.name} is not installed: {_EXTRA}\n" if missing.name else f"{missing}\n")
+    except gymnasium.error.Error as wrong:
+        parser.exit(2, f"seq-envs: {wrong} The ids are {', '.join(seq_envs.ids())}.\n")
+    except (commands.Refused, ValueError, TypeError) as wrong:
+        parser.exit(2, f"seq-envs: {wrong}\n")
     except MemoryError as full:
         parser.exit(2, f"seq-envs: the problem is too large for this machine's memory: {full}\n")
-    except KeyboardInterrupt:
-        parser.exit(130, "seq-envs: interrupted\n")
     except BrokenPipeError:  # The reader, `head` perhaps, has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as wrong:
+        parser.exit(2, f"seq-envs: {wrong}\n")
+    except KeyboardInterrupt:
+        parser.exit(130, "seq-envs: interrupted\n")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="seq-envs", description=_PURPOSE)
     parser.add_argument("--version", action="version", version=f"seq-envs {seq_envs.__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("list", help="the menu of problems")
-    show = commands.add_parser(
-        "show", help="one problem: parameters, spaces, levels, an episode", epilog=_PARAMETERS, allow_abbrev=False
+    menu = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], None], about: str) -> argparse.ArgumentParser:
+        added = menu.add_parser(name, help=about, description=f"{about}.", epilog=_PARAMETERS, allow_abbrev=False)
+        added.set_defaults(run=run)
+        return added
+
+    menu.add_parser("list", help="the menu of problems and agents").set_defaults(
+        run=lambda _: commands.list_everything()
     )
-    show.add_argument("id", help="such as SeqEcho-v0")
-    compare = commands.add_parser(
-        "compare",
-        help="train RecurrentPPO, a supervised LSTM and a control without memory: one table",
-        epilog=_PARAMETERS,
-        allow_abbrev=False,
-    )
-    compare.add_argument("id", nargs="?", default="SeqEcho-v0", help="(default: SeqEcho-v0)")
-    compare.add_argument("--seed", type=_number(Integer(0, 2**32 - 1)), default=0, help="of the training (default: 0)")
-    compare.add_argument("--episodes", type=_number(Integer(1)), default=10_000, help="to evaluate on (default: 10000)")
+    show = command("show", _show, "one problem: parameters, spaces, levels, an episode")
+    play = command("play", _play, "answer a problem by keyboard")
+    compare = command("compare", _compare, "train RecurrentPPO, a supervised LSTM and a control: one table")
+    train = command("train", _train, "train an agent on a problem, in a folder of its own")
+    evaluate = command("evaluate", _evaluate, "evaluate what was trained, on its problem or with parameters changed")
+
+    train.add_argument("agent", metavar="AGENT", help="see `seq-envs list`")
+    for one in (show, play, train):
+        one.add_argument("id", metavar="ID", help="such as SeqEcho-v0")
+    compare.add_argument("id", metavar="ID", nargs="?", default="SeqEcho-v0", help="(default: SeqEcho-v0)")
+    evaluate.add_argument("path", metavar="RUN", type=Path, help="the folder that `train` wrote")
+    seed = _number(Integer(0, 2**32 - 1))
+    for one, what in ((train, "of the training"), (compare, "of the training"), (evaluate, "of the episodes")):
+        one.add_argument("--seed", type=seed, default=0, help=f"{what} (default: 0)")
+        one.add_argument(
+            "--episodes", type=_number(Integer(1)), default=10_000, help="to evaluate on (default: 10000)"
+        )
+    play.add_argument("--seed", type=seed, default=None, help="which episodes (default: any)")
+    play.add_argument("--episodes", type=_number(Integer(1)), default=1, help="how many (default: 1)")
+    train.add_argument("--out", type=Path, help="folder of the run (default: runs/AGENT-ID-SEED)")
+    train.add_argument("--resume", action="store_true", help="go on from the checkpoint in the folder, if there is one")
+    train.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE", help="a setting of the agent")
+    evaluate.add_argument("--json", action="store_true", help="print the evaluation as JSON")
+    _add_parameters(show, play, train, compare, evaluate)
+    return parser
+
+
+def _add_parameters(*parsers: argparse.ArgumentParser) -> None:
+    """Every parameter of every problem as an option, read as text: what it means depends on the problem."""
     kinds = {
         field.name: field.metadata["kind"]
         for id in seq_envs.ids()
         for field in dataclasses.fields(seq_envs.make_problem(id))
     }
     for name, kind in kinds.items():
-        # Read as text: what it means depends on the problem. --reverse alone means --reverse true.
+        # --reverse alone means --reverse true.
         alone: dict[str, Any] = {"nargs": "?", "const": "true"} if isinstance(kind, Flag) else {}
-        for command in (show, compare):
-            command.add_argument(
-                _option(name), dest=f"parameter {name}", default=argparse.SUPPRESS, help=argparse.SUPPRESS, **alone
-            )
-    return parser
+        for parser in parsers:
+            parser.add_argument(
+                commands.option(name), dest=f"parameter {name}", default=argparse.SUPPRESS, help=argparse.SUPPRESS,
+                **alone,
+            )  # fmt: skip
 
 
 def _number(kind: Integer) -> Any:
@@ -87,69 +111,49 @@ def _number(kind: Integer) -> Any:
     return read
 
 
-def _problem(chosen: argparse.Namespace) -> seq_envs.Problem:
-    """The problem of the chosen id, with the parameters given as options."""
+def _parameters(id: str, chosen: argparse.Namespace) -> dict[str, Any]:
+    """The parameters given as options, as the problem of this id reads them."""
     given = {name.split()[1]: text for name, text in vars(chosen).items() if name.startswith("parameter ")}
-    try:
-        fields = dataclasses.fields(seq_envs.make_problem(chosen.id))
-        kinds = {field.name: field.metadata["kind"] for field in fields}
-        return seq_envs.make_problem(
-            chosen.id, **{name: kinds[name].parse(text) if name in kinds else text for name, text in given.items()}
-        )
-    except gymnasium.error.Error as wrong:
-        raise _Refused(f"{wrong} The ids are {', '.join(seq_envs.ids())}.") from None
-    except (ValueError, TypeError, ImportError) as wrong:
-        raise _Refused(wrong) from None
+    kinds = {field.name: field.metadata["kind"] for field in dataclasses.fields(seq_envs.make_problem(id))}
+    read = {name: kinds[name].parse(text) if name in kinds else text for name, text in given.items()}
+    seq_envs.make_problem(id, **read)  # Refuses what is wrong.
+    return read
 
 
-def _option(name: str) -> str:
-    return f"--{name.replace('_', '-')}"
+def _settings(texts: Sequence[str]) -> Mapping[str, str]:
+    """SETTING=VALUE, each."""
+    for text in texts:
+        if "=" not in text:
+            raise commands.Refused(f"--set takes SETTING=VALUE, got {text!r}")
+    return {name.replace("-", "_"): value for name, _, value in (text.partition("=") for text in texts)}
 
 
-def _list() -> None:
-    problems: dict[type[seq_envs.Problem], list[str]] = {}
-    for id in seq_envs.ids():
-        problems.setdefault(type(seq_envs.make_problem(id)), []).append(id)
-    for kind, ids in problems.items():
-        print(f"{'  '.join(f'{id:20}' for id in ids).rstrip()}\n    {kind.title}")
-    print("\nseq-envs show ID tells more of one.")
+def _show(chosen: argparse.Namespace) -> None:
+    commands.show(chosen.id, seq_envs.make_problem(chosen.id, **_parameters(chosen.id, chosen)))
 
 
-def _show(id: str, problem: seq_envs.Problem) -> None:
-    print(f"{id}: {problem.title}\n")
-    for field in dataclasses.fields(problem):
-        value = getattr(problem, field.name)
-        used = "not used" if value is None else str(value)
-        print(f"  {_option(field.name):16} {used:14} {field.metadata['meaning']}: {field.metadata['kind']}")
-    print(f"\nobservation  {problem.observation_space}\naction       {problem.action_space}\n")
-    levels = seq_envs.levels(problem)
-    print(f"{'':12} {'accuracy':>18} {'exact match':>18}")
-    for name in ("chance", "memoryless", "optimal"):
-        level = getattr(levels, name)
-        accuracy = _estimate(f"{level.accuracy:.4f}", level.accuracy_error)
-        print(f"{name:12} {accuracy:>18} {_estimate(f'{level.exact_match:.4g}', level.exact_match_error):>18}")
-    if levels.control:
-        print("A control task: it needs no memory, and a score is normalised by chance.")
-    print(f"\nThe first episode of seed 0:\n\n{seq_envs.draw(problem)}")
+def _play(chosen: argparse.Namespace) -> None:
+    from seq_agents.play import play
+
+    play(seq_envs.make_problem(chosen.id, **_parameters(chosen.id, chosen)), chosen.seed, chosen.episodes)
 
 
-def _estimate(figure: str, error: float) -> str:
-    """A figure with the half width of its 95% interval, if it is not exact."""
-    return f"{figure} ± {1.96 * error:.4f}" if error else figure
+def _compare(chosen: argparse.Namespace) -> None:
+    commands.compare(chosen.id, _parameters(chosen.id, chosen), chosen.seed, chosen.episodes)
 
 
-def _compare(problem: seq_envs.Problem, seed: int, episodes: int) -> None:
-    try:
-        import torch
-        from rich.console import Console
+def _train(chosen: argparse.Namespace) -> None:
+    commands.train(
+        chosen.agent, chosen.id, _parameters(chosen.id, chosen), _settings(chosen.set), chosen.seed, chosen.episodes,
+        chosen.out, chosen.resume,
+    )  # fmt: skip
 
-        from seq_agents.compare import compare, table_of
-    except ImportError as missing:
-        raise _Refused(f'{missing.name} is not installed: pip install "seq-envs[agents]"') from None
-    torch.set_num_threads(1)  # These networks are too small to share.
-    results = compare(problem, seed, episodes)
-    console = Console()
-    console.print(table_of(problem, results), width=max(80, console.width))
+
+def _evaluate(chosen: argparse.Namespace) -> None:
+    from seq_agents.runs import Run
+
+    parameters = _parameters(Run.open(chosen.path).config.id, chosen)
+    commands.evaluate(chosen.path, parameters, chosen.seed, chosen.episodes, chosen.json)
 
 
 if __name__ == "__main__":

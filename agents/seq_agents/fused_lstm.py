@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from sb3_contrib.ppo_recurrent import MlpLstmPolicy
 from torch import Tensor, nn
+
+from seq_agents.lstm_start import LstmStart
 
 
 class FusedLstmPolicy(MlpLstmPolicy):
@@ -13,7 +17,21 @@ class FusedLstmPolicy(MlpLstmPolicy):
     The stock policy takes its fused path only if no episode starts within the minibatch. But sb3-contrib cuts the
     training sequences at episode starts, so that a start can only stand at the first step of one: there the initial
     state is set to zero, and the rest is one call. (sb3-contrib issue #113.)
+
+    Args:
+        lstm_start: how the LSTM begins; None: as torch makes it.
+        *args, **kwargs: as for `MlpLstmPolicy`.
     """
+
+    def __init__(self, *args: Any, lstm_start: LstmStart | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lstm_start = lstm_start or LstmStart()
+        for lstm in (self.lstm_actor, self.lstm_critic):
+            if lstm is not None:
+                self.lstm_start.apply(lstm)
+
+    def _get_constructor_parameters(self) -> dict[str, Any]:
+        return {**super()._get_constructor_parameters(), "lstm_start": self.lstm_start}
 
     @staticmethod
     def _process_sequence(  # type: ignore[override]  # sb3-contrib's annotation of the states does not fit what it returns.

@@ -1,111 +1,205 @@
-"""Supervised learning: an LSTM that is shown the right answers, on the same episodes and graded the same."""
+"""Supervised learning: networks that are shown the right answers, on the same episodes and graded the same."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from gymnasium import spaces
 from torch import Tensor, nn
 
 import seq_envs
-from seq_agents.progress import Progress, silent
+from seq_agents.bidirectional import BidirectionalLstmNetwork
+from seq_agents.encoder_decoder import EncoderDecoderNetwork, EncoderDecoderSettings
+from seq_agents.learner import Learner, Moment, Watch, unwatched
+from seq_agents.networks import GruNetwork, LstmNetwork, Network, NetworkPolicy, WindowNetwork
+from seq_agents.settings import POSITIVE, LstmSettings, Settings
+from seq_agents.tensors import load_network, load_optimizer, optimizer_tensors, prefixed, without_prefix
+from seq_agents.window import window_of
 from seq_envs.dataset import Dataset
-from seq_envs.encodings import Array
+from seq_envs.parameters import Flag, Integer, parameter
 from seq_envs.policies import Policy
 
-State = tuple[Tensor, Tensor]
+
+@dataclass(frozen=True, kw_only=True)
+class SupervisedSettings(Settings):
+    """How a network learns from right answers."""
+
+    updates: int = parameter(1000, Integer(1), "steps of the optimizer")
+    batch: int = parameter(64, Integer(1), "episodes an update")
+    episodes: int = parameter(0, Integer(0), "of a finite set that is gone through again and again; 0: all are fresh")
+    learning_rate: float = parameter(5e-3, POSITIVE, "of Adam, at the start; it falls to 0 in a straight line")
+    gradient_norm: float = parameter(1.0, POSITIVE, "longer gradients are cut to this length")
+    hidden: int = parameter(64, Integer(1), "units of a layer")
 
 
-@dataclass(frozen=True)
-class Settings:
-    """How the LSTM learns."""
+class Supervised(Learner):
+    """Adam on the mean loss over scored steps."""
 
-    updates: int = 800
-    batch: int = 64
-    """Fresh episodes an update."""
-    learning_rate: float = 1e-2
-    """Of Adam, at the start; it falls to 0 in a straight line."""
-    hidden: int = 64
-    gradient_norm: float = 1.0
-    """Longer gradients are cut to this length."""
+    settings_type: ClassVar[type[Settings]] = SupervisedSettings
 
+    def __init__(self, problem: seq_envs.Problem, settings: Any, seed: int) -> None:
+        self.problem = problem
+        self.settings = settings
+        self.seed = seed
+        torch.manual_seed(seed)
+        self.network = self.network_of(problem, settings)
+        self.optimizer = torch.optim.Adam(self.network.parameters(), settings.learning_rate)
+        self.updates = 0
+        self._set = seq_envs.sample(problem, settings.episodes, seed=_of_stream(seed, 0)) if settings.episodes else None
 
-class LstmNetwork(nn.Module):
-    """Observations to scores of answers, step by step.
+    @staticmethod
+    @abstractmethod
+    def network_of(problem: seq_envs.Problem, settings: Any) -> Network:
+        """The network, with weights drawn by torch."""
 
-    For Discrete answers the scores are logits (B, T, n), for MultiDiscrete ones (B, T, places, n); for Box answers the
-    value itself (B, T, 1).
-    """
+    def learn(self, watch: Watch = unwatched) -> None:
+        chosen = self.settings
+        while self.updates < chosen.updates:
+            for group in self.optimizer.param_groups:
+                group["lr"] = chosen.learning_rate * (1 - self.updates / chosen.updates)
+            accuracy = self._update(self._episodes(self.updates))
+            self.updates += 1
+            steps = self.updates * chosen.batch * self.problem.steps
+            watch(Moment(self.updates / chosen.updates, steps, accuracy))
 
-    def __init__(self, problem: seq_envs.Problem, hidden: int) -> None:
-        super().__init__()
-        seen, answered = problem.observation_space, problem.action_space
-        self.tokens = int(seen.n) if isinstance(seen, spaces.Discrete) else 0
-        self.real = isinstance(answered, spaces.Box)
-        if isinstance(answered, spaces.MultiDiscrete):
-            self.shape = [len(answered.nvec), int(answered.nvec.max())]
-        else:
-            self.shape = [int(answered.n)] if isinstance(answered, spaces.Discrete) else [1]
-        self.lstm = nn.LSTM(self.tokens or int(np.prod(seen.shape or ())), hidden, batch_first=True)
-        self.head = nn.Linear(hidden, int(np.prod(self.shape)))
+    def _episodes(self, update: int) -> Dataset:
+        """The episodes of one update, which depend on nothing but the seed and the number of the update."""
+        batch = self.settings.batch
+        if self._set is None:
+            return seq_envs.sample(self.problem, batch, seed=_of_stream(self.seed, 1 + update))
+        first = update * batch
+        chosen = [
+            self._order(index // self.settings.episodes)[index % self.settings.episodes]
+            for index in range(first, first + batch)
+        ]
+        return Dataset(*(array[chosen] for array in self._set))
 
-    def forward(self, observations: Tensor, state: State | None = None) -> tuple[Tensor, State]:
-        """observations (B, T, ...) and the state after the step before."""
-        inputs = nn.functional.one_hot(observations, self.tokens).float() if self.tokens else observations
-        outputs, state = self.lstm(inputs, state)
-        return self.head(outputs).unflatten(-1, self.shape), state
+    def _order(self, epoch: int) -> Any:
+        """The order in which an epoch goes through the finite set."""
+        if epoch != getattr(self, "_epoch", None):
+            self._epoch = epoch
+            self._ordered = np.random.default_rng([self.seed, epoch]).permutation(self.settings.episodes)
+        return self._ordered
 
-    def loss(self, scores: Tensor, targets: Tensor) -> Tensor:
-        """The mean loss over answers: squared error for real ones, else cross-entropy."""
-        if self.real:
-            return nn.functional.mse_loss(scores, targets)
-        return nn.functional.cross_entropy(scores.flatten(0, -2), targets.flatten())
-
-
-class LstmPolicy:
-    """The greedy answers of a network."""
-
-    def __init__(self, network: LstmNetwork) -> None:
-        self._network = network
-
-    def initial_state(self, batch_size: int) -> State | None:
-        return None
-
-    @torch.no_grad()
-    def act(self, observations: Array, state: State | None) -> tuple[Array, State]:
-        scores, state = self._network(torch.as_tensor(observations)[:, None], state)
-        scores = scores[:, 0]
-        answers: Array = (scores.clamp(0, 1) if self._network.real else scores.argmax(-1)).numpy()
-        return answers, state
-
-
-def train_lstm(
-    problem: seq_envs.Problem, seed: int, settings: Settings | None = None, progress: Progress = silent
-) -> Policy:
-    """An LSTM on a stream of fresh episodes, with the loss on scored steps only."""
-    chosen = settings or Settings()
-    torch.manual_seed(seed)
-    network = LstmNetwork(problem, chosen.hidden)
-    optimizer = torch.optim.Adam(network.parameters(), lr=chosen.learning_rate)
-    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, chosen.updates)
-    for update in range(chosen.updates):
-        # A stream of its own for each update: its episodes are seen once.
-        data = seq_envs.sample(problem, chosen.batch, seed=seed * chosen.updates + update)
-        loss, accuracy = _loss(network, problem, data)
-        optimizer.zero_grad()
+    def _update(self, data: Dataset) -> float:
+        """One step of the optimizer; the accuracy of the answers given before it."""
+        scored, targets = torch.as_tensor(data.scored), torch.as_tensor(data.targets)
+        loss, scores = self.network.loss(torch.as_tensor(data.observations), targets, scored)
+        self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]  # torch's own.
-        nn.utils.clip_grad_norm_(network.parameters(), chosen.gradient_norm)
-        optimizer.step()
-        schedule.step()
-        progress((update + 1) / chosen.updates, f"{accuracy:.1%} right")
-    return LstmPolicy(network)
+        nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.gradient_norm)
+        self.optimizer.step()
+        return float(np.mean(self.problem.grade(self.network.head.answers(scores), data.targets[data.scored])))
+
+    def policy(self) -> Policy:
+        return NetworkPolicy(self.network)
+
+    def state(self) -> dict[str, Tensor]:
+        return {
+            **prefixed("network", self.network.state_dict()),
+            **prefixed("optimizer", optimizer_tensors(self.optimizer)),
+            "updates": torch.tensor(self.updates),
+        }
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        load_network(self.network, without_prefix("network", state))
+        load_optimizer(self.optimizer, without_prefix("optimizer", state))
+        self.updates = int(state["updates"])
 
 
-def _loss(network: LstmNetwork, problem: seq_envs.Problem, data: Dataset) -> tuple[Tensor, float]:
-    scored = torch.as_tensor(data.scored)
-    scores, _ = network(torch.as_tensor(data.observations))
-    scores, targets = scores[scored], torch.as_tensor(data.targets)[scored]
-    answers = (scores.detach() if network.real else scores.argmax(-1)).numpy()
-    return network.loss(scores, targets), float(np.mean(problem.grade(answers, targets.numpy())))
+def _of_stream(seed: int, number: int) -> int:
+    """A stream of episodes for each pair of numbers, far below those held out for evaluation."""
+    return (seed << 32) + number
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupervisedLstmSettings(SupervisedSettings, LstmSettings):
+    """How an LSTM learns from right answers."""
+
+
+class SupervisedLstm(Supervised):
+    """An LSTM: one step in, one answer out."""
+
+    about = "LSTM that is shown the right answers"
+    settings_type = SupervisedLstmSettings
+
+    @staticmethod
+    def network_of(problem: seq_envs.Problem, settings: SupervisedLstmSettings) -> Network:
+        return LstmNetwork(problem, settings.hidden, settings)
+
+
+class SupervisedGru(Supervised):
+    """A GRU in the LSTM's place."""
+
+    about = "GRU that is shown the right answers"
+
+    @staticmethod
+    def network_of(problem: seq_envs.Problem, settings: SupervisedSettings) -> Network:
+        return GruNetwork(problem, settings.hidden)
+
+
+class SupervisedBidirectionalLstm(Supervised):
+    """An LSTM for each direction."""
+
+    about = "bidirectional LSTM that at each step reads what it has seen so far, both ways"
+    settings_type = SupervisedLstmSettings
+
+    @staticmethod
+    def network_of(problem: seq_envs.Problem, settings: SupervisedLstmSettings) -> Network:
+        return BidirectionalLstmNetwork(problem, settings.hidden, settings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupervisedEncoderDecoderSettings(SupervisedSettings, EncoderDecoderSettings):
+    """How an encoder-decoder learns from right answers."""
+
+
+class SupervisedEncoderDecoder(Supervised):
+    """One LSTM reads, another one answers."""
+
+    about = "encoder-decoder LSTM, for SeqCopy"
+    settings_type = SupervisedEncoderDecoderSettings
+
+    @staticmethod
+    def network_of(problem: seq_envs.Problem, settings: SupervisedEncoderDecoderSettings) -> Network:
+        return EncoderDecoderNetwork(problem, settings.hidden, settings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupervisedMlpSettings(SupervisedSettings):
+    """How a feed-forward network learns from right answers."""
+
+    clock: bool = parameter(True, Flag(), "whether the network sees the clock")
+
+
+class SupervisedMlp(Supervised):
+    """The control without memory."""
+
+    about = "feed-forward network without memory that is shown the right answers: a control"
+    settings_type = SupervisedMlpSettings
+
+    @staticmethod
+    def network_of(problem: seq_envs.Problem, settings: SupervisedMlpSettings) -> Network:
+        return WindowNetwork(problem, settings.hidden, 1, clock=settings.clock)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupervisedWindowMlpSettings(SupervisedMlpSettings):
+    """How a feed-forward network on the latest observations learns from right answers."""
+
+    window: int = parameter(0, Integer(0), "how many observations it sees; 0: lag+1, or all where there is no lag")
+
+
+class SupervisedWindowMlp(Supervised):
+    """A feed-forward network whose memory is the input."""
+
+    about = "feed-forward network on the latest observations that is shown the right answers"
+    settings_type = SupervisedWindowMlpSettings
+
+    @staticmethod
+    def network_of(problem: seq_envs.Problem, settings: SupervisedWindowMlpSettings) -> Network:
+        return WindowNetwork(problem, settings.hidden, settings.window or window_of(problem), clock=settings.clock)

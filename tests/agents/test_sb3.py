@@ -1,150 +1,215 @@
-"""The native vector env under Stable-Baselines3, and its policies under `seq_envs.evaluate`."""
+"""The native vector env under Stable-Baselines3, whose own `DummyVecEnv` is the oracle, and its policies."""
 
 from __future__ import annotations
 
+import copy
+import csv
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import cloudpickle
 import gymnasium
 import numpy as np
 import pytest
 import torch
+from gymnasium.error import ResetNeeded
 from sb3_contrib import RecurrentPPO
 from sb3_contrib.ppo_recurrent import MlpLstmPolicy
 from seq_agents.fused_lstm import FusedLstmPolicy
 from seq_agents.sb3 import Sb3Policy, SequenceVecEnv, make_vec_env
-from spaces_of_settings import EVERY_BASE_CHOICE, name
-from stable_baselines3 import PPO
+from spaces_of_settings import EVERY_BASE_CHOICE, EVERY_CHOICE, Ragged, name
+from stable_baselines3 import A2C, DQN, PPO, SAC
+from stable_baselines3.common import env_util
+from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.callbacks import CheckpointCallback, EvalCallback, StopTrainingOnRewardThreshold
 from stable_baselines3.common.evaluation import evaluate_policy
 from stable_baselines3.common.monitor import Monitor
-from stable_baselines3.common.vec_env import DummyVecEnv, VecNormalize
+from stable_baselines3.common.vec_env import (
+    DummyVecEnv,
+    VecCheckNan,
+    VecEnv,
+    VecFrameStack,
+    VecMonitor,
+    VecNormalize,
+    VecVideoRecorder,
+)
 
 import seq_envs
 
-
-@pytest.mark.parametrize(("id", "choice"), EVERY_BASE_CHOICE, ids=name)
-def test_equals_dummy_vec_env(id: str, choice: dict[str, Any]) -> None:
-    ours = make_vec_env(id, n_envs=3, seed=4, **choice)
-    theirs = DummyVecEnv([lambda: Monitor(gymnasium.make(id, **choice))] * 3)
-    theirs.seed(4)
-    ours.action_space.seed(0)
-    assert np.array_equal(ours.reset(), theirs.reset())
-    for _ in range(3 * ours.envs.problem.steps + 2):
-        actions = np.array([ours.action_space.sample() for _ in range(3)])
-        (seen, rewards, over, infos), (their_seen, their_rewards, their_over, their_infos) = (
-            ours.step(actions),
-            theirs.step(actions),
-        )
-        assert np.array_equal(seen, their_seen)
-        assert rewards.dtype == their_rewards.dtype
-        assert np.array_equal(rewards, their_rewards)
-        assert np.array_equal(over, their_over)
-        for info, their_info in zip(infos, their_infos, strict=True):
-            assert info.keys() == {key for key in their_info if key != "TimeLimit.truncated" or "episode" in their_info}
-            if "episode" in info:
-                assert np.array_equal(info["terminal_observation"], their_info["terminal_observation"])
-                assert info["episode"]["r"] == pytest.approx(their_info["episode"]["r"], abs=1e-5)
-                assert info["episode"]["l"] == their_info["episode"]["l"]
-                assert (info["is_success"], info["accuracy"]) == (their_info["is_success"], their_info["accuracy"])
+# One id or problem for each kind of space, and one whose lanes do not end together.
+EVERY_KIND: list[tuple[str | seq_envs.Problem, dict[str, Any]]] = [
+    ("SeqNext-v0", {}),  # Box observations, Box answers.
+    ("SeqEcho-v0", {}),  # Box, Discrete.
+    ("SeqMemorize-v0", {"encoding": "discrete"}),  # Discrete, Discrete.
+    ("SeqCopy-v0", {"framing": "many_to_one"}),  # Box, MultiDiscrete.
+    (Ragged(), {}),
+]
 
 
-@pytest.mark.parametrize(("id", "choice"), EVERY_BASE_CHOICE, ids=name)
-def test_recurrent_ppo_learns_and_is_evaluated(id: str, choice: dict[str, Any]) -> None:
-    env = make_vec_env(id, n_envs=2, seed=0, **choice)
-    model = RecurrentPPO("MlpLstmPolicy", env, n_steps=8, batch_size=16, n_epochs=1, device="cpu")
-    model.learn(32)
-    result = seq_envs.evaluate(Sb3Policy(model), id, episodes=20, **choice)
-    assert 0 <= result.accuracy <= 1
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
-def test_the_fused_policy_learns_the_same_weights() -> None:
-    weights = []
-    for policy in (MlpLstmPolicy, FusedLstmPolicy):
-        env = make_vec_env("SeqEcho-v0", n_envs=4, seed=0, length=6)
-        # 15 steps a rollout and odd minibatches: sequences that begin in the middle of an episode, and padding.
-        model = RecurrentPPO(policy, env, n_steps=15, batch_size=17, n_epochs=2, seed=0, device="cpu")
-        model.learn(240)
-        weights.append(model.policy.state_dict())
-    for key, stock in weights[0].items():
-        assert torch.allclose(stock, weights[1][key], atol=1e-5), key
+def dummy(
+    id: str | seq_envs.Problem, n_envs: int, seed: int | None = None, *, monitored: bool = True, **settings: Any
+) -> DummyVecEnv:
+    """The oracle: what `make_vec_env` must equal."""
+
+    def make() -> gymnasium.Env[Any, Any]:
+        if isinstance(id, str):
+            env: gymnasium.Env[Any, Any] = gymnasium.make(id, **settings)
+        else:
+            env = seq_envs.SequenceEnv(id, **settings)
+        return Monitor(env) if monitored else env
+
+    env = DummyVecEnv([make] * n_envs)
+    env.seed(seed)
+    return env
 
 
-def test_the_fused_policy_falls_back_where_an_episode_starts_within() -> None:
-    torch.manual_seed(0)
-    lstm = torch.nn.LSTM(3, 5)
-    features, states = torch.randn(8, 3), (torch.randn(1, 2, 5), torch.randn(1, 2, 5))
-    for starts in ([1, 0, 0, 0, 0, 0, 0, 0], [0, 0, 1, 0, 0, 0, 0, 0], [1, 0, 0, 0, 1, 0, 0, 0]):
-        start = torch.tensor(starts, dtype=torch.float32)
-        ours = FusedLstmPolicy._process_sequence(features, states, start, lstm)
-        theirs = MlpLstmPolicy._process_sequence(features, states, start, lstm)
-        assert torch.allclose(ours[0], theirs[0], atol=1e-6)
-        assert torch.allclose(ours[1][0], theirs[1][0], atol=1e-6)
+def some_actions(env: VecEnv) -> np.ndarray[Any, Any]:
+    return np.array([env.action_space.sample() for _ in range(env.num_envs)])
 
 
-def test_the_policy_carries_its_state_and_starts_fresh() -> None:
-    env = make_vec_env("SeqEcho-v0", n_envs=2, seed=0)
-    model = RecurrentPPO("MlpLstmPolicy", env, n_steps=8, batch_size=16, seed=0, device="cpu")
-    policy = Sb3Policy(model)
-    observations = env.reset()
-    first, state = policy.act(observations, policy.initial_state(2))
-    _, later = policy.act(observations, state)
-    assert not np.array_equal(state[0][0], later[0][0])
-    again, fresh = policy.act(observations, policy.initial_state(2))
-    assert np.array_equal(first, again)
-    assert np.array_equal(state[0][0], fresh[0][0])
+def assert_same(ours: Any, theirs: Any) -> None:
+    """Equal in value and in type, to the last leaf."""
+    assert type(ours) is type(theirs)
+    if isinstance(ours, dict):
+        assert ours.keys() == theirs.keys()
+        for key in ours:
+            assert_same(ours[key], theirs[key])
+    elif isinstance(ours, (list, tuple)):
+        assert len(ours) == len(theirs)
+        for one, other in zip(ours, theirs, strict=True):
+            assert_same(one, other)
+    elif isinstance(ours, np.ndarray):
+        assert ours.dtype == theirs.dtype
+        assert np.array_equal(ours, theirs)
+    else:
+        assert ours == theirs
 
 
-def test_what_sb3_asks_of_a_vec_env() -> None:
-    env = make_vec_env("SeqEcho-v0", n_envs=3)
-    assert env.get_attr("problem") == [seq_envs.SeqEcho()] * 3
-    assert env.get_attr("problem", indices=1) == [seq_envs.SeqEcho()]
-    assert env.get_attr("render_mode", indices=[0, 2]) == [None, None]
-    assert not env.has_attr("nonsense")
-    assert env.get_attr("action_space", 0) == [gymnasium.spaces.Discrete(10)]
-    assert env.get_attr("observation_space") == [env.observation_space] * 3
-    with pytest.raises(ValueError, match="reset goes to all lanes or none"):
-        env.env_method("reset", indices=[0])
-    shown = make_vec_env("SeqEcho-v0", n_envs=2, render_mode="rgb_array")
-    shown.reset()
-    assert [frame.ndim for frame in shown.env_method("render")] == [3, 3]
-    assert shown.render().ndim == 3
-    env.set_attr("reveal", True)
-    assert env.envs.reveal
-    with pytest.raises(ValueError, match="indices=0"):
-        env.set_attr("reveal", False, indices=0)
-    assert env.env_is_wrapped(Monitor) == [True] * 3
-    assert env.env_is_wrapped(gymnasium.wrappers.TimeLimit, indices=[0, 1]) == [False] * 2
-    model = PPO("MlpPolicy", VecNormalize(env), n_steps=8, batch_size=8, device="cpu")
-    model.learn(48)
-    env.close()
+def without_clock(info: dict[str, Any]) -> dict[str, Any]:
+    """An info but for the seconds of its episode; `DummyVecEnv` says of each step that it cut nothing off."""
+    rest = dict(info)
+    assert rest.pop("TimeLimit.truncated", False) is False
+    if "episode" in info:
+        assert "TimeLimit.truncated" in info
+        assert info["episode"]["t"] >= 0
+        rest["episode"] = {key: value for key, value in info["episode"].items() if key != "t"}
+    return rest
 
 
-def test_evaluate_policy_of_sb3_agrees_with_ours() -> None:
-    model = RecurrentPPO("MlpLstmPolicy", make_vec_env("SeqMemorize-v0", n_envs=4, seed=0), n_steps=8, device="cpu")
-    mean_return, _ = evaluate_policy(model, make_vec_env("SeqMemorize-v0", n_envs=4, seed=1), n_eval_episodes=400)
-    ours = seq_envs.evaluate(Sb3Policy(model), "SeqMemorize-v0", episodes=400)
-    assert mean_return == pytest.approx(ours.mean_return, abs=0.3)
+def assert_same_step(ours: Any, theirs: Any) -> None:
+    assert_same(ours[:3], theirs[:3])
+    assert_same([without_clock(info) for info in ours[3]], [without_clock(info) for info in theirs[3]])
 
 
-def test_normalised_training_is_evaluated_normalised() -> None:
-    env = VecNormalize(make_vec_env("SeqEcho-v0", n_envs=2, seed=0), norm_reward=False)
-    model = RecurrentPPO("MlpLstmPolicy", env, n_steps=20, batch_size=40, device="cpu").learn(400)
-    observations = env.venv.reset()
-    policy = Sb3Policy(model)
-    _, (memory, _) = policy.act(observations, policy.initial_state(2))
-    start = np.ones(2, bool)
-    _, expected = model.predict(env.normalize_obs(observations), None, start, deterministic=True)
-    assert np.array_equal(memory[0], expected[0])
+def assert_same_game(ours: VecEnv, theirs: VecEnv, steps: int) -> None:
+    """Equal from here on, for as many steps."""
+    for _ in range(steps):
+        actions = some_actions(theirs)
+        assert_same_step(ours.step(actions), theirs.step(actions))
 
 
-def test_seeding_repeats() -> None:
-    env = make_vec_env("SeqEcho-v0", n_envs=2, seed=3)
-    first = env.reset()
-    second = env.reset()
-    env.seed(3)
-    assert np.array_equal(env.reset(), first)
-    assert np.array_equal(env.reset(), second)
+# Playing.
 
 
-def test_other_autoreset_modes_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"SameStep.*NEXT_STEP"):
-        SequenceVecEnv(seq_envs.SequenceVectorEnv(seq_envs.SeqEcho()))
+@pytest.mark.parametrize("reveal", [False, True])
+@pytest.mark.parametrize(("id", "choice"), [*EVERY_CHOICE, (Ragged(), {})], ids=name)
+def test_equals_dummy_vec_env(id: Any, choice: dict[str, Any], reveal: bool) -> None:
+    ours, theirs = make_vec_env(id, 3, 4, reveal=reveal, **choice), dummy(id, 3, 4, reveal=reveal, **choice)
+    assert (ours.observation_space, ours.action_space) == (theirs.observation_space, theirs.action_space)
+    assert_same(ours.reset(), theirs.reset())
+    assert_same(ours.reset_infos, theirs.reset_infos)
+    steps = ours.envs.problem.steps
+    assert_same_game(ours, theirs, 3 * steps + 2 if steps <= 10 else steps + 2)
+    assert_same(ours.reset(), theirs.reset())  # In the middle of an episode.
+    assert_same_game(ours, theirs, steps)
+
+
+def test_actions_may_be_a_list() -> None:
+    ours, theirs = make_vec_env("SeqEcho-v0", 3, 0), dummy("SeqEcho-v0", 3, 0)
+    ours.reset(), theirs.reset()
+    assert_same_step(ours.step([0, 1, 2]), theirs.step([0, 1, 2]))
+
+
+@pytest.mark.parametrize(("id", "choice"), EVERY_KIND, ids=name)
+@pytest.mark.parametrize("spoil", [lambda right: right[:-1], lambda right: right[..., None], lambda right: right[0]])
+def test_actions_of_a_wrong_shape_are_refused_and_change_nothing(
+    id: Any, choice: dict[str, Any], spoil: Callable[[Any], Any]
+) -> None:
+    ours, twin = make_vec_env(id, 3, 0, **choice), make_vec_env(id, 3, 0, **choice)
+    ours.reset(), twin.reset()
+    with pytest.raises(ValueError, match=r"actions must be .* of shape \(3,.*got shape"):
+        ours.step(spoil(some_actions(twin)))
+    assert_same_game(ours, twin, 12)
+
+
+def test_a_step_needs_a_reset() -> None:
+    with pytest.raises(ResetNeeded):
+        make_vec_env("SeqEcho-v0", 2).step(np.zeros(2, int))
+
+
+@pytest.mark.parametrize("reveal", [False, True])
+@pytest.mark.parametrize(("id", "choice"), EVERY_KIND, ids=name)
+def test_what_is_handed_out_is_the_callers_own(id: Any, choice: dict[str, Any], reveal: bool) -> None:
+    """SB3 keeps what it gets, and its wrappers write into it."""
+    env, twin = (make_vec_env(id, 3, 0, reveal=reveal, **choice) for _ in range(2))
+    kept = [env.reset()]
+    untouched = [twin.reset()]
+    copies = [copy.deepcopy(kept[0])]
+    for _ in range(20):
+        actions = some_actions(twin)
+        kept.append(env.step(actions.copy()))
+        copies.append(copy.deepcopy(kept[-1]))
+        untouched.append(twin.step(actions))
+    assert_same(kept, copies)  # No later step has overwritten an earlier one.
+    for what in kept[1:]:
+        scribble(what)
+    for what, expected in zip(untouched, copies, strict=True):
+        assert_same(without_clocks(what), without_clocks(expected))
+    assert_same_game(env, twin, 20)
+    # Within a step no lane's info holds anything of another lane's.
+    while not (step := env.step(some_actions(env)))[2].all():
+        pass
+    before = copy.deepcopy(step[3])
+    scribble(step[3][1])
+    assert_same([step[3][0], step[3][2]], [before[0], before[2]])
+
+
+def without_clocks(what: Any) -> Any:
+    return (*what[:3], [without_clock(info) for info in what[3]]) if isinstance(what, tuple) else what
+
+
+def scribble(what: Any) -> None:
+    """Write over every array and dict."""
+    if isinstance(what, np.ndarray):
+        what[...] = 1 - what
+    elif isinstance(what, dict):
+        for value in what.values():
+            scribble(value)
+        what["scribble"] = True
+    elif isinstance(what, (list, tuple)):
+        for value in what:
+            scribble(value)
+
+
+@pytest.mark.parametrize("clone", [copy.deepcopy, lambda env: cloudpickle.loads(cloudpickle.dumps(env))])
+@pytest.mark.parametrize(("id", "choice"), EVERY_KIND, ids=name)
+def test_a_copy_goes_on_alike_and_alone(id: Any, choice: dict[str, Any], clone: Callable[[Any], Any]) -> None:
+    ours, theirs = make_vec_env(id, 3, 0, reveal=True, **choice), dummy(id, 3, 0, reveal=True, **choice)
+    twin = clone(ours)  # With the seeds that wait for the first reset.
+    assert_same(ours.reset(), theirs.reset())
+    assert_same(twin.reset(), theirs.reset_infos and ours.env_method("render") and twin.envs._observe())
+    assert_same_game(ours, theirs, 3)
+    twin = clone(ours)  # In the middle of an episode.
+    spare = clone(ours)
+    assert_same_game(ours, theirs, 15)
+    assert_same_game(twin, spare, 15)
+    assert_same_game(ours, theirs, 15)

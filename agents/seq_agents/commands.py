@@ -1,0 +1,152 @@
+"""What each command of `seq-envs` does, once its options are read. What is heavy is imported where it is used."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import seq_envs
+
+if TYPE_CHECKING:
+    from seq_agents.runs import Run
+    from seq_agents.table import Result
+
+
+class Refused(Exception):
+    """Wrong input; the message is for the user."""
+
+
+def option(name: str) -> str:
+    """A parameter's name as an option."""
+    return f"--{name.replace('_', '-')}"
+
+
+def list_everything() -> None:
+    """The menu of problems, and that of agents where they are installed."""
+    problems: dict[type[seq_envs.Problem], list[str]] = {}
+    for id in seq_envs.ids():
+        problems.setdefault(type(seq_envs.make_problem(id)), []).append(id)
+    for kind, ids in problems.items():
+        print(f"{'  '.join(f'{id:20}' for id in ids).rstrip()}\n    {kind.title}")
+    print("\nseq-envs show ID tells more of one.")
+    try:
+        from seq_agents.agents import AGENTS
+    except ImportError:
+        print('Agents that learn them come with pip install "seq-envs[agents]".')
+        return
+    print("\nAgents, for seq-envs train AGENT ID:")
+    for name, agent in AGENTS.items():
+        print(f"  {name:20} {agent.about}")
+
+
+def show(id: str, problem: seq_envs.Problem) -> None:
+    """One problem: its parameters, spaces, levels, and an episode."""
+    print(f"{id}: {problem.title}\n")
+    for field in dataclasses.fields(problem):
+        value = getattr(problem, field.name)
+        used = "not used" if value is None else str(value)
+        print(f"  {option(field.name):16} {used:14} {field.metadata['meaning']}: {field.metadata['kind']}")
+    print(f"\nobservation  {problem.observation_space}\naction       {problem.action_space}\n")
+    levels = seq_envs.levels(problem)
+    print(f"{'':12} {'accuracy':>18} {'exact match':>18}")
+    for name in ("chance", "memoryless", "optimal"):
+        level = getattr(levels, name)
+        accuracy = _estimate(f"{level.accuracy:.4f}", level.accuracy_error)
+        print(f"{name:12} {accuracy:>18} {_estimate(f'{level.exact_match:.4g}', level.exact_match_error):>18}")
+    if levels.control:
+        print("A control task: it needs no memory, and a score is normalised by chance.")
+    print(f"\nThe first episode of seed 0:\n\n{seq_envs.draw(problem)}")
+
+
+def _estimate(figure: str, error: float) -> str:
+    """A figure with the half width of its 95% interval, if it is not exact."""
+    return f"{figure} ± {1.96 * error:.4f}" if error else figure
+
+
+def compare(id: str, parameters: Mapping[str, Any], seed: int, episodes: int) -> None:
+    """Train RecurrentPPO, a supervised LSTM and a control without memory: one table."""
+    from seq_agents.compare import WHO, compare
+
+    _one_thread()
+    _print_table(seq_envs.make_problem(id, **parameters), compare(id, seed, episodes, **parameters), WHO)
+
+
+def train(
+    agent: str,
+    id: str,
+    parameters: Mapping[str, Any],
+    settings: Mapping[str, str],
+    seed: int,
+    episodes: int,
+    out: Path | None,
+    resume: bool,
+) -> None:
+    """Train an agent in a run folder."""
+    from seq_agents.agents import agent_type
+    from seq_agents.progress import Bars
+    from seq_agents.runs import Config, Run
+    from seq_agents.table import Result
+    from seq_agents.training import Stopped, train
+
+    _one_thread()
+    kinds = agent_type(agent).settings_type.kinds()
+    given = {name: kinds[name].parse(text) if name in kinds else text for name, text in settings.items()}
+    config = Config.of(agent, id, parameters, seed, given)
+    path = out or Path("runs") / f"{agent}-{id}-{seed}"
+    if resume and path.exists():
+        run = Run.open(path)
+        _same(run, config)
+    else:
+        config.learner()  # Whatever it refuses, it refuses before there is a folder.
+        run = Run.create(path, config)
+    try:
+        with Bars() as bars:
+            evaluation = train(run, episodes, bars.add(agent))
+    except Stopped:
+        raise Refused(f"stopped; go on with the same command and --resume --out {path}") from None
+    _print_table(config.problem(), {agent: Result(evaluation, run.evaluation()["training_seconds"])})
+    print(f"{path}: config, checkpoint, learning curve and evaluation.")
+
+
+def _same(run: Run, config: Any) -> None:
+    """Refuse to go on with something else than what the run trains."""
+    for field in dataclasses.fields(config):
+        there, asked = getattr(run.config, field.name), getattr(config, field.name)
+        if there != asked:
+            raise Refused(f"{run.path} cannot be gone on with: its {field.name} is {there!r}, not {asked!r}")
+
+
+def evaluate(path: Path, parameters: Mapping[str, Any], seed: int, episodes: int, as_json: bool) -> None:
+    """Evaluate the agent of a run folder, on its problem or with some parameters changed."""
+    from seq_agents.runs import Run, RunError, without_nan
+    from seq_agents.table import Result
+
+    _one_thread()
+    run = Run.open(path)
+    problem = run.config.problem(**parameters)
+    learner = run.config.learner(problem)
+    if not run.load(learner) and learner.state():
+        raise RunError(f"{path} has no checkpoint yet")
+    evaluation = seq_envs.evaluate(learner.policy(), problem, episodes, seed)
+    if as_json:
+        print(json.dumps(without_nan(dataclasses.asdict(evaluation)), indent=1))
+    else:
+        _print_table(problem, {run.config.agent: Result(evaluation, 0.0)})
+
+
+def _one_thread() -> None:
+    import torch
+
+    torch.set_num_threads(1)  # These networks are too small to share.
+
+
+def _print_table(problem: seq_envs.Problem, results: Mapping[str, Result], explanation: str = "") -> None:
+    from rich.console import Console
+
+    from seq_agents.table import table_of
+
+    console = Console()
+    console.print(table_of(problem, results, explanation), width=max(80, console.width))

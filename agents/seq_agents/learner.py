@@ -1,0 +1,66 @@
+"""What a learner is: one training of an agent on a problem, which can be watched, stopped, saved and gone on with."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import ClassVar, NamedTuple
+
+from torch import Tensor
+
+import seq_envs
+from seq_agents.settings import Settings
+from seq_envs.policies import Policy
+
+
+class Moment(NamedTuple):
+    """How far a training is, after one of its updates."""
+
+    done: float
+    """The share of the training behind it, in [0, 1]."""
+    steps: int
+    """Time steps learned from so far."""
+    accuracy: float
+    """Right answers per scored step in the latest episodes, as the learner gave them while it learned; NaN: none yet."""
+
+
+Watch = Callable[[Moment], None]
+"""Called after every update, when `Learner.state` may be taken. It may raise an exception to stop the training."""
+
+
+def unwatched(moment: Moment) -> None:
+    """Watches nothing."""
+
+
+class Learner(ABC):
+    """A training under way. Subclasses take a problem, settings of `settings_type`, and a seed.
+
+    The same problem, settings and seed learn the same on the same machine.
+    """
+
+    about: ClassVar[str]
+    """One line for the menu."""
+    settings_type: ClassVar[type[Settings]]
+
+    @abstractmethod
+    def learn(self, watch: Watch = unwatched) -> None:
+        """Go on from where the training stands, to its end."""
+
+    @abstractmethod
+    def policy(self) -> Policy:
+        """The greedy answers of what has been learned so far."""
+
+    @abstractmethod
+    def state(self) -> dict[str, Tensor]:
+        """Everything that the rest of the training depends on."""
+
+    @abstractmethod
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Stand where another training with the same problem, settings and seed stood.
+
+        Raises:
+            ValueError: the state is that of another network.
+        """
+
+
+LearnerType = Callable[[seq_envs.Problem, Settings, int], Learner]

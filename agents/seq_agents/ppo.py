@@ -1,0 +1,249 @@
+"""The learners of Stable-Baselines3 and sb3-contrib: RecurrentPPO, fast and stock, and PPO without memory of its own."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from sb3_contrib import RecurrentPPO
+from stable_baselines3 import PPO
+from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.monitor import Monitor
+from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
+from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv
+from torch import Tensor
+
+import seq_envs
+from seq_agents.frames import Frames, FramesPolicy, FramesVecEnv
+from seq_agents.learner import Learner, Moment, Watch, unwatched
+from seq_agents.recurrent_ppo import FastRecurrentPPO
+from seq_agents.sb3 import Sb3Policy, make_vec_env
+from seq_agents.settings import ANY, POSITIVE, LstmSettings, Settings
+from seq_agents.tensors import (
+    load_network,
+    load_optimizer,
+    load_random,
+    optimizer_tensors,
+    prefixed,
+    random_tensors,
+    without_prefix,
+)
+from seq_agents.window import window_of
+from seq_envs.parameters import Flag, Integer, Real, parameter
+from seq_envs.policies import Policy
+
+SHARE = Real(0.0, 1.0, from_above=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PpoSettings(Settings):
+    """How PPO learns a problem."""
+
+    steps: int = parameter(100_000, Integer(1), "time steps in all, rounded up to whole rollouts")
+    lanes: int = parameter(64, Integer(1), "episodes played side by side")
+    episodes: int = parameter(4, Integer(1), "of each lane between two updates: a rollout's end would cut the gradient")
+    minibatches: int = parameter(4, Integer(1), "into how many parts a rollout is cut for the updates")
+    epochs: int = parameter(5, Integer(1), "how often each rollout is learned from")
+    learning_rate: float = parameter(5e-3, POSITIVE, "of Adam, at the start; it falls to 0 in a straight line")
+    gamma: float = parameter(0.0, SHARE, "discount; 0 is exact, since an answer has no consequences but its own reward")
+    clip: float = parameter(0.2, POSITIVE, "PPO's clip range")
+    entropy: float = parameter(0.0, ANY, "weight of the entropy bonus")
+    gradient_norm: float = parameter(0.5, POSITIVE, "longer gradients are cut to this length")
+    log_std: float = parameter(-2.0, ANY, "logarithm of the standard deviation of real answers at the start")
+    hidden: int = parameter(64, Integer(1), "units of a layer")
+
+
+class Sb3Learner(Learner):
+    """A training by one of SB3's on-policy algorithms, with rollouts of whole episodes."""
+
+    settings_type: ClassVar[type[Settings]] = PpoSettings
+
+    def __init__(self, problem: seq_envs.Problem, settings: Any, seed: int) -> None:
+        self.problem = problem
+        self.settings = settings
+        self.seed = seed
+        self.rollouts = 0
+        self.env = self.env_of(problem, settings)
+        rollout = settings.episodes * problem.steps
+        if rollout * settings.lanes < settings.minibatches:
+            raise ValueError(f"minibatches must be at most {rollout * settings.lanes}, got {settings.minibatches}")
+        # SB3 and torch refuse to normalise a single advantage; whole episodes are the least that is fed at once.
+        least = max(2, problem.steps)
+        self.model = self.model_of(
+            env=self.env,
+            n_steps=rollout,
+            batch_size=max(least, rollout * settings.lanes // settings.minibatches),
+            n_epochs=settings.epochs,
+            learning_rate=_Falling(settings.learning_rate),
+            gamma=settings.gamma,
+            clip_range=settings.clip,
+            ent_coef=settings.entropy,
+            max_grad_norm=settings.gradient_norm,
+            seed=seed,
+            device="cpu",
+        )
+
+    def env_of(self, problem: seq_envs.Problem, settings: Any) -> VecEnv:
+        """The lanes to learn in."""
+        return make_vec_env(problem, settings.lanes)
+
+    @abstractmethod
+    def model_of(self, **common: Any) -> OnPolicyAlgorithm:
+        """The algorithm, with these arguments and its own."""
+
+    def learn(self, watch: Watch = unwatched) -> None:
+        left = self.settings.steps - self.model.num_timesteps
+        if left > 0:
+            self.model.learn(left, callback=_Watcher(self, watch), reset_num_timesteps=False)
+
+    def policy(self) -> Policy:
+        return Sb3Policy(self.model)
+
+    def state(self) -> dict[str, Tensor]:
+        return {
+            **prefixed("network", self.model.policy.state_dict()),
+            **prefixed("optimizer", optimizer_tensors(self.model.policy.optimizer)),
+            **prefixed("random", random_tensors()),
+            "steps": torch.tensor(self.model.num_timesteps),
+            "rollouts": torch.tensor(self.rollouts),
+        }
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        load_network(self.model.policy, without_prefix("network", state))
+        load_optimizer(self.model.policy.optimizer, without_prefix("optimizer", state))
+        self.model.num_timesteps = int(state["steps"])
+        self.rollouts = int(state["rollouts"])
+        # Lanes are always at the start of an episode here, and SB3 resets them once more when it goes on.
+        self.env.seed(self.seed)
+        for _ in range(self.rollouts * self.settings.episodes):
+            self.env.reset()
+        load_random(without_prefix("random", state))
+
+
+class _Falling:
+    """A learning rate that falls to 0 in a straight line."""
+
+    def __init__(self, first: float) -> None:
+        self._first = first
+
+    def __call__(self, left: float) -> float:
+        return self._first * left
+
+
+class _Watcher(BaseCallback):
+    """Tells of each rollout when it has been learned from, which is when the next one begins."""
+
+    def __init__(self, learner: Sb3Learner, watch: Watch) -> None:
+        super().__init__()
+        self._learner = learner
+        self._watch = watch
+        self._learned = True
+        self._accuracies: list[float] = []
+
+    def _on_step(self) -> bool:
+        self._accuracies += [info["accuracy"] for info in self.locals["infos"] if "accuracy" in info]
+        return True
+
+    def _on_rollout_end(self) -> None:
+        self._learned = False
+
+    def _on_rollout_start(self) -> None:
+        if self._learned:
+            return
+        self._learned = True
+        self._learner.rollouts += 1
+        accuracy = float(np.mean(self._accuracies)) if self._accuracies else float("nan")
+        self._accuracies = []
+        done = min(1.0, self.num_timesteps / self._learner.settings.steps)
+        self._watch(Moment(done, self.num_timesteps, accuracy))
+
+    def _on_training_end(self) -> None:
+        self._on_rollout_start()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecurrentPpoSettings(PpoSettings, LstmSettings):
+    """How RecurrentPPO learns a problem, with an LSTM shared by actor and critic."""
+
+
+class FastRecurrentPpoLearner(Sb3Learner):
+    """`FastRecurrentPPO`."""
+
+    about = "RecurrentPPO that reads whole episodes"
+    settings_type = RecurrentPpoSettings
+
+    def model_of(self, **common: Any) -> OnPolicyAlgorithm:
+        chosen = self.settings
+        network = {"lstm_hidden_size": chosen.hidden, "lstm_start": chosen.lstm_start, "log_std_init": chosen.log_std}
+        return FastRecurrentPPO("MlpLstmPolicy", policy_kwargs=network, **common)
+
+
+class StockRecurrentPpoLearner(Sb3Learner):
+    """sb3-contrib's RecurrentPPO and policy on SB3's own DummyVecEnv, with the same network."""
+
+    about = "sb3-contrib's RecurrentPPO as it is, on SB3's DummyVecEnv"
+    settings_type = RecurrentPpoSettings
+
+    def env_of(self, problem: seq_envs.Problem, settings: RecurrentPpoSettings) -> VecEnv:
+        return DummyVecEnv([lambda: Monitor(seq_envs.SequenceEnv(problem))] * settings.lanes)
+
+    def model_of(self, **common: Any) -> OnPolicyAlgorithm:
+        chosen = self.settings
+        network = {
+            "lstm_hidden_size": chosen.hidden,
+            "log_std_init": chosen.log_std,
+            "shared_lstm": True,
+            "enable_critic_lstm": False,
+            "net_arch": {"pi": [], "vf": []},
+        }
+        model = RecurrentPPO("MlpLstmPolicy", policy_kwargs=network, **common)
+        chosen.lstm_start.apply(model.policy.lstm_actor)
+        return model
+
+
+@dataclass(frozen=True, kw_only=True)
+class MlpPpoSettings(PpoSettings):
+    """How PPO learns a problem without memory."""
+
+    clock: bool = parameter(True, Flag(), "whether the network sees the clock, as the memoryless level does")
+
+
+class MlpPpoLearner(Sb3Learner):
+    """SB3's PPO with a feed-forward network."""
+
+    about = "PPO without memory: a control"
+    settings_type = MlpPpoSettings
+
+    def _frames(self) -> Frames:
+        return Frames(self.problem, 1, clock=self.settings.clock)
+
+    def env_of(self, problem: seq_envs.Problem, settings: Any) -> VecEnv:
+        return FramesVecEnv(super().env_of(problem, settings), self._frames())
+
+    def model_of(self, **common: Any) -> OnPolicyAlgorithm:
+        network = {"net_arch": [self.settings.hidden], "log_std_init": self.settings.log_std}
+        return PPO("MlpPolicy", policy_kwargs=network, **common)
+
+    def policy(self) -> Policy:
+        return FramesPolicy(Sb3Policy(self.model), self._frames())
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackPpoSettings(MlpPpoSettings):
+    """How PPO learns a problem from the latest observations."""
+
+    window: int = parameter(0, Integer(0), "how many observations it sees; 0: lag+1, or all where there is no lag")
+
+
+class StackPpoLearner(MlpPpoLearner):
+    """SB3's PPO whose memory is the input: the latest observations side by side."""
+
+    about = "PPO on the latest observations: memory as input"
+    settings_type = StackPpoSettings
+
+    def _frames(self) -> Frames:
+        return Frames(self.problem, self.settings.window or window_of(self.problem), clock=self.settings.clock)

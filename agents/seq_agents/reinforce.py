@@ -1,0 +1,57 @@
+"""REINFORCE on the supervised network: what it costs to be told only right or wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.distributions import Categorical, Normal
+
+import seq_envs
+from seq_agents.networks import LstmNetwork, Network
+from seq_agents.settings import POSITIVE, Settings
+from seq_agents.supervised import Supervised, SupervisedLstmSettings
+from seq_envs.dataset import Dataset
+from seq_envs.parameters import parameter
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReinforceSettings(SupervisedLstmSettings):
+    """How a network learns from rewards alone, without a critic."""
+
+    noise: float = parameter(0.05, POSITIVE, "standard deviation of real answers while learning")
+
+
+class Reinforce(Supervised):
+    """REINFORCE (Williams 1992) with the mean reward of each time step in the batch as baseline.
+
+    An answer has no consequences but its own reward, so each is credited with that alone. The learner does not know
+    which steps are scored: there the reward is always 0.
+    """
+
+    about = "REINFORCE on the supervised LSTM: learns from rewards, without a critic"
+    settings_type: ClassVar[type[Settings]] = ReinforceSettings
+
+    @staticmethod
+    def network_of(problem: seq_envs.Problem, settings: ReinforceSettings) -> Network:
+        return LstmNetwork(problem, settings.hidden, settings)
+
+    def _update(self, data: Dataset) -> float:
+        scores: Tensor = self.network(torch.as_tensor(data.observations))
+        real = self.network.head.real
+        drawn = Normal(scores, self.settings.noise) if real else Categorical(logits=scores)
+        actions = drawn.sample()
+        answers = actions.clamp(0, 1).numpy() if real else actions.numpy()
+        rewards = self.problem.grade(answers, data.targets) * data.scored
+        advantages = torch.as_tensor(rewards - rewards.mean(axis=0), dtype=torch.float32)
+        log_probs = drawn.log_prob(actions).flatten(2).sum(-1) if actions.ndim > 2 else drawn.log_prob(actions)
+        spread = advantages.std() + 1e-8
+        loss = -(advantages / spread * log_probs).mean()
+        self.optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]  # torch's own.
+        nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.gradient_norm)
+        self.optimizer.step()
+        return float(rewards[data.scored].mean()) if data.scored.any() else float(np.nan)

@@ -1,0 +1,235 @@
+"""A run folder: everything of one training, each file whole or not there at all.
+
+    config.json             agent, id, parameters, settings, seed, versions
+    checkpoint.safetensors  the training as it stood last: weights, optimizer, random generators
+    curve.csv               seconds, time steps and accuracy of the training up to the checkpoint
+    evaluation.json         the final evaluation, once the training is at its end
+
+No file is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import json
+import math
+import os
+import platform
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+from filelock import FileLock, Timeout
+from safetensors import SafetensorError, safe_open
+
+import seq_envs
+from seq_agents.agents import agent_type, settings_of
+from seq_agents.learner import Learner, Moment
+
+_CONFIG, _CHECKPOINT, _CURVE, _EVALUATION, _LOCK = (
+    "config.json", "checkpoint.safetensors", "curve.csv", "evaluation.json", ".lock",
+)  # fmt: skip
+_PACKAGES = ("seq-envs", "gymnasium", "numpy", "torch", "stable-baselines3", "sb3-contrib")
+CURVE_COLUMNS = ("seconds", "steps", "accuracy")
+
+
+class RunError(ValueError):
+    """A run folder that cannot be used; the message says why."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Config:
+    """What a run trains."""
+
+    agent: str
+    id: str
+    parameters: Mapping[str, Any]
+    """Of the problem, those in place of the id's."""
+    settings: Mapping[str, Any]
+    """Of the agent, all of them."""
+    seed: int
+
+    @classmethod
+    def of(
+        cls, agent: str, id: str, parameters: Mapping[str, Any], seed: int = 0, settings: Mapping[str, Any] | None = None
+    ) -> Config:
+        """A run with the settings tuned for the id, but for those given.
+
+        Raises:
+            ValueError, TypeError, gymnasium.error.Error: as for `seq_agents.agents.make_learner`.
+        """
+        seq_envs.make_problem(id, **parameters)
+        chosen = settings_of(agent, id, settings)
+        return cls(agent=agent, id=id, parameters=dict(parameters), settings=dataclasses.asdict(chosen), seed=seed)
+
+    def problem(self, **changes: Any) -> seq_envs.Problem:
+        """The problem, with some parameters changed."""
+        return seq_envs.make_problem(self.id, **{**self.parameters, **changes})
+
+    def learner(self, problem: seq_envs.Problem | None = None) -> Learner:
+        """The learner, at the beginning of its training; of another problem if one is given."""
+        kind = agent_type(self.agent)
+        return kind(problem or self.problem(), kind.settings_type.of(self.settings), self.seed)
+
+
+class Run:
+    """A folder on disk."""
+
+    def __init__(self, path: Path, config: Config) -> None:
+        self.path = path
+        self.config = config
+
+    @classmethod
+    def create(cls, path: Path, config: Config) -> Run:
+        """A new folder; an empty one may be there already.
+
+        Raises:
+            RunError: there is something in it, or it cannot be made.
+        """
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise RunError(f"{path} is not empty: choose another folder, or go on from a run there with --resume")
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            run = cls(path, config)
+            run._write_json(_CONFIG, {**dataclasses.asdict(config), "versions": versions()})
+        except OSError as wrong:
+            raise RunError(f"{path} cannot be written: {wrong.strerror}") from None
+        return run
+
+    @classmethod
+    def open(cls, path: Path) -> Run:
+        """A folder that is there.
+
+        Raises:
+            RunError: it is no run folder, or its config is broken.
+        """
+        try:
+            raw = json.loads((path / _CONFIG).read_text(encoding="utf-8"))
+            config = Config(**{field.name: raw[field.name] for field in dataclasses.fields(Config)})
+            agent_type(config.agent).settings_type.of(config.settings)
+            config.problem()
+        except OSError as wrong:
+            raise RunError(f"{path} is no run folder: {_CONFIG} cannot be read ({wrong.strerror})") from None
+        except Exception as wrong:  # Whatever a broken file may hold.
+            raise RunError(f"{path / _CONFIG} is broken: {wrong}") from None
+        return cls(path, config)
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Keep others out.
+
+        Raises:
+            RunError: another process is in.
+        """
+        lock = FileLock(self.path / _LOCK)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise RunError(f"{self.path} is in use by another process") from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @property
+    def finished(self) -> bool:
+        """Whether the final evaluation is there."""
+        return (self.path / _EVALUATION).exists()
+
+    def save(self, learner: Learner, curve: Sequence[Sequence[float]]) -> None:
+        """Write the curve, rows as `CURVE_COLUMNS`, and the checkpoint that goes with it."""
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([CURVE_COLUMNS, *curve])
+        self._write(_CURVE, text.getvalue().encode())
+        tensors = {name: tensor.contiguous() for name, tensor in learner.state().items()}
+        seconds, steps = (curve[-1][0], curve[-1][1]) if curve else (0.0, 0)
+        facts = {"made_by": self._whose(), "seconds": repr(seconds), "steps": repr(steps)}
+        self._write(_CHECKPOINT, safetensors.torch.save(tensors, facts))
+
+    def load(self, learner: Learner) -> list[list[float]]:
+        """Set a learner to the checkpoint; the curve up to it. Nothing happens where there is no checkpoint yet.
+
+        Raises:
+            RunError: the checkpoint is broken, or that of another problem or size.
+        """
+        path = self.path / _CHECKPOINT
+        if not path.exists():
+            return []
+        try:
+            with safe_open(path, "pt") as file:
+                facts = file.metadata() or {}
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict.
+        except (SafetensorError, OSError) as wrong:
+            raise RunError(f"{path} is broken: {wrong}") from None
+        if facts.get("made_by") != self._whose():
+            raise RunError(f"{path} was made by {facts.get('made_by', 'something else')}, not by {self._whose()}")
+        try:
+            learner.restore(tensors)
+            steps = float(facts["steps"])
+        except (KeyError, ValueError) as wrong:
+            raise RunError(f"{path} does not fit: {wrong}") from None
+        return [row for row in self.curve() if row[1] <= steps]
+
+    def curve(self) -> list[list[float]]:
+        """The rows of the learning curve, as `CURVE_COLUMNS`."""
+        path = self.path / _CURVE
+        if not path.exists():
+            return []
+        try:
+            with path.open(encoding="utf-8", newline="") as file:
+                return [[float(cell) for cell in row] for row in list(csv.reader(file))[1:]]
+        except ValueError as wrong:
+            raise RunError(f"{path} is broken: {wrong}") from None
+
+    def finish(self, evaluation: seq_envs.Evaluation, training: Moment, seconds: float) -> None:
+        """Write the final evaluation."""
+        self._write_json(
+            _EVALUATION,
+            {**dataclasses.asdict(evaluation), "training_steps": training.steps, "training_seconds": round(seconds, 3)},
+        )
+
+    def evaluation(self) -> dict[str, Any]:
+        """The final evaluation as written."""
+        read: dict[str, Any] = json.loads((self.path / _EVALUATION).read_text(encoding="utf-8"))
+        return read
+
+    def _whose(self) -> str:
+        return f"{self.config.agent} on {self.config.problem()}"
+
+    def _write_json(self, name: str, value: Mapping[str, Any]) -> None:
+        self._write(name, (json.dumps(without_nan(value), indent=1) + "\n").encode())
+
+    def _write(self, name: str, content: bytes) -> None:
+        write_whole(self.path / name, content)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that a killed process or a full disk leaves the old one or the new one, never a part."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def without_nan(value: Any) -> Any:
+    """The value with None for NaN, which JSON does not know."""
+    if isinstance(value, Mapping):
+        return {key: without_nan(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [without_nan(one) for one in value]
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def versions() -> dict[str, str]:
+    """What a result was made with."""
+    return {"python": platform.python_version(), "machine": platform.machine(), **{name: version(name) for name in _PACKAGES}}

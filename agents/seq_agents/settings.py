@@ -1,0 +1,64 @@
+"""How an agent learns: frozen data, checked when it is made, each setting with one line on what it is."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import math
+from collections.abc import Mapping
+from typing import Any, Self
+
+from seq_agents.lstm_start import LstmStart
+from seq_envs.parameters import Flag, Kind, Real, parameter
+
+ANY = Real(-math.inf, math.inf)
+POSITIVE = Real(0.0, math.inf)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The settings of an agent. A subclass adds fields made by `parameter(default, kind, meaning)`.
+
+    Raises:
+        ValueError: at construction, for a setting outside its range; it names the setting, the value and what is allowed.
+    """
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            checked = field.metadata["kind"].check(field.name, getattr(self, field.name))
+            object.__setattr__(self, field.name, checked)
+
+    @classmethod
+    def kinds(cls) -> dict[str, Kind]:
+        """What each setting may be."""
+        return {field.name: field.metadata["kind"] for field in dataclasses.fields(cls)}
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Self:
+        """The settings with these values, and defaults for the others.
+
+        Raises:
+            ValueError: a name that is no setting, with the nearest that is; or a wrong value.
+        """
+        names = list(cls.kinds())
+        for name, value in given.items():
+            if name not in names:
+                near = difflib.get_close_matches(str(name), names, n=1)
+                hint = f" (did you mean {near[0]!r}?)" if near else ""
+                raise ValueError(f"there is no setting {name!r}{hint}, got {value!r}; there are {', '.join(names)}")
+        return cls(**given)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LstmSettings(Settings):
+    """How an LSTM begins, see `LstmStart`."""
+
+    input_bias: float = parameter(0.0, ANY, "bias of the input gate at the start")
+    forget_bias: float = parameter(1.0, ANY, "bias of the forget gate at the start")
+    output_bias: float = parameter(0.0, ANY, "bias of the output gate at the start")
+    orthogonal: bool = parameter(False, Flag(), "orthogonal weights between the units at the start")
+
+    @property
+    def lstm_start(self) -> LstmStart:
+        """The four of them."""
+        return LstmStart(self.input_bias, self.forget_bias, self.output_bias, self.orthogonal)

@@ -1,0 +1,69 @@
+"""The state of a training as named tensors, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+
+def prefixed(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors under names that begin with the prefix and a dot."""
+    return {f"{prefix}.{name}": tensor for name, tensor in tensors.items()}
+
+
+def without_prefix(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Those of the tensors that `prefixed` made, under their own names."""
+    return {name.removeprefix(f"{prefix}."): one for name, one in tensors.items() if name.startswith(f"{prefix}.")}
+
+
+def load_network(network: nn.Module, tensors: Mapping[str, Tensor]) -> None:
+    """Set all weights.
+
+    Raises:
+        ValueError: the tensors are those of another network.
+    """
+    expected = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
+    got = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+    for name in sorted(expected.keys() | got.keys()):
+        if expected.get(name) != got.get(name):
+            raise ValueError(
+                f"the weights are those of another network: {name} must have shape {expected.get(name, 'none')}, "
+                f"got {got.get(name, 'none')}"
+            )
+    network.load_state_dict(dict(tensors))
+
+
+def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """What an optimizer remembers of each weight."""
+    state = optimizer.state_dict()["state"]
+    return {f"{index}.{name}": tensor for index, kept in state.items() for name, tensor in kept.items()}
+
+
+def load_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
+    """Set what `optimizer_tensors` told."""
+    kept: dict[int, dict[str, Tensor]] = {}
+    for key, tensor in tensors.items():
+        index, name = key.split(".")
+        kept.setdefault(int(index), {})[name] = tensor.clone()
+    optimizer.load_state_dict({"state": kept, "param_groups": optimizer.state_dict()["param_groups"]})
+
+
+def random_tensors() -> dict[str, Tensor]:
+    """Where torch's and numpy's global generators stand, which SB3 draws from."""
+    _, keys, position, has_gauss, gauss = np.random.get_state(legacy=True)  # noqa: NPY002 - SB3 uses it.
+    return {
+        "torch": torch.get_rng_state(),
+        "numpy.keys": torch.as_tensor(np.asarray(keys, np.int64)),
+        "numpy.rest": torch.tensor([float(position), float(has_gauss), float(gauss)], dtype=torch.float64),
+    }
+
+
+def load_random(tensors: Mapping[str, Tensor]) -> None:
+    """Set what `random_tensors` told."""
+    torch.set_rng_state(tensors["torch"])
+    position, has_gauss, gauss = tensors["numpy.rest"].tolist()
+    keys = tensors["numpy.keys"].numpy().astype(np.uint32)
+    np.random.set_state(("MT19937", keys, int(position), int(has_gauss), gauss))  # noqa: NPY002 - SB3 uses it.
