@@ -91,8 +91,8 @@ def make_learner(
         settings: in place of the tuned ones.
 
     Raises:
-        ValueError: for an unknown agent, setting, parameter or a wrong value; or the agent does not take such a problem.
+        ValueError: for an unknown agent, setting, parameter or a wrong value; or the agent does not take the problem.
     """
     id = id_or_problem if isinstance(id_or_problem, str) else ""
     problem = seq_envs.make_problem(id_or_problem, **parameters)
-    return agent_type(agent)(problem, settings_of(agent, id, settings), seed)  # type: ignore[call-arg]  # See Learner.
+    return agent_type(agent)(problem, settings_of(agent, id, settings), seed)

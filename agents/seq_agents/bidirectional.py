@@ -28,7 +28,8 @@ class BidirectionalLstmNetwork(Network):
     def forward(self, observations: Tensor) -> Tensor:
         batch, steps = observations.shape[:2]
         every = torch.ones(batch, steps, dtype=torch.bool)
-        return self._beginnings(observations, every).unflatten(0, (batch, steps))
+        scores = self._beginnings(observations, every)
+        return scores.reshape(batch, steps, *scores.shape[1:])
 
     def loss(self, observations: Tensor, targets: Tensor, scored: Tensor) -> tuple[Tensor, Tensor]:
         scores = self._beginnings(observations, scored)

@@ -71,9 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     seed = _number(Integer(0, 2**32 - 1))
     for one, what in ((train, "of the training"), (compare, "of the training"), (evaluate, "of the episodes")):
         one.add_argument("--seed", type=seed, default=0, help=f"{what} (default: 0)")
-        one.add_argument(
-            "--episodes", type=_number(Integer(1)), default=10_000, help="to evaluate on (default: 10000)"
-        )
+        one.add_argument("--episodes", type=_number(Integer(1)), default=10_000, help="to evaluate on (default: 10000)")
     play.add_argument("--seed", type=seed, default=None, help="which episodes (default: any)")
     play.add_argument("--episodes", type=_number(Integer(1)), default=1, help="how many (default: 1)")
     train.add_argument("--out", type=Path, help="folder of the run (default: runs/AGENT-ID-SEED)")

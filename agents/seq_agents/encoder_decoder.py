@@ -21,7 +21,7 @@ class EncoderDecoderSettings(LstmSettings):
     teacher_forcing: bool = parameter(
         False,
         Flag(),
-        "the decoder reads the right answer before, and its own when it plays; else, at every step, what the encoder said last",
+        "the decoder reads the right answer before, its own when it plays; else always what the encoder said last",
     )
     attention: bool = parameter(False, Flag(), "the decoder looks back at what the encoder said at every step")
 
@@ -54,7 +54,7 @@ class EncoderDecoderNetwork(Network):
         return self.head.loss(scores, targets[scored]), scores
 
     def _answer(self, observations: Tensor, forced: Tensor | None) -> Tensor:
-        """Episodes (B, T, ...) to scores (B, T, ...), zeros before the first question; `forced` (B, T): right answers."""
+        """Episodes (B, T, ...) to scores (B, T, ...), zeros before the first question; `forced` (B, T): right ones."""
         before = min(self.first, observations.shape[1])
         said, state = self.encoder(self.reader(observations[:, :before]))
         questions = observations.shape[1] - before
@@ -76,7 +76,7 @@ class EncoderDecoderNetwork(Network):
         return scores
 
     def _scores(self, outputs: Tensor, said: Tensor) -> Tensor:
-        """The decoder's outputs (B, n, hidden), and what the encoder said (B, before, hidden), to scores (B, n, ...)."""
+        """The decoder's outputs (B, n, hidden), and what the encoder said (B, before, hidden), to scores (B, n, ..)."""
         if self.attention:
             weights = (outputs @ said.transpose(1, 2)).softmax(dim=-1)
             outputs = torch.cat([outputs, weights @ said], dim=-1)
@@ -86,9 +86,9 @@ class EncoderDecoderNetwork(Network):
 
 def _first_question(problem: seq_envs.Problem) -> int:
     """The step of the first question, if nothing more is shown from there on."""
-    observations, _, scored, lengths = seq_envs.sample(problem, episodes=64)
+    observations, _, scored, _ = seq_envs.sample(problem, episodes=64)
     first = int(scored[0].argmax())
-    asked = scored.all(axis=0)
+    asked = np.all(scored, axis=0)
     same = np.broadcast_to(observations[:1, first : first + 1], observations[:, first:].shape)
     one_answer = problem.action_space.shape == () and np.issubdtype(problem.action_space.dtype, np.integer)
     if first == 0 or not asked[first:].all() or scored[:, :first].any() or not (observations[:, first:] == same).all():

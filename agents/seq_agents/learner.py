@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from torch import Tensor
 
@@ -21,7 +21,7 @@ class Moment(NamedTuple):
     steps: int
     """Time steps learned from so far."""
     accuracy: float
-    """Right answers per scored step in the latest episodes, as the learner gave them while it learned; NaN: none yet."""
+    """Right answers per scored step in the latest episodes, as they were given while learning; NaN: none yet."""
 
 
 Watch = Callable[[Moment], None]
@@ -33,14 +33,25 @@ def unwatched(moment: Moment) -> None:
 
 
 class Learner(ABC):
-    """A training under way. Subclasses take a problem, settings of `settings_type`, and a seed.
+    """A training under way. The same problem, settings and seed learn the same on the same machine.
 
-    The same problem, settings and seed learn the same on the same machine.
+    Args:
+        problem: what to learn.
+        settings: of `settings_type`.
+        seed: of the weights, the episodes and the noise: 0 ... 2**32 - 1.
+
+    Raises:
+        ValueError: the learner does not take such a problem, or the settings do not fit it.
     """
 
     about: ClassVar[str]
     """One line for the menu."""
     settings_type: ClassVar[type[Settings]]
+
+    def __init__(self, problem: seq_envs.Problem, settings: Any, seed: int) -> None:
+        self.problem = problem
+        self.settings = settings
+        self.seed = seed
 
     @abstractmethod
     def learn(self, watch: Watch = unwatched) -> None:
@@ -61,6 +72,3 @@ class Learner(ABC):
         Raises:
             ValueError: the state is that of another network.
         """
-
-
-LearnerType = Callable[[seq_envs.Problem, Settings, int], Learner]

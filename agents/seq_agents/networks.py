@@ -49,7 +49,7 @@ class Head(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         scores: Tensor = self.linear(features)
-        return scores.unflatten(-1, self.shape)
+        return scores.reshape(*scores.shape[:-1], *self.shape)
 
     def loss(self, scores: Tensor, targets: Tensor) -> Tensor:
         """The mean loss over answers: squared error for real ones, else cross-entropy."""

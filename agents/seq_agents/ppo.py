@@ -1,4 +1,4 @@
-"""The learners of Stable-Baselines3 and sb3-contrib: RecurrentPPO, fast and stock, and PPO without memory of its own."""
+"""The learners of Stable-Baselines3 and sb3-contrib: RecurrentPPO, fast and stock, and PPO without memory."""
 
 from __future__ import annotations
 
@@ -63,9 +63,7 @@ class Sb3Learner(Learner):
     settings_type: ClassVar[type[Settings]] = PpoSettings
 
     def __init__(self, problem: seq_envs.Problem, settings: Any, seed: int) -> None:
-        self.problem = problem
-        self.settings = settings
-        self.seed = seed
+        super().__init__(problem, settings, seed)
         self.rollouts = 0
         self.env = self.env_of(problem, settings)
         rollout = settings.episodes * problem.steps

@@ -46,7 +46,7 @@ class FastRecurrentPPO(RecurrentPPO):
             say otherwise.
         env: from `seq_agents.sb3.make_vec_env`, with no wrapper around it; or an id or problem, for 64 lanes of it.
         n_steps: of each lane and rollout; a multiple of the longest episode's length T. None: four episodes.
-        batch_size: time steps of a minibatch, which takes whole episodes only: at least T. None: a quarter of a rollout.
+        batch_size: time steps of a minibatch, of whole episodes: at least T. None: a quarter of a rollout.
         gamma: 0 by default, which is exact here: an answer has no consequences but its own reward.
         **kwargs: as for RecurrentPPO.
 
@@ -91,7 +91,7 @@ class FastRecurrentPPO(RecurrentPPO):
         )
 
     @staticmethod
-    def _wrap_env(env: Any, verbose: int = 0, monitor_wrapper: bool = True) -> VecEnv:
+    def _wrap_env(env: Any, verbose: int = 0, monitor_wrapper: bool = True) -> VecEnv:  # noqa: ARG004 - as SB3 calls it.
         """Where SB3 takes an env in, be it at construction, by `load` or by `set_env`."""
         if not isinstance(env, SequenceVecEnv):
             raise ValueError(
@@ -106,8 +106,8 @@ class FastRecurrentPPO(RecurrentPPO):
             raise ValueError("use_sde must be False: its noise is made for single steps, not for whole episodes")
         if self.env is not None:
             self._episodes_a_rollout(self.env)
-        lstm = self.policy.lstm_actor
-        self.rollout_buffer = EpisodeBuffer(
+        lstm: Any = self.policy.lstm_actor
+        self.rollout_buffer: EpisodeBuffer = EpisodeBuffer(
             self.n_steps,
             self.observation_space,
             self.action_space,
@@ -153,7 +153,7 @@ class FastRecurrentPPO(RecurrentPPO):
 
     @torch.no_grad()
     def _answer(self, observations: Array) -> tuple[Array, Array, Array]:
-        """observations (B, T, ...) to drawn actions (B, T, *action shape), values (B, T) and log-probabilities (B, T)."""
+        """observations (B, T, ...) to actions (B, T, *action shape), values (B, T) and log-probabilities (B, T)."""
         batch, steps = observations.shape[:2]
         flat = torch.as_tensor(observations.reshape(batch * steps, *observations.shape[2:]), device=self.device)
         actions, values, log_probs, _ = self.policy(flat, *self.rollout_buffer.beginnings(batch, steps))
@@ -173,7 +173,8 @@ class FastRecurrentPPO(RecurrentPPO):
         for step in range(episodes * steps):
             episode, at = divmod(step, steps)
             lengths = played.lengths[episode]
-            dones, infos = lengths == at + 1, [{} for _ in range(lanes)]
+            dones = lengths == at + 1
+            infos: list[dict[str, Any]] = [{} for _ in range(lanes)]
             for lane in np.flatnonzero(dones).tolist():
                 right, all_right = float(earned[episode, lane]), float(asked[episode, lane])
                 infos[lane] = {
@@ -241,7 +242,7 @@ class EpisodeBuffer(RolloutBuffer):
         )
         count = self._episodes * self.n_envs
         size = count if batch_size is None else max(1, batch_size // self._steps)
-        order = torch.as_tensor(np.random.permutation(count), device=self.device)
+        order = torch.as_tensor(np.random.permutation(count), device=self.device)  # noqa: NPY002 - seeded by SB3.
         for first in range(0, count, size):
             chosen = order[first : first + size]
             observations, actions, values, log_probs, advantages, returns = (

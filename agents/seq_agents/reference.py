@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import ClassVar
+from collections.abc import Mapping
 
 from torch import Tensor
 
@@ -17,16 +16,9 @@ class Reference(Learner):
     """A player of `seq_envs.policies`."""
 
     settings_type = Settings
-    player: ClassVar[Callable[[seq_envs.Problem, int], Policy]]
-
-    def __init__(self, problem: seq_envs.Problem, settings: Settings, seed: int) -> None:
-        self._policy = type(self).player(problem, seed)
 
     def learn(self, watch: Watch = unwatched) -> None:
         watch(Moment(1.0, 0, float("nan")))
-
-    def policy(self) -> Policy:
-        return self._policy
 
     def state(self) -> dict[str, Tensor]:
         return {}
@@ -40,18 +32,24 @@ class RandomPlayer(Reference):
     """Answers drawn uniformly."""
 
     about = "answers drawn uniformly"
-    player = staticmethod(lambda problem, seed: seq_envs.policies.random(problem, seed))
+
+    def policy(self) -> Policy:
+        return seq_envs.policies.random(self.problem, self.seed)
 
 
 class MemorylessPlayer(Reference):
     """The best player without memory."""
 
     about = "the best answers from the current observation and the clock"
-    player = staticmethod(lambda problem, seed: seq_envs.policies.memoryless(problem))
+
+    def policy(self) -> Policy:
+        return seq_envs.policies.memoryless(self.problem)
 
 
 class OptimalPlayer(Reference):
     """The best player."""
 
     about = "the best answers from everything seen so far"
-    player = staticmethod(lambda problem, seed: seq_envs.policies.optimal(problem))
+
+    def policy(self) -> Policy:
+        return seq_envs.policies.optimal(self.problem)

@@ -43,15 +43,17 @@ class Reinforce(Supervised):
         scores: Tensor = self.network(torch.as_tensor(data.observations))
         real = self.network.head.real
         drawn = Normal(scores, self.settings.noise) if real else Categorical(logits=scores)
-        actions = drawn.sample()
+        actions = drawn.sample()  # type: ignore[no-untyped-call]  # torch's own.
         answers = actions.clamp(0, 1).numpy() if real else actions.numpy()
         rewards = self.problem.grade(answers, data.targets) * data.scored
         advantages = torch.as_tensor(rewards - rewards.mean(axis=0), dtype=torch.float32)
-        log_probs = drawn.log_prob(actions).flatten(2).sum(-1) if actions.ndim > 2 else drawn.log_prob(actions)
+        log_probs = drawn.log_prob(actions)  # type: ignore[no-untyped-call]  # torch's own.
+        if actions.ndim > 2:  # Several answers at once.
+            log_probs = log_probs.flatten(2).sum(-1)
         spread = advantages.std() + 1e-8
         loss = -(advantages / spread * log_probs).mean()
         self.optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]  # torch's own.
+        loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.gradient_norm)
         self.optimizer.step()
         return float(rewards[data.scored].mean()) if data.scored.any() else float(np.nan)

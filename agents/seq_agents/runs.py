@@ -56,7 +56,12 @@ class Config:
 
     @classmethod
     def of(
-        cls, agent: str, id: str, parameters: Mapping[str, Any], seed: int = 0, settings: Mapping[str, Any] | None = None
+        cls,
+        agent: str,
+        id: str,
+        parameters: Mapping[str, Any],
+        seed: int = 0,
+        settings: Mapping[str, Any] | None = None,
     ) -> Config:
         """A run with the settings tuned for the id, but for those given.
 
@@ -232,4 +237,8 @@ def without_nan(value: Any) -> Any:
 
 def versions() -> dict[str, str]:
     """What a result was made with."""
-    return {"python": platform.python_version(), "machine": platform.machine(), **{name: version(name) for name in _PACKAGES}}
+    return {
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        **{name: version(name) for name in _PACKAGES},
+    }

@@ -20,7 +20,7 @@ class Settings:
     """The settings of an agent. A subclass adds fields made by `parameter(default, kind, meaning)`.
 
     Raises:
-        ValueError: at construction, for a setting outside its range; it names the setting, the value and what is allowed.
+        ValueError: at construction, for a wrong setting; it names the setting, the value and what is allowed.
     """
 
     def __post_init__(self) -> None:

@@ -42,9 +42,7 @@ class Supervised(Learner):
     settings_type: ClassVar[type[Settings]] = SupervisedSettings
 
     def __init__(self, problem: seq_envs.Problem, settings: Any, seed: int) -> None:
-        self.problem = problem
-        self.settings = settings
-        self.seed = seed
+        super().__init__(problem, settings, seed)
         torch.manual_seed(seed)
         self.network = self.network_of(problem, settings)
         self.optimizer = torch.optim.Adam(self.network.parameters(), settings.learning_rate)

@@ -1,0 +1,79 @@
+"""Named experiments that anybody can rerun: an agent, a problem, settings, and what others reported for it."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+import seq_envs
+from seq_agents.runs import Config
+
+CLAIMED = ("recurrent-ppo", "lstm", "ppo", "mlp")
+"""The agents that are measured on every id: from rewards and by example, with memory and without."""
+
+
+@dataclass(frozen=True)
+class Until:
+    """Learn until fresh episodes are all answered without a mistake, and count the episodes learned from."""
+
+    every: int
+    """Episodes between two checks."""
+    without_mistake: int
+    """Fresh episodes of a check."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One experiment, for any seed."""
+
+    agent: str
+    id: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """In place of those tuned for the id."""
+    seeds: int = 5
+    until: Until | None = None
+    reported: str = ""
+    """What its source reports, and with what."""
+
+    def config(self, seed: int) -> Config:
+        """What a run of it trains."""
+        return Config.of(self.agent, self.id, self.parameters, seed, self.settings)
+
+
+@cache
+def recipes() -> Mapping[str, Recipe]:
+    """Every recipe by name: those of recipes.yaml, and AGENT/ID for the claimed agents on every id of the menu."""
+    text = files("seq_agents").joinpath("recipes.yaml").read_text(encoding="utf-8")
+    named = {name: _recipe(raw) for name, raw in yaml.safe_load(text).items()}
+    grid = {f"{agent}/{id}": Recipe(agent=agent, id=id) for id in seq_envs.MENU for agent in CLAIMED}
+    return {**grid, **named}
+
+
+def _recipe(raw: Mapping[str, Any]) -> Recipe:
+    until = raw.get("until")
+    return Recipe(**{**raw, "until": Until(**until) if until else None})
+
+
+def chosen(patterns: Sequence[str]) -> Mapping[str, Recipe]:
+    """The recipes with these names, or names that match these patterns (`recurrent-ppo/*`).
+
+    Raises:
+        ValueError: a pattern that matches none.
+    """
+    every = recipes()
+    found: dict[str, Recipe] = {}
+    for pattern in patterns:
+        names = fnmatch.filter(every, pattern)
+        if not names:
+            raise ValueError(
+                f"a recipe must be one of {', '.join(every)}, or a pattern such as 'tutorial-*', got {pattern!r}"
+            )
+        found |= {name: every[name] for name in names}
+    return found

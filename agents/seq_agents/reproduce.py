@@ -1,0 +1,207 @@
+"""Run recipes over seeds, several at a time, into a folder of results that is read by people and programs."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import os
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import suppress
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import seq_envs
+from seq_agents.learner import Learner, Moment
+from seq_agents.recipes import Recipe, Until
+from seq_agents.runs import versions, without_nan, write_whole
+
+EPISODES = 10_000
+"""Fresh ones, of a final evaluation."""
+
+
+def run_recipe(recipe: Recipe, seed: int, episodes: int = EPISODES) -> dict[str, Any]:
+    """Train with one seed, then evaluate greedily on fresh episodes."""
+    problem = recipe.config(seed).problem()
+    learner = recipe.config(seed).learner()
+    latest = Moment(0.0, 0, math.nan)
+    spent = 0.0  # On checks.
+    solved_after: int | None = None
+    checks = 0
+
+    def see(moment: Moment) -> None:
+        nonlocal latest, spent, solved_after, checks
+        latest = moment
+        if recipe.until is None:
+            return
+        learned = moment.steps // problem.steps
+        if learned < (checks + 1) * recipe.until.every:
+            return
+        checks = learned // recipe.until.every
+        began = time.perf_counter()
+        solved = _without_mistake(learner, problem, recipe.until, checks)
+        spent += time.perf_counter() - began
+        if solved:
+            solved_after = learned
+            raise _Solved
+
+    start = time.perf_counter()
+    with suppress(_Solved):
+        learner.learn(see)
+    seconds = time.perf_counter() - start - spent
+    got = seq_envs.evaluate(learner.policy(), problem, episodes)
+    last = [share for share in got.accuracy_by_step if not math.isnan(share)][-1]
+    result = {
+        "seed": seed,
+        "normalized_score": got.normalized_score,
+        "normalized_interval": got.normalized_interval,
+        "accuracy": got.accuracy,
+        "exact_match": got.exact_match,
+        "last_step_accuracy": last,
+        "episodes_learned_from": latest.steps // problem.steps,
+        "steps": latest.steps,
+        "seconds": round(seconds, 2),
+        "evaluated_on": got.episodes,
+    }
+    return result if recipe.until is None else result | {"solved_after_episodes": solved_after}
+
+
+class _Solved(Exception):
+    pass
+
+
+def _without_mistake(learner: Learner, problem: seq_envs.Problem, until: Until, check: int) -> bool:
+    """Whether a check's fresh episodes are all answered right; a small sample first, which most checks end with."""
+    policy = learner.policy()
+    few = min(100, until.without_mistake)
+    return all(
+        seq_envs.evaluate(policy, problem, episodes, seed=check).exact_match == 1.0
+        for episodes in (few, until.without_mistake)
+    )
+
+
+def reproduce(
+    recipes: Mapping[str, Recipe],
+    folder: Path,
+    seeds: int | None = None,
+    jobs: int = 1,
+    tell: Callable[[str], None] = print,
+    episodes: int = EPISODES,
+) -> list[str]:
+    """Run every recipe with seeds 0, 1, ...; what is in the folder already, for the same recipe, is not run again.
+
+    Args:
+        recipes: by name.
+        folder: gets a JSON file for each recipe, and README.md with a table of them all.
+        seeds: how many; None: as many as each recipe says.
+        jobs: processes at once, each with one thread.
+        tell: gets a line for each result.
+        episodes: of each evaluation.
+
+    Returns:
+        What failed, a line each; the others are not stopped by it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {name: _File(folder, name, recipe) for name, recipe in recipes.items()}
+    work = [
+        (name, seed)
+        for name, recipe in recipes.items()
+        for seed in range(recipe.seeds if seeds is None else seeds)
+        if seed not in files[name].seeds()
+    ]
+    failed = []
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
+        under_way = {pool.submit(run_recipe, recipes[name], seed, episodes): (name, seed) for name, seed in work}
+        try:
+            for future in as_completed(under_way):
+                name, seed = under_way[future]
+                error = future.exception()
+                if error is not None:
+                    failed.append(f"{name}, seed {seed}: {type(error).__name__}: {error}")
+                    tell(f"FAILED {failed[-1]}")
+                    continue
+                result = future.result()
+                files[name].add(result)
+                write_whole(folder / "README.md", table(folder).encode())
+                score, exact = result["normalized_score"], result["exact_match"]
+                tell(f"{name}, seed {seed}: normalised {score:.4f}, exact {exact:.4f}, {result['seconds']:.1f} s")
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    write_whole(folder / "README.md", table(folder).encode())
+    return failed
+
+
+def _one_thread() -> None:
+    import torch
+
+    torch.set_num_threads(1)
+
+
+class _File:
+    """The results of one recipe."""
+
+    def __init__(self, folder: Path, name: str, recipe: Recipe) -> None:
+        self._path = folder / f"{name.replace('/', '--')}.json"
+        config = dataclasses.asdict(recipe.config(0))
+        del config["seed"]
+        self._content: dict[str, Any] = {"name": name, **config, "reported": recipe.reported, "results": []}
+        if recipe.until is not None:
+            self._content["until"] = dataclasses.asdict(recipe.until)
+        self._content |= {"versions": versions(), "cores": os.cpu_count()}
+        try:
+            there = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return
+        same = ("agent", "id", "parameters", "settings", "until")
+        if all(there.get(key) == json.loads(json.dumps(self._content.get(key))) for key in same):
+            self._content["results"] = there["results"]
+
+    def seeds(self) -> list[int]:
+        """Those that are done."""
+        return [result["seed"] for result in self._content["results"]]
+
+    def add(self, result: Mapping[str, Any]) -> None:
+        """Keep a result, in the order of seeds."""
+        self._content["results"] = sorted([*self._content["results"], result], key=lambda one: int(one["seed"]))
+        write_whole(self._path, (json.dumps(without_nan(self._content), indent=1) + "\n").encode())
+
+
+def table(folder: Path) -> str:
+    """Every result of a folder as a page of Markdown: a row for each recipe, with the lowest and the middle seed."""
+    lines = [
+        "# Results",
+        "",
+        "Made by `seq-envs reproduce`: final greedy evaluation on fresh episodes. Every seed is in the JSON file of",
+        "its row, with settings and versions. Normalised: 0 is the best player without memory (chance for a control",
+        "task), 1 is optimal. Exact: episodes without a mistake. Episodes: learned from, in the middle over seeds.",
+        "",
+        "| recipe | seeds | normalised: lowest | middle | exact: lowest | middle | episodes | seconds | reported |",
+        "| --- | --: | --: | --: | --: | --: | --: | --: | --- |",
+    ]
+    for path in sorted(folder.glob("*.json")):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        results = content["results"]
+        if not results:
+            continue
+
+        def column(key: str, results: Any = results) -> list[float]:
+            return [math.nan if one[key] is None else one[key] for one in results]
+
+        score, exact = column("normalized_score"), column("exact_match")
+        learned = f"{statistics.median(column('episodes_learned_from')):,.0f}"
+        if "until" in content:
+            solved = [one["solved_after_episodes"] for one in results]
+            missed = solved.count(None)
+            learned = f"until success: {statistics.median(n if n is not None else math.inf for n in solved):,.0f}"
+            learned += f" ({missed} of {len(solved)} without success)" if missed else ""
+        lines.append(
+            f"| `{content['name']}` | {len(results)} | {min(score):.4f} | {statistics.median(score):.4f} "
+            f"| {min(exact):.4f} | {statistics.median(exact):.4f} | {learned} "
+            f"| {statistics.median(column('seconds')):.1f} | {content['reported']} |"
+        )
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,100 @@
+"""Add a problem of your own: the n-back task of psychology (W. Kirchner, 1958), in half a page.
+
+Run it with:
+
+    python examples/add_your_own_problem.py
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import ClassVar
+
+import gymnasium
+import numpy as np
+from gymnasium import spaces
+
+import seq_envs
+from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding
+from seq_envs.parameters import Choice, Integer, parameter
+from seq_envs.problem import fixed_length
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeqNBack(seq_envs.Problem):
+    """Say whether the value on the screen is the one of `lag` steps ago. It is, half of the time."""
+
+    title: ClassVar[str] = "n-back: has the value of `lag` steps ago come again?"
+
+    length: int = parameter(12, Integer(2), "steps")
+    n_values: int = parameter(8, Integer(2), "alphabet")
+    lag: int = parameter(2, Integer(1), "steps between the two values to compare")
+    encoding: str = parameter("one_hot", Choice(tuple(SYMBOL_ENCODINGS)), "how a value is shown")
+
+    def check(self) -> None:
+        if self.lag >= self.length:
+            raise ValueError(f"lag must be in 1 ... length-1 = {self.length - 1}, got {self.lag}")
+
+    @property
+    def steps(self) -> int:
+        return self.length
+
+    @property
+    def code(self) -> Encoding:
+        return SYMBOL_ENCODINGS[self.encoding](Alphabet(self.n_values))
+
+    @property
+    def action_space(self) -> spaces.Discrete:
+        return spaces.Discrete(2)
+
+    def sample(self, rng: np.random.Generator, batch: int) -> seq_envs.Episodes:
+        values = rng.integers(self.n_values, size=(batch, self.length))
+        again = rng.integers(2, size=(batch, self.length))
+        shift = np.where(again, 0, rng.integers(1, self.n_values, size=(batch, self.length)))  # Not 0: another value.
+        for step in range(self.lag, self.length):
+            values[:, step] = (values[:, step - self.lag] + shift[:, step]) % self.n_values
+        return fixed_length(values, again, scored=np.arange(self.length) >= self.lag)
+
+    def solve(self, history: Array) -> Array:
+        step = history.shape[1] - 1  # Up to `lag` there is nothing to compare with, and no answer is scored.
+        return history[:, step] == history[:, max(step - self.lag, 0)]
+
+    # Optional: what can be had without memory. Where a problem does not say, it is learned from data.
+
+    def guess(self, observations: Array, step: int) -> Array:
+        return np.zeros_like(observations)  # As good as any answer: the value on the screen alone says nothing.
+
+    def known_levels(self) -> seq_envs.Levels:
+        by_luck = seq_envs.Level(accuracy=0.5, exact_match=0.5 ** (self.length - self.lag))
+        return seq_envs.Levels(chance=by_luck, memoryless=by_luck, optimal=seq_envs.Level(1.0, 1.0))
+
+
+ID = "SeqNBack-v0"
+seq_envs.register(ID, SeqNBack)  # At the top level of a module, so that whoever imports it can use the id.
+
+
+def main() -> None:
+    seq_envs.testing.check_problem(ID)  # Spaces, seeds, solvability, levels, and that all views agree.
+    print(seq_envs.draw(ID, seed=0), end="\n\n")
+
+    levels = seq_envs.levels(ID)
+    for name in ("chance", "memoryless", "optimal"):
+        level = getattr(levels, name)
+        print(f"{name:10}  accuracy {level.accuracy:.4f}  exact match {level.exact_match:.4f}")
+
+    lag = 3
+    env = gymnasium.make(ID, lag=lag, encoding="discrete", render_mode="ansi")  # The id takes every parameter.
+    value, _ = env.reset(seed=0)
+    seen: deque[int] = deque(maxlen=lag)  # A player that remembers just enough.
+    over = False
+    while not over:
+        answer = int(len(seen) == lag and seen[0] == value)
+        seen.append(value)
+        value, _, over, _, info = env.step(answer)
+    print(f"\n{env.render()}")
+    print(f"{ID} is a valid problem; the player that remembers {lag} values has accuracy {info['accuracy']}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""Every example runs as its docstring says, and its last line tells a good result."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.py"))
+SCORES = {"ppo_lstm_from_scratch.py": 0.95, "evaluate_your_own_model.py": 0.98}
+"""The least normalised score of an example, where it is not 0.9."""
+SAYS = {
+    "add_your_own_problem.py": "SeqNBack-v0 is a valid problem; the player that remembers 3 values has accuracy 1.0"
+}
+"""The last line of an example that trains nothing."""
+SECONDS = 300
+"""Many times what an example takes: a stuck one must not stop the tests."""
+
+
+def test_every_expectation_has_its_example() -> None:
+    assert {*SCORES, *SAYS} <= {example.name for example in EXAMPLES}
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.stem)
+def test_example(example: Path, tmp_path: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(
+        [sys.executable, "-W", "error::UserWarning", str(example)],
+        capture_output=True, encoding="utf-8", env=environment, cwd=tmp_path, timeout=SECONDS, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert f"python examples/{example.name}" in example.read_text(encoding="utf-8")
+    assert list(tmp_path.iterdir()) == [], "an example leaves nothing behind"
+    *_, last = done.stdout.splitlines()
+    if example.name in SAYS:
+        assert last == SAYS[example.name]
+    else:
+        score = re.search(r"normalised score (-?\d+\.\d+)", last)
+        assert score, last
+        assert float(score[1]) >= SCORES.get(example.name, 0.9), last

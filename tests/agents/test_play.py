@@ -1,0 +1,361 @@
+"""A person plays: what is asked, accepted, refused and told, and that the screen remembers nothing."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pytest
+from seq_agents.play import play
+from spaces_of_settings import EVERY_BASE_CHOICE, Ragged, name
+
+import seq_envs
+from seq_envs import policies
+from seq_envs.policies import Policy
+
+ECHO = seq_envs.SeqEcho(length=4, lag=1)
+CLEAR, SECOND_SCREEN, FIRST_SCREEN = "\033[H\033[2J", "\033[?1049h", "\033[?1049l"
+
+
+class Typist:
+    """Types lines, and then something raises `end`; keeps everything that is said."""
+
+    def __init__(self, *lines: str, end: type[BaseException] = EOFError) -> None:
+        self.lines = list(lines)
+        self.end = end
+        self.written: list[str] = []
+        self.prompts: list[str] = []
+
+    def read(self, prompt: str) -> str:
+        self.prompts.append(prompt)
+        if not self.lines:
+            raise self.end
+        return self.lines.pop(0)
+
+    def play(self, problem: seq_envs.Problem, episodes: int = 1, erase: bool = False) -> list[float]:
+        return play(problem, 0, episodes, read=self.read, write=self.written.append, erase=erase)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.written)
+
+
+def typed(answer: Any) -> str:
+    return " ".join(map(str, np.atleast_1d(answer).tolist()))
+
+
+def answers_of(player: Policy, problem: seq_envs.Problem, episodes: int) -> list[str]:
+    """What a player types in the first episodes of stream 0."""
+    observations, _, _, lengths = seq_envs.sample(problem, episodes, seed=0)
+    lines: list[str] = []
+    for episode in range(episodes):
+        state = player.initial_state(1)
+        for step in range(lengths[episode]):
+            answers, state = player.act(observations[episode : episode + 1, step], state)
+            lines.append(typed(answers[0]))
+    return lines
+
+
+EVERY_PROBLEM = [pytest.param(seq_envs.make_problem(id, **c), id=f"{id}-{name(c)}") for id, c in EVERY_BASE_CHOICE]
+EVERY_PROBLEM += [
+    pytest.param(Ragged(), id="ragged"),
+    pytest.param(seq_envs.SeqCopy(framing="many_to_one", output_length=1), id="one place"),
+]
+
+
+@pytest.mark.parametrize("erase", [False, True], ids=["plain", "erase"])
+@pytest.mark.parametrize("problem", EVERY_PROBLEM)
+def test_optimal_answers_are_all_right(problem: seq_envs.Problem, erase: bool) -> None:
+    lines = answers_of(policies.optimal(problem), problem, 2)
+    if erase:
+        _, _, _, lengths = seq_envs.sample(problem, 2, seed=0)
+        lines[lengths[0] : lengths[0]] = [""]
+        lines.insert(0, "")
+    typist = Typist(*lines)
+    assert typist.play(problem, episodes=2, erase=erase) == [1.0, 1.0]
+    assert not typist.lines
+    assert "✗" not in typist.text
+    assert typist.text.count("1.0000          yes") == 2
+    assert typist.text.endswith("2 episodes: mean accuracy 1.0000, exact match in 2.")
+
+
+@pytest.mark.parametrize("problem", EVERY_PROBLEM)
+def test_wrong_answers_are_all_wrong(problem: seq_envs.Problem) -> None:
+    _, targets, _, lengths = seq_envs.sample(problem, 1, seed=0)
+    targets = targets[0, : lengths[0]]
+    if targets.dtype.kind == "f":
+        wrong = (targets + 0.5) % 1.0
+    else:
+        space = problem.action_space
+        wrong = (targets + 1) % getattr(space, "nvec", getattr(space, "n", 0))
+    typist = Typist(*map(typed, wrong))
+    assert typist.play(problem) == [0.0]
+    assert "✓" not in typist.text
+    assert "\nyou            0.0000           no\n" in typist.text
+
+
+@pytest.mark.parametrize("problem", EVERY_PROBLEM)
+def test_random_answers_score_as_in_the_env(problem: seq_envs.Problem) -> None:
+    lines = answers_of(policies.random(problem, seed=1), problem, 1)
+    env = seq_envs.SequenceEnv(problem, render_mode="ansi")
+    env.reset(seed=0)
+    info: dict[str, Any] = {}
+    for line in lines:
+        numbers = np.array(line.split(), env.action_space.dtype)
+        *_, info = env.step(numbers.reshape(env.action_space.shape))
+    typist = Typist(*lines)
+    assert typist.play(problem) == [info["accuracy"]]
+    assert f"\n{env.render()}\n" in typist.text
+
+
+def test_a_whole_game_without_a_terminal() -> None:
+    typist = Typist("", "3", "5", "8")
+    play(ECHO, 0, read=typist.read, write=typist.written.append)  # Under pytest stdout is no terminal.
+    welcome, *steps, end = typist.written
+    assert welcome.startswith(f"{seq_envs.SeqEcho.title}\n{ECHO}\n\nAn episode with its right answers")
+    assert welcome.endswith(
+        "\n\nAnswer with an integer in 0 ... 9. Enter alone says 0; q leaves."
+        "\nAccuracy: chance 0.1000, best player without memory 0.1000."
+    )
+    assert steps == ["step 1 of 4: 3", "step 2 of 4: 5", "step 3 of 4: 7", "step 4 of 4: 8"]
+    assert end == (
+        """
+SeqEcho  step 4 of 4  right 2 of 3
+step   0 1 2 3
+input  3 5 7 8
+answer 0 3 5 8
+truth  . 3 5 7
+       . ✓ ✓ ✗
+
+             accuracy  exact match
+you            0.6667           no
+chance         0.1000        0.001
+memoryless     0.1000        0.001
+optimal        1.0000            1
+"""
+    )
+    assert set(typist.prompts) == {""}
+
+
+def test_the_example_is_not_the_game() -> None:
+    typist = Typist()
+    typist.play(ECHO)
+    assert seq_envs.draw(ECHO, 0) not in typist.text
+
+
+NEXT = seq_envs.SeqNext()
+WHOLE = seq_envs.SeqCopy(framing="many_to_one", length=3)
+
+
+@pytest.mark.parametrize(
+    ("problem", "text", "wanted"),
+    [
+        (ECHO, "10", "an integer in 0 ... 9"),
+        (ECHO, "-1", "an integer in 0 ... 9"),
+        (ECHO, "3.0", "an integer in 0 ... 9"),
+        (ECHO, "three", "an integer in 0 ... 9"),
+        (ECHO, "1 2", "an integer in 0 ... 9"),
+        (ECHO, ",", None),  # Nothing but a comma is nothing.
+        (ECHO, " 3\t", None),
+        (ECHO, "9" * 5000, "an integer in 0 ... 9"),
+        (ECHO, "\033[A", "an integer in 0 ... 9"),
+        (NEXT, "1.01", "a number in 0 ... 1"),
+        (NEXT, "nan", "a number in 0 ... 1"),
+        (NEXT, "1e999", "a number in 0 ... 1"),
+        (NEXT, "0,5", "a number in 0 ... 1"),
+        (NEXT, ".5", None),
+        (NEXT, "1", None),
+        (WHOLE, "1 2", "3 integers in 0 ... 9, separated by spaces"),
+        (WHOLE, "1 2 10", "3 integers in 0 ... 9, separated by spaces"),
+        (WHOLE, f"1 -1 {2**63}", "3 integers in 0 ... 9, separated by spaces"),
+        (WHOLE, f"1 1 {2**64}", "3 integers in 0 ... 9, separated by spaces"),
+        (WHOLE, "1, 2,3", None),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, seq_envs.Problem) else str(value)[:9],
+)
+def test_what_is_refused_and_asked_again(problem: seq_envs.Problem, text: str, wanted: str | None) -> None:
+    typist = Typist(text)
+    assert typist.play(problem) == []
+    refusals = [written for written in typist.written if " is not " in written and "finished" not in written]
+    assert refusals == ([] if wanted is None else [f"{text!r} is not {wanted}."])
+    assert any(written.startswith("step 2 of") for written in typist.written) == (wanted is None)
+    assert f"Answer with {wanted or ''}" in typist.written[0]
+
+
+@pytest.mark.parametrize("problem", [ECHO, NEXT, WHOLE], ids=["Discrete", "Box", "MultiDiscrete"])
+def test_enter_alone_says_zero(problem: seq_envs.Problem) -> None:
+    silent = Typist(*[""] * problem.steps)
+    zeros = Typist(*[typed(np.zeros(problem.answers.shape, int))] * problem.steps)
+    assert silent.play(problem) == zeros.play(problem)
+    assert silent.written == zeros.written
+
+
+@pytest.mark.parametrize("erase", [False, True], ids=["plain", "erase"])
+@pytest.mark.parametrize("way", ["q", " Q ", EOFError, KeyboardInterrupt])
+@pytest.mark.parametrize("answered", range(10))
+def test_leaving_at_any_time(way: str | type[BaseException], answered: int, erase: bool) -> None:
+    lines = ["0"] * answered
+    typist = Typist(*lines, way, end=AssertionError) if isinstance(way, str) else Typist(*lines, end=way)
+    accuracies = typist.play(ECHO, 3, erase)
+    episode, step = divmod(answered, 5 if erase else 4)
+    step = max(0, step - erase)
+    assert len(accuracies) == episode
+    assert ("This episode is not finished: it does not count." in typist.text) == (step > 0)
+    if step:
+        assert f"\nSeqEcho  step {step} of 4  right" in typist.text
+    assert "\nYou left." in typist.written
+    assert typist.text.count("\nyou  ") == episode
+    assert ("2 episodes: mean accuracy" in typist.text) == (episode == 2)
+    assert typist.written.count(FIRST_SCREEN) == typist.written.count(SECOND_SCREEN)
+
+
+def test_an_unfinished_episode_tells_nothing_of_what_comes() -> None:
+    typist = Typist("0", "0")
+    typist.play(ECHO)
+    assert "input  3 5 7\n" in typist.text
+
+
+def test_the_screen_comes_back_whatever_happens() -> None:
+    typist = Typist("", end=ZeroDivisionError)
+    with pytest.raises(ZeroDivisionError):
+        typist.play(ECHO, erase=True)
+    assert typist.written[-1] == FIRST_SCREEN
+
+
+def test_random_games_differ() -> None:
+    problem = seq_envs.SeqEcho(n_values=100_000, encoding="discrete")
+    first, second = Typist(), Typist()
+    for typist in (first, second):
+        play(problem, read=typist.read, write=typist.written.append, erase=False)
+    assert first.written[0] == second.written[0]
+    assert first.written[1] != second.written[1]
+
+
+# On a terminal: values and answers so large that none stands in another text by chance.
+LARGE = seq_envs.SeqEcho(length=6, lag=2, n_values=4_000_000, encoding="discrete")
+ON_A_TERMINAL = """
+import seq_envs
+from seq_agents.play import play
+play(seq_envs.SeqEcho(length=6, lag=2, n_values=4_000_000, encoding="discrete"), seed=0)
+"""
+
+
+class Terminal:
+    """A game in a process of its own, on a pseudoterminal."""
+
+    def __init__(self, process: subprocess.Popen[bytes], master: int) -> None:
+        self.process = process
+        self.master = master
+        self.seen = ""
+
+    def wait_for(self, text: str, after: int = 0) -> None:
+        """Until the text stands on the terminal; "" waits until the terminal is closed."""
+        while not text or text not in self.seen[after:]:
+            assert select.select([self.master], [], [], 60)[0], self.seen
+            try:
+                more = os.read(self.master, 4096)
+            except OSError:  # Linux says so when the other side is closed.
+                more = b""
+            if not more:
+                assert not text, self.seen
+                return
+            self.seen += more.decode()
+
+    def type(self, text: str) -> None:
+        os.write(self.master, text.encode())
+
+    def interrupt(self) -> None:
+        """Ctrl-C; again if it came before the process waited for a line, and so went unnoticed."""
+        time.sleep(0.2)
+        self.process.send_signal(signal.SIGINT)
+        while not select.select([self.master], [], [], 5)[0]:
+            self.process.send_signal(signal.SIGINT)
+
+
+@contextmanager
+def terminal(program: str, kind: str = "xterm") -> Iterator[Terminal]:
+    pty = pytest.importorskip("pty")
+    master, slave = pty.openpty()
+    environment = {**os.environ, "TERM": kind, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUTF8": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=slave, stdout=slave, stderr=slave, env=environment
+    )
+    os.close(slave)
+    try:
+        yield Terminal(process, master)
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(master)
+
+
+def test_the_screen_remembers_nothing() -> None:
+    shown = [str(value) for value in seq_envs.sample(LARGE, 1, seed=0).observations[0]]
+    said = [str(3_000_017 + 1_111 * step) for step in range(6)]
+    with terminal(ON_A_TERMINAL) as game:
+        game.wait_for("Enter begins: ")
+        game.type("\n")
+        for step, answer in enumerate(said):
+            here = len(game.seen)
+            game.wait_for(f"step {step + 1} of 6: {shown[step]}")
+            game.wait_for("> ", here)
+            game.type("wrong\n")
+            game.wait_for("'wrong' is not an integer in 0 ... 3999999.")
+            game.type(f"{answer}\n")
+        game.wait_for("")
+    welcome, _, rest = game.seen.partition(SECOND_SCREEN)
+    played, _, end = rest.partition(FIRST_SCREEN)
+    assert SECOND_SCREEN not in rest
+    assert FIRST_SCREEN not in end
+    assert CLEAR not in welcome + end
+    before, *screens = played.split(CLEAR)
+    assert not before.strip()
+    assert len(screens) == 6
+    numbers = {*shown, *said}
+    assert len(numbers) == 12
+    assert not any(number in welcome for number in numbers)
+    for step, screen in enumerate(screens):
+        assert {number for number in numbers if number in screen} == {shown[step], said[step]}
+        assert screen.startswith(f"{LARGE}\r\nAnswer with an integer in 0 ... 3999999.")
+        assert "right" not in screen
+    assert {number for number in numbers if number in end} == numbers
+    assert "you            0.0000           no" in end
+
+
+@pytest.mark.parametrize("way", ["Ctrl-C", "Ctrl-D", "q"])
+def test_leaving_a_terminal(way: str) -> None:
+    with terminal(ON_A_TERMINAL) as game:
+        game.wait_for("Enter begins: ")
+        game.type("\n")
+        game.wait_for("> ")
+        here = len(game.seen)
+        game.type("1\n")
+        game.wait_for("step 2 of 6", here)
+        game.wait_for("> ", here)
+        if way == "Ctrl-C":
+            game.interrupt()
+        else:
+            game.type({"Ctrl-D": "\x04", "q": "q\n"}[way])
+        game.wait_for("")
+    played, _, end = game.seen.partition(FIRST_SCREEN)
+    assert SECOND_SCREEN in played
+    assert "SeqEcho  step 1 of 6  right 0 of 0" in end
+    assert end.rstrip().endswith("You left.")
+    assert "Traceback" not in game.seen
+
+
+def test_a_terminal_that_knows_no_codes_gets_none() -> None:
+    with terminal(ON_A_TERMINAL, kind="dumb") as game:
+        game.wait_for("step 1 of 6")
+        game.type("q\n")
+        game.wait_for("")
+    assert "\033" not in game.seen
