@@ -63,6 +63,18 @@ def _parser() -> argparse.ArgumentParser:
     train = command("train", _train, "train an agent on a problem, in a folder of its own")
     evaluate = command("evaluate", _evaluate, "evaluate what was trained, on its problem or with parameters changed")
 
+    reproduce = menu.add_parser(
+        "reproduce", help="run named experiments over seeds into a folder of results", allow_abbrev=False
+    )
+    reproduce.set_defaults(run=_reproduce)
+    reproduce.add_argument("recipes", metavar="NAME", nargs="*", help="or a pattern; none: list them")
+    reproduce.add_argument("--out", type=Path, default=Path("results"), help="folder (default: results)")
+    reproduce.add_argument("--seeds", type=_number(Integer(1)), help="how many (default: as each recipe says)")
+    reproduce.add_argument("--jobs", type=_number(Integer(1)), default=1, help="at once (default: 1)")
+    reproduce.add_argument(
+        "--episodes", type=_number(Integer(1)), default=10_000, help="to evaluate on (default: 10000)"
+    )
+
     train.add_argument("agent", metavar="AGENT", help="see `seq-envs list`")
     for one in (show, play, train):
         one.add_argument("id", metavar="ID", help="such as SeqEcho-v0")
@@ -145,6 +157,10 @@ def _train(chosen: argparse.Namespace) -> None:
         chosen.agent, chosen.id, _parameters(chosen.id, chosen), _settings(chosen.set), chosen.seed, chosen.episodes,
         chosen.out, chosen.resume,
     )  # fmt: skip
+
+
+def _reproduce(chosen: argparse.Namespace) -> None:
+    commands.reproduce(chosen.recipes, chosen.out, chosen.seeds, chosen.jobs, chosen.episodes)
 
 
 def _evaluate(chosen: argparse.Namespace) -> None:

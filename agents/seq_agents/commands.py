@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -135,6 +135,22 @@ def evaluate(path: Path, parameters: Mapping[str, Any], seed: int, episodes: int
         print(json.dumps(without_nan(dataclasses.asdict(evaluation)), indent=1))
     else:
         _print_table(problem, {run.config.agent: Result(evaluation, 0.0)})
+
+
+def reproduce(patterns: Sequence[str], out: Path, seeds: int | None, jobs: int, episodes: int) -> None:
+    """Run named recipes into a folder of results; without names, tell what there is."""
+    from seq_agents.recipes import chosen, recipes
+    from seq_agents.reproduce import reproduce
+
+    if not patterns:
+        for name, recipe in recipes().items():
+            print(f"{name:34} {recipe.reported}".rstrip())
+        print("\nseq-envs reproduce NAME ... runs them; a NAME may be a pattern, as 'tutorial-*' or 'lstm/*'.")
+        return
+    failed = reproduce(chosen(patterns), out, seeds, jobs, episodes=episodes)
+    print(f"{out / 'README.md'}: the table; a JSON file for each recipe is beside it.")
+    if failed:
+        raise Refused("some failed; the others are done:\n" + "\n".join(failed))
 
 
 def _one_thread() -> None:

@@ -9,6 +9,7 @@ from sb3_contrib.ppo_recurrent import MlpLstmPolicy
 from torch import Tensor, nn
 
 from seq_agents.lstm_start import LstmStart
+from seq_agents.rates import rate_groups
 
 
 class FusedLstmPolicy(MlpLstmPolicy):
@@ -20,18 +21,38 @@ class FusedLstmPolicy(MlpLstmPolicy):
 
     Args:
         lstm_start: how the LSTM begins; None: as torch makes it.
+        lstm_rate: the learning rate of the LSTM's weights, as a share of that of the others. An LSTM that remembers
+            well from the start needs a quick reader more than it needs to learn: noisy gradients would spoil it.
+            (`FastRecurrentPPO` heeds it; a stock algorithm sets one rate for all.)
         *args, **kwargs: as for `MlpLstmPolicy`.
     """
 
-    def __init__(self, *args: Any, lstm_start: LstmStart | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lstm_start: LstmStart | None = None, lstm_rate: float = 1.0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lstm_start = lstm_start or LstmStart()
-        for lstm in (self.lstm_actor, self.lstm_critic):
-            if lstm is not None:
-                self.lstm_start.apply(lstm)
+        self.lstm_rate = lstm_rate
+        memory = [lstm for lstm in (self.lstm_actor, self.lstm_critic) if lstm is not None]
+        for lstm in memory:
+            self.lstm_start.apply(lstm)
+        if lstm_rate != 1.0:
+            groups = rate_groups(self, memory, lstm_rate)
+            self.optimizer = self.optimizer_class(
+                groups, **{"lr": self.optimizer.param_groups[0]["lr"], **self.optimizer_kwargs}
+            )
 
     def _get_constructor_parameters(self) -> dict[str, Any]:
-        return {**super()._get_constructor_parameters(), "lstm_start": self.lstm_start}
+        # What `MlpLstmPolicy` leaves out, so that its `policy.save` cannot be loaded.
+        lstm: Any = self.lstm_actor
+        return {
+            **super()._get_constructor_parameters(),
+            "lstm_hidden_size": lstm.hidden_size,
+            "n_lstm_layers": lstm.num_layers,
+            "shared_lstm": self.shared_lstm,
+            "enable_critic_lstm": self.enable_critic_lstm,
+            "lstm_kwargs": self.lstm_kwargs,
+            "lstm_start": self.lstm_start,
+            "lstm_rate": self.lstm_rate,
+        }
 
     @staticmethod
     def _process_sequence(  # type: ignore[override]  # sb3-contrib's annotation of the states does not fit what it returns.

@@ -71,6 +71,10 @@ class Network(nn.Module, ABC):
         self.reader = Reader(problem)
         self.head = Head(problem, features)
 
+    def memory(self) -> list[nn.Module]:
+        """The recurrent parts."""
+        return [part for part in self.modules() if isinstance(part, nn.RNNBase)]
+
     @abstractmethod
     def forward(self, observations: Tensor) -> Tensor:
         """Whole episodes (B, T, ...) to scores (B, T, ...)."""

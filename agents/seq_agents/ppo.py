@@ -176,7 +176,12 @@ class FastRecurrentPpoLearner(Sb3Learner):
 
     def model_of(self, **common: Any) -> OnPolicyAlgorithm:
         chosen = self.settings
-        network = {"lstm_hidden_size": chosen.hidden, "lstm_start": chosen.lstm_start, "log_std_init": chosen.log_std}
+        network = {
+            "lstm_hidden_size": chosen.hidden,
+            "log_std_init": chosen.log_std,
+            "lstm_start": chosen.lstm_start,
+            "lstm_rate": chosen.lstm_rate,
+        }
         return FastRecurrentPPO("MlpLstmPolicy", policy_kwargs=network, **common)
 
 

@@ -20,6 +20,7 @@ from torch import Tensor
 
 import seq_envs
 from seq_agents.fused_lstm import FusedLstmPolicy
+from seq_agents.rates import set_rate
 from seq_agents.sb3 import SequenceVecEnv, make_vec_env
 from seq_envs.dataset import Dataset
 from seq_envs.encodings import Array
@@ -118,6 +119,11 @@ class FastRecurrentPPO(RecurrentPPO):
             n_envs=self.n_envs,
         )
 
+    def _update_learning_rate(self, optimizers: torch.optim.Optimizer | list[torch.optim.Optimizer]) -> None:
+        """Set the rate of the schedule, and the LSTM's share of it."""
+        super()._update_learning_rate(optimizers)
+        set_rate(self.policy.optimizer, float(self.lr_schedule(self._current_progress_remaining)))
+
     def collect_rollouts(
         self, env: VecEnv, callback: BaseCallback, rollout_buffer: RolloutBuffer, n_rollout_steps: int
     ) -> bool:
@@ -127,7 +133,7 @@ class FastRecurrentPPO(RecurrentPPO):
         problem, episodes = env.envs.problem, self._episodes_a_rollout(env)
         self.policy.set_training_mode(False)
         callback.on_rollout_start()
-        played = env.envs.rollout(episodes)
+        played = env.rollout(episodes)
         actions, values, log_probs = self._answer(by_episode(played.observations))
         low, high = getattr(self.action_space, "low", None), getattr(self.action_space, "high", None)
         answers = np.clip(actions, low, high) if isinstance(self.action_space, spaces.Box) else actions
@@ -142,7 +148,7 @@ class FastRecurrentPPO(RecurrentPPO):
         """How many episodes of each lane make a rollout."""
         assert isinstance(env, SequenceVecEnv)
         steps = env.envs.problem.steps
-        if self.n_steps % steps != 0:
+        if self.n_steps < 1 or self.n_steps % steps != 0:
             raise ValueError(
                 f"n_steps must be a multiple of the episode length {steps}, since a rollout is whole episodes, "
                 f"got {self.n_steps}"

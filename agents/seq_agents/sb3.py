@@ -20,6 +20,7 @@ from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvObs, VecEnvStepReturn
 
 import seq_envs
+from seq_envs.dataset import Dataset
 from seq_envs.encodings import Array
 from seq_envs.parameters import Integer
 
@@ -93,7 +94,6 @@ class SequenceVecEnv(VecEnv):
         self.reset_infos = [{} for _ in range(self.num_envs)]
         self._forget(slice(None))
         self._reset_seeds()
-        self._reset_options()
         return observations
 
     def step_async(self, actions: Array) -> None:
@@ -116,7 +116,13 @@ class SequenceVecEnv(VecEnv):
         _spread(told, infos)
         return observations, rewards.astype(np.float32), over, infos
 
+    def rollout(self, episodes: int) -> Dataset:
+        """The next whole episodes of every lane, and past them: see `SequenceVectorEnv.rollout`."""
+        self._forget(slice(None))
+        return self.envs.rollout(episodes)
+
     def _forget(self, lanes: Any) -> None:
+        """Begin the account of these lanes anew."""
         self._returns[lanes] = 0.0
         self._lengths[lanes] = 0
 
@@ -157,8 +163,7 @@ class SequenceVecEnv(VecEnv):
     def _reset(self, lanes: list[int], *, seed: int | None = None, options: Any = None) -> list[tuple[Any, Any]]:
         mask = np.zeros(self.num_envs, np.bool_)
         mask[lanes] = True
-        seeds = [seed if chosen else None for chosen in mask]
-        observations, _ = self.envs.reset(seed=seeds, options={"reset_mask": mask})
+        observations, _ = self.envs.reset(seed=[seed] * self.num_envs, options={"reset_mask": mask})
         self._forget(mask)
         return [(observations[lane], {}) for lane in lanes]
 

@@ -51,12 +51,14 @@ class Settings:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class LstmSettings(Settings):
-    """How an LSTM begins, see `LstmStart`."""
+    """How an LSTM begins, see `LstmStart`, and how quickly it changes."""
 
     input_bias: float = parameter(0.0, ANY, "bias of the input gate at the start")
     forget_bias: float = parameter(1.0, ANY, "bias of the forget gate at the start")
     output_bias: float = parameter(0.0, ANY, "bias of the output gate at the start")
     orthogonal: bool = parameter(False, Flag(), "orthogonal weights between the units at the start")
+
+    lstm_rate: float = parameter(1.0, POSITIVE, "learning rate of the LSTM, as a share of learning_rate")
 
     @property
     def lstm_start(self) -> LstmStart:

@@ -16,6 +16,7 @@ from seq_agents.bidirectional import BidirectionalLstmNetwork
 from seq_agents.encoder_decoder import EncoderDecoderNetwork, EncoderDecoderSettings
 from seq_agents.learner import Learner, Moment, Watch, unwatched
 from seq_agents.networks import GruNetwork, LstmNetwork, Network, NetworkPolicy, WindowNetwork
+from seq_agents.rates import rate_groups, set_rate
 from seq_agents.settings import POSITIVE, LstmSettings, Settings
 from seq_agents.tensors import load_network, load_optimizer, optimizer_tensors, prefixed, without_prefix
 from seq_agents.window import window_of
@@ -45,7 +46,8 @@ class Supervised(Learner):
         super().__init__(problem, settings, seed)
         torch.manual_seed(seed)
         self.network = self.network_of(problem, settings)
-        self.optimizer = torch.optim.Adam(self.network.parameters(), settings.learning_rate)
+        groups = rate_groups(self.network, self.network.memory(), getattr(settings, "lstm_rate", 1.0))
+        self.optimizer = torch.optim.Adam(groups, settings.learning_rate)
         self.updates = 0
         self._set = seq_envs.sample(problem, settings.episodes, seed=_of_stream(seed, 0)) if settings.episodes else None
 
@@ -57,8 +59,7 @@ class Supervised(Learner):
     def learn(self, watch: Watch = unwatched) -> None:
         chosen = self.settings
         while self.updates < chosen.updates:
-            for group in self.optimizer.param_groups:
-                group["lr"] = chosen.learning_rate * (1 - self.updates / chosen.updates)
+            set_rate(self.optimizer, chosen.learning_rate * (1 - self.updates / chosen.updates))
             accuracy = self._update(self._episodes(self.updates))
             self.updates += 1
             steps = self.updates * chosen.batch * self.problem.steps

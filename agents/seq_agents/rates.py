@@ -1,0 +1,23 @@
+"""Learning rates: one for what remembers, another one for what reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import nn
+
+
+def rate_groups(network: nn.Module, memory: Iterable[nn.Module], share: float) -> list[dict[str, Any]]:
+    """Parameter groups for an optimizer: those of the memory learn at a share of the rate, the others at all of it."""
+    slow = [weights for part in memory for weights in part.parameters()]
+    known = {id(weights) for weights in slow}
+    quick = [weights for weights in network.parameters() if id(weights) not in known]
+    return [{"params": slow, "share": share}, {"params": quick, "share": 1.0}]
+
+
+def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
+    """Set the learning rate of every group to its share of this."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate * group.get("share", 1.0)

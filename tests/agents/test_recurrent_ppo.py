@@ -1,0 +1,252 @@
+"""The fast RecurrentPPO: it gathers what single steps give, and is used as SB3's models are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gymnasium
+import numpy as np
+import pytest
+import torch
+from sb3_contrib import RecurrentPPO
+from sb3_contrib.ppo_recurrent import MlpLstmPolicy
+from seq_agents.fused_lstm import FusedLstmPolicy
+from seq_agents.lstm_start import LstmStart
+from seq_agents.recurrent_ppo import FastRecurrentPPO, by_episode
+from seq_agents.sb3 import Sb3Policy, make_vec_env
+from spaces_of_settings import EVERY_BASE_CHOICE, name
+from stable_baselines3.common.callbacks import BaseCallback, CheckpointCallback, EvalCallback
+from stable_baselines3.common.vec_env import DummyVecEnv, VecNormalize
+
+import seq_envs
+
+torch.set_num_threads(1)
+LANES, EPISODES = 3, 2
+
+
+class GivenNoise:
+    """In place of torch's generators: the noise of a row comes from a table, however the rows are batched."""
+
+    def __init__(self, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        rng = np.random.default_rng(0)
+        self.table = rng.random((rows, 40))
+        self.rows: Iterator[Any] = iter(())
+        monkeypatch.setattr(torch.distributions.Categorical, "sample", lambda drawn: self._categorical(drawn))
+        monkeypatch.setattr(torch.distributions.Normal, "rsample", lambda drawn: self._normal(drawn))
+
+    def _noise(self, count: int, places: int) -> torch.Tensor:
+        rows = [next(self.rows) for _ in range(count)]
+        return torch.as_tensor(self.table[rows][:, :places], dtype=torch.float32)
+
+    def _categorical(self, distribution: Any) -> torch.Tensor:
+        logits = distribution.logits
+        gumbel = -torch.log(-torch.log(self._noise(*logits.shape)))
+        return torch.argmax(logits + gumbel, dim=-1)
+
+    def _normal(self, distribution: Any) -> torch.Tensor:
+        mean = distribution.mean
+        return mean + distribution.stddev * torch.erfinv(2 * self._noise(*mean.shape) - 1) * 2**0.5
+
+
+class Nothing(BaseCallback):
+    def _on_step(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("id", "choice"), EVERY_BASE_CHOICE, ids=name)
+def test_a_rollout_equals_single_steps(id: str, choice: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Same weights, same noise: same actions, log-probabilities, values, rewards, returns and advantages."""
+    problem = seq_envs.make_problem(id, **choice)
+    steps = problem.steps
+    rows = EPISODES * steps * LANES
+    network = {"lstm_hidden_size": 8, "shared_lstm": True, "enable_critic_lstm": False, "net_arch": [5]}
+    common: dict[str, Any] = {"n_steps": EPISODES * steps, "gamma": 0.9, "gae_lambda": 0.8, "seed": 0, "device": "cpu"}
+    fast = FastRecurrentPPO("MlpLstmPolicy", make_vec_env(problem, LANES), policy_kwargs=network, **common)
+    stock = RecurrentPPO(FusedLstmPolicy, make_vec_env(problem, LANES), policy_kwargs=network, **common)
+    stock.policy.load_state_dict(fast.policy.state_dict())
+    noise = GivenNoise(rows, monkeypatch)
+    by_step = np.arange(rows).reshape(EPISODES, steps, LANES)
+    several = getattr(problem.action_space, "nvec", [None])  # MultiDiscrete draws place by place.
+    gathered = {}
+    for model, order in ((stock, by_step.reshape(-1, LANES)), (fast, by_episode(by_step).reshape(1, -1))):
+        noise.rows = iter([row for part in order for _ in several for row in part])
+        _, callback = model._setup_learn(1, Nothing())
+        assert model.collect_rollouts(model.env, callback, model.rollout_buffer, model.n_steps)
+        assert next(noise.rows, None) is None
+        gathered[model] = model.rollout_buffer
+    exact = (
+        ("observations", "actions") if not isinstance(problem.action_space, gymnasium.spaces.Box) else ("observations",)
+    )
+    for array in exact:
+        assert np.array_equal(getattr(gathered[fast], array), getattr(gathered[stock], array)), array
+    for array in ("actions", "rewards", "values", "log_probs", "advantages", "returns", "episode_starts"):
+        ours, theirs = getattr(gathered[fast], array), getattr(gathered[stock], array)
+        assert ours.shape == theirs.shape, array
+        assert np.allclose(ours, theirs, atol=1e-5), array
+    assert fast.num_timesteps == stock.num_timesteps == rows
+    for ours, theirs in zip(fast.ep_info_buffer, stock.ep_info_buffer, strict=True):
+        assert ours["r"] == pytest.approx(theirs["r"], abs=1e-5)
+        assert ours["l"] == theirs["l"]
+    assert list(fast.ep_success_buffer) == list(stock.ep_success_buffer)
+
+
+def test_a_whole_minibatch_learns_the_same_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one minibatch a rollout the order of episodes does not matter: the update is the stock one."""
+    # The stock buffer begins each epoch at a random row, which cuts an episode in two: let it be row 0.
+    monkeypatch.setattr(np.random, "randint", lambda high: 0)
+    problem = seq_envs.make_problem("SeqEcho-v0", length=4, n_values=3)
+    rows = EPISODES * 4 * LANES
+    noise = GivenNoise(rows, monkeypatch)
+    by_step = np.arange(rows).reshape(EPISODES, 4, LANES)
+    weights = []
+    for kind, policy, order in (
+        (RecurrentPPO, MlpLstmPolicy, by_step),
+        (FastRecurrentPPO, FusedLstmPolicy, by_episode(by_step)),
+    ):
+        network = {"lstm_hidden_size": 8, "shared_lstm": True, "enable_critic_lstm": False}
+        env = make_vec_env(problem, LANES, seed=0)
+        model = kind(
+            policy, env, n_steps=EPISODES * 4, batch_size=rows, n_epochs=3, gamma=0.0, seed=0, policy_kwargs=network,
+            device="cpu", learning_rate=1e-3,
+        )  # fmt: skip
+        noise.rows = iter(order.ravel())
+        model.learn(rows)
+        weights.append(model.policy.state_dict())
+    for key, stock in weights[0].items():
+        assert torch.allclose(stock, weights[1][key], atol=1e-5), key
+
+
+def test_separate_and_missing_critic_lstms() -> None:
+    for network in (
+        {"shared_lstm": False, "enable_critic_lstm": True},
+        {"shared_lstm": False, "enable_critic_lstm": False},
+    ):
+        model = FastRecurrentPPO("MlpLstmPolicy", make_vec_env("SeqEcho-v0", 4), policy_kwargs=network, seed=0)
+        model.learn(400)
+        assert model.num_timesteps == 480
+    model = FastRecurrentPPO(MlpLstmPolicy, make_vec_env("SeqEcho-v0", 4), seed=0)
+    model.learn(160)
+
+
+def test_minibatches_hold_every_episode_once_an_epoch() -> None:
+    env = make_vec_env("SeqEcho-v0", 5, seed=0, encoding="discrete")
+    model = FastRecurrentPPO("MlpLstmPolicy", env, n_steps=30, batch_size=47, seed=0)
+    _, callback = model._setup_learn(1, Nothing())
+    model.collect_rollouts(env, callback, model.rollout_buffer, 30)
+    batches = list(model.rollout_buffer.get(47))
+    assert [len(batch.observations) for batch in batches] == [40, 40, 40, 30]
+    seen = torch.cat([batch.observations.reshape(-1, 10) for batch in batches])
+    played = torch.as_tensor(by_episode(model.rollout_buffer.observations.reshape(3, 10, 5)))
+    assert sorted(map(tuple, seen.tolist())) == sorted(map(tuple, played.tolist()))
+    assert not torch.equal(seen, played)
+    whole = next(iter(model.rollout_buffer.get(None)))
+    assert len(whole.observations) == 150
+    assert bool(whole.mask.all())
+
+
+def test_it_learns_and_carries_its_state_in_predict() -> None:
+    model = FastRecurrentPPO("MlpLstmPolicy", "SeqMemorize-v0", seed=1)
+    model.learn(30_000)
+    result = seq_envs.evaluate(Sb3Policy(model), "SeqMemorize-v0", 500)
+    assert result.normalized_score >= 0.99
+
+
+def test_save_load_set_env_and_going_on(tmp_path: Path) -> None:
+    env = make_vec_env("SeqEcho-v0", 4, seed=0)
+    start = LstmStart(input=4, forget=-4, output=4, orthogonal=True)
+    model = FastRecurrentPPO("MlpLstmPolicy", env, policy_kwargs={"lstm_hidden_size": 16, "lstm_start": start}, seed=0)
+    model.learn(320)
+    model.save(tmp_path / "model")
+    model.policy.save(tmp_path / "policy")
+    observations = env.reset()
+    for loaded in (FastRecurrentPPO.load(tmp_path / "model"), FusedLstmPolicy.load(tmp_path / "policy")):
+        assert np.array_equal(
+            loaded.predict(observations, deterministic=True)[0], model.predict(observations, deterministic=True)[0]
+        )
+    loaded = FastRecurrentPPO.load(tmp_path / "model", env=make_vec_env("SeqEcho-v0", 4, seed=1))
+    loaded.learn(320, reset_num_timesteps=False)
+    assert loaded.num_timesteps == 640
+    loaded.set_env(make_vec_env("SeqEcho-v0", 4, lag=3))
+    loaded.learn(160)
+    with pytest.raises(ValueError, match="Observation spaces do not match"):
+        loaded.set_env(make_vec_env("SeqEcho-v0", 4, n_values=4))
+    loaded.set_env(make_vec_env("SeqEcho-v0", 4, length=9))
+    with pytest.raises(ValueError, match="n_steps must be a multiple of the episode length 9"):
+        loaded.learn(160)
+
+
+def test_callbacks_see_every_step_and_may_stop(tmp_path: Path) -> None:
+    class Count(BaseCallback):
+        steps, ended = 0, 0
+
+        def _on_step(self) -> bool:
+            self.steps += 1
+            self.ended += sum("episode" in info for info in self.locals["infos"])
+            assert self.locals["rewards"].shape == (4,)
+            assert self.locals["dones"].shape == (4,)
+            return self.steps < 55
+
+    env = make_vec_env("SeqEcho-v0", 4, seed=0)
+    model = FastRecurrentPPO("MlpLstmPolicy", env, seed=0)
+    count = Count()
+    evaluation = EvalCallback(make_vec_env("SeqEcho-v0", 2, seed=9), eval_freq=20, n_eval_episodes=4, verbose=0)
+    checkpoint = CheckpointCallback(25, str(tmp_path))
+    model.learn(10_000, callback=[evaluation, checkpoint, count])
+    assert count.steps == 55
+    assert count.ended == 20
+    assert evaluation.evaluations_timesteps == [] or evaluation.n_calls == 55
+    assert evaluation.last_mean_reward >= 0
+    assert len(list(tmp_path.glob("*.zip"))) == 2
+    assert model.num_timesteps == 220
+
+
+def test_the_same_seed_learns_the_same() -> None:
+    weights = []
+    for seed in (3, 3, 4):
+        model = FastRecurrentPPO("MlpLstmPolicy", make_vec_env("SeqEcho-v0", 4), seed=seed)
+        model.learn(480)
+        weights.append(model.policy.action_net.weight)
+    assert torch.equal(weights[0], weights[1])
+    assert not torch.equal(weights[0], weights[2])
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        lambda: gymnasium.make("CartPole-v1"),
+        lambda: gymnasium.make("SeqEcho-v0"),
+        lambda: DummyVecEnv([lambda: gymnasium.make("SeqEcho-v0")]),
+        lambda: VecNormalize(make_vec_env("SeqEcho-v0")),
+    ],
+)
+def test_other_envs_are_refused(env: Any) -> None:
+    with pytest.raises(ValueError, match=r"env must be made by seq_agents\.sb3\.make_vec_env"):
+        FastRecurrentPPO("MlpLstmPolicy", env(), n_steps=10)
+    model = FastRecurrentPPO("MlpLstmPolicy", make_vec_env("SeqEcho-v0"))
+    with pytest.raises(ValueError, match=r"env must be made by seq_agents\.sb3\.make_vec_env"):
+        model.set_env(env())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (
+            {"n_steps": 15},
+            "n_steps must be a multiple of the episode length 10, since a rollout is whole episodes, got 15",
+        ),
+        ({"n_steps": 0}, "n_steps"),
+        ({"batch_size": 9}, "batch_size must hold an episode, at least 10 time steps, got 9"),
+        ({"use_sde": True}, "use_sde"),
+    ],
+)
+def test_wrong_arguments(wrong: dict[str, Any], message: str) -> None:
+    id = "SeqNext-v0" if "use_sde" in wrong else "SeqEcho-v0"
+    with pytest.raises(ValueError, match=message):
+        FastRecurrentPPO("MlpLstmPolicy", make_vec_env(id, 4), **wrong)
+
+
+def test_an_unknown_id_is_refused() -> None:
+    with pytest.raises(gymnasium.error.Error, match="SeqEcho"):
+        FastRecurrentPPO("MlpLstmPolicy", "SeqEko-v0")

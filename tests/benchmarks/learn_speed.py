@@ -1,0 +1,91 @@
+"""Fast and stock RecurrentPPO side by side on SeqEcho-v0: time steps per second, and seconds to a score of 0.99.
+
+    python tests/benchmarks/learn_speed.py [--rounds 5]
+
+Both have the same network and learn with the best settings known for them (tuned.yaml). Each round trains both with the
+round's seed, one after the other in the same process, so that a drifting machine moves both alike; the figures are
+medians over rounds, and the ratios are medians of the ratios within rounds. Learning is checked after every few
+thousand time steps on 1,000 fresh episodes, greedily; the clock stands still while it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import statistics
+import time
+from typing import NamedTuple
+
+import torch
+from seq_agents.agents import make_learner
+from seq_agents.learner import Moment
+
+import seq_envs
+
+ID = "SeqEcho-v0"
+FAST, STOCK = "recurrent-ppo", "recurrent-ppo-stock"
+SCORE = 0.99
+STEPS_BETWEEN_CHECKS = 2_500
+GOAL = 10.0
+
+
+class Measured(NamedTuple):
+    """One training."""
+
+    seconds_to_score: float
+    steps_to_score: float
+    steps_a_second: float
+    final: float
+
+
+def measure(agent: str, seed: int) -> Measured:
+    """Train one agent to its end."""
+    learner = make_learner(agent, ID, seed)
+    checking, checked, reached = 0.0, 0, (math.inf, math.inf)
+    start = time.perf_counter()
+
+    def check(moment: Moment) -> None:
+        nonlocal checking, checked, reached
+        if moment.steps - checked < STEPS_BETWEEN_CHECKS or reached[0] < math.inf:
+            return
+        checked = moment.steps
+        now = time.perf_counter()
+        if seq_envs.evaluate(learner.policy(), ID, 1000).normalized_score >= SCORE:
+            reached = (now - start - checking, moment.steps)
+        checking += time.perf_counter() - now
+
+    steps = 0
+
+    def see(moment: Moment) -> None:
+        nonlocal steps
+        steps = moment.steps
+        check(moment)
+
+    learner.learn(see)
+    seconds = time.perf_counter() - start - checking
+    return Measured(*reached, steps / seconds, seq_envs.evaluate(learner.policy(), ID).normalized_score)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--rounds", type=int, default=5)
+    rounds = arguments.parse_args().rounds
+    torch.set_num_threads(1)
+    seen: dict[str, list[Measured]] = {FAST: [], STOCK: []}
+    measure(FAST, 0)  # What is slow the first time.
+    for seed in range(rounds):
+        for agent, measured in seen.items():
+            measured.append(measure(agent, seed))
+            print(f"seed {seed}  {agent:20} {measured[-1]}", flush=True)
+    print(f"\n{'':22}{'s to 0.99':>10}{'steps to 0.99':>15}{'steps/s':>10}{'final':>8}")
+    for agent, measured in seen.items():
+        middle = Measured(*(statistics.median(column) for column in zip(*measured, strict=True)))
+        print(f"{agent:22}{middle[0]:10.2f}{middle[1]:15,.0f}{middle[2]:10,.0f}{middle[3]:8.4f}")
+    pairs = list(zip(seen[FAST], seen[STOCK], strict=True))
+    quicker = statistics.median(stock.seconds_to_score / fast.seconds_to_score for fast, stock in pairs)
+    faster = statistics.median(fast.steps_a_second / stock.steps_a_second for fast, stock in pairs)
+    print(f"fast: {quicker:.1f} times fewer seconds to {SCORE} (goal {GOAL:g}), {faster:.1f} times the steps/s (goal {GOAL:g})")
+
+
+if __name__ == "__main__":
+    main()
