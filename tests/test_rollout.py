@@ -1,0 +1,118 @@
+"""Whole episodes at once are what single steps show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gymnasium
+import numpy as np
+import pytest
+from gymnasium.error import ResetNeeded
+from spaces_of_settings import EVERY_CHOICE, Ragged, name
+
+import seq_envs
+
+LANES = 3
+MODES = ["SameStep", "NextStep", "Disabled"]
+
+
+def by_steps(problem: seq_envs.Problem, episodes: int) -> list[dict[str, Any]]:
+    """Episodes of each lane, step by step by scalar envs: lane, what was seen, and what was graded."""
+    played = []
+    for lane in range(LANES):
+        env = seq_envs.SequenceEnv(problem, reveal=True)
+        for episode in range(episodes):
+            observation, _ = env.reset(seed=None if episode else 7 + lane)
+            seen, graded, over = [observation], [], False
+            while not over:
+                observation, _, over, _, info = env.step(env.action_space.sample())
+                seen.append(observation)
+                graded.append((info["scored"], info.get("target")))
+            played.append({"lane": lane, "episode": episode, "seen": seen[:-1], "graded": graded})
+    return played
+
+
+def assert_same(data: seq_envs.Dataset, problem: seq_envs.Problem, played: list[dict[str, Any]]) -> None:
+    for one in played:
+        where = (one["episode"], slice(None), one["lane"])
+        length = len(one["seen"])
+        assert data.lengths[one["episode"], one["lane"]] == length
+        assert np.array_equal(data.observations[where][:length], np.stack(one["seen"]))
+        assert (data.observations[where][length:] == problem.code.blank).all()
+        assert data.scored[where].tolist() == [bool(scored) for scored, _ in one["graded"]] + [False] * (
+            problem.steps - length
+        )
+        for step, (scored, target) in enumerate(one["graded"]):
+            if scored:
+                assert np.array_equal(data.targets[where][step], target)
+
+
+@pytest.mark.parametrize(("id", "choice"), EVERY_CHOICE, ids=name)
+def test_a_rollout_is_what_steps_show(id: str, choice: dict[str, Any]) -> None:
+    problem = seq_envs.make_problem(id, **choice)
+    envs = seq_envs.SequenceVectorEnv(problem, num_envs=LANES)
+    envs.reset(seed=7)
+    data = envs.rollout(2)
+    assert data.observations.shape == (2, problem.steps, LANES, *(problem.observation_space.shape or ()))
+    assert data.observations.dtype == problem.observation_space.dtype
+    assert data.targets.dtype == problem.action_space.dtype
+    assert_same(data, problem, by_steps(problem, 2))
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("problem", [seq_envs.SeqEcho(length=5), Ragged()], ids=["fixed", "ragged"])
+def test_steps_go_on_after_a_rollout_and_rollouts_after_steps(problem: seq_envs.Problem, mode: str) -> None:
+    envs, same = (seq_envs.SequenceVectorEnv(problem, num_envs=LANES, autoreset_mode=mode) for _ in range(2))
+    envs.reset(seed=7)
+    same.reset(seed=7)
+    # Some lanes go on alone, and some are in the middle of an episode: these leave it.
+    for one in (envs, same):
+        one.step(one.action_space.sample())
+        one.reset(options={"reset_mask": np.array([False, True, False])})
+    envs.rollout(3)
+    same.reset(options={"reset_mask": np.array([True, False, True])})
+    for _ in range(2):
+        same.reset()
+    for _ in range(2):
+        observations, _ = same.reset()
+        assert np.array_equal(envs.rollout(1).observations[0, 0], observations)
+    same.reset()
+    actions = np.zeros_like(envs.action_space.sample())
+    for ours, theirs in zip(envs.step(actions)[:4], same.step(actions)[:4], strict=True):
+        assert np.array_equal(ours, theirs)
+
+
+def test_rollouts_run_over_blocks() -> None:
+    envs = gymnasium.make_vec("SeqEcho-v0", num_envs=2, encoding="discrete")
+    envs.reset(seed=3)
+    data = envs.unwrapped.rollout(500)  # More than two blocks of each lane.
+    for lane in range(2):
+        expected = seq_envs.sample("SeqEcho-v0", 500, seed=3 + lane, encoding="discrete")
+        assert np.array_equal(data.observations[:, :, lane], expected.observations)
+        assert np.array_equal(data.targets[:, :, lane], expected.targets)
+        assert np.array_equal(data.scored[:, :, lane], expected.scored)
+        assert np.array_equal(data.lengths[:, lane], expected.lengths)
+
+
+def test_what_is_handed_out_is_the_callers_own() -> None:
+    envs = seq_envs.SequenceVectorEnv("SeqEcho-v0", num_envs=2)
+    envs.reset(seed=0)
+    data = envs.rollout(1)
+    kept = [array.copy() for array in data]
+    for array in envs.rollout(400):
+        array[...] = 0
+    envs.reset(seed=0)
+    again = envs.rollout(1)
+    for before, after, fresh in zip(kept, data, again, strict=True):
+        assert np.array_equal(before, after)
+        assert np.array_equal(before, fresh)
+
+
+def test_wrong_use_is_refused() -> None:
+    envs = seq_envs.SequenceVectorEnv("SeqEcho-v0", num_envs=2)
+    with pytest.raises(ResetNeeded, match="rollout"):
+        envs.rollout(1)
+    envs.reset(seed=0)
+    for wrong in (0, -1, 1.5, True, "2"):
+        with pytest.raises(ValueError, match="episodes must be an integer >= 1"):
+            envs.rollout(wrong)
