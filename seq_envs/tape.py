@@ -99,7 +99,7 @@ class Tape:
         self.row = rows
 
     def episode(self) -> Episodes:
-        """The episode that each lane plays, step-major: (T, lanes, ...), but lengths (lanes,). Views, where possible."""
+        """The episode that each lane plays, step-major: (T, lanes, ...), lengths (lanes,). Views, where possible."""
         first = self.row // self._steps * self._steps
         if isinstance(first, int):
             rows: Any = slice(first, first + self._steps)

@@ -3,44 +3,62 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
+from importlib import import_module
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 import seq_envs
-from seq_agents.learner import Learner
-from seq_agents.ppo import FastRecurrentPpoLearner, MlpPpoLearner, StackPpoLearner, StockRecurrentPpoLearner
-from seq_agents.reference import MemorylessPlayer, OptimalPlayer, RandomPlayer
-from seq_agents.reinforce import Reinforce
-from seq_agents.settings import Settings
-from seq_agents.supervised import (
-    SupervisedBidirectionalLstm,
-    SupervisedEncoderDecoder,
-    SupervisedGru,
-    SupervisedLstm,
-    SupervisedMlp,
-    SupervisedWindowMlp,
-)
 
-AGENTS: dict[str, type[Learner]] = {
-    "recurrent-ppo": FastRecurrentPpoLearner,
-    "recurrent-ppo-stock": StockRecurrentPpoLearner,
-    "ppo": MlpPpoLearner,
-    "ppo-stack": StackPpoLearner,
-    "reinforce": Reinforce,
-    "lstm": SupervisedLstm,
-    "gru": SupervisedGru,
-    "bilstm": SupervisedBidirectionalLstm,
-    "encoder-decoder": SupervisedEncoderDecoder,
-    "mlp": SupervisedMlp,
-    "window-mlp": SupervisedWindowMlp,
-    "random": RandomPlayer,
-    "memoryless": MemorylessPlayer,
-    "optimal": OptimalPlayer,
+if TYPE_CHECKING:
+    from seq_agents.learner import Learner
+    from seq_agents.settings import Settings
+
+_MENU = {
+    # Name, where the learner is, and one line about it.
+    "recurrent-ppo": ("ppo:FastRecurrentPpoLearner", "RecurrentPPO that reads whole episodes"),
+    "recurrent-ppo-stock": (
+        "ppo:StockRecurrentPpoLearner",
+        "sb3-contrib's RecurrentPPO as it is, on SB3's DummyVecEnv",
+    ),
+    "ppo": ("ppo:MlpPpoLearner", "PPO without memory: a control"),
+    "ppo-stack": ("ppo:StackPpoLearner", "PPO on the latest observations: memory as input"),
+    "reinforce": ("reinforce:Reinforce", "REINFORCE on the supervised LSTM: rewards, and no critic"),
+    "lstm": ("supervised:SupervisedLstm", "LSTM that is shown the right answers"),
+    "gru": ("supervised:SupervisedGru", "GRU that is shown the right answers"),
+    "bilstm": ("supervised:SupervisedBidirectionalLstm", "bidirectional LSTM on what it has seen so far, likewise"),
+    "encoder-decoder": ("supervised:SupervisedEncoderDecoder", "encoder-decoder LSTM, likewise, for SeqCopy"),
+    "mlp": ("supervised:SupervisedMlp", "network without memory, likewise: a control"),
+    "window-mlp": ("supervised:SupervisedWindowMlp", "network on the latest observations, likewise"),
+    "random": ("reference:RandomPlayer", "answers drawn uniformly"),
+    "memoryless": ("reference:MemorylessPlayer", "the best answers from the current observation and the clock"),
+    "optimal": ("reference:OptimalPlayer", "the best answers from everything seen so far"),
 }
+
+
+class _Agents(Mapping[str, type["Learner"]]):
+    """The learners by name, each imported when it is first asked for."""
+
+    def __getitem__(self, name: str) -> type[Learner]:
+        module, _, learner = _MENU[name][0].partition(":")
+        found: type[Learner] = getattr(import_module(f"seq_agents.{module}"), learner)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_MENU)
+
+    def __len__(self) -> int:
+        return len(_MENU)
+
+    def about(self, name: str) -> str:
+        """One line about an agent."""
+        return _MENU[name][1]
+
+
+AGENTS = _Agents()
 
 
 def agent_type(name: str) -> type[Learner]:
@@ -61,7 +79,7 @@ def _tuned() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
     """Agent to id to settings, as in tuned.yaml."""
     tuned: Mapping[str, Mapping[str, Mapping[str, Any]]] = yaml.safe_load(
         files("seq_agents").joinpath("tuned.yaml").read_text(encoding="utf-8")
-    )
+    )["agents"]
     return tuned
 
 

@@ -38,8 +38,8 @@ def list_everything() -> None:
         print('Agents that learn them come with pip install "seq-envs[agents]".')
         return
     print("\nAgents, for seq-envs train AGENT ID:")
-    for name, agent in AGENTS.items():
-        print(f"  {name:20} {agent.about}")
+    for name in AGENTS:
+        print(f"  {name:20} {AGENTS.about(name)}")
 
 
 def show(id: str, problem: seq_envs.Problem) -> None:
@@ -100,7 +100,10 @@ def train(
         run = Run.open(path)
         _same(run, config)
     else:
-        config.learner()  # Whatever it refuses, it refuses before there is a folder.
+        try:
+            config.learner()  # Whatever it refuses, it refuses before there is a folder.
+        except RuntimeError as wrong:  # torch's, for a network that is too large.
+            raise Refused(f"{agent} cannot be made with these settings: {str(wrong).partition(chr(10))[0]}") from None
         run = Run.create(path, config)
     try:
         with Bars() as bars:
@@ -115,6 +118,9 @@ def _same(run: Run, config: Any) -> None:
     """Refuse to go on with something else than what the run trains."""
     for field in dataclasses.fields(config):
         there, asked = getattr(run.config, field.name), getattr(config, field.name)
+        if isinstance(there, Mapping):
+            differing = [name for name in {**there, **asked} if there.get(name) != asked.get(name)]
+            there, asked = ({name: one.get(name) for name in differing} for one in (there, asked))
         if there != asked:
             raise Refused(f"{run.path} cannot be gone on with: its {field.name} is {there!r}, not {asked!r}")
 
@@ -128,8 +134,9 @@ def evaluate(path: Path, parameters: Mapping[str, Any], seed: int, episodes: int
     run = Run.open(path)
     problem = run.config.problem(**parameters)
     learner = run.config.learner(problem)
-    if not run.load(learner) and learner.state():
+    if not run.begun:
         raise RunError(f"{path} has no checkpoint yet")
+    run.load(learner)
     evaluation = seq_envs.evaluate(learner.policy(), problem, episodes, seed)
     if as_json:
         print(json.dumps(without_nan(dataclasses.asdict(evaluation)), indent=1))

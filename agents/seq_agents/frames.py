@@ -37,7 +37,7 @@ class Frames:
         frames, step = state
         flat = np.eye(self._symbols, dtype=np.float32)[observations] if self._symbols else observations
         frames = np.concatenate([frames[:, 1:], flat.reshape(len(frames), 1, self._size)], axis=1)
-        shown = frames.reshape(len(frames), -1)
+        shown = frames.reshape(len(frames), -1).copy()  # The caller's own.
         if self._clock:
             now = np.eye(self._clock, dtype=np.float32)[np.minimum(step, self._clock - 1)]
             shown = np.concatenate([shown, now], axis=1)

@@ -10,6 +10,7 @@ from torch import Tensor
 
 import seq_envs
 from seq_agents.settings import Settings
+from seq_envs.parameters import Integer
 from seq_envs.policies import Policy
 
 
@@ -41,17 +42,15 @@ class Learner(ABC):
         seed: of the weights, the episodes and the noise: 0 ... 2**32 - 1.
 
     Raises:
-        ValueError: the learner does not take such a problem, or the settings do not fit it.
+        ValueError: the learner does not take such a problem, the settings do not fit it, or the seed is out of range.
     """
 
-    about: ClassVar[str]
-    """One line for the menu."""
     settings_type: ClassVar[type[Settings]]
 
     def __init__(self, problem: seq_envs.Problem, settings: Any, seed: int) -> None:
         self.problem = problem
         self.settings = settings
-        self.seed = seed
+        self.seed = Integer(0, 2**32 - 1).check("seed", seed)
 
     @abstractmethod
     def learn(self, watch: Watch = unwatched) -> None:

@@ -33,7 +33,7 @@ from seq_agents.tensors import (
     without_prefix,
 )
 from seq_agents.window import window_of
-from seq_envs.parameters import Flag, Integer, Real, parameter
+from seq_envs.parameters import LONGEST, Flag, Integer, Real, parameter
 from seq_envs.policies import Policy
 
 SHARE = Real(0.0, 1.0, from_above=True)
@@ -54,7 +54,7 @@ class PpoSettings(Settings):
     entropy: float = parameter(0.0, ANY, "weight of the entropy bonus")
     gradient_norm: float = parameter(0.5, POSITIVE, "longer gradients are cut to this length")
     log_std: float = parameter(-2.0, ANY, "logarithm of the standard deviation of real answers at the start")
-    hidden: int = parameter(64, Integer(1), "units of a layer")
+    hidden: int = parameter(64, Integer(1, LONGEST), "units of a layer")
 
 
 class Sb3Learner(Learner):
@@ -67,14 +67,17 @@ class Sb3Learner(Learner):
         self.rollouts = 0
         self.env = self.env_of(problem, settings)
         rollout = settings.episodes * problem.steps
-        if rollout * settings.lanes < settings.minibatches:
-            raise ValueError(f"minibatches must be at most {rollout * settings.lanes}, got {settings.minibatches}")
+        rows = rollout * settings.lanes
+        if rows < settings.minibatches:
+            raise ValueError(f"minibatches must be at most {rows}, got {settings.minibatches}")
         # SB3 and torch refuse to normalise a single advantage; whole episodes are the least that is fed at once.
-        least = max(2, problem.steps)
+        size = max(2, problem.steps, rows // settings.minibatches)
+        if rows < 2 or (problem.steps == 1 and rows % size == 1):
+            raise ValueError(f"a minibatch must hold at least 2 time steps, got {rows} in minibatches of {size}")
         self.model = self.model_of(
             env=self.env,
             n_steps=rollout,
-            batch_size=max(least, rollout * settings.lanes // settings.minibatches),
+            batch_size=size,
             n_epochs=settings.epochs,
             learning_rate=_Falling(settings.learning_rate),
             gamma=settings.gamma,
@@ -129,7 +132,7 @@ class _Falling:
         self._first = first
 
     def __call__(self, left: float) -> float:
-        return self._first * left
+        return self._first * max(0.0, left)  # SB3 counts below 0 where the last rollout goes past the end.
 
 
 class _Watcher(BaseCallback):
@@ -171,7 +174,6 @@ class RecurrentPpoSettings(PpoSettings, LstmSettings):
 class FastRecurrentPpoLearner(Sb3Learner):
     """`FastRecurrentPPO`."""
 
-    about = "RecurrentPPO that reads whole episodes"
     settings_type = RecurrentPpoSettings
 
     def model_of(self, **common: Any) -> OnPolicyAlgorithm:
@@ -188,7 +190,6 @@ class FastRecurrentPpoLearner(Sb3Learner):
 class StockRecurrentPpoLearner(Sb3Learner):
     """sb3-contrib's RecurrentPPO and policy on SB3's own DummyVecEnv, with the same network."""
 
-    about = "sb3-contrib's RecurrentPPO as it is, on SB3's DummyVecEnv"
     settings_type = RecurrentPpoSettings
 
     def env_of(self, problem: seq_envs.Problem, settings: RecurrentPpoSettings) -> VecEnv:
@@ -196,6 +197,8 @@ class StockRecurrentPpoLearner(Sb3Learner):
 
     def model_of(self, **common: Any) -> OnPolicyAlgorithm:
         chosen = self.settings
+        if chosen.lstm_rate != 1.0:
+            raise ValueError(f"lstm_rate must be 1.0 here, for sb3-contrib has a single rate, got {chosen.lstm_rate}")
         network = {
             "lstm_hidden_size": chosen.hidden,
             "log_std_init": chosen.log_std,
@@ -218,7 +221,6 @@ class MlpPpoSettings(PpoSettings):
 class MlpPpoLearner(Sb3Learner):
     """SB3's PPO with a feed-forward network."""
 
-    about = "PPO without memory: a control"
     settings_type = MlpPpoSettings
 
     def _frames(self) -> Frames:
@@ -245,7 +247,6 @@ class StackPpoSettings(MlpPpoSettings):
 class StackPpoLearner(MlpPpoLearner):
     """SB3's PPO whose memory is the input: the latest observations side by side."""
 
-    about = "PPO on the latest observations: memory as input"
     settings_type = StackPpoSettings
 
     def _frames(self) -> Frames:

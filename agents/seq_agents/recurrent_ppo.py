@@ -20,11 +20,19 @@ from torch import Tensor
 
 import seq_envs
 from seq_agents.fused_lstm import FusedLstmPolicy
+from seq_agents.lstm_start import LstmStart
 from seq_agents.rates import set_rate
 from seq_agents.sb3 import SequenceVecEnv, make_vec_env
 from seq_envs.dataset import Dataset
 from seq_envs.encodings import Array
 
+_SMALL_NETWORK = {
+    "lstm_hidden_size": 64,
+    "shared_lstm": True,
+    "enable_critic_lstm": False,
+    "net_arch": {"pi": [], "vf": []},
+    "lstm_start": LstmStart(forget=1.0),
+}
 _LANES = 64
 _EPISODES = 4
 _MINIBATCHES = 4
@@ -43,8 +51,8 @@ class FastRecurrentPPO(RecurrentPPO):
         print(seq_envs.evaluate(Sb3Policy(model), "SeqEcho-v0"))
 
     Args:
-        policy: "MlpLstmPolicy" is `FusedLstmPolicy`, with an LSTM that actor and critic share unless `policy_kwargs`
-            say otherwise.
+        policy: "MlpLstmPolicy" is `FusedLstmPolicy` with 64 units that actor and critic share, a forget gate that
+            begins open, and no other layers, unless `policy_kwargs` say otherwise.
         env: from `seq_agents.sb3.make_vec_env`, with no wrapper around it; or an id or problem, for 64 lanes of it.
         n_steps: of each lane and rollout; a multiple of the longest episode's length T. None: four episodes.
         batch_size: time steps of a minibatch, of whole episodes: at least T. None: a quarter of a rollout.
@@ -77,8 +85,7 @@ class FastRecurrentPPO(RecurrentPPO):
             n_steps = _EPISODES * steps if n_steps is None else n_steps
             batch_size = max(steps, n_steps * env.num_envs // _MINIBATCHES) if batch_size is None else batch_size
         if policy == "MlpLstmPolicy":
-            shared = {"shared_lstm": True, "enable_critic_lstm": False, "net_arch": {"pi": [], "vf": []}}
-            policy_kwargs = shared | (policy_kwargs or {})
+            policy_kwargs = _SMALL_NETWORK | (policy_kwargs or {})
         super().__init__(
             policy,
             env,  # type: ignore[arg-type]  # None while a saved model is being loaded, as in SB3.

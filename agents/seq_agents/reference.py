@@ -31,8 +31,6 @@ class Reference(Learner):
 class RandomPlayer(Reference):
     """Answers drawn uniformly."""
 
-    about = "answers drawn uniformly"
-
     def policy(self) -> Policy:
         return seq_envs.policies.random(self.problem, self.seed)
 
@@ -40,16 +38,12 @@ class RandomPlayer(Reference):
 class MemorylessPlayer(Reference):
     """The best player without memory."""
 
-    about = "the best answers from the current observation and the clock"
-
     def policy(self) -> Policy:
         return seq_envs.policies.memoryless(self.problem)
 
 
 class OptimalPlayer(Reference):
     """The best player."""
-
-    about = "the best answers from everything seen so far"
 
     def policy(self) -> Policy:
         return seq_envs.policies.optimal(self.problem)

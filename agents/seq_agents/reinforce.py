@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,6 +15,7 @@ import seq_envs
 from seq_agents.networks import LstmNetwork, Network
 from seq_agents.settings import POSITIVE, Settings
 from seq_agents.supervised import Supervised, SupervisedLstmSettings
+from seq_agents.tensors import load_random, prefixed, random_tensors, without_prefix
 from seq_envs.dataset import Dataset
 from seq_envs.parameters import parameter
 
@@ -32,12 +34,18 @@ class Reinforce(Supervised):
     which steps are scored: there the reward is always 0.
     """
 
-    about = "REINFORCE on the supervised LSTM: learns from rewards, without a critic"
     settings_type: ClassVar[type[Settings]] = ReinforceSettings
 
     @staticmethod
     def network_of(problem: seq_envs.Problem, settings: ReinforceSettings) -> Network:
         return LstmNetwork(problem, settings.hidden, settings)
+
+    def state(self) -> dict[str, Tensor]:
+        return {**super().state(), **prefixed("random", random_tensors())}
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        super().restore(state)
+        load_random(without_prefix("random", state))
 
     def _update(self, data: Dataset) -> float:
         scores: Tensor = self.network(torch.as_tensor(data.observations))

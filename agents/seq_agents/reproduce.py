@@ -153,12 +153,9 @@ class _File:
         if recipe.until is not None:
             self._content["until"] = dataclasses.asdict(recipe.until)
         self._content |= {"versions": versions(), "cores": os.cpu_count()}
-        try:
-            there = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return
+        there = _read(self._path)
         same = ("agent", "id", "parameters", "settings", "until")
-        if all(there.get(key) == json.loads(json.dumps(self._content.get(key))) for key in same):
+        if there and all(there.get(key) == json.loads(json.dumps(self._content.get(key))) for key in same):
             self._content["results"] = there["results"]
 
     def seeds(self) -> list[int]:
@@ -169,6 +166,16 @@ class _File:
         """Keep a result, in the order of seeds."""
         self._content["results"] = sorted([*self._content["results"], result], key=lambda one: int(one["seed"]))
         write_whole(self._path, (json.dumps(without_nan(self._content), indent=1) + "\n").encode())
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """The content of a file of results; None if there is none, or it is broken or something else."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    ours = isinstance(content, dict) and {"name", "reported", "results"} <= content.keys()
+    return content if ours else None
 
 
 def table(folder: Path) -> str:
@@ -184,10 +191,10 @@ def table(folder: Path) -> str:
         "| --- | --: | --: | --: | --: | --: | --: | --: | --- |",
     ]
     for path in sorted(folder.glob("*.json")):
-        content = json.loads(path.read_text(encoding="utf-8"))
-        results = content["results"]
-        if not results:
+        content = _read(path)
+        if content is None or not content["results"]:
             continue
+        results = content["results"]
 
         def column(key: str, results: Any = results) -> list[float]:
             return [math.nan if one[key] is None else one[key] for one in results]

@@ -18,7 +18,7 @@ import math
 import os
 import platform
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -68,9 +68,10 @@ class Config:
         Raises:
             ValueError, TypeError, gymnasium.error.Error: as for `seq_agents.agents.make_learner`.
         """
-        seq_envs.make_problem(id, **parameters)
+        problem = seq_envs.make_problem(id, **parameters)
         chosen = settings_of(agent, id, settings)
-        return cls(agent=agent, id=id, parameters=dict(parameters), settings=dataclasses.asdict(chosen), seed=seed)
+        read = {name: getattr(problem, name) for name in parameters}  # As builtins.
+        return cls(agent=agent, id=id, parameters=read, settings=dataclasses.asdict(chosen), seed=seed)
 
     def problem(self, **changes: Any) -> seq_envs.Problem:
         """The problem, with some parameters changed."""
@@ -94,15 +95,21 @@ class Run:
         """A new folder; an empty one may be there already.
 
         Raises:
-            RunError: there is something in it, or it cannot be made.
+            RunError: there is something in it, or it cannot be made; then no new folder is left behind.
         """
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise RunError(f"{path} is not empty: choose another folder, or go on from a run there with --resume")
+        run = cls(path, config)
+        new = [folder for folder in (path, *path.parents) if not folder.exists()]
         try:
+            if path.exists() and not path.is_dir():
+                raise RunError(f"{path} is a file: choose a folder")
+            if path.exists() and any(path.iterdir()):
+                raise RunError(f"{path} is not empty: choose another folder, or go on from a run there with --resume")
             path.mkdir(parents=True, exist_ok=True)
-            run = cls(path, config)
             run._write_json(_CONFIG, {**dataclasses.asdict(config), "versions": versions()})
         except OSError as wrong:
+            for folder in new:
+                with suppress(OSError):
+                    folder.rmdir()
             raise RunError(f"{path} cannot be written: {wrong.strerror}") from None
         return run
 
@@ -137,6 +144,8 @@ class Run:
         except Timeout:
             raise RunError(f"{self.path} is in use by another process") from None
         try:
+            for part in self.path.glob("*.tmp"):  # Of a process that was killed while it wrote.
+                part.unlink()
             yield
         finally:
             lock.release()
@@ -163,7 +172,7 @@ class Run:
             RunError: the checkpoint is broken, or that of another problem or size.
         """
         path = self.path / _CHECKPOINT
-        if not path.exists():
+        if not self.begun:
             return []
         try:
             with safe_open(path, "pt") as file:
@@ -176,9 +185,14 @@ class Run:
         try:
             learner.restore(tensors)
             steps = float(facts["steps"])
-        except (KeyError, ValueError) as wrong:
+        except (KeyError, ValueError, TypeError, RuntimeError) as wrong:
             raise RunError(f"{path} does not fit: {wrong}") from None
         return [row for row in self.curve() if row[1] <= steps]
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is a checkpoint."""
+        return (self.path / _CHECKPOINT).exists()
 
     def curve(self) -> list[list[float]]:
         """The rows of the learning curve, as `CURVE_COLUMNS`."""
@@ -187,8 +201,11 @@ class Run:
             return []
         try:
             with path.open(encoding="utf-8", newline="") as file:
-                return [[float(cell) for cell in row] for row in list(csv.reader(file))[1:]]
-        except ValueError as wrong:
+                rows = [[float(cell) for cell in row] for row in list(csv.reader(file))[1:]]
+            if any(len(row) != len(CURVE_COLUMNS) for row in rows):
+                raise ValueError(f"a row is not {', '.join(CURVE_COLUMNS)}")
+            return rows
+        except (ValueError, csv.Error) as wrong:
             raise RunError(f"{path} is broken: {wrong}") from None
 
     def finish(self, evaluation: seq_envs.Evaluation, training: Moment, seconds: float) -> None:

@@ -21,7 +21,7 @@ from seq_agents.settings import POSITIVE, LstmSettings, Settings
 from seq_agents.tensors import load_network, load_optimizer, optimizer_tensors, prefixed, without_prefix
 from seq_agents.window import window_of
 from seq_envs.dataset import Dataset
-from seq_envs.parameters import Flag, Integer, parameter
+from seq_envs.parameters import LONGEST, Flag, Integer, parameter
 from seq_envs.policies import Policy
 
 
@@ -34,7 +34,7 @@ class SupervisedSettings(Settings):
     episodes: int = parameter(0, Integer(0), "of a finite set that is gone through again and again; 0: all are fresh")
     learning_rate: float = parameter(5e-3, POSITIVE, "of Adam, at the start; it falls to 0 in a straight line")
     gradient_norm: float = parameter(1.0, POSITIVE, "longer gradients are cut to this length")
-    hidden: int = parameter(64, Integer(1), "units of a layer")
+    hidden: int = parameter(64, Integer(1, LONGEST), "units of a layer")
 
 
 class Supervised(Learner):
@@ -123,7 +123,6 @@ class SupervisedLstmSettings(SupervisedSettings, LstmSettings):
 class SupervisedLstm(Supervised):
     """An LSTM: one step in, one answer out."""
 
-    about = "LSTM that is shown the right answers"
     settings_type = SupervisedLstmSettings
 
     @staticmethod
@@ -134,8 +133,6 @@ class SupervisedLstm(Supervised):
 class SupervisedGru(Supervised):
     """A GRU in the LSTM's place."""
 
-    about = "GRU that is shown the right answers"
-
     @staticmethod
     def network_of(problem: seq_envs.Problem, settings: SupervisedSettings) -> Network:
         return GruNetwork(problem, settings.hidden)
@@ -144,7 +141,6 @@ class SupervisedGru(Supervised):
 class SupervisedBidirectionalLstm(Supervised):
     """An LSTM for each direction."""
 
-    about = "bidirectional LSTM that at each step reads what it has seen so far, both ways"
     settings_type = SupervisedLstmSettings
 
     @staticmethod
@@ -160,7 +156,6 @@ class SupervisedEncoderDecoderSettings(SupervisedSettings, EncoderDecoderSetting
 class SupervisedEncoderDecoder(Supervised):
     """One LSTM reads, another one answers."""
 
-    about = "encoder-decoder LSTM, for SeqCopy"
     settings_type = SupervisedEncoderDecoderSettings
 
     @staticmethod
@@ -178,7 +173,6 @@ class SupervisedMlpSettings(SupervisedSettings):
 class SupervisedMlp(Supervised):
     """The control without memory."""
 
-    about = "feed-forward network without memory that is shown the right answers: a control"
     settings_type = SupervisedMlpSettings
 
     @staticmethod
@@ -196,7 +190,6 @@ class SupervisedWindowMlpSettings(SupervisedMlpSettings):
 class SupervisedWindowMlp(Supervised):
     """A feed-forward network whose memory is the input."""
 
-    about = "feed-forward network on the latest observations that is shown the right answers"
     settings_type = SupervisedWindowMlpSettings
 
     @staticmethod

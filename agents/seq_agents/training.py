@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import seq_envs
 from seq_agents.learner import Moment, Watch, unwatched
-from seq_agents.runs import Run
+from seq_agents.runs import Run, RunError
 
 _SECONDS_BETWEEN_CHECKPOINTS = 30.0
 _CURVE_POINTS = 200
@@ -29,7 +29,7 @@ def train(run: Run, episodes: int = 10_000, watch: Watch = unwatched) -> seq_env
 
     Raises:
         Stopped: after Ctrl-C. The same call goes on from there, to the same result as without the stop.
-        seq_agents.runs.RunError: the folder is in use, or its checkpoint does not fit.
+        seq_agents.runs.RunError: the folder is in use, its checkpoint does not fit, or the weights grew without bounds.
     """
     with run.in_use(), _interrupts() as interrupted:
         learner = run.config.learner()
@@ -45,7 +45,8 @@ def train(run: Run, episodes: int = 10_000, watch: Watch = unwatched) -> seq_env
             point = [round(before + now - start, 3), moment.steps, round(moment.accuracy, 6)]
             stop = bool(interrupted)
             due = stop or moment.done >= 1.0 or now - saved >= _SECONDS_BETWEEN_CHECKPOINTS
-            if due or not curve or (moment.steps - curve[-1][1]) * _CURVE_POINTS * moment.done >= moment.steps:
+            new = moment.steps - (curve[-1][1] if curve else -1)
+            if new > 0 and (due or not curve or new * _CURVE_POINTS * moment.done >= moment.steps):
                 curve.append(point)
             if due:
                 run.save(learner, curve)
@@ -54,7 +55,11 @@ def train(run: Run, episodes: int = 10_000, watch: Watch = unwatched) -> seq_env
             if stop and moment.done < 1.0:
                 raise Stopped
 
-        learner.learn(see)
+        try:
+            learner.learn(see)
+        except (RuntimeError, ValueError) as wrong:  # Mostly torch's, for weights that are no numbers any more.
+            what = str(wrong).partition("\n")[0]
+            raise RunError(f"the training broke off (is the learning rate too high?): {what}") from wrong
         seconds = before + time.perf_counter() - start
         evaluation = seq_envs.evaluate(learner.policy(), run.config.problem(), episodes)
         run.finish(evaluation, latest, seconds)

@@ -95,7 +95,7 @@ def test_a_rollout_equals_single_steps(id: str, choice: dict[str, Any], monkeypa
 def test_a_whole_minibatch_learns_the_same_weights(monkeypatch: pytest.MonkeyPatch) -> None:
     """With one minibatch a rollout the order of episodes does not matter: the update is the stock one."""
     # The stock buffer begins each epoch at a random row, which cuts an episode in two: let it be row 0.
-    monkeypatch.setattr(np.random, "randint", lambda high: 0)
+    monkeypatch.setattr(np.random, "randint", lambda _: 0)
     problem = seq_envs.make_problem("SeqEcho-v0", length=4, n_values=3)
     rows = EPISODES * 4 * LANES
     noise = GivenNoise(rows, monkeypatch)

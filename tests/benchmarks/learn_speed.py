@@ -84,7 +84,7 @@ def main() -> None:
     pairs = list(zip(seen[FAST], seen[STOCK], strict=True))
     quicker = statistics.median(stock.seconds_to_score / fast.seconds_to_score for fast, stock in pairs)
     faster = statistics.median(fast.steps_a_second / stock.steps_a_second for fast, stock in pairs)
-    print(f"fast: {quicker:.1f} times fewer seconds to {SCORE} (goal {GOAL:g}), {faster:.1f} times the steps/s (goal {GOAL:g})")
+    print(f"fast: {quicker:.1f} times fewer seconds to {SCORE}, {faster:.1f} times the steps/s (goals: {GOAL:g})")
 
 
 if __name__ == "__main__":
