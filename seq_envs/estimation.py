@@ -48,7 +48,10 @@ def estimate(problem: Problem) -> Levels:
     steps = range(judged.observations.shape[1])
     by_table = np.stack([table.guess(judged.observations[:, step], step) for step in steps], axis=1)
     always = np.broadcast_to(constant, judged.targets.shape)
-    return Levels(_judge(problem, always, judged), _judge(problem, by_table, judged), Level(1.0, 1.0))
+    chance, memoryless = _judge(problem, always, judged), _judge(problem, by_table, judged)
+    # One answer for everything needs no memory either: where the table is no better, its noise must not say less.
+    memoryless = max(chance, memoryless, key=lambda level: level.accuracy)
+    return Levels(chance, memoryless, Level(1.0, 1.0))
 
 
 def _half(problem: Problem, which: int) -> Episodes:

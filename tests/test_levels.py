@@ -371,6 +371,13 @@ def test_learned_levels_agree_in_any_setting(problem: Problem) -> None:
     assert_estimated(problem)
 
 
+@pytest.mark.parametrize("n_values", range(2, 12))
+def test_learned_levels_keep_their_order_where_seeing_does_not_help(n_values: int) -> None:
+    """What was learned of an observation that says nothing is noise, often worse than one answer for everything."""
+    learned = estimate(seq_envs.SeqEcho(length=200, lag=199, n_values=n_values))
+    assert learned.memoryless.accuracy >= learned.chance.accuracy
+
+
 def test_learned_levels_of_somebody_elses_problem() -> None:
     """Ragged asks for its first value at the end, after 1 to 7 steps: after 1 it is on the screen, else 1 of 4."""
     problem = Ragged()

@@ -201,10 +201,8 @@ class Run:
             return []
         try:
             with path.open(encoding="utf-8", newline="") as file:
-                rows = [[float(cell) for cell in row] for row in list(csv.reader(file))[1:]]
-            if any(len(row) != len(CURVE_COLUMNS) for row in rows):
-                raise ValueError(f"a row is not {', '.join(CURVE_COLUMNS)}")
-            return rows
+                rows = list(csv.reader(file))[1:]
+            return [[float(seconds), int(steps), float(accuracy)] for seconds, steps, accuracy in rows]
         except (ValueError, csv.Error) as wrong:
             raise RunError(f"{path} is broken: {wrong}") from None
 

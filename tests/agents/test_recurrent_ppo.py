@@ -16,7 +16,7 @@ from seq_agents.fused_lstm import FusedLstmPolicy
 from seq_agents.lstm_start import LstmStart
 from seq_agents.recurrent_ppo import FastRecurrentPPO, by_episode
 from seq_agents.sb3 import Sb3Policy, make_vec_env
-from spaces_of_settings import EVERY_BASE_CHOICE, name
+from spaces_of_settings import EVERY_BASE_CHOICE, Ragged, name
 from stable_baselines3.common.callbacks import BaseCallback, CheckpointCallback, EvalCallback
 from stable_baselines3.common.vec_env import DummyVecEnv, VecNormalize
 
@@ -250,3 +250,29 @@ def test_wrong_arguments(wrong: dict[str, Any], message: str) -> None:
 def test_an_unknown_id_is_refused() -> None:
     with pytest.raises(gymnasium.error.Error, match="SeqEcho"):
         FastRecurrentPPO("MlpLstmPolicy", "SeqEko-v0")
+
+
+def test_episodes_of_different_lengths() -> None:
+    """Padding is told to nobody and learned from by nobody."""
+    problem = Ragged()
+    env = make_vec_env(problem, 6, seed=0)
+    model = FastRecurrentPPO("MlpLstmPolicy", env, n_steps=3 * problem.steps, batch_size=10_000, gamma=0.9, seed=0)
+    _, callback = model._setup_learn(1, Nothing())
+    model.collect_rollouts(env, callback, model.rollout_buffer, model.n_steps)
+    expected = seq_envs.SequenceVectorEnv(problem, num_envs=6)
+    expected.reset(seed=0)
+    lengths = expected.rollout(3).lengths
+    assert len(set(lengths.ravel().tolist())) > 1
+    assert model.num_timesteps == lengths.sum()
+    assert sorted(info["l"] for info in model.ep_info_buffer) == sorted(lengths.ravel().tolist())
+    batch = next(iter(model.rollout_buffer.get(None)))
+    assert sorted(batch.mask.reshape(18, -1).sum(dim=1).tolist()) == sorted(lengths.ravel().tolist())
+    # One reward, at the end: seen from a step before it, it is discounted, and no other episode's comes in.
+    returns, rewards = model.rollout_buffer.returns, model.rollout_buffer.rewards
+    values = model.rollout_buffer.values
+    last = np.zeros_like(rewards, bool)
+    for episode in range(3):
+        last[episode * problem.steps + lengths[episode] - 1, np.arange(6)] = True
+    assert np.allclose(returns[last], rewards[last], atol=1e-6)
+    assert np.allclose(model.rollout_buffer.advantages[last], (rewards - values)[last], atol=1e-6)
+    model.learn(200)

@@ -173,10 +173,10 @@ def interrupted_after(updates: int) -> Callable[[Moment], None]:
 
 @pytest.mark.parametrize("agent", LEARNING)
 def test_ctrl_c_stops_with_a_checkpoint_and_resume_ends_the_same(agent: str, tmp_path: Path) -> None:
-    train(Run.create(tmp_path / "unbroken", config_of(agent)), 40)
-    run = Run.create(tmp_path / "broken", config_of(agent))
+    train(Run.create(tmp_path / "unbroken", config_of(agent, updates=6)), 40)
+    run = Run.create(tmp_path / "broken", config_of(agent, updates=6))
     before = signal.getsignal(signal.SIGINT)
-    for _ in range(2):  # Stopped twice: after the second and after the fourth update, of which the fourth is the last.
+    for _ in range(2):  # After the second update, and after the fourth.
         with pytest.raises(Stopped):
             train(run, 40, interrupted_after(1))
         assert signal.getsignal(signal.SIGINT) is before
@@ -404,7 +404,7 @@ def finished(path: Path, agent: str = "mlp", **others: Any) -> Path:
 
 def test_a_folder_is_not_taken_twice(tmp_path: Path) -> None:
     run = Run.create(tmp_path / "run", config_of("mlp"))
-    with pytest.raises(RunError, match="run is not empty: choose another folder, or go on .* with --resume"):
+    with pytest.raises(RunError, match=r"run is not empty: choose another folder, or go on .* with --resume"):
         Run.create(run.path, config_of("mlp"))
     (tmp_path / "file").write_text("")
     with pytest.raises(RunError, match="file is a file: choose a folder"):
@@ -525,9 +525,7 @@ def test_a_checkpoint_that_lacks_something(missing: str, tmp_path: Path) -> None
         run.load(run.config.learner())
 
 
-@pytest.mark.parametrize(
-    "content", ["seconds,steps,accuracy\nx,1,2\n", "a\n1\n", "a\n\n1,2,3\n\n1,2\n", "a\n1,2,3,4\n"]
-)
+@pytest.mark.parametrize("content", ["a\nx,1,2\n", "a\n1\n", "a\n1,2,3\n\n1,2\n", "a\n1,2,3,4\n", "a\n1,nan,3\n"])
 def test_a_broken_curve(content: str, tmp_path: Path) -> None:
     path = finished(tmp_path / "run")
     (path / "curve.csv").write_text(content)
@@ -554,20 +552,15 @@ def test_without_nan() -> None:
 
 def test_a_score_that_is_not_defined_is_null(tmp_path: Path) -> None:
     """Where chance is as good as the best player there is no scale."""
-    parameters = {"length": 3, "threshold": 0.99, "framing": "one_to_one"}
-    path = tmp_path / "run"
-    problem = seq_envs.make_problem("SeqEcho-v0", length=2, lag=1)
-    config = Config.of("random", "SeqEcho-v0", {"length": 2, "lag": 1})
-    evaluation = train(Run.create(path, config), 5)
-    assert figures(path)["accuracy_by_step"][0] is None
-    assert evaluation.levels == seq_envs.levels(problem)
-    assert parameters
+    config = Config.of("random", "SeqNext-v0", {"length": 2})
+    train(Run.create(tmp_path / "run", config), 5)
+    assert figures(tmp_path / "run")["normalized_score"] is None
 
 
 # Weights that grow without bounds.
 
 
-@pytest.mark.parametrize(("agent", "rate"), [("ppo", 1e38), ("recurrent-ppo", 1e30), ("lstm", 1e38)])
+@pytest.mark.parametrize(("agent", "rate"), [("ppo", 1e38), ("recurrent-ppo", 1e38), ("lstm", 1e38)])
 def test_a_training_that_diverges_says_so(agent: str, rate: float, tmp_path: Path) -> None:
     run = Run.create(tmp_path, config_of(agent, learning_rate=rate))
     with pytest.raises(RunError, match=r"the training broke off \(is the learning rate too high\?\): \w") as refused:
@@ -578,9 +571,8 @@ def test_a_training_that_diverges_says_so(agent: str, rate: float, tmp_path: Pat
 
 def test_versions_name_what_matters() -> None:
     told = runs.versions()
-    assert {"python", "machine", "seq-envs", "gymnasium", "numpy", "torch", "stable-baselines3", "sb3-contrib"} == set(
-        told
-    )
+    names = ["python", "machine", "seq-envs", "gymnasium", "numpy", "torch", "stable-baselines3", "sb3-contrib"]
+    assert list(told) == names
     assert all(told.values())
 
 
