@@ -7,11 +7,12 @@ import json
 import math
 import os
 import statistics
+import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import suppress
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
@@ -104,9 +105,12 @@ def reproduce(
 
     Returns:
         What failed, a line each; the others are not stopped by it.
+
+    Raises:
+        ValueError, TypeError, gymnasium.error.Error: a recipe has a wrong name or value; nothing is run or written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     files = {name: _File(folder, name, recipe) for name, recipe in recipes.items()}
+    folder.mkdir(parents=True, exist_ok=True)
     work = [
         (name, seed)
         for name, recipe in recipes.items()
@@ -114,7 +118,7 @@ def reproduce(
         if seed not in files[name].seeds()
     ]
     failed = []
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin) as pool:
         under_way = {pool.submit(run_recipe, recipes[name], seed, episodes): (name, seed) for name, seed in work}
         try:
             for future in as_completed(under_way):
@@ -136,10 +140,17 @@ def reproduce(
     return failed
 
 
-def _one_thread() -> None:
+def _begin() -> None:
+    """A worker has one thread, and ends when who started it is killed: the pool alone would leave it waiting."""
     import torch
 
     torch.set_num_threads(1)
+    threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
+
+
+def _end_with(other: Any) -> None:
+    other.join()
+    os._exit(1)
 
 
 class _File:

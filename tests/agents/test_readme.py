@@ -41,7 +41,9 @@ def test_the_test_command_is_what_ci_runs() -> None:
 
 
 @pytest.mark.parametrize("block", SHELL[2:])
-def test_other_commands_run(block: str) -> None:
+def test_other_commands_run(block: str, tmp_path: Path) -> None:
     environment = os.environ | {"PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
-    done = subprocess.run(["bash", "-euc", block], capture_output=True, text=True, env=environment, check=False)
+    done = subprocess.run(
+        ["bash", "-euc", block], capture_output=True, text=True, env=environment, cwd=tmp_path, check=False
+    )
     assert done.returncode == 0, done.stderr

@@ -1,0 +1,89 @@
+"""SB3's own `DummyVecEnv` as the oracle for the native vector env under SB3."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gymnasium
+import numpy as np
+from spaces_of_settings import Ragged
+from stable_baselines3.common.monitor import Monitor
+from stable_baselines3.common.vec_env import (
+    DummyVecEnv,
+    VecEnv,
+)
+
+import seq_envs
+
+# One id or problem for each kind of space, and one whose lanes do not end together.
+EVERY_KIND: list[tuple[str | seq_envs.Problem, dict[str, Any]]] = [
+    ("SeqNext-v0", {}),  # Box observations, Box answers.
+    ("SeqEcho-v0", {}),  # Box, Discrete.
+    ("SeqMemorize-v0", {"encoding": "discrete"}),  # Discrete, Discrete.
+    (
+        "SeqCopy-v0",
+        {"framing": "many_to_one", "output_length": 3},
+    ),  # Box, MultiDiscrete; returns that `Monitor` rounds.
+    (Ragged(), {}),
+]
+
+
+def dummy(id: str | seq_envs.Problem, n_envs: int, seed: int | None = None, **settings: Any) -> DummyVecEnv:
+    """The oracle: what `make_vec_env` must equal."""
+
+    def make() -> gymnasium.Env[Any, Any]:
+        made = gymnasium.make(id, **settings) if isinstance(id, str) else seq_envs.SequenceEnv(id, **settings)
+        return Monitor(made)
+
+    env = DummyVecEnv([make] * n_envs)
+    env.seed(seed)
+    return env
+
+
+def some_actions(env: VecEnv) -> np.ndarray[Any, Any]:
+    return np.array([env.action_space.sample() for _ in range(env.num_envs)])
+
+
+def assert_same(ours: Any, theirs: Any) -> None:
+    """Equal in value and in type, to the last leaf."""
+    assert type(ours) is type(theirs)
+    if isinstance(ours, dict):
+        assert ours.keys() == theirs.keys()
+        for key in ours:
+            assert_same(ours[key], theirs[key])
+    elif isinstance(ours, (list, tuple)):
+        assert len(ours) == len(theirs)
+        for one, other in zip(ours, theirs, strict=True):
+            assert_same(one, other)
+    elif isinstance(ours, np.ndarray):
+        assert ours.dtype == theirs.dtype
+        assert np.array_equal(ours, theirs)
+    else:
+        assert ours == theirs
+
+
+def without_clock(info: dict[str, Any]) -> dict[str, Any]:
+    """An info but for the seconds of its episode; `DummyVecEnv` says of each step that it cut nothing off."""
+    rest = dict(info)
+    assert rest.pop("TimeLimit.truncated", False) is False
+    if "episode" in info:
+        assert "TimeLimit.truncated" in info
+        assert 0 < info["episode"]["t"] < 600
+        rest["episode"] = {key: value for key, value in info["episode"].items() if key != "t"}
+    return rest
+
+
+def assert_same_step(ours: Any, theirs: Any) -> None:
+    assert_same(ours[:3], theirs[:3])
+    assert_same([without_clock(info) for info in ours[3]], [without_clock(info) for info in theirs[3]])
+
+
+def begin(ours: VecEnv, theirs: VecEnv) -> None:
+    assert_same(ours.reset(), theirs.reset())
+
+
+def assert_same_game(ours: VecEnv, theirs: VecEnv, steps: int) -> None:
+    """Equal from here on, for as many steps."""
+    for _ in range(steps):
+        actions = some_actions(theirs)
+        assert_same_step(ours.step(actions), theirs.step(actions))
