@@ -6,7 +6,6 @@ import dataclasses
 import json
 import math
 import os
-import statistics
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -19,6 +18,7 @@ from typing import Any
 import seq_envs
 from seq_agents.learner import Learner, Moment
 from seq_agents.recipes import Recipe, Until
+from seq_agents.results import page, read_results
 from seq_agents.runs import versions, without_nan, write_whole
 
 EPISODES = 10_000
@@ -130,13 +130,13 @@ def reproduce(
                     continue
                 result = future.result()
                 files[name].add(result)
-                write_whole(folder / "README.md", table(folder).encode())
+                write_whole(folder / "README.md", page(folder).encode())
                 score, exact = result["normalized_score"], result["exact_match"]
                 tell(f"{name}, seed {seed}: normalised {score:.4f}, exact {exact:.4f}, {result['seconds']:.1f} s")
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    write_whole(folder / "README.md", table(folder).encode())
+    write_whole(folder / "README.md", page(folder).encode())
     return failed
 
 
@@ -164,7 +164,7 @@ class _File:
         if recipe.until is not None:
             self._content["until"] = dataclasses.asdict(recipe.until)
         self._content |= {"versions": versions(), "cores": os.cpu_count()}
-        there = _read(self._path)
+        there = read_results(self._path)
         same = ("agent", "id", "parameters", "settings", "until")
         if there and all(there.get(key) == json.loads(json.dumps(self._content.get(key))) for key in same):
             self._content["results"] = there["results"]
@@ -177,49 +177,3 @@ class _File:
         """Keep a result, in the order of seeds."""
         self._content["results"] = sorted([*self._content["results"], result], key=lambda one: int(one["seed"]))
         write_whole(self._path, (json.dumps(without_nan(self._content), indent=1) + "\n").encode())
-
-
-def _read(path: Path) -> dict[str, Any] | None:
-    """The content of a file of results; None if there is none, or it is broken or something else."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    ours = isinstance(content, dict) and {"name", "reported", "results"} <= content.keys()
-    return content if ours else None
-
-
-def table(folder: Path) -> str:
-    """Every result of a folder as a page of Markdown: a row for each recipe, with the lowest and the middle seed."""
-    lines = [
-        "# Results",
-        "",
-        "Made by `seq-envs reproduce`: final greedy evaluation on fresh episodes. Every seed is in the JSON file of",
-        "its row, with settings and versions. Normalised: 0 is the best player without memory (chance for a control",
-        "task), 1 is optimal. Exact: episodes without a mistake. Episodes: learned from, in the middle over seeds.",
-        "",
-        "| recipe | seeds | normalised: lowest | middle | exact: lowest | middle | episodes | seconds | reported |",
-        "| --- | --: | --: | --: | --: | --: | --: | --: | --- |",
-    ]
-    for path in sorted(folder.glob("*.json")):
-        content = _read(path)
-        if content is None or not content["results"]:
-            continue
-        results = content["results"]
-
-        def column(key: str, results: Any = results) -> list[float]:
-            return [math.nan if one[key] is None else one[key] for one in results]
-
-        score, exact = column("normalized_score"), column("exact_match")
-        learned = f"{statistics.median(column('episodes_learned_from')):,.0f}"
-        if "until" in content:
-            solved = [one["solved_after_episodes"] for one in results]
-            missed = solved.count(None)
-            learned = f"until success: {statistics.median(n if n is not None else math.inf for n in solved):,.0f}"
-            learned += f" ({missed} of {len(solved)} without success)" if missed else ""
-        lines.append(
-            f"| `{content['name']}` | {len(results)} | {min(score):.4f} | {statistics.median(score):.4f} "
-            f"| {min(exact):.4f} | {statistics.median(exact):.4f} | {learned} "
-            f"| {statistics.median(column('seconds')):.1f} | {content['reported']} |"
-        )
-    return "\n".join(lines) + "\n"

@@ -108,7 +108,7 @@ def test_encoder_decoder_says_what_it_takes() -> None:
 
 ECHO = {"length": 4, "n_values": 3}
 SUPERVISED = {"updates": 150, "batch": 32, "hidden": 24, "learning_rate": 0.02}
-PPO = {"steps": 16_000, "lanes": 32, "hidden": 24, "learning_rate": 0.02}
+PPO = {"steps": 12_000, "lanes": 32, "hidden": 24, "learning_rate": 0.02}
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,12 @@ import torch
 import yaml
 from seq_agents import recipes as recipes_module
 from seq_agents import reproduce as module
+from seq_agents import results
 from seq_agents.agents import AGENTS
 from seq_agents.recipes import CLAIMED, Recipe, Until, chosen, recipes
-from seq_agents.reproduce import reproduce, run_recipe, table
+from seq_agents.reproduce import reproduce, run_recipe
 from spaces_of_settings import IDS
+from test_results import cells
 from tiny_agents import settings, taken_by
 
 import seq_envs
@@ -346,58 +348,13 @@ def test_killed_in_the_middle(tmp_path: Path, ran: list[Any]) -> None:
     assert got == json.loads(json.dumps(expected)), "another process learns the same"
 
 
-# The table.
-
-
-def cells(page: str) -> list[list[str]]:
-    """The rows of the page's table, heading first."""
-    lines = [line for line in page.splitlines() if line.startswith("|")]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-
-
-def result(seed: int, score: float | None, exact: float, seconds: float, learned: int, **more: Any) -> dict[str, Any]:
-    return {
-        "seed": seed, "normalized_score": score, "exact_match": exact, "seconds": seconds,
-        "episodes_learned_from": learned, **more,
-    }  # fmt: skip
-
-
-def test_the_table_by_hand(tmp_path: Path) -> None:
-    plain = [result(0, 0.5, 0.25, 1.0, 1000), result(1, 1.0, 0.75, 3.0, 3000), result(2, 0.75, 0.5, 2.0, 2000)]
-    counted = [
-        result(seed, 1.0, 1.0, 2.0, 5, solved_after_episodes=solved) for seed, solved in enumerate((100, None, 1200))
-    ]
-    for name, content in (
-        ("plain", {"name": "lstm/plain", "reported": "a claim", "results": plain}),
-        ("until", {"name": "until", "reported": "", "results": counted, "until": {"every": 1, "without_mistake": 2}}),
-        ("nan", {"name": "nan", "reported": "", "results": [result(0, None, 1.0, 1.0, 0)]}),
-        ("empty", {"name": "empty", "reported": "", "results": []}),
-    ):
-        (tmp_path / f"{name}.json").write_text(json.dumps(content))
-    page = table(tmp_path)
-    assert page.startswith("# Results\n")
-    heading, rule, *rows = cells(page)
-    assert heading == [
-        "recipe", "seeds", "normalised: lowest", "middle", "exact: lowest", "middle", "episodes", "seconds", "reported",
-    ]  # fmt: skip
-    assert all((set(cell) <= set("-:") and "---" in cell) or cell == "--:" for cell in rule)
-    assert rows == [
-        ["`nan`", "1", "nan", "nan", "1.0000", "1.0000", "0", "1.0", ""],
-        ["`lstm/plain`", "3", "0.5000", "0.7500", "0.2500", "0.5000", "2,000", "2.0", "a claim"],
-        [
-            "`until`", "3", "1.0000", "1.0000", "1.0000", "1.0000",
-            "until success: 1,200 (1 of 3 without success)", "2.0", "",
-        ],
-    ]  # fmt: skip
-
-
 def test_the_table_of_a_run(tmp_path: Path, ran: list[Any]) -> None:
     until = dataclasses.replace(TINY, until=Until(2, 10))
     undefined = Recipe("random", "SeqNext-v0", {"length": 2}, seeds=1)
     reproduce({"a/b": TINY, "until": until, "undefined": undefined}, tmp_path, tell=str, episodes=10)
     page = (tmp_path / "README.md").read_text()
-    assert page == table(tmp_path)
-    heading, rule, *rows = cells(page)
+    assert page == results.page(tmp_path)
+    heading, rule, *rows = cells(results.table_by_recipe(tmp_path))
     assert {len(row) for row in (heading, rule, *rows)} == {9}
     assert [row[0] for row in rows] == ["`a/b`", "`undefined`", "`until`"]
     scores = [one["normalized_score"] for one in read(tmp_path, "a--b")["results"]]
