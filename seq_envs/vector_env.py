@@ -196,7 +196,7 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
         if not self._begun:
             raise ResetNeeded("rollout() needs episodes, but none has begun: call reset()")
         every = ~self._none
-        under_way = ~self._tape.at_first_step()
+        under_way = ~self._tape.at_first_step() | self._waiting
         if under_way.any():
             self._tape.advance(to_next=under_way, hold=~under_way)
         played = []

@@ -68,7 +68,7 @@ def agent_type(name: str) -> type[Learner]:
         ValueError: there is no such agent; the message has the nearest names.
     """
     if name not in AGENTS:
-        near = difflib.get_close_matches(name, AGENTS, n=2)
+        near = difflib.get_close_matches(name.lower(), AGENTS, n=2)
         hint = f" (did you mean {' or '.join(map(repr, near))}?)" if near else ""
         raise ValueError(f"agent must be one of {', '.join(AGENTS)}, got {name!r}{hint}")
     return AGENTS[name]

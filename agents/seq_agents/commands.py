@@ -172,4 +172,6 @@ def _print_table(problem: seq_envs.Problem, results: Mapping[str, Result], expla
     from seq_agents.table import table_of
 
     console = Console()
-    console.print(table_of(problem, results, explanation), width=max(80, console.width))
+    with console.capture() as shown:  # rich itself ends the process where the reader of a pipe has gone.
+        console.print(table_of(problem, results, explanation), width=max(80, console.width))
+    print(shown.get(), end="")

@@ -35,13 +35,20 @@ class Frames:
     def look(self, observations: Array, state: State) -> tuple[Array, State]:
         """observations (lanes, *observation shape) to what is shown (lanes, features), and the next state."""
         frames, step = state
-        flat = np.eye(self._symbols, dtype=np.float32)[observations] if self._symbols else observations
+        flat = _one_hot(observations, self._symbols) if self._symbols else observations
         frames = np.concatenate([frames[:, 1:], flat.reshape(len(frames), 1, self._size)], axis=1)
         shown = frames.reshape(len(frames), -1).copy()  # The caller's own.
         if self._clock:
-            now = np.eye(self._clock, dtype=np.float32)[np.minimum(step, self._clock - 1)]
+            now = _one_hot(np.minimum(step, self._clock - 1), self._clock)
             shown = np.concatenate([shown, now], axis=1)
         return shown, (frames, step + 1)
+
+
+def _one_hot(numbers: Array, size: int) -> Array:
+    """numbers (lanes,) to (lanes, size)."""
+    vectors = np.zeros((len(numbers), size), np.float32)
+    vectors[np.arange(len(numbers)), numbers] = 1.0
+    return vectors
 
 
 class FramesVecEnv(VecEnvWrapper):

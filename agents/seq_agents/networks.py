@@ -41,15 +41,19 @@ class Head(nn.Module):
         super().__init__()
         space = problem.action_space
         self.real = isinstance(space, spaces.Box)
+        self.low, self.high = (torch.as_tensor(getattr(space, bound, 0.0)) for bound in ("low", "high"))
         if isinstance(space, spaces.MultiDiscrete):
             self.shape = [len(space.nvec), int(space.nvec.max())]
         else:
             self.shape = [int(space.n)] if isinstance(space, spaces.Discrete) else [1]
+        places = getattr(space, "nvec", np.array([self.shape[-1]]))
+        self.missing = torch.as_tensor(np.arange(self.shape[-1]) >= places[:, None])  # Answers that a place lacks.
         self.linear = nn.Linear(size, int(np.prod(self.shape)))
 
     def forward(self, features: Tensor) -> Tensor:
         scores: Tensor = self.linear(features)
-        return scores.reshape(*scores.shape[:-1], *self.shape)
+        scores = scores.reshape(*scores.shape[:-1], *self.shape)
+        return scores.masked_fill(self.missing, -torch.inf) if self.missing.any() else scores
 
     def loss(self, scores: Tensor, targets: Tensor) -> Tensor:
         """The mean loss over answers: squared error for real ones, else cross-entropy."""
@@ -59,8 +63,12 @@ class Head(nn.Module):
 
     def answers(self, scores: Tensor) -> Array:
         """The best answers by these scores."""
-        best: Array = (scores.clamp(0, 1) if self.real else scores.argmax(-1)).detach().numpy()
+        best: Array = (self.allowed(scores) if self.real else scores.argmax(-1)).detach().numpy()
         return best
+
+    def allowed(self, answers: Tensor) -> Tensor:
+        """Real answers, moved to the nearest within the space."""
+        return answers.clamp(self.low, self.high)
 
 
 class Network(nn.Module, ABC):

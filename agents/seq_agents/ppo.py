@@ -23,6 +23,7 @@ from seq_agents.learner import Learner, Moment, Watch, unwatched
 from seq_agents.recurrent_ppo import FastRecurrentPPO
 from seq_agents.sb3 import Sb3Policy, make_vec_env
 from seq_agents.settings import ANY, POSITIVE, LstmSettings, Settings
+from seq_agents.streams import stream_of
 from seq_agents.tensors import (
     load_network,
     load_optimizer,
@@ -72,7 +73,7 @@ class Sb3Learner(Learner):
             raise ValueError(f"minibatches must be at most {rows}, got {settings.minibatches}")
         # SB3 and torch refuse to normalise a single advantage; whole episodes are the least that is fed at once.
         size = max(2, problem.steps, rows // settings.minibatches)
-        if rows < 2 or (problem.steps == 1 and rows % size == 1):
+        if rows < 2 or rows % size == 1:
             raise ValueError(f"a minibatch must hold at least 2 time steps, got {rows} in minibatches of {size}")
         self.model = self.model_of(
             env=self.env,
@@ -87,6 +88,8 @@ class Sb3Learner(Learner):
             seed=seed,
             device="cpu",
         )
+        self.env.seed(stream_of(seed, 0))  # Its lanes play this stream and those after it, and no other seed's.
+        self._random = random_tensors()
 
     def env_of(self, problem: seq_envs.Problem, settings: Any) -> VecEnv:
         """The lanes to learn in."""
@@ -99,6 +102,10 @@ class Sb3Learner(Learner):
     def learn(self, watch: Watch = unwatched) -> None:
         left = self.settings.steps - self.model.num_timesteps
         if left > 0:
+            restored = self.rollouts > 0 and self.model._last_obs is None
+            if restored and not isinstance(self.model, FastRecurrentPPO) and _ragged(self.problem):
+                raise ValueError("with episodes of different lengths only recurrent-ppo can go on from where it stood")
+            load_random(self._random)
             self.model.learn(left, callback=_Watcher(self, watch), reset_num_timesteps=False)
 
     def policy(self) -> Policy:
@@ -108,7 +115,7 @@ class Sb3Learner(Learner):
         return {
             **prefixed("network", self.model.policy.state_dict()),
             **prefixed("optimizer", optimizer_tensors(self.model.policy.optimizer)),
-            **prefixed("random", random_tensors()),
+            **prefixed("random", self._random),
             "steps": torch.tensor(self.model.num_timesteps),
             "rollouts": torch.tensor(self.rollouts),
         }
@@ -118,11 +125,22 @@ class Sb3Learner(Learner):
         load_optimizer(self.model.policy.optimizer, without_prefix("optimizer", state))
         self.model.num_timesteps = int(state["steps"])
         self.rollouts = int(state["rollouts"])
-        # Lanes are always at the start of an episode here, and SB3 resets them once more when it goes on.
-        self.env.seed(self.seed)
+        self._random = without_prefix("random", state)
+        # After a rollout all lanes are at the start of an episode. SB3 resets them once more when it goes on.
+        self.env.seed(stream_of(self.seed, 0))
         for _ in range(self.rollouts * self.settings.episodes):
             self.env.reset()
-        load_random(without_prefix("random", state))
+        self.model._last_obs = None
+
+    def updated(self) -> None:
+        """A rollout has been learned from: keep where the generators stand, which others draw from too."""
+        self.rollouts += 1
+        self._random = random_tensors()
+
+
+def _ragged(problem: seq_envs.Problem) -> bool:
+    """Whether the lengths of episodes differ: then lanes stand within one when a rollout is over."""
+    return len(set(seq_envs.sample(problem, 64).lengths)) > 1
 
 
 class _Falling:
@@ -156,7 +174,7 @@ class _Watcher(BaseCallback):
         if self._learned:
             return
         self._learned = True
-        self._learner.rollouts += 1
+        self._learner.updated()
         accuracy = float(np.mean(self._accuracies)) if self._accuracies else float("nan")
         self._accuracies = []
         done = min(1.0, self.num_timesteps / self._learner.settings.steps)

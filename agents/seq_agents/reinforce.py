@@ -40,26 +40,36 @@ class Reinforce(Supervised):
     def network_of(problem: seq_envs.Problem, settings: ReinforceSettings) -> Network:
         return LstmNetwork(problem, settings.hidden, settings)
 
+    def __init__(self, problem: seq_envs.Problem, settings: ReinforceSettings, seed: int) -> None:
+        if settings.batch < 2:
+            raise ValueError(f"batch must be at least 2, to have a baseline from other episodes, got {settings.batch}")
+        super().__init__(problem, settings, seed)
+        self._random = random_tensors()
+
     def state(self) -> dict[str, Tensor]:
-        return {**super().state(), **prefixed("random", random_tensors())}
+        return {**super().state(), **prefixed("random", self._random)}
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
         super().restore(state)
-        load_random(without_prefix("random", state))
+        self._random = without_prefix("random", state)
 
     def _update(self, data: Dataset) -> float:
+        load_random(self._random)  # Others draw from torch's generator too.
         scores: Tensor = self.network(torch.as_tensor(data.observations))
         real = self.network.head.real
         drawn = Normal(scores, self.settings.noise) if real else Categorical(logits=scores)
         actions = drawn.sample()  # type: ignore[no-untyped-call]  # torch's own.
-        answers = actions.clamp(0, 1).numpy() if real else actions.numpy()
-        rewards = self.problem.grade(answers, data.targets) * data.scored
-        advantages = torch.as_tensor(rewards - rewards.mean(axis=0), dtype=torch.float32)
+        self._random = random_tensors()
+        answers = self.network.head.allowed(actions) if real else actions
+        rewards = self.problem.grade(answers.numpy(), data.targets) * data.scored
         log_probs = drawn.log_prob(actions)  # type: ignore[no-untyped-call]  # torch's own.
         if actions.ndim > 2:  # Several answers at once.
             log_probs = log_probs.flatten(2).sum(-1)
+        played = np.arange(self.problem.steps) < data.lengths[:, None]
+        baseline = rewards.sum(axis=0) / np.maximum(played.sum(axis=0), 1)
+        advantages = torch.as_tensor((rewards - baseline)[played], dtype=torch.float32)
         spread = advantages.std() + 1e-8
-        loss = -(advantages / spread * log_probs).mean()
+        loss = -(advantages / spread * log_probs[torch.as_tensor(played)]).mean()
         self.optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.gradient_norm)

@@ -8,7 +8,7 @@ import math
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import suppress
 from multiprocessing import get_context, parent_process
@@ -18,8 +18,8 @@ from typing import Any
 import seq_envs
 from seq_agents.learner import Learner, Moment
 from seq_agents.recipes import Recipe, Until
-from seq_agents.results import page, read_results
-from seq_agents.runs import versions, without_nan, write_whole
+from seq_agents.results import read_results, write_page
+from seq_agents.runs import alone_in, versions, without_nan, write_whole
 
 EPISODES = 10_000
 """Fresh ones, of a final evaluation."""
@@ -67,6 +67,8 @@ def run_recipe(recipe: Recipe, seed: int, episodes: int = EPISODES) -> dict[str,
         "steps": latest.steps,
         "seconds": round(seconds, 2),
         "evaluated_on": got.episodes,
+        "versions": versions(),
+        "cores": os.cpu_count(),
     }
     return result if recipe.until is None else result | {"solved_after_episodes": solved_after}
 
@@ -107,16 +109,34 @@ def reproduce(
         What failed, a line each; the others are not stopped by it.
 
     Raises:
-        ValueError, TypeError, gymnasium.error.Error: a recipe has a wrong name or value; nothing is run or written.
+        ValueError, TypeError, gymnasium.error.Error: a recipe has a wrong name or value, the folder is in use, or its
+            README.md is not a page of results; nothing is run or written.
     """
-    files = {name: _File(folder, name, recipe) for name, recipe in recipes.items()}
+    for name, recipe in recipes.items():
+        _File(folder, name, recipe, episodes)  # Refuses what is wrong.
     folder.mkdir(parents=True, exist_ok=True)
-    work = [
-        (name, seed)
-        for name, recipe in recipes.items()
-        for seed in range(recipe.seeds if seeds is None else seeds)
-        if seed not in files[name].seeds()
-    ]
+    with alone_in(folder):
+        files = {name: _File(folder, name, recipe, episodes) for name, recipe in recipes.items()}
+        write_page(folder)
+        work = [
+            (name, seed)
+            for name, recipe in recipes.items()
+            for seed in range(recipe.seeds if seeds is None else seeds)
+            if seed not in files[name].seeds()
+        ]
+        return _run(recipes, work, files, folder, jobs, tell, episodes)
+
+
+def _run(
+    recipes: Mapping[str, Recipe],
+    work: Sequence[tuple[str, int]],
+    files: Mapping[str, _File],
+    folder: Path,
+    jobs: int,
+    tell: Callable[[str], None],
+    episodes: int,
+) -> list[str]:
+    """Do the work, recipes and seeds, and say what failed."""
     failed = []
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin) as pool:
         under_way = {pool.submit(run_recipe, recipes[name], seed, episodes): (name, seed) for name, seed in work}
@@ -130,13 +150,12 @@ def reproduce(
                     continue
                 result = future.result()
                 files[name].add(result)
-                write_whole(folder / "README.md", page(folder).encode())
+                write_page(folder)
                 score, exact = result["normalized_score"], result["exact_match"]
                 tell(f"{name}, seed {seed}: normalised {score:.4f}, exact {exact:.4f}, {result['seconds']:.1f} s")
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    write_whole(folder / "README.md", page(folder).encode())
     return failed
 
 
@@ -156,18 +175,17 @@ def _end_with(other: Any) -> None:
 class _File:
     """The results of one recipe."""
 
-    def __init__(self, folder: Path, name: str, recipe: Recipe) -> None:
+    def __init__(self, folder: Path, name: str, recipe: Recipe, episodes: int) -> None:
         self._path = folder / f"{name.replace('/', '--')}.json"
         config = dataclasses.asdict(recipe.config(0))
         del config["seed"]
         self._content: dict[str, Any] = {"name": name, **config, "reported": recipe.reported, "results": []}
         if recipe.until is not None:
             self._content["until"] = dataclasses.asdict(recipe.until)
-        self._content |= {"versions": versions(), "cores": os.cpu_count()}
         there = read_results(self._path)
         same = ("agent", "id", "parameters", "settings", "until")
         if there and all(there.get(key) == json.loads(json.dumps(self._content.get(key))) for key in same):
-            self._content["results"] = there["results"]
+            self._content["results"] = [one for one in there["results"] if one["evaluated_on"] == episodes]
 
     def seeds(self) -> list[int]:
         """Those that are done."""

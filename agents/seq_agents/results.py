@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 import seq_envs
+from seq_agents.runs import write_whole
 
 
 def read_results(path: Path) -> dict[str, Any] | None:
@@ -24,12 +25,25 @@ def read_results(path: Path) -> dict[str, Any] | None:
     return content if ours else None
 
 
+_BEGINNING = "# Results\n\nMade by `seq-envs reproduce`"
+
+
+def write_page(folder: Path) -> None:
+    """Write the page of a folder into its README.md.
+
+    Raises:
+        ValueError: there is a README.md that is something else.
+    """
+    path = folder / "README.md"
+    if path.exists() and not path.read_text(encoding="utf-8", errors="replace").startswith(_BEGINNING):
+        raise ValueError(f"{path} is not a page of results, and would be overwritten: choose another folder")
+    write_whole(path, page(folder).encode())
+
+
 def page(folder: Path) -> str:
     """Every result of a folder as a page of Markdown."""
     return f"""\
-# Results
-
-Made by `seq-envs reproduce`: final greedy evaluation on fresh episodes. Every seed is in the JSON file of its row, with
+{_BEGINNING}: final greedy evaluation on fresh episodes. Every seed is in the JSON file of its row, with
 settings and versions. Normalised: 0 is the best player without memory (chance for a control task), 1 is optimal.
 
 ## Agents by problem

@@ -131,25 +131,6 @@ class Run:
             raise RunError(f"{path / _CONFIG} is broken: {wrong}") from None
         return cls(path, config)
 
-    @contextmanager
-    def in_use(self) -> Iterator[None]:
-        """Keep others out.
-
-        Raises:
-            RunError: another process is in.
-        """
-        lock = FileLock(self.path / _LOCK)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise RunError(f"{self.path} is in use by another process") from None
-        try:
-            for part in self.path.glob("*.tmp"):  # Of a process that was killed while it wrote.
-                part.unlink()
-            yield
-        finally:
-            lock.release()
-
     @property
     def finished(self) -> bool:
         """Whether the final evaluation is there."""
@@ -226,6 +207,26 @@ class Run:
 
     def _write(self, name: str, content: bytes) -> None:
         write_whole(self.path / name, content)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Keep other processes out of a folder.
+
+    Raises:
+        RunError: another process is in.
+    """
+    lock = FileLock(folder / _LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise RunError(f"{folder} is in use by another process") from None
+    try:
+        for part in folder.glob("*.tmp"):  # Of a process that was killed while it wrote.
+            part.unlink()
+        yield
+    finally:
+        lock.release()
 
 
 def write_whole(path: Path, content: bytes) -> None:

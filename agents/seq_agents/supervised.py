@@ -18,6 +18,7 @@ from seq_agents.learner import Learner, Moment, Watch, unwatched
 from seq_agents.networks import GruNetwork, LstmNetwork, Network, NetworkPolicy, WindowNetwork
 from seq_agents.rates import rate_groups, set_rate
 from seq_agents.settings import POSITIVE, LstmSettings, Settings
+from seq_agents.streams import stream_of
 from seq_agents.tensors import load_network, load_optimizer, optimizer_tensors, prefixed, without_prefix
 from seq_agents.window import window_of
 from seq_envs.dataset import Dataset
@@ -49,7 +50,7 @@ class Supervised(Learner):
         groups = rate_groups(self.network, self.network.memory(), getattr(settings, "lstm_rate", 1.0))
         self.optimizer = torch.optim.Adam(groups, settings.learning_rate)
         self.updates = 0
-        self._set = seq_envs.sample(problem, settings.episodes, seed=_of_stream(seed, 0)) if settings.episodes else None
+        self._set = seq_envs.sample(problem, settings.episodes, seed=stream_of(seed, 0)) if settings.episodes else None
 
     @staticmethod
     @abstractmethod
@@ -69,7 +70,7 @@ class Supervised(Learner):
         """The episodes of one update, which depend on nothing but the seed and the number of the update."""
         batch = self.settings.batch
         if self._set is None:
-            return seq_envs.sample(self.problem, batch, seed=_of_stream(self.seed, 1 + update))
+            return seq_envs.sample(self.problem, batch, seed=stream_of(self.seed, 1 + update))
         first = update * batch
         chosen = [
             self._order(index // self.settings.episodes)[index % self.settings.episodes]
@@ -108,11 +109,6 @@ class Supervised(Learner):
         load_network(self.network, without_prefix("network", state))
         load_optimizer(self.optimizer, without_prefix("optimizer", state))
         self.updates = int(state["updates"])
-
-
-def _of_stream(seed: int, number: int) -> int:
-    """A stream of episodes for each pair of numbers, far below those held out for evaluation."""
-    return (seed << 32) + number
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import seq_envs
 from seq_agents.learner import Moment, Watch, unwatched
-from seq_agents.runs import Run, RunError
+from seq_agents.runs import Run, RunError, alone_in
 
 _SECONDS_BETWEEN_CHECKPOINTS = 30.0
 _CURVE_POINTS = 200
@@ -31,7 +31,7 @@ def train(run: Run, episodes: int = 10_000, watch: Watch = unwatched) -> seq_env
         Stopped: after Ctrl-C. The same call goes on from there, to the same result as without the stop.
         seq_agents.runs.RunError: the folder is in use, its checkpoint does not fit, or the weights grew without bounds.
     """
-    with run.in_use(), _interrupts() as interrupted:
+    with alone_in(run.path), _interrupts() as interrupted:
         learner = run.config.learner()
         curve = run.load(learner)
         before = curve[-1][0] if curve else 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import errno
 import importlib
+import io
 import json
 import os
 import re
@@ -19,6 +20,7 @@ import torch
 from seq_agents import cli, commands, compare
 from seq_agents.agents import AGENTS
 from seq_agents.recipes import Recipe
+from seq_agents.table import Result
 from spaces_of_settings import IDS
 from tiny_agents import settings, taken_by
 
@@ -117,6 +119,22 @@ def test_it_ends_quietly_when_the_reader_has_seen_enough() -> None:
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=environment, check=True)
     assert done.stderr == ""
     assert done.stdout.splitlines()[-1] == "0"
+
+
+def test_a_table_for_a_reader_who_has_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error reaches `main`, which ends quietly, as above."""
+
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            if text:
+                raise BrokenPipeError
+            return 0
+
+    monkeypatch.setattr(sys, "stdout", Gone())
+    problem = taken_by("optimal")
+    evaluation = seq_envs.evaluate(seq_envs.policies.optimal(problem), problem, 10)
+    with pytest.raises(BrokenPipeError):
+        commands._print_table(problem, {"optimal": Result(evaluation, 1.0)})
 
 
 # Comparing.
@@ -251,6 +269,7 @@ def test_resume_of_nothing_begins(capsys: pytest.CaptureFixture[str]) -> None:
         (["train", "lstm"], "ID"),
         (["train", "lstn", *ECHO], "got 'lstn' (did you mean 'lstm' or 'bilstm'?)"),
         (["train", "recurent-ppo", *ECHO], "did you mean 'recurrent-ppo'"),
+        (["train", "LSTM", *ECHO], "did you mean 'lstm' or 'bilstm'?"),
         (["train", "zzz", *ECHO], "agent must be one of recurrent-ppo, recurrent-ppo-stock, ppo"),
         (["train", "lstm", "SeqEko-v0"], "Did you mean: `SeqEcho`?"),
         (["train", "lstm", "CartPole-v1"], "id must be one of"),

@@ -223,6 +223,32 @@ def test_a_training_goes_on_bit_for_bit(agent: str, updates: int) -> None:
     assert evaluations[0] == evaluations[1]
 
 
+@pytest.mark.parametrize("agent", ["recurrent-ppo", "lstm", "reinforce"])
+def test_episodes_of_different_lengths_go_on_bit_for_bit(agent: str) -> None:
+    few = {"minibatches": 1} if agent in BY_SB3 else {}
+    unbroken, broken, fresh = (tiny(agent, Ragged(), updates=4, **few) for _ in range(3))
+    unbroken.learn()
+    states: list[dict[str, torch.Tensor]] = []
+    broken.learn(lambda _: states.append(kept(broken)))
+    fresh.restore(states[1])
+    fresh.learn()
+    assert same(kept(fresh), kept(unbroken))
+
+
+@pytest.mark.parametrize("agent", ["recurrent-ppo-stock", "ppo", "ppo-stack"])
+def test_a_rollout_that_ends_within_an_episode_cannot_be_gone_on_with(agent: str) -> None:
+    """But what was learned can be played."""
+    learner, fresh = (tiny(agent, Ragged(), minibatches=1) for _ in range(2))
+    with pytest.raises(Stop):
+        learner.learn(stopped_after(2))
+    fresh.restore(kept(learner))
+    results = [repr(seq_envs.evaluate(one.policy(), Ragged(), 50)) for one in (learner, fresh)]
+    assert results[0] == results[1]
+    with pytest.raises(ValueError, match="only recurrent-ppo can go on from where it stood"):
+        fresh.learn()
+    learner.learn()
+
+
 @pytest.mark.parametrize("agent", LEARNING)
 def test_a_stopped_learner_goes_on_by_itself(agent: str) -> None:
     unbroken = tiny(agent)

@@ -221,6 +221,7 @@ def test_a_training_that_breaks_goes_on_from_its_last_checkpoint(
     with pytest.raises(KeyboardInterrupt):
         train(run, 40)
     assert len(rows(run.path)) == 3
+    assert len(run.load(run.config.learner())) == 2, "the curve up to the checkpoint"
     train(Run.open(run.path), 40)
     assert_same_end(run.path, tmp_path / "unbroken")
     assert len(rows(run.path)) == UPDATES
