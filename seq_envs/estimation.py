@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -51,6 +52,8 @@ def estimate(problem: Problem) -> Levels:
     chance, memoryless = _judge(problem, always, judged), _judge(problem, by_table, judged)
     # One answer for everything needs no memory either: where the table is no better, its noise must not say less.
     memoryless = max(chance, memoryless, key=lambda level: level.accuracy)
+    if 1 - memoryless.accuracy <= 3 * memoryless.accuracy_error:  # Nothing that could be told from always right.
+        memoryless = replace(memoryless, accuracy=1.0)
     return Levels(chance, memoryless, Level(1.0, 1.0))
 
 

@@ -89,7 +89,7 @@ def settings_of(agent: str, id: str, given: Mapping[str, Any] | None = None) -> 
     Raises:
         ValueError: for an unknown agent or setting, or a wrong value.
     """
-    tuned = _tuned().get(agent, {}).get(id, {})
+    tuned = _tuned().get(agent, {}).get(id.rpartition(":")[2], {})
     return agent_type(agent).settings_type.of({**tuned, **(given or {})})
 
 

@@ -18,6 +18,7 @@ from seq_envs.parameters import Flag, Integer
 
 _PURPOSE = "Sequence problems as Gymnasium environments: look at one, play it, train agents on it, compare them."
 _PARAMETERS = "Parameters of the problem are options too, such as --lag 4: see `seq-envs show ID`."
+_EXTRAS = ("torch", "stable_baselines3", "sb3_contrib", "rich", "yaml", "safetensors", "filelock")
 _EXTRA = 'pip install "seq-envs[agents]"'
 
 
@@ -29,7 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         chosen.run(chosen)
         sys.stdout.flush()
     except ImportError as missing:
-        parser.exit(2, f"seq-envs: {missing.name} is not installed: {_EXTRA}\n" if missing.name else f"{missing}\n")
+        ours = (missing.name or "").partition(".")[0] in _EXTRAS
+        parser.exit(2, f"seq-envs: {missing.name} is not installed: {_EXTRA}\n" if ours else f"seq-envs: {missing}\n")
+    except seq_envs.ActionError as wrong:
+        parser.exit(2, f"seq-envs: {wrong}\n")
     except gymnasium.error.Error as wrong:
         parser.exit(2, f"seq-envs: {wrong} The ids are {', '.join(seq_envs.ids())}.\n")
     except (commands.Refused, ValueError, TypeError) as wrong:
@@ -57,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     menu.add_parser("list", help="the menu of problems and agents").set_defaults(
         run=lambda _: commands.list_everything()
     )
-    show = command("show", _show, "one problem: parameters, spaces, levels, an episode")
+    show = command("show", _show, "one problem: parameters, spaces, levels, an episode; or the settings of an agent")
     play = command("play", _play, "answer a problem by keyboard")
     compare = command("compare", _compare, "train RecurrentPPO, a supervised LSTM and a control: one table")
     train = command("train", _train, "train an agent on a problem, in a folder of its own")
@@ -139,6 +143,9 @@ def _settings(texts: Sequence[str]) -> Mapping[str, str]:
 
 
 def _show(chosen: argparse.Namespace) -> None:
+    if commands.is_agent(chosen.id):
+        commands.show_agent(chosen.id)
+        return
     commands.show(chosen.id, seq_envs.make_problem(chosen.id, **_parameters(chosen.id, chosen)))
 
 

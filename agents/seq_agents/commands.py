@@ -61,6 +61,25 @@ def show(id: str, problem: seq_envs.Problem) -> None:
     print(f"\nThe first episode of seed 0:\n\n{seq_envs.draw(problem)}")
 
 
+def is_agent(name: str) -> bool:
+    """Whether there is an agent of this name, and agents are installed."""
+    try:
+        from seq_agents.agents import AGENTS
+    except ImportError:
+        return False
+    return name in AGENTS
+
+
+def show_agent(name: str) -> None:
+    """One agent: its settings, for `train --set`."""
+    from seq_agents.agents import AGENTS, agent_type
+
+    print(f"{name}: {AGENTS.about(name)}\n")
+    for field in dataclasses.fields(agent_type(name).settings_type):
+        print(f"  {field.name:18} {field.default!s:8} {field.metadata['meaning']}: {field.metadata['kind']}")
+    print(f"\nThese are the defaults; an id may have tuned ones. seq-envs train {name} ID --set SETTING=VALUE")
+
+
 def _estimate(figure: str, error: float) -> str:
     """A figure with the half width of its 95% interval, if it is not exact."""
     return f"{figure} ± {1.96 * error:.4f}" if error else figure
@@ -116,13 +135,18 @@ def train(
 
 def _same(run: Run, config: Any) -> None:
     """Refuse to go on with something else than what the run trains."""
-    for field in dataclasses.fields(config):
-        there, asked = getattr(run.config, field.name), getattr(config, field.name)
+    pairs = {
+        field.name: (getattr(run.config, field.name), getattr(config, field.name))
+        for field in dataclasses.fields(config)
+    }
+    if run.config.problem() == config.problem():  # However its parameters were given.
+        del pairs["parameters"], pairs["id"]
+    for name, (there, asked) in pairs.items():
         if isinstance(there, Mapping):
             differing = [name for name in {**there, **asked} if there.get(name) != asked.get(name)]
             there, asked = ({name: one.get(name) for name in differing} for one in (there, asked))
         if there != asked:
-            raise Refused(f"{run.path} cannot be gone on with: its {field.name} is {there!r}, not {asked!r}")
+            raise Refused(f"{run.path} cannot be gone on with: its {name} is {there!r}, not {asked!r}")
 
 
 def evaluate(path: Path, parameters: Mapping[str, Any], seed: int, episodes: int, as_json: bool) -> None:

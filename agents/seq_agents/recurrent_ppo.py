@@ -44,7 +44,8 @@ class FastRecurrentPPO(RecurrentPPO):
     An answer changes no later observation, so the policy reads whole episodes in one LSTM call, draws all its answers,
     and only then is graded: the same policy gets the same answers right as step by step. A minibatch is made of whole
     episodes, so the gradient reaches from every answer to the first step. Everything else (`learn`, `predict`, `save`,
-    `load`, callbacks, loggers, the update itself) is RecurrentPPO's.
+    `load`, callbacks, loggers, the update itself) is RecurrentPPO's. Callbacks hear of each step once the rollout has
+    been gathered; their `locals` have actions, values, log_probs, rewards, dones, infos, n_steps, env, rollout_buffer.
 
         model = FastRecurrentPPO("MlpLstmPolicy", "SeqEcho-v0", learning_rate=5e-3, seed=0)
         model.learn(80_000)
@@ -197,7 +198,19 @@ class FastRecurrentPPO(RecurrentPPO):
                     "TimeLimit.truncated": False,
                 }
             self.num_timesteps += int(np.count_nonzero(lengths > at))
-            callback.update_locals({"rewards": rewards[step], "dones": dones, "infos": infos, "n_steps": step})
+            callback.update_locals(
+                {
+                    "actions": self.rollout_buffer.actions[step],
+                    "values": self.rollout_buffer.values[step],
+                    "log_probs": self.rollout_buffer.log_probs[step],
+                    "rewards": rewards[step],
+                    "dones": dones,
+                    "infos": infos,
+                    "n_steps": step,
+                    "env": self.env,
+                    "rollout_buffer": self.rollout_buffer,
+                }
+            )
             if not callback.on_step():
                 return False
             self._update_info_buffer(infos, dones)

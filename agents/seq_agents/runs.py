@@ -142,6 +142,9 @@ class Run:
         csv.writer(text, lineterminator="\n").writerows([CURVE_COLUMNS, *curve])
         self._write(_CURVE, text.getvalue().encode())
         tensors = {name: tensor.contiguous() for name, tensor in learner.state().items()}
+        for name, tensor in tensors.items():
+            if not tensor.isfinite().all():
+                raise RunError(f"the training broke off (is the learning rate too high?): {name} is no number any more")
         seconds, steps = (curve[-1][0], curve[-1][1]) if curve else (0.0, 0)
         facts = {"made_by": self._whose(), "seconds": repr(seconds), "steps": repr(steps)}
         self._write(_CHECKPOINT, safetensors.torch.save(tensors, facts))

@@ -186,17 +186,21 @@ def test_callbacks_see_every_step_and_may_stop(tmp_path: Path) -> None:
             self.ended += sum("episode" in info for info in self.locals["infos"])
             assert self.locals["rewards"].shape == (4,)
             assert self.locals["dones"].shape == (4,)
+            assert self.locals["actions"].shape == (4, 1)
+            assert self.locals["values"].shape == self.locals["log_probs"].shape == (4,)
             return self.steps < 55
 
     env = make_vec_env("SeqEcho-v0", 4, seed=0)
     model = FastRecurrentPPO("MlpLstmPolicy", env, seed=0)
     count = Count()
-    evaluation = EvalCallback(make_vec_env("SeqEcho-v0", 2, seed=9), eval_freq=20, n_eval_episodes=4, verbose=0)
+    evaluation = EvalCallback(
+        make_vec_env("SeqEcho-v0", 2, seed=9), eval_freq=20, n_eval_episodes=4, verbose=0, log_path=str(tmp_path)
+    )
     checkpoint = CheckpointCallback(25, str(tmp_path))
     model.learn(10_000, callback=[evaluation, checkpoint, count])
     assert count.steps == 55
     assert count.ended == 20
-    assert evaluation.evaluations_timesteps == [] or evaluation.n_calls == 55
+    assert evaluation.evaluations_timesteps == [80, 160]
     assert evaluation.last_mean_reward >= 0
     assert len(list(tmp_path.glob("*.zip"))) == 2
     assert model.num_timesteps == 220

@@ -212,14 +212,14 @@ def test_a_folder_of_results(tmp_path: Path, ran: list[Any]) -> None:
     failed = reproduce({"mlp/tiny": TINY, "best": OPTIMAL}, folder, tell=told.append, episodes=50)
     assert failed == []
     assert sorted(ran) == [("mlp", 0), ("mlp", 1), ("optimal", 0)]
-    assert {path.name for path in folder.iterdir()} == {"mlp--tiny.json", "best.json", "README.md"}
+    assert {path.name for path in folder.iterdir()} == {"mlp--tiny.json", "best.json", "README.md", ".lock"}
     content = read(folder, "mlp--tiny")
     assert (content["name"], content["agent"], content["id"]) == ("mlp/tiny", "mlp", "SeqEcho-v0")
     assert content["parameters"] == ECHO
     assert content["settings"]["hidden"] == 4
     assert content["reported"] == "nothing"
     assert [result["seed"] for result in content["results"]] == [0, 1]
-    assert content["versions"]["torch"] == torch.__version__
+    assert content["results"][0]["versions"]["torch"] == torch.__version__
     expected = run_recipe(TINY, 1, 50)
     assert {**content["results"][1], "seconds": 0} == json.loads(json.dumps(expected | {"seconds": 0}))
     assert len(told) == 3
@@ -339,7 +339,7 @@ def test_killed_in_the_middle(tmp_path: Path, ran: list[Any]) -> None:
         capture_output=True, env=environment, timeout=LONG, check=False,
     )  # fmt: skip
     assert done.returncode == -signal.SIGKILL, done.stderr
-    assert {path.name for path in (tmp_path / "results").iterdir()} == {"quick.json", "README.md"}
+    assert {path.name for path in (tmp_path / "results").iterdir()} == {"quick.json", "README.md", ".lock"}
     quick = dataclasses.replace(TINY, seeds=1, reported="")
     reproduce({"quick": quick}, tmp_path / "results", tell=str)
     assert ran == []

@@ -131,10 +131,10 @@ def test_a_run_folder(agent: str, tmp_path: Path) -> None:
 
 
 def test_the_curve_of_a_long_training_has_a_few_hundred_points(tmp_path: Path) -> None:
-    train(Run.create(tmp_path, config_of("mlp", updates=1500, batch=1)), 10)
+    train(Run.create(tmp_path, config_of("mlp", updates=1000, batch=1)), 10)
     steps = [float(row["steps"]) for row in rows(tmp_path)]
-    assert 150 <= len(steps) <= 600
-    assert (steps[0], steps[-1]) == (4, 6000)
+    assert 150 <= len(steps) <= 500
+    assert (steps[0], steps[-1]) == (4, 4000)
     assert steps == sorted(set(steps))
 
 
