@@ -21,6 +21,10 @@ _BINS = 50
 """Into how many bins a real observation in [0, 1] is put when the best answers are learned from data."""
 
 
+_NEARLY_NOTHING = 1e-3
+"""Mistakes that may be those of the bins, where a real observation decides alone."""
+
+
 def levels(id_or_problem: str | Problem, **parameters: Any) -> Levels:
     """What chance, the best memoryless player and the optimal player get.
 
@@ -52,7 +56,8 @@ def estimate(problem: Problem) -> Levels:
     chance, memoryless = _judge(problem, always, judged), _judge(problem, by_table, judged)
     # One answer for everything needs no memory either: where the table is no better, its noise must not say less.
     memoryless = max(chance, memoryless, key=lambda level: level.accuracy)
-    if 1 - memoryless.accuracy <= 3 * memoryless.accuracy_error:  # Nothing that could be told from always right.
+    missed = 1 - memoryless.accuracy
+    if missed <= min(3 * memoryless.accuracy_error, _NEARLY_NOTHING):  # It cannot be told from always right.
         memoryless = replace(memoryless, accuracy=1.0)
     return Levels(chance, memoryless, Level(1.0, 1.0))
 

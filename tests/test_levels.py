@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -17,8 +18,9 @@ from spaces_of_settings import EVERY_CHOICE, SETTINGS, Ragged, any_problem, name
 
 import seq_envs
 from seq_envs import Level, Levels, Problem, policies
+from seq_envs.encodings import Array, Encoding, Value
 from seq_envs.estimation import Table, estimate
-from seq_envs.problem import Episodes
+from seq_envs.problem import Episodes, fixed_length
 
 # fmt: off
 TABLE: list[tuple[str, dict[str, Any], float | None, float | None]] = [
@@ -378,6 +380,13 @@ def test_learned_levels_keep_their_order_where_seeing_does_not_help(n_values: in
     assert learned.memoryless.accuracy >= learned.chance.accuracy
 
 
+def test_a_real_observation_that_says_it_all_makes_a_control() -> None:
+    """The bins of the learned player make a few mistakes next to the border: they are no room for memory."""
+    learned = estimate(Above())
+    assert learned.memoryless.accuracy == 1.0
+    assert learned.control
+
+
 def test_learned_levels_of_somebody_elses_problem() -> None:
     """Ragged asks for its first value at the end, after 1 to 7 steps: after 1 it is on the screen, else 1 of 4."""
     problem = Ragged()
@@ -391,6 +400,30 @@ def test_learned_levels_of_somebody_elses_problem() -> None:
     assert levels.optimal == Level(1.0, 1.0)
     assert not levels.control
     assert_played(problem, 5000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Above(Problem):
+    """Is the number on the screen above a border that lies just beside that of a bin?"""
+
+    @property
+    def steps(self) -> int:
+        return 10
+
+    @property
+    def code(self) -> Encoding:
+        return Value()
+
+    @property
+    def action_space(self) -> spaces.Space[Any]:
+        return spaces.Discrete(2)
+
+    def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
+        seen = rng.random((batch, 10), dtype=np.float32)
+        return fixed_length(seen, (seen > 0.50001).astype(np.int64), np.ones(10, np.bool_))
+
+    def solve(self, history: Array) -> Array:
+        return (history[:, -1] > 0.50001).astype(np.int64)
 
 
 # What follows: the scale of a score.
