@@ -61,7 +61,7 @@ def test_a_used_learner_can_be_set_back(agent: str) -> None:
 
 
 def test_seeds_share_no_stream() -> None:
-    lanes = {seed: set(make_learner("recurrent-ppo", "SeqEcho-v0", seed).env._seeds) for seed in range(3)}
+    lanes = {seed: set(make_learner("recurrent-ppo", "SeqCopy-v0", seed).env._seeds) for seed in range(3)}
     assert [len(streams) for streams in lanes.values()] == [64, 64, 64]
     assert len(set().union(*lanes.values())) == 3 * 64
     assert stream_of(2**32 - 1, 2**32 - 1) < 2**64
