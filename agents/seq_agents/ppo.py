@@ -12,6 +12,7 @@ import torch
 from sb3_contrib import RecurrentPPO
 from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
 from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv
@@ -88,6 +89,7 @@ class Sb3Learner(Learner):
             seed=seed,
             device="cpu",
         )
+        self.model.set_logger(Logger(None, []))  # SB3's own would leave a new folder in /tmp with every training.
         self.env.seed(stream_of(seed, 0))  # Its lanes play this stream and those after it, and no other seed's.
         self._random = random_tensors()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import fnmatch
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -72,8 +73,10 @@ def chosen(patterns: Sequence[str]) -> Mapping[str, Recipe]:
     for pattern in patterns:
         names = fnmatch.filter(every, pattern)
         if not names:
+            near = difflib.get_close_matches(pattern, every, n=3)
+            hint = f" (did you mean {' or '.join(map(repr, near))}?)" if near else ""
             raise ValueError(
-                f"a recipe must be one of {', '.join(every)}, or a pattern such as 'tutorial-*', got {pattern!r}"
+                f"a recipe must be one of {', '.join(every)}, or a pattern such as 'tutorial-*', got {pattern!r}{hint}"
             )
         found |= {name: every[name] for name in names}
     return found

@@ -31,7 +31,8 @@ def train(run: Run, episodes: int = 10_000, watch: Watch = unwatched) -> seq_env
         Stopped: after Ctrl-C. The same call goes on from there, to the same result as without the stop.
         seq_agents.runs.RunError: the folder is in use, its checkpoint does not fit, or the weights grew without bounds.
     """
-    with alone_in(run.path), _interrupts() as interrupted:
+    interrupted: list[int] = []
+    with alone_in(run.path):
         learner = run.config.learner()
         curve = run.load(learner)
         before = curve[-1][0] if curve else 0.0
@@ -56,7 +57,8 @@ def train(run: Run, episodes: int = 10_000, watch: Watch = unwatched) -> seq_env
                 raise Stopped
 
         try:
-            learner.learn(see)
+            with _noting_interrupts(interrupted):
+                learner.learn(see)
         except (RuntimeError, ValueError) as wrong:  # Mostly torch's, for weights that are no numbers any more.
             what = str(wrong).partition("\n")[0]
             raise RunError(f"the training broke off (is the learning rate too high?): {what}") from wrong
@@ -67,9 +69,8 @@ def train(run: Run, episodes: int = 10_000, watch: Watch = unwatched) -> seq_env
 
 
 @contextmanager
-def _interrupts() -> Iterator[list[int]]:
-    """A list that is empty until Ctrl-C; a second Ctrl-C interrupts at once."""
-    came: list[int] = []
+def _noting_interrupts(came: list[int]) -> Iterator[None]:
+    """Note a Ctrl-C instead of being interrupted by it; a second one interrupts at once."""
 
     def note(number: int, _: object) -> None:
         came.append(number)
@@ -78,9 +79,9 @@ def _interrupts() -> Iterator[list[int]]:
     try:
         old = signal.signal(signal.SIGINT, note)
     except ValueError:  # Not the main thread, which alone hears of it.
-        yield came
+        yield
         return
     try:
-        yield came
+        yield
     finally:
         signal.signal(signal.SIGINT, old)

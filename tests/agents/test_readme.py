@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from readme import README, blocks
+from seq_agents.results import page, table_by_id
 
 SHELL = blocks("sh")
 
@@ -36,6 +37,13 @@ def test_python_blocks_run_in_order(tmp_path: Path) -> None:
 def test_the_test_command_is_what_ci_runs() -> None:
     assert SHELL[1].strip() in (README.parent / ".ci" / "run").read_text(encoding="utf-8").splitlines()
     assert "readme.py 0 | bash" in (README.parent / "tests" / "run.sh").read_text(encoding="utf-8")
+
+
+def test_the_table_of_results_is_that_of_the_folder() -> None:
+    """After new results: paste it from results/README.md, which `seq-envs reproduce` writes."""
+    results = README.parent / "results"
+    assert table_by_id(results) in README.read_text(encoding="utf-8")
+    assert page(results) == (results / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("block", SHELL[2:])

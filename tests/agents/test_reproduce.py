@@ -137,6 +137,8 @@ def test_choosing_by_name_and_pattern() -> None:
     assert set(chosen(["*"])) == set(recipes())
     with pytest.raises(ValueError, match=r"a recipe must be one of .*lstm/SeqEcho-v0, .*, got 'nothing-\*'"):
         chosen(["lstm/*", "nothing-*"])
+    with pytest.raises(ValueError, match=r"got 'tutorial-memorise' \(did you mean 'tutorial-memorize'"):
+        chosen(["tutorial-memorise"])
 
 
 # A run.

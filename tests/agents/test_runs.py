@@ -202,6 +202,28 @@ def test_a_second_ctrl_c_does_not_wait(tmp_path: Path) -> None:
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+def test_ctrl_c_in_the_final_evaluation_interrupts_and_loses_no_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(Run.create(tmp_path / "unbroken", config_of("mlp")), 40)
+    run = Run.create(tmp_path / "broken", config_of("mlp"))
+    with monkeypatch.context() as patch:
+        patch.setattr(seq_envs, "evaluate", lambda *_: signal.raise_signal(signal.SIGINT))
+        with pytest.raises(KeyboardInterrupt):
+            train(run, 40)
+    assert not run.finished
+    train(Run.open(run.path), 40)
+    assert_same_end(run.path, tmp_path / "unbroken")
+
+
+@pytest.mark.parametrize("agent", LEARNING)
+def test_a_training_leaves_nothing_elsewhere(agent: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SB3's own logger makes a folder among the machine's temporary ones, or in this one."""
+    monkeypatch.setenv("SB3_LOGDIR", str(tmp_path / "logs"))
+    train(Run.create(tmp_path / "run", config_of(agent)), 40)
+    assert [one.name for one in tmp_path.iterdir()] == ["run"]
+
+
 @pytest.mark.parametrize("agent", LEARNING)
 def test_a_training_that_breaks_goes_on_from_its_last_checkpoint(
     agent: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
