@@ -1,10 +1,21 @@
-"""How hard hypothesis looks: `pytest --hypothesis-profile=nightly` looks harder."""
+"""How hard hypothesis looks (`pytest --hypothesis-profile=nightly` looks harder), and where SB3's loggers write."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import settings
 
 # The machines of CI are slow and noisy: no deadlines. Derandomised, so that CI fails for a change and not for luck.
 settings.register_profile("ci", deadline=None, max_examples=200, derandomize=True)
 settings.register_profile("nightly", deadline=None, max_examples=2000)
 settings.load_profile("ci")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """SB3 makes a folder with every `learn`, among the machine's temporary ones if it is not told where."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SB3_LOGDIR", str(tmp_path_factory.mktemp("logs")))
+        yield
