@@ -1,0 +1,97 @@
+"""The command trains and evaluates: what it prints, and what it writes into a run folder."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import torch
+from seq_agents import cli, commands
+from seq_agents.agents import AGENTS
+from tiny_agents import settings, taken_by
+from tiny_commands import ECHO, TINY, elsewhere, everything, trained  # noqa: F401 - a fixture.
+
+torch.set_num_threads(1)
+
+
+def test_train_and_evaluate(capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["train", "lstm", *ECHO, *TINY, "--seed", "7", "--out", "run"])
+    table = capsys.readouterr().out
+    told = json.loads(Path("run/config.json").read_text())
+    assert (told["agent"], told["id"], told["seed"]) == ("lstm", "SeqEcho-v0", 7)
+    assert told["parameters"] == {"length": 4, "n_values": 3}
+    assert (told["settings"]["updates"], told["settings"]["hidden"]) == (3, 4)
+    final = json.loads(Path("run/evaluation.json").read_text())
+    assert final["episodes"] == 40
+    assert final["training_steps"] == 3 * 3 * 4
+    assert re.search(rf"lstm +{final['accuracy']:.4f}", table)
+    assert "run: config, checkpoint, learning curve and evaluation." in table
+
+    before = everything(Path())
+    cli.main(["evaluate", "run", "--episodes", "40", "--json"])
+    as_json = json.loads(capsys.readouterr().out)
+    assert as_json == {name: value for name, value in final.items() if not name.startswith("training_")}
+    cli.main(["evaluate", "run", "--episodes", "40"])
+    assert re.search(rf"lstm +{final['accuracy']:.4f}", capsys.readouterr().out)
+    cli.main(["evaluate", "run", "--episodes", "40", "--seed", "1", "--json"])
+    assert json.loads(capsys.readouterr().out)["accuracy_by_step"] != as_json["accuracy_by_step"]
+    assert everything(Path()) == before, "looking changes nothing"
+
+
+def test_evaluate_another_size_of_the_problem(capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["train", "gru", *ECHO, *TINY, "--out", "run"])
+    capsys.readouterr()
+    cli.main(["evaluate", "run", "--length", "20", "--episodes", "10", "--json"])
+    assert len(json.loads(capsys.readouterr().out)["accuracy_by_step"]) == 20
+    cli.main(["evaluate", "run", "--length=20", "--episodes", "10"])
+    assert "SeqEcho(length=20, n_values=3" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("agent", AGENTS)
+def test_every_agent_by_the_command(agent: str, capsys: pytest.CaptureFixture[str]) -> None:
+    problem = taken_by(agent)
+    given = [f"{commands.option(name)}={getattr(problem, name)}" for name in ("length", "n_values")]
+    id = f"{type(problem).__name__}-v0"
+    chosen = [f"--set={name}={value}" for name, value in settings(agent, problem).items()]
+    cli.main(["train", agent, id, *given, *chosen, "--episodes", "20"])
+    final = json.loads(Path("runs", f"{agent}-{id}-0", "evaluation.json").read_text())
+    capsys.readouterr()
+    cli.main(["evaluate", f"runs/{agent}-{id}-0", "--episodes", "20", "--json"])
+    assert json.loads(capsys.readouterr().out)["accuracy"] == final["accuracy"]
+
+
+def test_train_without_out_writes_into_runs() -> None:
+    cli.main(["train", "random", *ECHO, "--episodes", "10", "--seed", "3"])
+    assert [str(path) for path in Path().glob("*/*")] == ["runs/random-SeqEcho-v0-3"]
+
+
+def test_settings_and_parameters_are_read_by_their_kinds() -> None:
+    cli.main([
+        "train", "lstm", "SeqCopy-v0", "--reverse", "--length", "3", "--encoding", "discrete", "--delay=1",
+        "--out", "run", "--set", "orthogonal=true", "--set", "learning-rate=1e-3", *TINY,
+    ])  # fmt: skip
+    told = json.loads(Path("run/config.json").read_text())
+    assert told["parameters"] == {"length": 3, "delay": 1, "reverse": True, "encoding": "discrete"}
+    assert told["settings"]["orthogonal"] is True
+    assert told["settings"]["learning_rate"] == 0.001
+
+
+def test_resume_of_nothing_begins(capsys: pytest.CaptureFixture[str]) -> None:
+    trained(Path("run"), "--resume")
+    first = everything(Path("run"))
+    assert "run: config" in capsys.readouterr().out
+    trained(Path("run"), "--resume")
+    again = everything(Path("run"))
+    assert again.keys() == first.keys()
+    for name in ("run/config.json", "run/curve.csv", "run/checkpoint.safetensors"):
+        assert again[name] == first[name]
+
+
+def test_evaluate_without_a_curve(capsys: pytest.CaptureFixture[str]) -> None:
+    trained(Path("run"))
+    Path("run/curve.csv").unlink()
+    capsys.readouterr()
+    cli.main(["evaluate", "run", "--episodes", "10", "--json"])
+    assert json.loads(capsys.readouterr().out)["episodes"] == 10

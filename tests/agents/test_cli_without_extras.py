@@ -1,0 +1,91 @@
+"""The command without the extras: the core works, and what is missing is named."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from spaces_of_settings import IDS
+from tiny_commands import ECHO, TINY, elsewhere, everything, trained  # noqa: F401 - a fixture.
+
+import seq_envs
+
+torch.set_num_threads(1)
+
+TRAIN = ["train", "mlp", *ECHO, *TINY, "--out", "new"]
+TRAIN_PPO = ["train", "ppo", *ECHO, "--out", "new"]
+
+
+@pytest.mark.parametrize(
+    ("missing", "arguments"),
+    [
+        *[(one, TRAIN) for one in ("torch", "yaml", "safetensors", "rich", "filelock")],
+        *[(one, TRAIN_PPO) for one in ("torch", "stable_baselines3", "sb3_contrib")],
+        *[(one, ["evaluate", "run"]) for one in ("torch", "yaml", "safetensors", "rich", "filelock")],
+        *[(one, ["compare"]) for one in ("torch", "yaml", "rich", "stable_baselines3", "sb3_contrib")],
+        *[(one, ["reproduce", "tutorial-memorize"]) for one in ("torch", "yaml", "safetensors", "filelock")],
+    ],
+    ids=lambda one: one if isinstance(one, str) else "-".join(one[:2]),
+)
+def test_a_missing_package_is_named(
+    missing: str, arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if arguments[0] == "evaluate":
+        trained(Path("run"))
+        capsys.readouterr()
+    before = everything(Path())
+    fresh = _without(missing, monkeypatch)
+    with pytest.raises(SystemExit) as ended:
+        fresh.main(arguments)
+    assert ended.value.code == 2
+    said = capsys.readouterr().err.strip()
+    assert re.fullmatch(rf'seq-envs: {missing}[\w.]* is not installed: pip install "seq-envs\[agents\]"', said)
+    assert everything(Path()) == before
+
+
+@pytest.mark.parametrize("missing", ["torch", "yaml"])
+def test_the_menu_without_the_extras(
+    missing: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh = _without(missing, monkeypatch)
+    fresh.main(["list"])
+    out = capsys.readouterr().out
+    assert all(id in out for id in IDS)
+    if missing == "yaml":
+        assert 'Agents that learn them come with pip install "seq-envs[agents]".' in out
+
+
+def _without(package: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The command as it is imported where a package is missing."""
+    for name in list(sys.modules):
+        if name.partition(".")[0] in ("seq_agents", package):
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, package, None)
+    return importlib.import_module("seq_agents.cli")
+
+
+BARE = """
+import sys
+for name in ("torch", "stable_baselines3", "sb3_contrib", "rich", "tqdm", "yaml", "safetensors", "filelock"):
+    sys.modules[name] = None
+from seq_agents import cli
+for arguments in (["list"], ["show", "SeqCopy-v0", "--length", "3"], ["play", "SeqEcho-v0", "--length", "2"]):
+    cli.main(arguments)
+"""
+
+
+def test_list_show_and_play_need_nothing_but_the_core() -> None:
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", BARE], input="1\n1\n", capture_output=True, text=True, env=environment, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert seq_envs.draw("SeqCopy-v0", length=3) in done.stdout
+    assert "step 2 of 2" in done.stdout

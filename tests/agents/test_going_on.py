@@ -1,0 +1,188 @@
+"""A training is the same for the same seed, and goes on where it stood, bit for bit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from seq_agents.agents import AGENTS
+from seq_agents.learner import Moment
+from spaces_of_settings import Ragged
+from tiny_agents import BY_EXAMPLE, BY_SB3, LEARNING, UPDATES, kept, same, taken_by, tiny, weights
+
+import seq_envs
+
+torch.set_num_threads(1)  # As the command does.
+
+
+class Stop(Exception):
+    pass
+
+
+def stopped_after(updates: int) -> Any:
+    """A watch that stops a training."""
+    count = 0
+
+    def watch(_: Moment) -> None:
+        nonlocal count
+        count += 1
+        if count == updates:
+            raise Stop
+
+    return watch
+
+
+# Seeds.
+
+
+@pytest.mark.parametrize("agent", LEARNING)
+def test_the_same_seed_learns_the_same(agent: str) -> None:
+    states = []
+    for seed in (1, 1, 2):
+        torch.rand(len(states) + 1)  # Whatever came before.
+        np.random.random(len(states) + 1)  # noqa: NPY002
+        learner = tiny(agent, seed=seed)
+        learner.learn()
+        states.append(weights(kept(learner)))
+    assert same(states[0], states[1])
+    assert not same(states[0], states[2])
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32, 1.5, "x", True])
+@pytest.mark.parametrize("agent", AGENTS)
+def test_a_wrong_seed_is_refused(agent: str, seed: Any) -> None:
+    with pytest.raises(ValueError, match="seed must be an integer >= 0 and <= 4294967295, got"):
+        tiny(agent, seed=seed)
+
+
+@pytest.mark.parametrize("agent", LEARNING)
+def test_the_greatest_seed(agent: str) -> None:
+    learner = tiny(agent, seed=2**32 - 1, updates=1)
+    learner.learn()
+
+
+# Going on.
+
+
+@pytest.mark.parametrize("updates", [1, 2, UPDATES])
+@pytest.mark.parametrize("agent", LEARNING)
+def test_a_training_goes_on_bit_for_bit(agent: str, updates: int) -> None:
+    unbroken = tiny(agent)
+    unbroken.learn()
+    broken = tiny(agent)
+    with pytest.raises(Stop):
+        broken.learn(stopped_after(updates))
+    state = kept(broken)
+    assert same(state, kept(unbroken)) == (updates == UPDATES)
+
+    fresh = tiny(agent)
+    torch.rand(3)  # Others draw too.
+    np.random.random(3)  # noqa: NPY002
+    given = {name: tensor.clone() for name, tensor in state.items()}
+    fresh.restore(given)
+    assert same(kept(fresh), state)
+    moments: list[Moment] = []
+    fresh.learn(moments.append)
+    assert same(kept(fresh), kept(unbroken))
+    assert same(given, state), "a state is read, not taken over"
+    assert len(moments) == UPDATES - updates
+    evaluations = [repr(seq_envs.evaluate(one.policy(), taken_by(agent), 50)) for one in (fresh, unbroken)]
+    assert evaluations[0] == evaluations[1]
+
+
+@pytest.mark.parametrize("agent", ["recurrent-ppo", "lstm", "reinforce"])
+def test_episodes_of_different_lengths_go_on_bit_for_bit(agent: str) -> None:
+    few = {"minibatches": 1} if agent in BY_SB3 else {}
+    unbroken, broken, fresh = (tiny(agent, Ragged(), updates=4, **few) for _ in range(3))
+    unbroken.learn()
+    states: list[dict[str, torch.Tensor]] = []
+    broken.learn(lambda _: states.append(kept(broken)))
+    fresh.restore(states[1])
+    fresh.learn()
+    assert same(kept(fresh), kept(unbroken))
+
+
+@pytest.mark.parametrize("agent", ["recurrent-ppo-stock", "ppo", "ppo-stack"])
+def test_a_rollout_that_ends_within_an_episode_cannot_be_gone_on_with(agent: str) -> None:
+    """But what was learned can be played."""
+    learner, fresh = (tiny(agent, Ragged(), minibatches=1) for _ in range(2))
+    with pytest.raises(Stop):
+        learner.learn(stopped_after(2))
+    fresh.restore(kept(learner))
+    results = [repr(seq_envs.evaluate(one.policy(), Ragged(), 50)) for one in (learner, fresh)]
+    assert results[0] == results[1]
+    with pytest.raises(ValueError, match="only recurrent-ppo can go on from where it stood"):
+        fresh.learn()
+    learner.learn()
+
+
+@pytest.mark.parametrize("agent", LEARNING)
+def test_a_stopped_learner_goes_on_by_itself(agent: str) -> None:
+    unbroken = tiny(agent)
+    unbroken.learn()
+    broken = tiny(agent)
+    with pytest.raises(Stop):
+        broken.learn(stopped_after(2))
+    broken.learn()
+    assert same(kept(broken), kept(unbroken))
+
+
+@pytest.mark.parametrize("agent", LEARNING)
+def test_a_finished_training_does_not_go_on(agent: str) -> None:
+    learner = tiny(agent)
+    learner.learn()
+    state = kept(learner)
+    learner.learn(stopped_after(1))
+    assert same(kept(learner), state)
+
+
+@pytest.mark.parametrize("agent", LEARNING)
+def test_looking_on_changes_nothing(agent: str) -> None:
+    """States and evaluations in the middle do not disturb a training."""
+    alone, watched = tiny(agent), None
+    alone.learn()
+    scores = []
+
+    def watch(_: Moment) -> None:
+        watched.state()
+        scores.append(seq_envs.evaluate(watched.policy(), taken_by(agent), 20).accuracy)
+
+    watched = tiny(agent)
+    watched.learn(watch)
+    assert len(scores) == UPDATES
+    assert same(kept(alone), kept(watched))
+
+
+@pytest.mark.parametrize("agent", LEARNING)
+def test_a_state_of_another_size_is_refused(agent: str) -> None:
+    learner = tiny(agent)
+    before = kept(learner)
+    for other in (tiny(agent, hidden=5), tiny("lstm" if agent == "gru" else "gru", taken_by(agent))):
+        with pytest.raises(ValueError, match=r"the weights are those of another network: .* must have shape .*, got"):
+            learner.restore(other.state())
+    assert same(weights(kept(learner)), weights(before))
+
+
+def test_a_reference_player_has_no_state() -> None:
+    learner = tiny("optimal")
+    learner.restore({})
+    assert learner.state() == {}
+    with pytest.raises(ValueError, match="a reference player has no weights, got network"):
+        learner.restore({"network": torch.zeros(1)})
+
+
+@pytest.mark.parametrize("agent", [*BY_EXAMPLE, "reinforce"])
+def test_a_finite_set_goes_on_bit_for_bit(agent: str) -> None:
+    chosen = {"episodes": 4}
+    unbroken = tiny(agent, **chosen)
+    unbroken.learn()
+    broken = tiny(agent, **chosen)
+    with pytest.raises(Stop):
+        broken.learn(stopped_after(2))
+    state = kept(broken)
+    fresh = tiny(agent, **chosen)
+    fresh.restore(state)
+    fresh.learn()
+    assert same(kept(fresh), kept(unbroken))

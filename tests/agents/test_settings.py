@@ -1,0 +1,146 @@
+"""What an agent may be made with: settings, the tuned ones, and names; what is wrong is refused in clear words."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+import gymnasium
+import numpy as np
+import pytest
+import torch
+import yaml
+from seq_agents import agents
+from seq_agents.agents import AGENTS, agent_type, make_learner, settings_of
+from seq_agents.settings import Settings
+from seq_agents.window import window_of
+from spaces_of_settings import IDS
+from tiny_agents import LEARNING, settings, taken_by
+
+import seq_envs
+
+torch.set_num_threads(1)  # As the command does.
+
+
+@pytest.mark.parametrize("agent", AGENTS)
+def test_an_unknown_setting_is_refused_with_the_nearest(agent: str) -> None:
+    with pytest.raises(ValueError, match=r"there is no setting 'xyz', got 3; there are"):
+        make_learner(agent, taken_by(agent), 0, {"xyz": 3})
+    if agent in LEARNING:
+        with pytest.raises(ValueError, match=r"there is no setting 'hiden' \(did you mean 'hidden'\?\), got 3"):
+            make_learner(agent, taken_by(agent), 0, {"hiden": 3})
+
+
+@pytest.mark.parametrize("agent", AGENTS)
+def test_a_wrong_value_is_refused(agent: str) -> None:
+    """Each setting refuses what is of another type, and out of bounds."""
+    for setting, kind in agent_type(agent).settings_type.kinds().items():
+        for wrong in (None, [], "nonsense", math.nan, -math.inf):
+            with pytest.raises(ValueError, match=f"^{setting} must be {re.escape(str(kind))}, got "):
+                agent_type(agent).settings_type.of({setting: wrong})
+
+
+@pytest.mark.parametrize(
+    ("agent", "wrong", "message"),
+    [
+        ("lstm", {"hidden": 0}, "hidden must be an integer >= 1 and <= 2147483647, got 0"),
+        ("lstm", {"updates": 1.0}, "updates must be an integer >= 1, got 1.0"),
+        ("lstm", {"learning_rate": 0}, r"learning_rate must be a number in \(0, inf\), got 0"),
+        ("lstm", {"orthogonal": 1}, "orthogonal must be True or False, got 1"),
+        ("ppo", {"gamma": 1.0}, r"gamma must be a number in \[0, 1\), got 1.0"),
+        ("ppo", {"minibatches": 100, "lanes": 1, "episodes": 1}, "minibatches must be at most 4, got 100"),
+        ("ppo-stack", {"window": -1}, "window must be an integer >= 0, got -1"),
+    ],
+)
+def test_messages_of_wrong_values(agent: str, wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        make_learner(agent, taken_by(agent), 0, wrong)
+
+
+def test_settings_are_frozen_and_checked_builtins() -> None:
+    chosen = settings_of("lstm", "SeqEcho-v0", {"hidden": np.int64(7), "learning_rate": 1})
+    assert type(chosen.hidden) is int  # type: ignore[attr-defined]
+    assert type(chosen.learning_rate) is float  # type: ignore[attr-defined]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        chosen.hidden = 8  # type: ignore[attr-defined]
+
+
+def test_every_setting_has_a_meaning_and_a_valid_default() -> None:
+    for agent in AGENTS:
+        kind = agent_type(agent).settings_type
+        assert isinstance(kind(), Settings)
+        for field in dataclasses.fields(kind):
+            assert field.metadata["meaning"]
+
+
+def test_tuned_settings() -> None:
+    """The file as it is: every agent and id is there, every setting is taken, and the learner can be made."""
+    text = files("seq_agents").joinpath("tuned.yaml").read_text(encoding="utf-8")
+    tuned = yaml.safe_load(text)["agents"]
+    assert tuned
+    for agent, by_id in tuned.items():
+        assert agent in AGENTS
+        for id, chosen in by_id.items():
+            assert id in IDS
+            got = dataclasses.asdict(settings_of(agent, id))
+            assert {name: got[name] for name in chosen} == chosen
+            assert got == dataclasses.asdict(agent_type(agent).settings_type.of(chosen))
+            assert settings_of(agent, id, {"hidden": 3}).hidden == 3  # type: ignore[attr-defined]
+            make_learner(agent, id)
+
+
+def test_tuned_settings_come_with_the_id_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agents, "_tuned", lambda: {"lstm": {"SeqEcho-v0": {"hidden": 9}}})
+    assert make_learner("lstm", "SeqEcho-v0").settings.hidden == 9
+    assert make_learner("lstm", "SeqEcho-v0", lag=2).settings.hidden == 9
+    assert make_learner("lstm", "SeqEcho-v0", 0, {"hidden": 8}).settings.hidden == 8
+    for other in (("gru", "SeqEcho-v0"), ("lstm", "SeqCopy-v0"), ("lstm", seq_envs.SeqEcho())):
+        assert make_learner(*other).settings.hidden == 64
+
+
+def test_yaml_makes_no_objects(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tag that would run code is refused."""
+
+    class Evil:
+        def joinpath(self, _: str) -> Evil:
+            return self
+
+        def read_text(self, encoding: str) -> str:
+            return "agents: !!python/object/apply:os.getcwd []"
+
+    monkeypatch.setattr(agents, "files", lambda _: Evil())
+    with pytest.raises(yaml.constructor.ConstructorError):
+        agents._tuned.__wrapped__()
+
+
+def test_unknown_names() -> None:
+    with pytest.raises(
+        ValueError, match=r"agent must be one of recurrent-ppo, .*, got 'lstn' \(did you mean 'lstm' or"
+    ):
+        make_learner("lstn", "SeqEcho-v0")
+    with pytest.raises(ValueError, match=r"optimal, got 'zzz'$"):
+        make_learner("zzz", "SeqEcho-v0")
+    with pytest.raises(gymnasium.error.Error, match="SeqEcho"):
+        make_learner("lstm", "SeqEko-v0")
+    with pytest.raises(TypeError, match="has no parameter 'lagg'"):
+        make_learner("lstm", "SeqEcho-v0", lagg=1)
+
+
+def test_every_agent_has_a_line_for_the_menu() -> None:
+    about = [AGENTS.about(name) for name in AGENTS]
+    assert all(about)
+    assert len(set(about)) == len(about)
+
+
+@pytest.mark.parametrize(
+    ("id", "parameters", "window"),
+    [("SeqEcho-v0", {"lag": 3}, 4), ("SeqEcho-v0", {"lag": 0}, 1), ("SeqMemorize-v0", {"length": 7}, 6)],
+)
+def test_window_of(id: str, parameters: Mapping[str, Any], window: int) -> None:
+    problem = seq_envs.make_problem(id, **parameters)
+    assert window_of(problem) == window
+    assert settings("optimal", problem) == {}

@@ -1,0 +1,124 @@
+"""A training update by update: what a watch is told, at which rates it learns, and from which episodes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from seq_agents.learner import Learner, Moment
+from tiny_agents import BY_EXAMPLE, BY_SB3, LEARNING, UPDATES, kept, taken_by, tiny, weights
+
+import seq_envs
+
+torch.set_num_threads(1)  # As the command does.
+
+
+# What a watch is told.
+
+
+@pytest.mark.parametrize("agent", LEARNING)
+def test_moments(agent: str) -> None:
+    learner = tiny(agent)
+    moments: list[Moment] = []
+    learner.learn(moments.append)
+    episodes = 2 if agent in BY_SB3 else 3
+    steps = taken_by(agent).steps
+    assert [moment.done for moment in moments] == [0.25, 0.5, 0.75, 1.0]
+    assert [moment.steps for moment in moments] == [episodes * steps * update for update in (1, 2, 3, 4)]
+    asked = int(seq_envs.sample(taken_by(agent), 1).scored.sum())
+    for moment in moments:
+        right = moment.accuracy * episodes * asked
+        assert 0 <= right <= episodes * asked
+        assert right == pytest.approx(round(right)), "a count of right answers"
+
+
+@pytest.mark.parametrize("agent", BY_EXAMPLE)
+def test_the_accuracy_told_is_that_of_the_answers_given(agent: str) -> None:
+    learner = tiny(agent, learning_rate=1e-12, batch=50)
+    episodes: list[Any] = []
+    update = learner._update  # type: ignore[attr-defined]
+    learner._update = lambda data: [episodes.append(data), update(data)][1]  # type: ignore[attr-defined]
+    moments: list[Moment] = []
+    learner.learn(moments.append)
+    policy = learner.policy()
+    for data, moment in zip(episodes, moments, strict=True):
+        state, right = policy.initial_state(50), 0
+        for step in range(data.targets.shape[1]):
+            answers, state = policy.act(data.observations[:, step], state)
+            right += ((answers == data.targets[:, step]) & data.scored[:, step]).sum()
+        assert moment.accuracy == pytest.approx(right / data.scored.sum())
+
+
+@pytest.mark.parametrize("agent", LEARNING)
+def test_the_learning_rate_falls_to_zero_and_no_further(agent: str) -> None:
+    learner = tiny(agent, learning_rate=0.5, **({"steps": 4 * 8 - 3} if agent in BY_SB3 else {}))
+    rates: list[float] = []
+    optimizer = learner.model.policy.optimizer if agent in BY_SB3 else learner.optimizer  # type: ignore[attr-defined]
+    learner.learn(lambda _: rates.append(optimizer.param_groups[0]["lr"]))
+    # SB3 counts the rollout that is being learned from as done.
+    expected = (
+        [0.5 * (1 - 8 * done / 29) for done in (1, 2, 3)] + [0.0] if agent in BY_SB3 else [0.5, 0.375, 0.25, 0.125]
+    )
+    assert rates == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("agent", ["recurrent-ppo", "lstm", "bilstm", "encoder-decoder", "reinforce"])
+def test_the_memory_may_learn_at_a_rate_of_its_own(agent: str) -> None:
+    learner = tiny(agent, learning_rate=0.5, lstm_rate=0.01)
+    before = kept(learner)
+    learner.learn(lambda _: None)
+    moved = {name: float((tensor - before[name]).abs().max()) for name, tensor in weights(kept(learner)).items()}
+    memory = {name for name in moved if any(part in name for part in ("lstm", "encoder", "decoder"))}
+    assert memory
+    assert 0 < max(moved[name] for name in memory) < 0.1 * max(moved[name] for name in moved.keys() - memory)
+
+
+def test_stock_recurrent_ppo_has_one_rate() -> None:
+    with pytest.raises(ValueError, match=r"lstm_rate must be 1\.0"):
+        tiny("recurrent-ppo-stock", lstm_rate=0.5)
+
+
+# The episodes learned from.
+
+
+def learned_from(learner: Learner) -> list[Any]:
+    """The datasets of a training, update by update."""
+    seen: list[Any] = []
+    update = learner._update  # type: ignore[attr-defined]
+    learner._update = lambda data: [seen.append(data), update(data)][1]  # type: ignore[attr-defined]
+    learner.learn()
+    return seen
+
+
+def rows(data: Any) -> list[bytes]:
+    return [row.tobytes() for row in data.observations]
+
+
+@pytest.mark.parametrize("agent", [*BY_EXAMPLE, "reinforce"])
+def test_fresh_episodes_never_come_again(agent: str) -> None:
+    problem = seq_envs.make_problem("SeqCopy-v0", length=9)
+    seen = [
+        row
+        for seed in (0, 1, 2**32 - 1)
+        for data in learned_from(tiny(agent, problem, seed=seed))
+        for row in rows(data)
+    ]
+    assert len(seen) == len(set(seen)) == 3 * UPDATES * 3
+
+
+@pytest.mark.parametrize("agent", [*BY_EXAMPLE, "reinforce"])
+@pytest.mark.parametrize("batch", [2, 5, 7])
+def test_each_epoch_sees_each_episode_of_a_finite_set_once(agent: str, batch: int) -> None:
+    problem = seq_envs.make_problem("SeqCopy-v0", length=9)
+    seen = learned_from(tiny(agent, problem, episodes=5, batch=batch, updates=10))
+    assert all(len(data.targets) == batch for data in seen)
+    order = [row for data in seen for row in rows(data)]
+    epochs = [order[first : first + 5] for first in range(0, len(order) - 4, 5)]
+    assert len(epochs) == 2 * batch
+    assert all(len(set(epoch)) == 5 and set(epoch) == set(epochs[0]) for epoch in epochs)
+    assert len(set(map(tuple, epochs))) > 1, "in another order each time"
+    for data in seen:  # An episode comes with its own answers.
+        shown = data.observations.argmax(-1)[:, :9]
+        assert np.array_equal(data.targets[:, -9:], shown)

@@ -1,0 +1,167 @@
+"""The levels against samples: players get them, and what is learned from data agrees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+from gymnasium import spaces
+from hypothesis import given, settings
+from spaces_of_settings import EVERY_CHOICE, Ragged, any_problem, name
+
+import seq_envs
+from seq_envs import Level, Problem, policies
+from seq_envs.encodings import Array, Encoding, Value
+from seq_envs.estimation import Table, estimate
+from seq_envs.problem import Episodes, fixed_length
+
+
+class Constant:
+    """Always says the same."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+
+    def initial_state(self, batch_size: int) -> None:
+        return None
+
+    def act(self, observations: Any, state: None) -> tuple[Any, None]:
+        return np.stack([self.answer] * len(observations)), None
+
+
+def best_constant(problem: Problem) -> Any:
+    """Found by trying."""
+    episodes = problem.sample(np.random.default_rng(1), 5000)
+    targets = episodes.targets[episodes.scored].astype(problem.action_space.dtype)
+    if isinstance(problem.action_space, spaces.MultiDiscrete):
+        return np.zeros(problem.action_space.shape, int)  # As good as any.
+    kinds, counts = np.unique(targets.ravel(), return_counts=True)
+    if isinstance(problem.action_space, spaces.Discrete):
+        return kinds[counts.argmax()]
+    middles = np.add.outer(kinds, kinds).ravel() / 2
+    return max(
+        (np.array([middle]) for middle in middles), key=lambda m: (problem.grade(m, kinds[:, None]) * counts).sum()
+    )
+
+
+def assert_near(got: float, interval: tuple[float, float], expected: float, error: float = 0.0) -> None:
+    """Within three times a 95% interval: 6 standard deviations."""
+    low, high = interval
+    slack = high - low + 6 * error
+    assert low - slack <= expected <= high + slack, f"{got} in {interval} is not {expected}"
+
+
+def assert_played(problem: Problem, episodes: int) -> None:
+    """The reference players get what the levels say."""
+    levels = seq_envs.levels(problem)
+    best = seq_envs.evaluate(policies.optimal(problem), problem, episodes)
+    assert (best.accuracy, best.exact_match) == (1.0, 1.0)
+    assert best.levels == levels
+    guess, always = levels.memoryless, levels.chance
+    got = seq_envs.evaluate(policies.memoryless(problem), problem, episodes)
+    assert_near(got.accuracy, got.accuracy_interval, guess.accuracy, guess.accuracy_error)
+    assert_near(got.exact_match, got.exact_match_interval, guess.exact_match, guess.exact_match_error)
+    got = seq_envs.evaluate(Constant(best_constant(problem)), problem, episodes)
+    assert_near(got.accuracy, got.accuracy_interval, always.accuracy, always.accuracy_error)
+
+
+EVERY_FRAMING = [(id, choice) for id, choice in EVERY_CHOICE if choice["encoding"] in ("value", "discrete")]
+
+
+@pytest.mark.parametrize(("id", "choice"), EVERY_FRAMING, ids=name)
+def test_players_get_their_levels(id: str, choice: dict[str, Any]) -> None:
+    assert_played(seq_envs.make_problem(id, **choice), 2000)
+
+
+@given(problem=any_problem)
+@settings(max_examples=25)
+def test_players_get_their_levels_in_any_setting(problem: Problem) -> None:
+    assert_played(problem, 500)
+
+
+def assert_estimated(problem: Problem) -> None:
+    """The levels learned from data agree with the closed forms, but for what a learned player misses."""
+    stated, learned = seq_envs.levels(problem), estimate(problem)
+    assert learned.optimal == stated.optimal
+    # A threshold within a bin: half of a bin of 1/50 may be taken for the other half.
+    missed = 0.01 if isinstance(problem, seq_envs.SeqClassify) else 0.0
+    # What is learned are answers that have been right, never one between two of them.
+    between = isinstance(problem, seq_envs.SeqNext) and (problem.tolerance or 0) > 0.49 / problem.length
+    for known, level in ((stated.chance, learned.chance), (stated.memoryless, learned.memoryless)):
+        slack = 6 * level.accuracy_error + 0.003
+        assert level.accuracy <= known.accuracy + slack
+        assert between or level.accuracy >= known.accuracy - slack - missed
+        assert 0 < level.accuracy_error < 0.01
+
+
+@pytest.mark.parametrize(("id", "choice"), EVERY_FRAMING, ids=name)
+def test_learned_levels_agree(id: str, choice: dict[str, Any]) -> None:
+    assert_estimated(seq_envs.make_problem(id, **choice))
+
+
+@given(problem=any_problem)
+@settings(max_examples=25)
+def test_learned_levels_agree_in_any_setting(problem: Problem) -> None:
+    assert_estimated(problem)
+
+
+@pytest.mark.parametrize("n_values", range(2, 12))
+def test_learned_levels_keep_their_order_where_seeing_does_not_help(n_values: int) -> None:
+    """What was learned of an observation that says nothing is noise, often worse than one answer for everything."""
+    learned = estimate(seq_envs.SeqEcho(length=200, lag=199, n_values=n_values))
+    assert learned.memoryless.accuracy >= learned.chance.accuracy
+
+
+def test_a_real_observation_that_says_it_all_makes_a_control() -> None:
+    """The bins of the learned player make a few mistakes next to the border: they are no room for memory."""
+    learned = estimate(Above())
+    assert learned.memoryless.accuracy == 1.0
+    assert learned.control
+
+
+def test_learned_levels_of_somebody_elses_problem() -> None:
+    """Ragged asks for its first value at the end, after 1 to 7 steps: after 1 it is on the screen, else 1 of 4."""
+    problem = Ragged()
+    assert problem.known_levels() is None
+    levels = seq_envs.levels(problem)
+    for level, accuracy in ((levels.chance, 1 / 4), (levels.memoryless, (1 + 6 / 4) / 7)):
+        assert level.accuracy == pytest.approx(accuracy, abs=6 * level.accuracy_error)
+        assert level.exact_match == level.accuracy  # One question.
+        assert level.exact_match_error == pytest.approx(level.accuracy_error)
+        assert level.accuracy_error == pytest.approx(np.sqrt(accuracy * (1 - accuracy) / 50_000), rel=0.02)
+    assert levels.optimal == Level(1.0, 1.0)
+    assert not levels.control
+    assert_played(problem, 5000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Above(Problem):
+    """Is the number on the screen above a border that lies just beside that of a bin?"""
+
+    @property
+    def steps(self) -> int:
+        return 10
+
+    @property
+    def code(self) -> Encoding:
+        return Value()
+
+    @property
+    def action_space(self) -> spaces.Space[Any]:
+        return spaces.Discrete(2)
+
+    def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
+        seen = rng.random((batch, 10), dtype=np.float32)
+        return fixed_length(seen, (seen > 0.50001).astype(np.int64), np.ones(10, np.bool_))
+
+    def solve(self, history: Array) -> Array:
+        return (history[:, -1] > 0.50001).astype(np.int64)
+
+
+def test_an_observation_never_seen_gets_the_best_answer_of_its_step() -> None:
+    problem = seq_envs.SeqEcho(lag=0, length=1, n_values=3)
+    values = np.array([[0], [1], [1]], np.uint8)
+    table = Table(problem, Episodes(values, values, np.ones((3, 1), bool), np.ones(3, np.int64)))
+    assert table.guess(np.array([0, 1, 2], np.uint8), 0).tolist() == [0, 1, 1]
