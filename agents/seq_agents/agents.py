@@ -64,9 +64,16 @@ AGENTS = _Agents()
 def agent_type(name: str) -> type[Learner]:
     """The learner of an agent.
 
+    Args:
+        name: of `AGENTS`; or "module:factory" for somebody's own, see `seq_agents.own`.
+
     Raises:
         ValueError: there is no such agent; the message has the nearest names.
     """
+    if ":" in name:
+        from seq_agents.own import own_learner
+
+        return own_learner(name)
     if name not in AGENTS:
         near = difflib.get_close_matches(name.lower(), AGENTS, n=2)
         hint = f" (did you mean {' or '.join(map(repr, near))}?)" if near else ""

@@ -60,6 +60,16 @@ class Learner(ABC):
     def policy(self) -> Policy:
         """The greedy answers of what has been learned so far."""
 
+    def policy_on(self, problem: seq_envs.Problem) -> Policy:
+        """The same answers for the problem in another size, with episodes of another length perhaps.
+
+        Raises:
+            ValueError: what has been learned does not fit the other problem.
+        """
+        other = type(self)(problem, self.settings, self.seed)
+        other.restore(self.state())
+        return other.policy()
+
     @abstractmethod
     def state(self) -> dict[str, Tensor]:
         """Everything that the rest of the training depends on."""

@@ -71,7 +71,7 @@ class Config:
         problem = seq_envs.make_problem(id, **parameters)
         chosen = settings_of(agent, id, settings)
         read = {name: getattr(problem, name) for name in parameters}  # As builtins.
-        return cls(agent=agent, id=id, parameters=read, settings=dataclasses.asdict(chosen), seed=seed)
+        return cls(agent=agent, id=id, parameters=read, settings=chosen.as_dict(), seed=seed)
 
     def problem(self, **changes: Any) -> seq_envs.Problem:
         """The problem, with some parameters changed."""

@@ -28,6 +28,10 @@ class Settings:
             checked = field.metadata["kind"].check(field.name, getattr(self, field.name))
             object.__setattr__(self, field.name, checked)
 
+    def as_dict(self) -> dict[str, Any]:
+        """Every setting by name, as `of` takes them."""
+        return dataclasses.asdict(self)
+
     @classmethod
     def kinds(cls) -> dict[str, Kind]:
         """What each setting may be."""

@@ -1,0 +1,164 @@
+"""One cell of a benchmark: an agent learns a problem with one seed, and is examined on the way and at the end."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import os
+import platform
+import re
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from gymnasium import spaces
+
+import seq_envs
+from seq_agents.learner import Moment, Watch, unwatched
+from seq_agents.runs import Config, versions, without_nan
+
+EPISODES = 10_000
+"""Fresh ones, of the final evaluation."""
+CHECK_EPISODES = 500
+"""Fresh ones, of each evaluation on the way."""
+_CHECK_SEED = 1
+"""Evaluations on the way play other episodes than the final one, whose seed is 0."""
+_FIRST_CHECK, _CHECK_FACTOR, _CHECK_STEP = 0.005, 1.1, 0.04
+"""Evaluations on the way begin after this share of the training, and come after each tenth more, or each 4% of it: so
+that the steps to solve a problem are known to a tenth whether it is solved early or late."""
+
+CURVE_COLUMNS = ("steps", "seconds", "accuracy", "exact_match")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """An agent on a problem, for several seeds."""
+
+    name: str
+    """Of the agent in the results: two entries may train one agent with different settings."""
+    agent: str
+    id: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    """Of the problem, those in place of the id's."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Of the agent, all of them."""
+    seeds: int = 5
+    episodes: int = EPISODES
+    elsewhere: tuple[Mapping[str, Any], ...] = ()
+    """Changes of parameters: the trained agent is examined on the problem so changed, too."""
+    swept: str = ""
+    """The parameter that is varied over entries, if one is: the result belongs to a curve over it."""
+
+    def problem(self) -> seq_envs.Problem:
+        """What is learned."""
+        return seq_envs.make_problem(self.id, **self.parameters)
+
+    @property
+    def label(self) -> str:
+        """The problem in words: its id, and the parameters in place of the id's."""
+        return " ".join([self.id, *(f"{name}={value}" for name, value in self.parameters.items())])
+
+    def as_json(self) -> dict[str, Any]:
+        """As read back from a file."""
+        read: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self)))
+        return read
+
+    @classmethod
+    def of_json(cls, raw: Mapping[str, Any]) -> Entry:
+        """An entry as it was written."""
+        return cls(**{**raw, "elsewhere": tuple(raw["elsewhere"])})
+
+
+class Cell(NamedTuple):
+    """One seed of an entry."""
+
+    entry: Entry
+    seed: int
+
+    @property
+    def key(self) -> str:
+        """A name for files."""
+        entry = self.entry
+        return re.sub(r"[^\w=.,+-]", "_", f"{entry.name}--{'--'.join(entry.label.split())}--{self.seed}")
+
+    def config(self) -> Config:
+        """What is trained."""
+        one = self.entry
+        return Config(agent=one.agent, id=one.id, parameters=one.parameters, settings=one.settings, seed=self.seed)
+
+
+def run_cell(cell: Cell, watch: Watch = unwatched) -> dict[str, Any]:
+    """Train and examine; the result as JSON has it.
+
+    Raises:
+        Exception: whatever the agent raises, or `seq_envs.evaluate` of its answers.
+    """
+    entry = cell.entry
+    problem = entry.problem()
+    learner = cell.config().learner()
+    curve: list[list[float]] = []
+    latest = Moment(0.0, 0, math.nan)
+    examined = 0.0  # Seconds spent on it.
+    due = _FIRST_CHECK
+
+    def see(moment: Moment) -> None:
+        nonlocal latest, examined, due
+        latest = moment
+        watch(moment)
+        if not due <= moment.done < 1.0:
+            return
+        began = time.perf_counter()
+        got = seq_envs.evaluate(learner.policy(), problem, CHECK_EPISODES, _CHECK_SEED)
+        curve.append([moment.steps, round(began - start - examined, 3), got.accuracy, got.exact_match])
+        due = min(moment.done * _CHECK_FACTOR, moment.done + _CHECK_STEP)
+        examined += time.perf_counter() - began
+
+    start = time.perf_counter()
+    learner.learn(see)
+    seconds = round(time.perf_counter() - start - examined, 3)
+    got = seq_envs.evaluate(learner.policy(), problem, entry.episodes)
+    curve.append([latest.steps, seconds, got.accuracy, got.exact_match])
+    result = {
+        "entry": entry.as_json(),
+        "seed": cell.seed,
+        "problem": str(problem),
+        "answers": answers_of(problem),
+        "evaluation": dataclasses.asdict(got),
+        "elsewhere": [_elsewhere(learner, entry, changes) for changes in entry.elsewhere],
+        "curve": curve,
+        "steps": latest.steps,
+        "seconds": seconds,
+        "versions": versions(),
+        "hardware": hardware(),
+    }
+    read: dict[str, Any] = without_nan(result)
+    return read
+
+
+def _elsewhere(learner: Any, entry: Entry, changes: Mapping[str, Any]) -> dict[str, Any]:
+    problem = seq_envs.make_problem(entry.id, **{**entry.parameters, **changes})
+    got = seq_envs.evaluate(learner.policy_on(problem), problem, entry.episodes)
+    return {"changes": dict(changes), "evaluation": dataclasses.asdict(got)}
+
+
+def answers_of(problem: seq_envs.Problem) -> int | None:
+    """From how many answers a scored step asks for one; None where it asks for a number, or for several answers."""
+    space = problem.action_space
+    return int(space.n) if isinstance(space, spaces.Discrete) else None
+
+
+def hardware() -> dict[str, Any]:
+    """What a result was made on."""
+    return {"cpu": next(_cpu_names(), platform.processor() or platform.machine()), "cores": os.cpu_count()}
+
+
+def _cpu_names() -> Iterator[str]:
+    """As Linux tells them."""
+    path = Path("/proc/cpuinfo")
+    if path.exists():
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("model name"):
+                yield line.partition(":")[2].strip()
