@@ -14,24 +14,33 @@ import gymnasium
 
 import seq_envs
 from seq_agents import commands
+from seq_agents.bench.options import add_commands
 from seq_envs.parameters import Flag, Integer
 
 _PURPOSE = "Sequence problems as Gymnasium environments: look at one, play it, train agents on it, compare them."
 _PARAMETERS = "Parameters of the problem are options too, such as --lag 4: see `seq-envs show ID`."
-_EXTRAS = ("torch", "stable_baselines3", "sb3_contrib", "rich", "yaml", "safetensors", "filelock")
-_EXTRA = 'pip install "seq-envs[agents]"'
+_EXTRAS = {
+    **dict.fromkeys(
+        ("torch", "stable_baselines3", "sb3_contrib", "rich", "yaml", "safetensors", "filelock", "scipy", "matplotlib",
+         "jinja2"), "agents",
+    ),
+    "ray": "ray",
+}  # fmt: skip
+"""Modules by the extra that installs them."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; wrong input ends it with a message and exit code 2."""
     parser = _parser()
     chosen = parser.parse_args(arguments)
+    commands.import_from(Path.cwd())  # Agents of one's own are named by module.
     try:
         chosen.run(chosen)
         sys.stdout.flush()
     except ImportError as missing:
-        ours = (missing.name or "").partition(".")[0] in _EXTRAS
-        parser.exit(2, f"seq-envs: {missing.name} is not installed: {_EXTRA}\n" if ours else f"seq-envs: {missing}\n")
+        extra = _EXTRAS.get((missing.name or "").partition(".")[0])
+        how = f'{missing.name} is not installed: pip install "seq-envs[{extra}]"' if extra else str(missing)
+        parser.exit(2, f"seq-envs: {how}\n")
     except seq_envs.ActionError as wrong:
         parser.exit(2, f"seq-envs: {wrong}\n")
     except gymnasium.error.Error as wrong:
@@ -54,23 +63,23 @@ def _parser() -> argparse.ArgumentParser:
     menu = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, run: Callable[[argparse.Namespace], None], about: str) -> argparse.ArgumentParser:
-        added = menu.add_parser(name, help=about, description=f"{about}.", epilog=_PARAMETERS, allow_abbrev=False)
+        added = plain(name, run, about)
+        added.epilog = _PARAMETERS
+        return added
+
+    def plain(name: str, run: Callable[[argparse.Namespace], None], about: str) -> argparse.ArgumentParser:
+        added = menu.add_parser(name, help=about, description=f"{about}.", allow_abbrev=False)
         added.set_defaults(run=run)
         return added
 
-    menu.add_parser("list", help="the menu of problems and agents").set_defaults(
-        run=lambda _: commands.list_everything()
-    )
+    plain("list", lambda _: commands.list_everything(), "the menu of problems and agents")
     show = command("show", _show, "one problem: parameters, spaces, levels, an episode; or the settings of an agent")
     play = command("play", _play, "answer a problem by keyboard")
     compare = command("compare", _compare, "train RecurrentPPO, a supervised LSTM and a control: one table")
     train = command("train", _train, "train an agent on a problem, in a folder of its own")
     evaluate = command("evaluate", _evaluate, "evaluate what was trained, on its problem or with parameters changed")
 
-    reproduce = menu.add_parser(
-        "reproduce", help="run named experiments over seeds into a folder of results", allow_abbrev=False
-    )
-    reproduce.set_defaults(run=_reproduce)
+    reproduce = plain("reproduce", _reproduce, "run named experiments over seeds into a folder of results")
     reproduce.add_argument("recipes", metavar="NAME", nargs="*", help="or a pattern; none: list them")
     reproduce.add_argument("--out", type=Path, default=Path("results"), help="folder (default: results)")
     reproduce.add_argument("--seeds", type=_number(Integer(1)), help="how many (default: as each recipe says)")
@@ -79,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
         "--episodes", type=_number(Integer(1)), default=10_000, help="to evaluate on (default: 10000)"
     )
 
+    add_commands(plain, _number(Integer(1)), _settings)
     train.add_argument("agent", metavar="AGENT", help="see `seq-envs list`")
     for one in (show, play, train):
         one.add_argument("id", metavar="ID", help="such as SeqEcho-v0")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 
 class Refused(Exception):
     """Wrong input; the message is for the user."""
+
+
+def import_from(folder: Path) -> None:
+    """Let modules of a folder be imported, here and in processes started from here, after those installed."""
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
 
 
 def option(name: str) -> str:
@@ -111,10 +118,8 @@ def train(
     from seq_agents.training import Stopped, train
 
     _one_thread()
-    kinds = agent_type(agent).settings_type.kinds()
-    given = {name: kinds[name].parse(text) if name in kinds else text for name, text in settings.items()}
-    config = Config.of(agent, id, parameters, seed, given)
-    path = out or Path("runs") / f"{agent}-{id}-{seed}"
+    config = Config.of(agent, id, parameters, seed, agent_type(agent).settings_type.parsed(settings))
+    path = out or Path("runs") / f"{agent.replace(':', '-')}-{id}-{seed}"
     if resume and path.exists():
         run = Run.open(path)
         _same(run, config)

@@ -9,6 +9,7 @@ from importlib import import_module
 from operator import attrgetter
 from typing import Any, ClassVar, Protocol, Self
 
+import yaml
 from torch import Tensor
 
 from seq_agents.learner import Learner, Watch, unwatched
@@ -41,6 +42,11 @@ class OwnSettings(Settings):
 
     def as_dict(self) -> dict[str, Any]:
         return dict(self.given)
+
+    @classmethod
+    def parsed(cls, texts: Mapping[str, str]) -> dict[str, Any]:
+        """As YAML reads them."""
+        return {name: yaml.safe_load(text) for name, text in texts.items()}
 
     @classmethod
     def kinds(cls) -> dict[str, Any]:

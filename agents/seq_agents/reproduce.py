@@ -6,20 +6,18 @@ import dataclasses
 import json
 import math
 import os
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import suppress
-from multiprocessing import get_context, parent_process
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import seq_envs
-from seq_agents.learner import Learner, Moment
+from seq_agents.learner import Learner, Moment, Watch
 from seq_agents.recipes import Recipe, Until
 from seq_agents.results import read_results, write_page
 from seq_agents.runs import alone_in, versions, without_nan, write_whole
+from seq_agents.workers import Done, Failed, do_all
 
 EPISODES = 10_000
 """Fresh ones, of a final evaluation."""
@@ -118,58 +116,44 @@ def reproduce(
     with alone_in(folder):
         files = {name: _File(folder, name, recipe, episodes) for name, recipe in recipes.items()}
         write_page(folder)
-        work = [
-            (name, seed)
+        works = [
+            _Work(name, recipe, seed, episodes)
             for name, recipe in recipes.items()
             for seed in range(recipe.seeds if seeds is None else seeds)
             if seed not in files[name].seeds()
         ]
-        return _run(recipes, work, files, folder, jobs, tell, episodes)
+        return _run(works, files, folder, jobs, tell)
+
+
+class _Work(NamedTuple):
+    """One training."""
+
+    name: str
+    recipe: Recipe
+    seed: int
+    episodes: int
+
+
+def _do(work: _Work, _: Watch) -> dict[str, Any]:
+    return run_recipe(work.recipe, work.seed, work.episodes)
 
 
 def _run(
-    recipes: Mapping[str, Recipe],
-    work: Sequence[tuple[str, int]],
-    files: Mapping[str, _File],
-    folder: Path,
-    jobs: int,
-    tell: Callable[[str], None],
-    episodes: int,
+    works: Sequence[_Work], files: Mapping[str, _File], folder: Path, jobs: int, tell: Callable[[str], None]
 ) -> list[str]:
-    """Do the work, recipes and seeds, and say what failed."""
+    """Do the works, and say what failed."""
     failed = []
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin) as pool:
-        under_way = {pool.submit(run_recipe, recipes[name], seed, episodes): (name, seed) for name, seed in work}
-        try:
-            for future in as_completed(under_way):
-                name, seed = under_way[future]
-                error = future.exception()
-                if error is not None:
-                    failed.append(f"{name}, seed {seed}: {type(error).__name__}: {error}")
-                    tell(f"FAILED {failed[-1]}")
-                    continue
-                result = future.result()
-                files[name].add(result)
+    for event in do_all(_do, works, jobs):
+        match event:
+            case Failed(work, reason, _):
+                failed.append(f"{work.name}, seed {work.seed}: {reason}")
+                tell(f"FAILED {failed[-1]}")
+            case Done(work, result):
+                files[work.name].add(result)
                 write_page(folder)
-                score, exact = result["normalized_score"], result["exact_match"]
-                tell(f"{name}, seed {seed}: normalised {score:.4f}, exact {exact:.4f}, {result['seconds']:.1f} s")
-        except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+                score, exact, seconds = (result[key] for key in ("normalized_score", "exact_match", "seconds"))
+                tell(f"{work.name}, seed {work.seed}: normalised {score:.4f}, exact {exact:.4f}, {seconds:.1f} s")
     return failed
-
-
-def _begin() -> None:
-    """A worker has one thread, and ends when who started it is killed: the pool alone would leave it waiting."""
-    import torch
-
-    torch.set_num_threads(1)
-    threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
-
-
-def _end_with(other: Any) -> None:
-    other.join()
-    os._exit(1)
 
 
 class _File:

@@ -38,6 +38,12 @@ class Settings:
         return {field.name: field.metadata["kind"] for field in dataclasses.fields(cls)}
 
     @classmethod
+    def parsed(cls, texts: Mapping[str, str]) -> dict[str, Any]:
+        """Settings given as text, for `of`; what means nothing stays text, for `of` to refuse."""
+        kinds = cls.kinds()
+        return {name: kinds[name].parse(text) if name in kinds else text for name, text in texts.items()}
+
+    @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:
         """The settings with these values, and defaults for the others.
 

@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import sys
-from concurrent.futures import Future
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,10 @@ from seq_agents import recipes as recipes_module
 from seq_agents import reproduce as module
 from seq_agents import results
 from seq_agents.agents import AGENTS
+from seq_agents.learner import unwatched
 from seq_agents.recipes import CLAIMED, Recipe, Until, chosen, recipes
 from seq_agents.reproduce import reproduce, run_recipe
+from seq_agents.workers import Done, Event, failure
 from spaces_of_settings import IDS
 from test_results import cells
 from tiny_agents import settings, taken_by
@@ -40,34 +42,19 @@ LONG = 600
 """Seconds after which a subprocess is stuck."""
 
 
-class InThisProcess:
-    """In place of the pool: what is submitted is run at once."""
-
-    def __init__(self, jobs: int, **_: Any) -> None:
-        self.jobs = jobs
-
-    def __enter__(self) -> InThisProcess:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def submit(self, call: Any, *given: Any) -> Future[Any]:
-        future: Future[Any] = Future()
+def in_this_process(task: Any, items: Sequence[Any], _: int) -> Iterator[Event]:
+    """In place of the workers."""
+    for item in items:
         try:
-            future.set_result(call(*given))
+            yield Done(item, task(item, unwatched))
         except Exception as wrong:
-            future.set_exception(wrong)
-        return future
-
-    def shutdown(self, **_: Any) -> None:
-        pass
+            yield failure(item, wrong)
 
 
 @pytest.fixture
 def ran(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     """Agent and seed of what has been run, in this process."""
-    monkeypatch.setattr(module, "ProcessPoolExecutor", InThisProcess)
+    monkeypatch.setattr(module, "do_all", in_this_process)
     seen: list[tuple[str, int]] = []
 
     def watched(recipe: Recipe, seed: int, episodes: int) -> dict[str, Any]:

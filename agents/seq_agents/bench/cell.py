@@ -50,7 +50,7 @@ class Entry:
     elsewhere: tuple[Mapping[str, Any], ...] = ()
     """Changes of parameters: the trained agent is examined on the problem so changed, too."""
     swept: str = ""
-    """The parameter that is varied over entries, if one is: the result belongs to a curve over it."""
+    """The parameter that is varied over entries, if one is: the result belongs to a curve over it, see `horizon`."""
 
     def problem(self) -> seq_envs.Problem:
         """What is learned."""
@@ -82,7 +82,8 @@ class Cell(NamedTuple):
     def key(self) -> str:
         """A name for files."""
         entry = self.entry
-        return re.sub(r"[^\w=.,+-]", "_", f"{entry.name}--{'--'.join(entry.label.split())}--{self.seed}")
+        swept = f"--over-{entry.swept}" if entry.swept else ""
+        return re.sub(r"[^\w=.,+-]", "_", f"{entry.name}--{'--'.join(entry.label.split())}{swept}--{self.seed}")
 
     def config(self) -> Config:
         """What is trained."""

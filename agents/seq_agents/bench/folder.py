@@ -51,13 +51,13 @@ class Folder:
         Raises:
             RunError: there is one of the same name and problem that differs in something else.
         """
-        asked = {_identity(entry): entry for entry in self.entries}
+        asked = {identity(entry): entry for entry in self.entries}
         for entry in entries:
-            there = asked.get(_identity(entry))
+            there = asked.get(identity(entry))
             if there is not None:
                 _refuse_other(self.path, there, entry)
                 entry = dataclasses.replace(entry, seeds=max(entry.seeds, there.seeds))
-            asked[_identity(entry)] = entry
+            asked[identity(entry)] = entry
         self.entries = list(asked.values())
         self.path.mkdir(parents=True, exist_ok=True)
         for part in (_CELLS, _FAILED):
@@ -118,8 +118,9 @@ def _read_entries(path: Path) -> list[Entry]:
         raise RunError(f"{path} is broken: {wrong}") from None
 
 
-def _identity(entry: Entry) -> tuple[str, str]:
-    return entry.name, entry.label
+def identity(entry: Entry) -> tuple[str, str, str]:
+    """What tells entries apart: two that agree in it must agree in all else but the number of seeds."""
+    return entry.name, entry.label, entry.swept
 
 
 def _but_seeds(raw: Mapping[str, Any]) -> dict[str, Any]:

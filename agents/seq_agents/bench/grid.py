@@ -89,7 +89,13 @@ def _entry(name: str, agent: Agent, problem: Any, grid: Grid) -> Entry:
 
 
 def preset(name: str) -> Grid:
-    """A grid of this package."""
+    """A grid of this package.
+
+    Raises:
+        GridError: there is none of this name.
+    """
+    if name not in PRESETS:
+        raise GridError(f"preset must be one of {', '.join(PRESETS)}, got {name!r}")
     return _parsed(files("seq_agents.bench").joinpath(f"{name}.yaml").read_text(encoding="utf-8"), name)
 
 

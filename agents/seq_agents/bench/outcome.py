@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from seq_agents.bench.cell import Cell, Entry
-from seq_agents.bench.folder import Folder
+from seq_agents.bench.folder import Folder, identity
 from seq_agents.bench.statistics import area_under, solved_from
 from seq_envs.level import Level, Levels
 
@@ -81,8 +81,8 @@ class Outcome:
 def outcomes(folder: Folder) -> list[Outcome]:
     """Every cell that is done, entry by entry, seeds in order."""
     done = [outcome_of(cell, read) for cell in folder.cells() if (read := folder.result(cell)) is not None]
-    order = {(entry.name, entry.label): index for index, entry in enumerate(folder.entries)}
-    return sorted(done, key=lambda one: (order[one.entry.name, one.entry.label], one.seed))
+    order = {identity(entry): index for index, entry in enumerate(folder.entries)}
+    return sorted(done, key=lambda one: (order[identity(one.entry)], one.seed))
 
 
 def outcome_of(cell: Cell, read: Mapping[str, Any]) -> Outcome:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from seq_agents.bench.cell import Cell, Entry
-from seq_agents.bench.folder import Folder
+from seq_agents.bench.folder import Folder, identity
 from seq_agents.runs import alone_in
 from seq_agents.workers import Done, Event, Failed, reason
 
@@ -35,8 +35,8 @@ def run_grid(entries: Sequence[Entry], path: Path, engine: Engine, see: Callable
     with alone_in(path):
         folder = Folder(path)
         folder.ask_for(entries)
-        mine = {(entry.name, entry.label) for entry in entries}
-        cells = [cell for cell in folder.cells() if (cell.entry.name, cell.entry.label) in mine]
+        seeds = {identity(entry): entry.seeds for entry in entries}
+        cells = [cell for cell in folder.cells() if cell.seed < seeds.get(identity(cell.entry), 0)]
         for event in engine([cell for cell in cells if folder.result(cell) is None]):
             event = _kept(folder, event)
             if isinstance(event, Failed):

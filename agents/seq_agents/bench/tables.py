@@ -38,6 +38,12 @@ class Table:
     rows: tuple[tuple[Any, ...], ...]
     note: str = ""
 
+    def only(self, *headings: str) -> Table:
+        """The table with these columns."""
+        places = [place for place, column in enumerate(self.columns) if column.heading in headings]
+        rows = tuple(tuple(row[place] for place in places) for row in self.rows)
+        return Table(self.title, tuple(self.columns[place] for place in places), rows, self.note)
+
     def texts(self) -> list[list[str]]:
         """The rows as they are shown."""
         return [

@@ -1,0 +1,130 @@
+"""What `seq-envs bench`, `horizon` and `report` do, once their options are read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seq_agents.bench import tables
+from seq_agents.bench.cell import Cell, Entry, run_cell
+from seq_agents.bench.folder import Folder, identity
+from seq_agents.bench.grid import changed, preset, read_grid
+from seq_agents.bench.horizon import horizon_table, longer_entry, longer_table, swept_entries
+from seq_agents.bench.live import Board
+from seq_agents.bench.outcome import outcomes
+from seq_agents.bench.running import Engine, run_grid
+from seq_agents.commands import Refused, import_from
+from seq_agents.workers import do_all
+
+if TYPE_CHECKING:
+    from seq_agents.bench.outcome import Outcome
+    from seq_agents.bench.tables import Table
+
+PAGE = "report.html"
+_BRIEF = ("agent", "runs", "normalised, IQM", "95% interval", "exact, IQM", "solved", "steps to solve")
+"""The columns of the leaderboard that a terminal has room for."""
+
+
+def bench(file: Path | None, name: str | None, out: Path | None, engine: Engine, **changes: Any) -> None:
+    """Run the grid of a YAML file or of a preset, with other agents, ids, seeds or episodes as given."""
+    if file is None:
+        name = name or ("full" if changes["agents"] or changes["ids"] else "quick")
+        grid = preset(name)
+    else:
+        import_from(file.resolve().parent)
+        name, grid = file.stem, read_grid(file)
+    done = _run(changed(grid, **changes).entries(), out or Path(f"bench-{name}"), engine)
+    _print(tables.matrix(done))
+    _print(tables.leaderboard(done).only(*_BRIEF))
+
+
+def horizon(
+    agent: str,
+    ids: Sequence[str],
+    values: Sequence[int] | None,
+    settings: Mapping[str, Any],
+    seeds: int,
+    episodes: int,
+    out: Path | None,
+    engine: Engine,
+) -> None:
+    """Train an agent over growing lags or lengths, and on short episodes to examine it on longer ones."""
+    entries = []
+    for id in ids:
+        entries += swept_entries(agent, id, values, seeds, settings, episodes)
+        entries.append(longer_entry(agent, id, seeds, settings, episodes))
+    done = _run(entries, out or Path(f"horizon-{agent.replace(':', '-')}"), engine)
+    _print(horizon_table(done))
+    _print(longer_table(done))
+
+
+def report(path: Path, out: Path | None, form: str | None) -> None:
+    """Show a folder of results: as a page, or print it as Markdown or CSV."""
+    folder = Folder.open(path)
+    if form is None:
+        page = _write_page(folder, out)
+        left = len(tables.missing(folder).rows)
+        print(f"{page}{f': {left} cells are missing, it says which' if left else ''}")
+        return
+    from seq_agents.bench.text import FORMS
+
+    print(FORMS[form](folder), end="")
+
+
+def local(jobs: int | None) -> Engine:
+    """Processes on this machine; as many as it has cores, if no number is given."""
+    return lambda cells: do_all(run_cell, cells, jobs or _cores())
+
+
+def _cores() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def on_ray(address: str) -> Engine:
+    """A Ray cluster; an empty address starts a small one on this machine."""
+    from seq_agents.bench import on_ray
+
+    return lambda cells: on_ray.do_all(run_cell, cells, address or None)
+
+
+def _run(entries: Sequence[Entry], path: Path, engine: Engine) -> list[Outcome]:
+    """Run what is missing, write the page, and hand back what is there of these entries."""
+    with Board([Cell(entry, seed) for entry in entries for seed in range(entry.seeds)], Folder(path)) as board:
+        failures = run_grid(entries, path, engine, board.see)
+    folder = Folder.open(path)
+    mine = {identity(entry) for entry in entries}
+    done = [one for one in outcomes(folder) if identity(one.entry) in mine]
+    if done:
+        print(f"{_write_page(folder, None)}: the report.\n")
+    if failures:
+        listed = "\n".join(f"{one.item.key}: {one.reason}" for one in failures)
+        raise Refused(f"{len(failures)} cells failed; the same command tries them, and only them, again:\n{listed}")
+    return done
+
+
+def _write_page(folder: Folder, out: Path | None) -> Path:
+    from seq_agents.bench.report import write_report
+
+    page = out or folder.path / PAGE
+    write_report(folder, page)
+    return page
+
+
+def _print(table: Table) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table as Shown
+
+    shown = Shown(title=table.title, caption=table.note, box=box.SIMPLE_HEAD)
+    shown.title_justify = shown.caption_justify = "left"
+    for place, column in enumerate(table.columns):
+        shown.add_column(column.heading, justify="left" if place == 0 else "right")
+    for row in table.texts():
+        shown.add_row(*row)
+    console = Console()
+    with console.capture() as text:  # rich itself ends the process where the reader of a pipe has gone.
+        console.print(shown, width=max(100, console.width))
+    print(text.get())
