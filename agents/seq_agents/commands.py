@@ -181,7 +181,7 @@ def reproduce(patterns: Sequence[str], out: Path, seeds: int | None, jobs: int, 
     if not patterns:
         for name, recipe in recipes().items():
             print(f"{name:34} {recipe.reported}".rstrip())
-        print("\nseq-envs reproduce NAME ... runs them; a NAME may be a pattern, as 'tutorial-*' or 'lstm/*'.")
+        print("\nseq-envs reproduce NAME ... runs them; a NAME may be a pattern, as 'tutorial-*'.")
         return
     failed = reproduce(chosen(patterns), out, seeds, jobs, episodes=episodes)
     print(f"{out / 'README.md'}: the table; a JSON file for each recipe is beside it.")

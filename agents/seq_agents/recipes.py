@@ -12,11 +12,7 @@ from typing import Any
 
 import yaml
 
-import seq_envs
 from seq_agents.runs import Config
-
-CLAIMED = ("recurrent-ppo", "lstm", "ppo", "mlp")
-"""The agents that are measured on every id: from rewards and by example, with memory and without."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +46,9 @@ class Recipe:
 
 @cache
 def recipes() -> Mapping[str, Recipe]:
-    """Every recipe by name: those of recipes.yaml, and AGENT/ID for the claimed agents on every id of the menu."""
+    """Every recipe by name, as in recipes.yaml."""
     text = files("seq_agents").joinpath("recipes.yaml").read_text(encoding="utf-8")
-    named = {name: _recipe(raw) for name, raw in yaml.safe_load(text).items()}
-    grid = {f"{agent}/{id}": Recipe(agent=agent, id=id) for id in seq_envs.MENU for agent in CLAIMED}
-    return {**grid, **named}
+    return {name: _recipe(raw) for name, raw in yaml.safe_load(text).items()}
 
 
 def _recipe(raw: Mapping[str, Any]) -> Recipe:
@@ -63,7 +57,7 @@ def _recipe(raw: Mapping[str, Any]) -> Recipe:
 
 
 def chosen(patterns: Sequence[str]) -> Mapping[str, Recipe]:
-    """The recipes with these names, or names that match these patterns (`recurrent-ppo/*`).
+    """The recipes with these names, or names that match these patterns (`tutorial-*`).
 
     Raises:
         ValueError: a pattern that matches none.

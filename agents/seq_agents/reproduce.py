@@ -160,7 +160,7 @@ class _File:
     """The results of one recipe."""
 
     def __init__(self, folder: Path, name: str, recipe: Recipe, episodes: int) -> None:
-        self._path = folder / f"{name.replace('/', '--')}.json"
+        self._path = folder / f"{name}.json"
         config = dataclasses.asdict(recipe.config(0))
         del config["seed"]
         self._content: dict[str, Any] = {"name": name, **config, "reported": recipe.reported, "results": []}

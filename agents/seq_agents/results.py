@@ -1,4 +1,4 @@
-"""A folder of results as a page for people."""
+"""What recipes came to, as a page for people."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-import seq_envs
 from seq_agents.runs import write_whole
 
 
@@ -45,34 +42,9 @@ def page(folder: Path) -> str:
     return f"""\
 {_BEGINNING}: final greedy evaluation on fresh episodes. Every seed is in the JSON file of its row, with
 settings and versions. Normalised: 0 is the best player without memory (chance for a control task), 1 is optimal.
-
-## Agents by problem
-
-Normalised score, from the lowest to the highest seed.
-
-{table_by_id(folder)}
-## Recipes
-
 Exact: episodes without a mistake. Episodes: learned from, in the middle over seeds.
 
 {table_by_recipe(folder)}"""
-
-
-def table_by_id(folder: Path) -> str:
-    """A row for each id of the menu, a column for each agent that was run on it with the settings tuned for it."""
-    scores: dict[str, dict[str, str]] = {}
-    for content in _every(folder):
-        agent, _, id = content["name"].partition("/")
-        if id:
-            seen = np.array([one["normalized_score"] for one in content["results"]], np.float64)  # None is NaN.
-            low, high = (f"{one:.4f}" for one in (np.nanmin(seen), seen.max()))
-            scores.setdefault(agent, {})[id] = low if low == high else f"{low} to {high}"
-    lines = [f"| id | {' | '.join(scores)} |", f"| --- |{' --: |' * len(scores)}"]
-    for id in seq_envs.MENU:
-        if any(id in of_agent for of_agent in scores.values()):
-            control = " (control)" if seq_envs.levels(id).control else ""
-            lines.append(f"| {id}{control} | {' | '.join(of_agent.get(id, '') for of_agent in scores.values())} |")
-    return "\n".join(lines) + "\n"
 
 
 def _every(folder: Path) -> Iterator[dict[str, Any]]:

@@ -15,7 +15,7 @@ import pytest
 import torch
 from seq_agents import cli, commands, compare
 from seq_agents.agents import AGENTS
-from seq_agents.recipes import Recipe
+from seq_agents.recipes import recipes
 from seq_agents.table import Result
 from spaces_of_settings import IDS
 from tiny_agents import settings, taken_by
@@ -138,7 +138,7 @@ def test_reproduce_lists_its_recipes(capsys: pytest.CaptureFixture[str]) -> None
     cli.main(["reproduce"])
     out = capsys.readouterr().out
     assert "tutorial-memorize" in out
-    assert "lstm/SeqEcho-v0" in out
+    assert "tutorial-next" in out
     assert everything(Path()) == {}
 
 
@@ -147,15 +147,15 @@ def test_reproduce_says_what_failed(capsys: pytest.CaptureFixture[str], monkeypa
 
     def reproduce(*given: Any, **named: Any) -> list[str]:
         asked.append((given, named))
-        return ["lstm/SeqEcho-v0, seed 1: ValueError: no"]
+        return ["tutorial-next, seed 1: ValueError: no"]
 
     monkeypatch.setattr("seq_agents.reproduce.reproduce", reproduce)
     with pytest.raises(SystemExit) as ended:
-        cli.main(["reproduce", "lstm/SeqEcho-v0", "--out", "there", "--seeds", "2", "--jobs", "3", "--episodes", "9"])
+        cli.main(["reproduce", "tutorial-next", "--out", "there", "--seeds", "2", "--jobs", "3", "--episodes", "9"])
     assert ended.value.code == 2
-    assert "lstm/SeqEcho-v0, seed 1: ValueError: no" in capsys.readouterr().err
-    recipes = {"lstm/SeqEcho-v0": Recipe("lstm", "SeqEcho-v0")}
-    assert asked == [((recipes, Path("there"), 2, 3), {"episodes": 9})]
+    assert "tutorial-next, seed 1: ValueError: no" in capsys.readouterr().err
+    named = {"tutorial-next": recipes()["tutorial-next"]}
+    assert asked == [((named, Path("there"), 2, 3), {"episodes": 9})]
 
 
 def test_every_parameter_is_an_option_of_every_command() -> None:

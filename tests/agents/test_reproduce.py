@@ -6,6 +6,7 @@ import dataclasses
 import json
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from seq_agents import reproduce as module
 from seq_agents import results
 from seq_agents.agents import AGENTS
 from seq_agents.learner import unwatched
-from seq_agents.recipes import CLAIMED, Recipe, Until, chosen, recipes
+from seq_agents.recipes import Recipe, Until, chosen, recipes
 from seq_agents.reproduce import reproduce, run_recipe
 from seq_agents.workers import Done, Event, failure
 from spaces_of_settings import IDS
@@ -94,10 +95,9 @@ def test_every_recipe_is_valid(name: str) -> None:
 def test_the_names() -> None:
     text = files("seq_agents").joinpath("recipes.yaml").read_text(encoding="utf-8")
     named = yaml.safe_load(text)
-    grid = [f"{agent}/{id}" for id in seq_envs.MENU for agent in CLAIMED]
-    assert set(recipes()) == {*named, *grid}
-    assert not set(named) & set(grid)
-    assert len({name.replace("/", "--") for name in recipes()}) == len(recipes()), "each has a file of its own"
+    assert set(recipes()) == set(named)
+    assert len({name.lower() for name in recipes()}) == len(recipes()), "each has a file of its own"
+    assert all(re.fullmatch(r"[a-z0-9-]+", name) for name in recipes())
     for name, raw in named.items():
         assert raw.keys() <= {field.name for field in dataclasses.fields(Recipe)}
         assert recipes()[name].agent == raw["agent"]
@@ -118,12 +118,12 @@ def test_yaml_makes_no_objects(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_choosing_by_name_and_pattern() -> None:
-    assert list(chosen(["lstm/SeqEcho-v0"])) == ["lstm/SeqEcho-v0"]
-    assert set(chosen(["lstm/*", "lstm/SeqEcho-v0"])) == {f"lstm/{id}" for id in seq_envs.MENU}
+    assert list(chosen(["moonshot"])) == ["moonshot"]
+    assert set(chosen(["hochreiter-2c-*", "hochreiter-2c-50"])) == {"hochreiter-2c-50", "hochreiter-2c-100"}
     assert set(chosen(["tutorial-*"])) == {name for name in recipes() if name.startswith("tutorial-")}
     assert set(chosen(["*"])) == set(recipes())
-    with pytest.raises(ValueError, match=r"a recipe must be one of .*lstm/SeqEcho-v0, .*, got 'nothing-\*'"):
-        chosen(["lstm/*", "nothing-*"])
+    with pytest.raises(ValueError, match=r"a recipe must be one of .*moonshot, or .*, got 'nothing-\*'"):
+        chosen(["tutorial-*", "nothing-*"])
     with pytest.raises(ValueError, match=r"got 'tutorial-memorise' \(did you mean 'tutorial-memorize'"):
         chosen(["tutorial-memorise"])
 
@@ -198,12 +198,12 @@ def test_checks_do_not_change_what_is_learned() -> None:
 def test_a_folder_of_results(tmp_path: Path, ran: list[Any]) -> None:
     folder = tmp_path / "new" / "results"
     told: list[str] = []
-    failed = reproduce({"mlp/tiny": TINY, "best": OPTIMAL}, folder, tell=told.append, episodes=50)
+    failed = reproduce({"tiny": TINY, "best": OPTIMAL}, folder, tell=told.append, episodes=50)
     assert failed == []
     assert sorted(ran) == [("mlp", 0), ("mlp", 1), ("optimal", 0)]
-    assert {path.name for path in folder.iterdir()} == {"mlp--tiny.json", "best.json", "README.md", ".lock"}
-    content = read(folder, "mlp--tiny")
-    assert (content["name"], content["agent"], content["id"]) == ("mlp/tiny", "mlp", "SeqEcho-v0")
+    assert {path.name for path in folder.iterdir()} == {"tiny.json", "best.json", "README.md", ".lock"}
+    content = read(folder, "tiny")
+    assert (content["name"], content["agent"], content["id"]) == ("tiny", "mlp", "SeqEcho-v0")
     assert content["parameters"] == ECHO
     assert content["settings"]["hidden"] == 4
     assert content["reported"] == "nothing"
@@ -212,7 +212,7 @@ def test_a_folder_of_results(tmp_path: Path, ran: list[Any]) -> None:
     expected = run_recipe(TINY, 1, 50)
     assert {**content["results"][1], "seconds": 0} == json.loads(json.dumps(expected | {"seconds": 0}))
     assert len(told) == 3
-    assert f"mlp/tiny, seed 1: normalised {expected['normalized_score']:.4f}, exact" in "\n".join(told)
+    assert f"tiny, seed 1: normalised {expected['normalized_score']:.4f}, exact" in "\n".join(told)
 
 
 def test_what_is_done_is_not_run_again(tmp_path: Path, ran: list[Any]) -> None:
@@ -340,13 +340,13 @@ def test_killed_in_the_middle(tmp_path: Path, ran: list[Any]) -> None:
 def test_the_table_of_a_run(tmp_path: Path, ran: list[Any]) -> None:
     until = dataclasses.replace(TINY, until=Until(2, 10))
     undefined = Recipe("random", "SeqNext-v0", {"length": 2}, seeds=1)
-    reproduce({"a/b": TINY, "until": until, "undefined": undefined}, tmp_path, tell=str, episodes=10)
+    reproduce({"a-b": TINY, "until": until, "undefined": undefined}, tmp_path, tell=str, episodes=10)
     page = (tmp_path / "README.md").read_text()
     assert page == results.page(tmp_path)
     heading, rule, *rows = cells(results.table_by_recipe(tmp_path))
     assert {len(row) for row in (heading, rule, *rows)} == {9}
-    assert [row[0] for row in rows] == ["`a/b`", "`undefined`", "`until`"]
-    scores = [one["normalized_score"] for one in read(tmp_path, "a--b")["results"]]
+    assert [row[0] for row in rows] == ["`a-b`", "`undefined`", "`until`"]
+    scores = [one["normalized_score"] for one in read(tmp_path, "a-b")["results"]]
     assert rows[0][2:4] == [f"{min(scores):.4f}", f"{sum(scores) / 2:.4f}"]
     assert rows[1][2] == "nan"
     assert read(tmp_path, "undefined")["results"][0]["normalized_score"] is None
