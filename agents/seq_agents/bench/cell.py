@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from gymnasium import spaces
 
 import seq_envs
-from seq_agents.learner import Moment, Watch, unwatched
+from seq_agents.learner import Learner, Moment, Watch, unwatched
 from seq_agents.runs import Config, versions, without_nan
 
 EPISODES = 10_000
@@ -139,9 +139,14 @@ def run_cell(cell: Cell, watch: Watch = unwatched) -> dict[str, Any]:
     return read
 
 
-def _elsewhere(learner: Any, entry: Entry, changes: Mapping[str, Any]) -> dict[str, Any]:
+def _elsewhere(learner: Learner, entry: Entry, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The evaluation on a changed problem; None for an agent whose network is made for one size, as with a clock."""
     problem = seq_envs.make_problem(entry.id, **{**entry.parameters, **changes})
-    got = seq_envs.evaluate(learner.policy_on(problem), problem, entry.episodes)
+    try:
+        policy = learner.policy_on(problem)
+    except ValueError as wrong:
+        return {"changes": dict(changes), "evaluation": None, "why": str(wrong)}
+    got = seq_envs.evaluate(policy, problem, entry.episodes)
     return {"changes": dict(changes), "evaluation": dataclasses.asdict(got)}
 
 

@@ -3,7 +3,6 @@ ones."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import seq_envs
 from seq_agents.bench.cell import EPISODES, Entry
 from seq_agents.bench.outcome import Outcome, labels_of, names_of, of
-from seq_agents.bench.statistics import interquartile
+from seq_agents.bench.statistics import Estimate, interquartile
 from seq_agents.bench.tables import ZERO, Column, Table, interval, score
 from seq_agents.runs import Config
 
@@ -178,7 +177,8 @@ def longer_table(done: Sequence[Outcome]) -> Table:
             rows.append((name, label, "as learned", *_means([one.final.normalized for one in mine])))
             for place, (changes, _) in enumerate(mine[0].elsewhere):
                 words = ", ".join(f"{key}={value}" for key, value in changes.items())
-                rows.append((name, label, words, *_means([one.elsewhere[place][1].normalized for one in mine])))
+                exams = [exam for one in mine if (exam := one.elsewhere[place][1]) is not None]
+                rows.append((name, label, words, *_means([exam.normalized for exam in exams])))
     return Table(
         "Learned short, examined long",
         (
@@ -186,12 +186,12 @@ def longer_table(done: Sequence[Outcome]) -> Table:
             Column("95% interval", interval),
         ),
         tuple(rows),
-        f"Nothing is learned at the other sizes. {ZERO}",
+        f"Nothing is learned at the other sizes. No score: the agent's network is made for one size. {ZERO}",
     )  # fmt: skip
 
 
-def _means(scores: Sequence[float]) -> tuple[float, Any]:
-    if any(math.isnan(one) for one in scores):
-        return math.nan, None
+def _means(scores: Sequence[float]) -> tuple[float | None, Estimate | None]:
+    if not scores:
+        return None, None
     estimate = interquartile([scores])
     return estimate.value, estimate

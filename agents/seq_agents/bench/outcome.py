@@ -49,8 +49,8 @@ class Outcome:
     answers: int | None
     """From how many answers a step asks for one."""
     final: Exam
-    elsewhere: tuple[tuple[Mapping[str, Any], Exam], ...]
-    """Changes of the problem's parameters, and the evaluation there."""
+    elsewhere: tuple[tuple[Mapping[str, Any], Exam | None], ...]
+    """Changes of the problem's parameters, and the evaluation there; None where the agent does not fit."""
     curve: tuple[Point, ...]
     """At least one point: the last one is the final evaluation."""
     versions: Mapping[str, str]
@@ -94,7 +94,9 @@ def outcome_of(cell: Cell, read: Mapping[str, Any]) -> Outcome:
         problem=read["problem"],
         answers=read["answers"],
         final=final,
-        elsewhere=tuple((one["changes"], _exam(one["evaluation"])) for one in read["elsewhere"]),
+        elsewhere=tuple(
+            (one["changes"], _exam(one["evaluation"]) if one["evaluation"] else None) for one in read["elsewhere"]
+        ),
         curve=tuple(
             Point(
                 steps=steps, seconds=seconds, accuracy=accuracy, exact_match=exact_match,

@@ -1,0 +1,134 @@
+"""Memory horizons: the problems of a sweep, and how far an agent remembers, by hand and with the reference players."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from seq_agents.bench.cell import Cell, Entry, run_cell
+from seq_agents.bench.folder import Folder
+from seq_agents.bench.horizon import (
+    LONGER,
+    SWEEPS,
+    horizon,
+    horizon_table,
+    longer_entry,
+    longer_table,
+    swept_entries,
+)
+from seq_agents.bench.outcome import Outcome, outcome_of
+from seq_agents.bench.running import run_grid
+from seq_agents.workers import Done
+
+import seq_envs
+
+
+@pytest.mark.parametrize(
+    ("points", "reached"),
+    [
+        ({1: 1.0, 2: 0.95, 4: 0.9499, 8: 1.0}, 2),
+        ({4: 1.0, 1: 0.96, 2: 1.0}, 4),
+        ({1: 0.5, 2: 1.0}, None),
+        ({1: math.nan}, None),
+        ({}, None),
+    ],
+)
+def test_the_horizon_by_hand(points: dict[int, float], reached: int | None) -> None:
+    assert horizon(points) == reached
+
+
+@pytest.mark.parametrize("id", SWEEPS)
+def test_a_sweep_asks_for_more_and_more_memory(id: str) -> None:
+    sweep = SWEEPS[id]
+    entries = swept_entries("lstm", id)
+    assert [entry.parameters[sweep.parameter] for entry in entries] == list(sweep.values) == sorted(set(sweep.values))
+    steps = [entry.problem().steps for entry in entries]
+    assert steps == sorted(set(steps))
+    for entry in entries:
+        levels = seq_envs.levels(entry.problem())
+        assert not levels.control, "a horizon of what needs no memory would mean nothing"
+        assert entry.swept == sweep.parameter
+        assert entry.settings == entries[0].settings, "what learns by updates sees as many episodes at each value"
+
+
+@pytest.mark.parametrize("id", SWEEPS)
+def test_time_steps_grow_with_the_episodes(id: str) -> None:
+    """So that an agent that is trained for a number of time steps sees as many episodes at each value."""
+    hardest = seq_envs.make_problem(SWEEPS[id].tuned).steps
+    entries = swept_entries("recurrent-ppo", id)
+    per_episode = [entry.settings["steps"] / entry.problem().steps for entry in entries]
+    assert per_episode == pytest.approx([per_episode[0]] * len(entries), rel=0.01)
+    assert swept_entries("recurrent-ppo", id, settings={"steps": 1000})[-1].settings["steps"] == 1000
+    assert hardest > 0
+
+
+def test_wrong_input() -> None:
+    with pytest.raises(ValueError, match=r"id must be one of SeqEcho-v0, .*got 'SeqNext-v0'"):
+        swept_entries("lstm", "SeqNext-v0")
+    with pytest.raises(ValueError, match="lag must be"):
+        swept_entries("lstm", "SeqEcho-v0", [-1])
+    with pytest.raises(ValueError, match="there is no setting 'hiden'"):
+        swept_entries("lstm", "SeqEcho-v0", settings={"hiden": 2})
+    with pytest.raises(ValueError, match="agent must be one of"):
+        longer_entry("lstn", "SeqEcho-v0")
+
+
+def test_longer_episodes_differ_in_nothing_else() -> None:
+    entry = longer_entry("lstm", "SeqCopy-v0")
+    assert entry.elsewhere == ({"length": 10}, {"length": 25}, {"length": 50})
+    assert entry.swept == LONGER
+    assert entry.parameters == {}
+
+
+def of_players(players: dict[int, str], parameters: dict[str, Any]) -> list[Outcome]:
+    """Runs of an agent called "player", which plays as well at each lag as the reference player of that name."""
+    done = []
+    for lag, agent in players.items():
+        entry = Entry(
+            name="player", agent=agent, id="SeqEcho-v0", parameters={"lag": lag, **parameters}, seeds=2, episodes=200,
+            swept="lag",
+        )  # fmt: skip
+        done += [outcome_of(Cell(entry, seed), run_cell(Cell(entry, seed))) for seed in range(2)]
+    return done
+
+
+def test_the_table_of_players_that_are_known() -> None:
+    table = horizon_table(of_players({1: "optimal", 2: "optimal", 4: "memoryless"}, {"length": 8}))
+    assert [row[:5] for row in table.texts()] == [
+        ["player", "SeqEcho-v0", "lag", "1", "2"],
+        ["player", "SeqEcho-v0", "lag", "2", "2"],
+        ["player", "SeqEcho-v0", "lag", "4", "2"],
+    ]
+    scores = [row[5] for row in table.rows]
+    assert scores[:2] == [1.0, 1.0]
+    assert abs(scores[2]) < 0.1
+    assert {row[7] for row in table.rows} == {"2"}
+    assert {row[7] for row in horizon_table(of_players({1: "optimal", 2: "optimal"}, {"length": 8})).rows} == {
+        "at least 2"
+    }
+    assert {row[7] for row in horizon_table(of_players({1: "random"}, {"length": 8})).rows} == {"less"}
+
+
+@pytest.mark.parametrize("agent", ["optimal", "lstm", "encoder-decoder", "recurrent-ppo", "mlp", "ppo"])
+def test_what_was_learned_short_is_examined_long(agent: str, tmp_path: Path) -> None:
+    """By the learner as it is for the other length; that of the optimal player is right there too."""
+    settings = {"updates": 3, "batch": 2, "hidden": 4} if agent in ("lstm", "encoder-decoder", "mlp") else {}
+    settings |= {"steps": 40, "lanes": 2, "episodes": 1, "hidden": 4} if "ppo" in agent else {}
+    entry = longer_entry(agent, "SeqCopy-v0", seeds=1, settings=settings, episodes=20)
+    failures = run_grid([entry], tmp_path, lambda cells: (Done(cell, run_cell(cell)) for cell in cells), id)
+    assert failures == []
+    cell = Cell(entry, 0)
+    result = Folder.open(tmp_path).result(cell)
+    assert result is not None
+    outcome = outcome_of(cell, result)
+    fits = agent not in ("mlp", "ppo")  # The clock is an input of theirs for each step.
+    assert [len(exam.by_step) if exam else None for _, exam in outcome.elsewhere] == (
+        [20, 50, 100] if fits else [None] * 3
+    )
+    table = longer_table([outcome])
+    assert (table.texts()[1][3:] == ["", ""]) is not fits
+    assert [row[2] for row in table.rows] == ["as learned", "length=10", "length=25", "length=50"]
+    if agent == "optimal":
+        assert [row[3] for row in table.rows] == [1.0] * 4
