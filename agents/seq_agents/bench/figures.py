@@ -1,0 +1,122 @@
+"""The charts over all problems: performance profiles, and rewards beside examples."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from seq_agents.bench import axes as axes_of
+from seq_agents.bench.drawing import FAINT, INK, MARKED, PAPER, Chart, Margins, Places, line, shown, style, svg, words
+from seq_agents.bench.outcome import Outcome, labels_of, names_of, needs_memory, of
+from seq_agents.bench.statistics import THRESHOLDS, Estimate, performance_profile
+from seq_agents.bench.tables import Column, Table, count, percent, rewards_against_examples
+
+_ALMOST = 95
+"""The place of 0.95 in `THRESHOLDS`."""
+
+
+def profiles(done: Sequence[Outcome], places: Places) -> Chart | None:
+    """How large a share of an agent's runs reaches each score; None where no problem needs memory."""
+    done = [one for one in done if needs_memory(one) and not math.isnan(one.final.normalized)]
+    if not done:
+        return None
+    names = names_of(done)
+    shares = {}
+    for name in names:
+        mine = of(done, name=name)
+        strata = [[one.final.normalized for one in of(mine, label=label)] for label in labels_of(mine)]
+        shares[name] = performance_profile(strata)
+
+    def paint(axes: Axes) -> None:
+        for name, (share, low, high) in shares.items():
+            drawn = line(places[name])
+            axes.fill_between(THRESHOLDS, low, high, color=drawn["color"], alpha=0.14, linewidth=0)
+            start = 4 + 3 * places[name] % 16  # So that markers of curves that agree do not cover each other.
+            axes.plot(THRESHOLDS, share, **drawn, markevery=(start, 20), drawstyle="steps-post")
+        axes.set(xlim=(0, 1), ylim=(-0.03, 1.03), xlabel="normalised score of at least", ylabel="share of runs")
+
+    reached = words([(name, percent(share[0][_ALMOST])) for name, share in shares.items()])
+    alt = f"Performance profiles: the share of runs with at least a normalised score. With at least 0.95: {reached}."
+    data = Table(
+        "Performance profiles",
+        (Column("normalised score of at least", lambda value: f"{value:.2f}"), *(Column(name, _share) for name in names)),
+        tuple(
+            (float(threshold), *(Estimate(*(float(one) for one in shares[name][:, place])) for name in names))
+            for place, threshold in enumerate(THRESHOLDS)
+        ),
+    )  # fmt: skip
+    return Chart(
+        key="profiles", title="Performance profiles", svg=svg("profiles", alt, paint, 280), names=tuple(names), data=data,
+        note="The share of an agent's runs, over the problems that need memory, with at least this normalised score: "
+        "the higher, the better. Bands: 95%, by bootstrap over seeds.",
+    )  # fmt: skip
+
+
+def _share(value: Estimate) -> str:
+    if value.low == value.high:
+        return percent(value.value)
+    return f"{percent(value.value)} ({percent(value.low)} to {percent(value.high)})"
+
+
+def rewards(done: Sequence[Outcome], places: Places) -> Chart | None:
+    """Steps to solve each problem, by reward and by example; None where there is nothing to compare."""
+    table = rewards_against_examples(done)
+    if not table.rows:
+        return None
+    shown_name = next(one.entry.name for one in done if one.entry.agent == "lstm")
+    labels = list(dict.fromkeys(row[0] for row in table.rows))
+    names = list(dict.fromkeys(row[1] for row in table.rows))
+    height = {label: -place for place, label in enumerate(labels)}
+    dots = [(row[0], name, steps) for row in table.rows for name, steps in ((row[1], row[2]), (shown_name, row[3]))]
+    known = [steps for _, _, steps in dots if math.isfinite(steps) and steps > 0] or [1.0, 10.0]
+    beyond = max(known) * (max(known) / min(known)) ** 0.14 * 1.3
+    """Where those are that were not solved."""
+
+    def where(steps: float) -> float:
+        return max(steps, min(known) / 1.2) if math.isfinite(steps) else beyond
+
+    def paint(axes: Axes) -> None:
+        axes_of.log_steps(axes, [*known, beyond], "time steps until solved")
+        for label in labels:
+            ends = [where(steps) for one, _, steps in dots if one == label]
+            axes.plot([min(ends), max(ends)], [height[label]] * 2, color=FAINT, linewidth=2.5, zorder=1)
+        for label, name, steps in dict.fromkeys(dots):
+            solved = math.isfinite(steps)
+            axes.plot(
+                [where(steps)], [height[label] + _apart(places[name], solved)],
+                **{**_dot(places[name], solved), "linestyle": ""}, clip_on=False,
+            )  # fmt: skip
+        if any(math.isinf(steps) for _, _, steps in dots):
+            axes.axvline(beyond / 1.25, color=FAINT, linewidth=0.8, linestyle=(0, (2, 2)))
+            axes.annotate(
+                "unsolved", (beyond, 1.0), (0, 4), xycoords=("data", "axes fraction"), textcoords="offset points",
+                ha="center", fontsize=10,
+            )  # fmt: skip
+        axes.set_ylim(-len(labels) + 0.4, 0.6)
+        axes.set_yticks([height[label] for label in labels], [shown(label, 21, 2) for label in labels])
+        axes.grid(False, axis="y")
+        axes.grid(True, axis="x")
+
+    told = words([(f"{row[1]} on {row[0]}", f"{count(row[2])} against {count(row[3])}") for row in table.rows])
+    alt = f"Time steps until solved, learning from rewards against lstm, which learns from right answers: {told}."
+    lines = sum(shown(label, 21, 2).count("\n") + 1 for label in labels)
+    return Chart(
+        key="rewards", title=table.title,
+        svg=svg("rewards", alt, paint, 74 + 23 * max(lines * 0.7, len(labels)), Margins(left=142, top=22)),
+        names=(*names, shown_name), data=table, note=table.note,
+    )  # fmt: skip
+
+
+def _apart(place: int, solved: bool) -> float:
+    """Upwards, so that those which were not solved do not cover each other."""
+    return 0.0 if solved else 0.22 * (place % 3 - 1)
+
+
+def _dot(place: int, solved: bool) -> dict[str, Any]:
+    one = style(place)
+    if solved:
+        return {**one._asdict(), **MARKED, "markersize": 7.5}
+    return {**one._asdict(), "markersize": 6.5, "markerfacecolor": PAPER, "markeredgecolor": one.color or INK}
