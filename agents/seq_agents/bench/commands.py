@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,9 @@ from seq_agents.bench.grid import changed, preset, read_grid
 from seq_agents.bench.horizon import horizon_table, longer_entry, longer_table, swept_entries
 from seq_agents.bench.live import Board
 from seq_agents.bench.outcome import outcomes
+from seq_agents.bench.report import write_report
 from seq_agents.bench.running import Engine, run_grid
+from seq_agents.bench.text import FORMS
 from seq_agents.commands import Refused, import_from
 from seq_agents.workers import do_all
 
@@ -23,8 +26,9 @@ if TYPE_CHECKING:
     from seq_agents.bench.tables import Table
 
 PAGE = "report.html"
-_BRIEF = ("agent", "runs", "normalised, IQM", "95% interval", "exact, IQM", "solved", "steps to solve")
+_BRIEF = ("agent", "runs", "normalised, IQM", "95% interval", "solved", "steps to solve")
 """The columns of the leaderboard that a terminal has room for."""
+_BRIEFLY = f"Over the problems that need memory, with bootstrap intervals; steps are medians. {tables.SOLVED}"
 
 
 def bench(file: Path | None, name: str | None, out: Path | None, engine: Engine, **changes: Any) -> None:
@@ -37,7 +41,7 @@ def bench(file: Path | None, name: str | None, out: Path | None, engine: Engine,
         name, grid = file.stem, read_grid(file)
     done = _run(changed(grid, **changes).entries(), out or Path(f"bench-{name}"), engine)
     _print(tables.matrix(done))
-    _print(tables.leaderboard(done).only(*_BRIEF))
+    _print(tables.leaderboard(done).only(_BRIEF, _BRIEFLY))
 
 
 def horizon(
@@ -68,8 +72,6 @@ def report(path: Path, out: Path | None, form: str | None) -> None:
         left = len(tables.missing(folder).rows)
         print(f"{page}{f': {left} cells are missing, it says which' if left else ''}")
         return
-    from seq_agents.bench.text import FORMS
-
     print(FORMS[form](folder), end="")
 
 
@@ -106,8 +108,6 @@ def _run(entries: Sequence[Entry], path: Path, engine: Engine) -> list[Outcome]:
 
 
 def _write_page(folder: Folder, out: Path | None) -> Path:
-    from seq_agents.bench.report import write_report
-
     page = out or folder.path / PAGE
     write_report(folder, page)
     return page
@@ -118,13 +118,17 @@ def _print(table: Table) -> None:
     from rich.console import Console
     from rich.table import Table as Shown
 
-    shown = Shown(title=table.title, caption=table.note, box=box.SIMPLE_HEAD)
-    shown.title_justify = shown.caption_justify = "left"
+    shown = Shown(title=table.title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False, collapse_padding=True)
+    rows = table.texts()
     for place, column in enumerate(table.columns):
-        shown.add_column(column.heading, justify="left" if place == 0 else "right")
-    for row in table.texts():
+        widest = max(len(row[place]) for row in rows)  # Only headings may wrap.
+        shown.add_column(
+            column.heading.replace(", ", "\n"), justify="left" if place == 0 else "right", min_width=widest
+        )
+    for row in rows:
         shown.add_row(*row)
-    console = Console()
+    console = Console(highlight=False)
     with console.capture() as text:  # rich itself ends the process where the reader of a pipe has gone.
-        console.print(shown, width=max(100, console.width))
-    print(text.get())
+        console.print(shown, width=max(80, console.width))
+    print(text.get().rstrip())
+    print(textwrap.fill(table.note, max(80, console.width)) + "\n")

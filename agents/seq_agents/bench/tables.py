@@ -38,11 +38,11 @@ class Table:
     rows: tuple[tuple[Any, ...], ...]
     note: str = ""
 
-    def only(self, *headings: str) -> Table:
-        """The table with these columns."""
+    def only(self, headings: Sequence[str], note: str) -> Table:
+        """The table with these columns, and a note that says no more than they need."""
         places = [place for place, column in enumerate(self.columns) if column.heading in headings]
         rows = tuple(tuple(row[place] for place in places) for row in self.rows)
-        return Table(self.title, tuple(self.columns[place] for place in places), rows, self.note)
+        return Table(self.title, tuple(self.columns[place] for place in places), rows, note)
 
     def texts(self) -> list[list[str]]:
         """The rows as they are shown."""
