@@ -30,6 +30,10 @@ TRAIN_PPO = ["train", "ppo", *ECHO, "--out", "new"]
         *[(one, TRAIN_PPO) for one in ("torch", "stable_baselines3", "sb3_contrib")],
         *[(one, ["evaluate", "run"]) for one in ("torch", "yaml", "safetensors", "rich", "filelock")],
         *[(one, ["compare"]) for one in ("torch", "yaml", "rich", "stable_baselines3", "sb3_contrib")],
+        *[(one, ["bench"]) for one in ("torch", "yaml", "rich", "filelock", "scipy", "matplotlib", "jinja2")],
+        *[(one, ["horizon", "lstm"]) for one in ("torch", "scipy", "matplotlib", "jinja2")],
+        *[(one, ["report", "somewhere"]) for one in ("torch", "scipy", "matplotlib", "jinja2")],
+        *[(one, ["bench", "--ray"]) for one in ("torch", "ray")],
         *[(one, ["reproduce", "tutorial-memorize"]) for one in ("torch", "yaml", "safetensors", "filelock")],
     ],
     ids=lambda one: one if isinstance(one, str) else "-".join(one[:2]),
@@ -46,7 +50,8 @@ def test_a_missing_package_is_named(
         fresh.main(arguments)
     assert ended.value.code == 2
     said = capsys.readouterr().err.strip()
-    assert re.fullmatch(rf'seq-envs: {missing}[\w.]* is not installed: pip install "seq-envs\[agents\]"', said)
+    extra = "ray" if missing == "ray" else "agents"
+    assert re.fullmatch(rf'seq-envs: {missing}[\w.]* is not installed: pip install "seq-envs\[{extra}\]"', said)
     assert everything(Path()) == before
 
 
@@ -73,7 +78,8 @@ def _without(package: str, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 BARE = """
 import sys
-for name in ("torch", "stable_baselines3", "sb3_contrib", "rich", "tqdm", "yaml", "safetensors", "filelock"):
+for name in ("torch", "stable_baselines3", "sb3_contrib", "rich", "tqdm", "yaml", "safetensors", "filelock",
+             "scipy", "matplotlib", "jinja2", "ray"):
     sys.modules[name] = None
 from seq_agents import cli
 for arguments in (["list"], ["show", "SeqCopy-v0", "--length", "3"], ["play", "SeqEcho-v0", "--length", "2"]):

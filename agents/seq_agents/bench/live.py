@@ -56,7 +56,7 @@ class Board:
             case Under():
                 self._under_way[key] = event
             case Done():
-                del self._under_way[key]
+                self._under_way.pop(key, None)
                 self._done[key] = _score(event.result)
                 if not self._console.is_terminal:
                     self._say(event.item, f"normalised {self._done[key]:.4f}, {event.result['seconds']:.1f} s")
