@@ -10,8 +10,16 @@ from seq_agents.bench.folder import Folder
 from seq_agents.bench.horizon import horizon_table, longer_table
 from seq_agents.bench.outcome import Outcome, labels_of, of, outcomes
 from seq_agents.bench.tables import (
-    LEVELS, Column, Table, leaderboard, matrix, missing, on_problem, rewards_against_examples, score,
-)  # fmt: skip
+    LEVELS,
+    Column,
+    Table,
+    leaderboard,
+    matrix,
+    missing,
+    on_problem,
+    rewards_against_examples,
+    score,
+)
 
 
 @dataclass(frozen=True)
