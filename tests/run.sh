@@ -48,6 +48,17 @@ copy_to() {
     fi
 }
 
+if [ -n "${CI:-}" ] && ! command -v chromium >/dev/null; then
+    say 'A browser to test the report in'
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        {
+            apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium
+        } >/dev/null 2>&1 || echo 'could not be installed: these tests are skipped'
+    else
+        echo 'there is none, and no apt-get to install it as root: these tests are skipped'
+    fi
+fi
+
 say "Install: $("$python" --version)"
 environment all "$python" "$pins" -e '.[agents,dev]'
 bin=$work/all/bin

@@ -41,9 +41,10 @@ def doubling(axes: Axes, values: Sequence[float], label: str) -> None:
     axes.set_xlabel(label)
 
 
-def counted(axes: Axes, last: int, label: str) -> None:
-    """An x axis from 1 to an integer."""
-    axes.set_xlim(0.5 if last < 30 else 0, last + (0.5 if last < 30 else 1))
+def counted(axes: Axes, first: int, last: int, label: str) -> None:
+    """An x axis from one integer to another."""
+    room = max(0.5, (last - first) / 40)
+    axes.set_xlim(first - room, last + room)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
     axes.set_xlabel(label)
 
@@ -83,5 +84,5 @@ def levels(axes: Axes, heights: Mapping[str, float]) -> None:
         text = ",\n".join(name for _, name in reversed(group))
         axes.annotate(
             text, (1.0, middle), (5, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
-            va="center", fontsize=10, annotation_clip=False,
+            va="center", fontsize=10.5, annotation_clip=False,
         )  # fmt: skip

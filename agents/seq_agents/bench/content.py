@@ -19,7 +19,7 @@ from seq_agents.bench.tables import (
     on_problem,
     rewards_against_examples,
     score,
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,9 @@ _AGENT = "#00fd{:02x}"
 _DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (2, 1.2)), (0, (6, 1.5, 1.5, 1.5)), (0, (9, 2)))
 _MARKERS = "os^DvPXp<>h*"
 
-WIDTH = 440.0
+WIDTH = 400.0
 """Of a chart in its own units; a page scales it, text included."""
-_FONT = 11.5
+_FONT = 12
 
 
 class Style(NamedTuple):
@@ -62,10 +62,10 @@ class Chart:
 class Margins(NamedTuple):
     """Around the axes, in the chart's units."""
 
-    left: float = 52.0
+    left: float = 54.0
     right: float = 16.0
     top: float = 10.0
-    bottom: float = 44.0
+    bottom: float = 46.0
 
 
 def style(place: int) -> Style:
@@ -76,14 +76,14 @@ def style(place: int) -> Style:
 
 def line(place: int) -> dict[str, Any]:
     """How to draw a curve of an agent, as keywords of `Axes.plot`."""
-    return {**style(place)._asdict(), "linewidth": 1.8, **MARKED, "zorder": 3 - place / 100}
+    return {**style(place)._asdict(), "linewidth": 1.7, **MARKED, "zorder": 3 - place / 100}
 
 
-MARKED: Mapping[str, Any] = {"markersize": 5.5, "markeredgecolor": PAPER, "markeredgewidth": 0.6}
+MARKED: Mapping[str, Any] = {"markersize": 5.0, "markeredgecolor": PAPER, "markeredgewidth": 0.6}
 
 
 def svg(
-    key: str, alt: str, paint: Callable[[Axes], object], height: float = 270.0, margins: Margins | None = None
+    key: str, alt: str, paint: Callable[[Axes], object], height: float = 250.0, margins: Margins | None = None
 ) -> str:
     """A chart as an SVG element.
 
@@ -138,7 +138,7 @@ def words(pairs: Sequence[tuple[str, str]]) -> str:
 
 
 def _element(key: str, paint: Callable[[Axes], object], width: float, height: float, margins: Margins) -> ET.Element:
-    settings = {
+    settings: Any = {
         "svg.fonttype": "none", "svg.hashsalt": key, "text.parse_math": False, "font.size": _FONT,
         "axes.edgecolor": FAINT, "axes.labelcolor": INK, "text.color": INK, "xtick.color": FAINT, "ytick.color": FAINT,
         "xtick.labelcolor": INK, "ytick.labelcolor": INK, "grid.color": FAINT, "grid.linewidth": 0.7,

@@ -9,7 +9,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from seq_agents.bench import axes as axes_of
-from seq_agents.bench.drawing import FAINT, INK, MARKED, PAPER, Chart, Margins, Places, line, shown, style, svg, words
+from seq_agents.bench.drawing import FAINT, MARKED, PAPER, Chart, Margins, Places, line, shown, style, svg, words
 from seq_agents.bench.outcome import Outcome, labels_of, names_of, needs_memory, of
 from seq_agents.bench.statistics import THRESHOLDS, Estimate, performance_profile
 from seq_agents.bench.tables import Column, Table, count, percent, rewards_against_examples
@@ -33,7 +33,7 @@ def profiles(done: Sequence[Outcome], places: Places) -> Chart | None:
     def paint(axes: Axes) -> None:
         for name, (share, low, high) in shares.items():
             drawn = line(places[name])
-            axes.fill_between(THRESHOLDS, low, high, color=drawn["color"], alpha=0.14, linewidth=0)
+            axes.fill_between(THRESHOLDS, low, high, step="post", color=drawn["color"], alpha=0.14, linewidth=0)
             start = 4 + 3 * places[name] % 16  # So that markers of curves that agree do not cover each other.
             axes.plot(THRESHOLDS, share, **drawn, markevery=(start, 20), drawstyle="steps-post")
         axes.set(xlim=(0, 1), ylim=(-0.03, 1.03), xlabel="normalised score of at least", ylabel="share of runs")
@@ -42,14 +42,15 @@ def profiles(done: Sequence[Outcome], places: Places) -> Chart | None:
     alt = f"Performance profiles: the share of runs with at least a normalised score. With at least 0.95: {reached}."
     data = Table(
         "Performance profiles",
-        (Column("normalised score of at least", lambda value: f"{value:.2f}"), *(Column(name, _share) for name in names)),
+        (Column("normalised score of at least", "{:.2f}".format), *(Column(name, _share) for name in names)),
         tuple(
             (float(threshold), *(Estimate(*(float(one) for one in shares[name][:, place])) for name in names))
             for place, threshold in enumerate(THRESHOLDS)
         ),
     )  # fmt: skip
     return Chart(
-        key="profiles", title="Performance profiles", svg=svg("profiles", alt, paint, 280), names=tuple(names), data=data,
+        key="profiles", title="Performance profiles", svg=svg("profiles", alt, paint, 260), names=tuple(names),
+        data=data,
         note="The share of an agent's runs, over the problems that need memory, with at least this normalised score: "
         "the higher, the better. Bands: 95%, by bootstrap over seeds.",
     )  # fmt: skip
@@ -70,53 +71,47 @@ def rewards(done: Sequence[Outcome], places: Places) -> Chart | None:
     labels = list(dict.fromkeys(row[0] for row in table.rows))
     names = list(dict.fromkeys(row[1] for row in table.rows))
     height = {label: -place for place, label in enumerate(labels)}
+    drawn = [*names, shown_name]
+    lane = {name: 0.5 * ((place + 0.5) / len(drawn) - 0.5) for place, name in enumerate(drawn)}
+    """Above and below the middle of a row, so that what is alike does not cover each other."""
     dots = [(row[0], name, steps) for row in table.rows for name, steps in ((row[1], row[2]), (shown_name, row[3]))]
     known = [steps for _, _, steps in dots if math.isfinite(steps) and steps > 0] or [1.0, 10.0]
-    beyond = max(known) * (max(known) / min(known)) ** 0.14 * 1.3
+    beyond = max(known) * (max(known) / min(known)) ** 0.12 * 1.4
     """Where those are that were not solved."""
 
     def where(steps: float) -> float:
-        return max(steps, min(known) / 1.2) if math.isfinite(steps) else beyond
+        return float(max(steps, min(known) / 1.2)) if math.isfinite(steps) else beyond
 
     def paint(axes: Axes) -> None:
         axes_of.log_steps(axes, [*known, beyond], "time steps until solved")
         for label in labels:
             ends = [where(steps) for one, _, steps in dots if one == label]
-            axes.plot([min(ends), max(ends)], [height[label]] * 2, color=FAINT, linewidth=2.5, zorder=1)
+            axes.plot([min(ends), max(ends)], [height[label]] * 2, color=FAINT, linewidth=1.5, zorder=1)
         for label, name, steps in dict.fromkeys(dots):
-            solved = math.isfinite(steps)
-            axes.plot(
-                [where(steps)], [height[label] + _apart(places[name], solved)],
-                **{**_dot(places[name], solved), "linestyle": ""}, clip_on=False,
-            )  # fmt: skip
+            axes.plot([where(steps)], [height[label] + lane[name]], **_dot(places[name], math.isfinite(steps)))
         if any(math.isinf(steps) for _, _, steps in dots):
-            axes.axvline(beyond / 1.25, color=FAINT, linewidth=0.8, linestyle=(0, (2, 2)))
+            axes.axvline(beyond / 1.3, color=FAINT, linewidth=0.8, linestyle=(0, (2, 2)))
             axes.annotate(
                 "unsolved", (beyond, 1.0), (0, 4), xycoords=("data", "axes fraction"), textcoords="offset points",
-                ha="center", fontsize=10,
+                ha="center", fontsize=10.5,
             )  # fmt: skip
         axes.set_ylim(-len(labels) + 0.4, 0.6)
-        axes.set_yticks([height[label] for label in labels], [shown(label, 21, 2) for label in labels])
+        axes.set_yticks([height[label] for label in labels], [shown(label, 24, 2) for label in labels], fontsize=11)
         axes.grid(False, axis="y")
         axes.grid(True, axis="x")
 
     told = words([(f"{row[1]} on {row[0]}", f"{count(row[2])} against {count(row[3])}") for row in table.rows])
     alt = f"Time steps until solved, learning from rewards against lstm, which learns from right answers: {told}."
-    lines = sum(shown(label, 21, 2).count("\n") + 1 for label in labels)
+    lines = sum(shown(label, 24, 2).count("\n") + 1 for label in labels)
     return Chart(
         key="rewards", title=table.title,
-        svg=svg("rewards", alt, paint, 74 + 23 * max(lines * 0.7, len(labels)), Margins(left=142, top=22)),
-        names=(*names, shown_name), data=table, note=table.note,
+        svg=svg("rewards", alt, paint, 74 + 24 * max(lines * 0.6, len(labels)), Margins(left=162, right=28, top=22)),
+        names=tuple(drawn), data=table, note=table.note,
     )  # fmt: skip
 
 
-def _apart(place: int, solved: bool) -> float:
-    """Upwards, so that those which were not solved do not cover each other."""
-    return 0.0 if solved else 0.22 * (place % 3 - 1)
-
-
 def _dot(place: int, solved: bool) -> dict[str, Any]:
-    one = style(place)
-    if solved:
-        return {**one._asdict(), **MARKED, "markersize": 7.5}
-    return {**one._asdict(), "markersize": 6.5, "markerfacecolor": PAPER, "markeredgecolor": one.color or INK}
+    """A marker alone, hollow where the problem was not solved."""
+    color, _, marker = style(place)
+    look = {**MARKED, "color": color, "marker": marker, "linestyle": "", "clip_on": False, "markersize": 6.5}
+    return look if solved else {**look, "markerfacecolor": PAPER, "markeredgecolor": color, "markeredgewidth": 1.0}

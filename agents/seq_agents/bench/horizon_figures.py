@@ -10,7 +10,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from seq_agents.bench import axes as axes_of
-from seq_agents.bench.drawing import INK, Chart, Margins, Places, line, shown, svg, words
+from seq_agents.bench.drawing import Chart, Margins, Places, line, shown, svg, words
 from seq_agents.bench.horizon import REMEMBERS, horizon_table, longer_table
 from seq_agents.bench.outcome import Outcome
 from seq_agents.bench.tables import Column, Table, score
@@ -54,8 +54,7 @@ def _horizon(key: str, id: str, varied: str, data: Table, places: Places) -> Cha
     def paint(axes: Axes) -> None:
         axes_of.doubling(axes, values, varied)
         axes_of.normalised(axes, [row[5] for row in data.rows])
-        axes_of.levels(axes, {f"{REMEMBERS}": REMEMBERS})
-        axes.axhline(0.0, color=INK, linewidth=0.8, alpha=0.55, zorder=1)
+        axes_of.levels(axes, {"memoryless": 0.0, f"{REMEMBERS}": REMEMBERS})
         for name in names:
             mine = [row for row in data.rows if row[0] == name]
             axes.plot([row[3] for row in mine], [row[5] for row in mine], **line(places[name]))
@@ -68,7 +67,7 @@ def _horizon(key: str, id: str, varied: str, data: Table, places: Places) -> Cha
     far = words([(name, str(next(row[-1] for row in data.rows if row[0] == name))) for name in names])
     alt = f"Memory horizon on {id}: normalised score against {varied}. Remembered up to: {far}."
     return Chart(
-        key=key, title=f"{id}: {varied}", svg=svg(key, alt, paint, margins=Margins(right=40)), names=tuple(names),
+        key=key, title=f"{id}: {varied}", svg=svg(key, alt, paint, margins=Margins(right=84)), names=tuple(names),
         data=data, note=f"Interquartile means over seeds with 95% intervals. From {REMEMBERS} on an agent remembers.",
     )  # fmt: skip
 

@@ -14,9 +14,11 @@ from seq_agents.bench.drawing import Chart, Margins, Places, line, svg, words
 from seq_agents.bench.outcome import Outcome, names_of, of
 from seq_agents.bench.tables import LEVELS, Column, Table, count, score
 
-_MARGINS = Margins(right=88)
-_FEW = 26
-"""Up to so many points of a line each have a marker."""
+_MARGINS = Margins(right=86)
+_FEW = 3
+"""So few scored steps are drawn side by side."""
+_DIP = -0.3
+"""On its way, a learning curve may leave the axis below this."""
 
 
 def learning(done: Sequence[Outcome], label: str, key: str, places: Places) -> Chart | None:
@@ -33,7 +35,8 @@ def learning(done: Sequence[Outcome], label: str, key: str, places: Places) -> C
     def paint(axes: Axes) -> None:
         steps = [float(one) for curve in curves.values() for one in curve.steps]
         axes_of.log_steps(axes, steps, "time steps learned from")
-        axes_of.normalised(axes, [*last.values(), heights["chance"] if heights["chance"] > -1 else 0.0])
+        dips = [max(_DIP, float(curve.middle.min())) for curve in curves.values()]
+        axes_of.normalised(axes, [*last.values(), *dips, *(one for one in heights.values() if one > -1)])
         axes_of.levels(axes, heights)
         for name, curve in curves.items():
             _draw(axes, curve, places[name])
@@ -71,7 +74,7 @@ def _draw(axes: Axes, curve: Curve, place: int) -> None:
     kept = curve.steps > 0
     steps, middle, low, high = (one[kept] for one in (curve.steps, curve.middle, curve.low, curve.high))
     if curve.seeds > 1:
-        axes.fill_between(steps, low, high, color=drawn["color"], alpha=0.16, linewidth=0)
+        axes.fill_between(steps, low, high, color=drawn["color"], alpha=0.12, linewidth=0)
     axes.plot(steps, middle, **drawn, markevery=_marked(len(steps), place))
 
 
@@ -92,18 +95,15 @@ def accuracy_by_step(done: Sequence[Outcome], label: str, key: str, places: Plac
     ]
 
     def paint(axes: Axes) -> None:
-        axes_of.counted(axes, last, "time step")
+        axes_of.counted(axes, min(scored, default=0) + 1, max(scored, default=0) + 1, "time step")
         axes_of.accuracies(axes, [*heights.values(), *(one for mean in means.values() for one in mean)])
         axes_of.levels(axes, heights)
         for name, mean in means.items():
             place = places[name]
-            if len(scored) > _FEW:
-                marked = [step for index, step in enumerate(scored) if index % 8 == 3 * place % 8]
-            else:
-                marked = scored
-            axes.plot(
-                range(1, len(mean) + 1), mean, **line(place), markevery=[step for step in marked if step < len(mean)]
-            )
+            rank = list(means).index(name)
+            aside = (rank - (len(means) - 1) / 2) * 0.6 / len(means) if len(scored) <= _FEW else 0.0
+            steps = [step + aside for step in range(1, len(mean) + 1)]
+            axes.plot(steps, mean, **line(place), markevery=_marked_steps(mean, rank, len(means)))
 
     alt = f"Accuracy at each time step on {label}. {_in_words(means, scored)} {_of_levels(heights)}"
     columns = (Column("time step", count), *(Column(name, score) for name in means))
@@ -115,6 +115,17 @@ def accuracy_by_step(done: Sequence[Outcome], label: str, key: str, places: Plac
         note=f"Final evaluation, interquartile means over seeds; {asked}. The levels are means over all scored steps: "
         f"{words([(name, score(height)) for name, height in heights.items()])}.",
     )  # fmt: skip
+
+
+def _marked_steps(mean: Sequence[float], rank: int, agents: int) -> list[int]:
+    """Which steps have markers: in turns, so that they do not cover each other; all that have no scored neighbour."""
+    scored = [math.isfinite(one) for one in [math.nan, *mean, math.nan]]
+    apart = max(agents, sum(scored) // 6)
+    return [
+        step
+        for step in range(len(mean))
+        if scored[step + 1] and (step % apart == rank or not (scored[step] or scored[step + 2]))
+    ]
 
 
 def _at(mean: Sequence[float], step: int) -> float | None:

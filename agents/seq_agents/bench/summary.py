@@ -1,4 +1,4 @@
-"""What a report says of its folder before any figure: how much of it there is, what it was made on, how to repeat it."""
+"""What a report says before any figure: how much is done, on what, and which commands repeat it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ def summary(folder: Folder, done: Sequence[Outcome]) -> Summary:
     left = missing(folder).rows
     if left:
         failed = sum(folder.why_failed(cell) is not None for cell in folder.cells() if folder.result(cell) is None)
-        sentences.append(f"{failed} failed, {len(left) - failed} are still to be run: they are listed at the end.")
+        waiting = len(left) - failed
+        what = [f"{failed} failed"] * (failed > 0) + [f"{waiting} still to be run"] * (waiting > 0)
+        sentences.append(f"{', '.join(what)}: see the end.")
     if done:
         episodes = _either(sorted({f"{one.entry.episodes:,}" for one in done}))
         sentences += [f"All scores are of final greedy evaluations on {episodes} fresh episodes.", ZERO]
@@ -49,7 +51,7 @@ def summary(folder: Folder, done: Sequence[Outcome]) -> Summary:
         ("Seeds", _seeds(entries)),
         ("Newest result", _newest(folder.path)),
         ("Made with", _versions([one.versions for one in done])),
-        ("Hardware", _either(list(dict.fromkeys(_machine(one.hardware) for one in done)))),
+        ("Hardware", _either(list(dict.fromkeys(_machine(one) for one in done)))),
     ]
     return Summary(
         folder.path.resolve().name,
@@ -77,7 +79,7 @@ def _bench(entries: Sequence[Entry], out: str) -> str | None:
     seeds, episodes = {one.seeds for one in entries}, {one.episodes for one in entries}
     if len(seeds) > 1 or len(episodes) > 1:
         return None
-    counts = {"seeds": seeds.pop(), "episodes": episodes.pop()}
+    counts: Any = {"seeds": seeds.pop(), "episodes": episodes.pop()}
     agents, ids = names(entries), list(dict.fromkeys(one.id for one in entries))
     candidates = [
         *((f"--preset {name}", preset(name), changed(preset(name), **counts)) for name in PRESETS),
@@ -153,15 +155,16 @@ def _newest(path: Path) -> str:
 
 
 def _versions(seen: Sequence[Mapping[str, str]]) -> str:
-    packages = dict.fromkeys(name for one in seen for name in one)
+    packages = dict.fromkeys(name for one in seen for name in one if name != "machine")
     return ", ".join(
         f"{name} {_either(list(dict.fromkeys(one[name] for one in seen if name in one)))}" for name in packages
     )
 
 
-def _machine(hardware: Mapping[str, Any]) -> str:
-    cores = hardware.get("cores")
-    return ", ".join([str(hardware.get("cpu", "unknown")), *([_counted(cores, "core")] if cores else [])])
+def _machine(one: Outcome) -> str:
+    cores = one.hardware.get("cores")
+    kind = [one.versions["machine"]] if "machine" in one.versions else []
+    return ", ".join([str(one.hardware.get("cpu", "unknown")), *kind, *([_counted(cores, "core")] if cores else [])])
 
 
 def _either(words: Sequence[str]) -> str:
