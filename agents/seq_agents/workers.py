@@ -149,17 +149,17 @@ def _work(task: Callable[[Any, Watch], Any], connection: Connection) -> None:
         except EOFError:
             return
         try:
-            answer: Event = Done(None, task(item, _Telling(connection)))
+            answer: Event = Done(None, task(item, Telling(lambda moment: connection.send(Under(None, moment)))))
         except Exception as error:  # A task may raise whatever it likes.
             answer = failure(None, error)
         connection.send(answer)
 
 
-class _Telling:
+class Telling:
     """A watch that tells of a few moments a second: more would only keep everybody busy."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, tell: Watch) -> None:
+        self._tell = tell
         self._told = -_SECONDS_BETWEEN
 
     def __call__(self, moment: Moment) -> None:
@@ -167,7 +167,7 @@ class _Telling:
         now = time.monotonic()
         if now - self._told >= _SECONDS_BETWEEN:
             self._told = now
-            self._connection.send(Under(None, Moment(float(done), int(steps), float(accuracy))))
+            self._tell(Moment(float(done), int(steps), float(accuracy)))
 
 
 def _end_with(other: Any) -> None:

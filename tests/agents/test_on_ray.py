@@ -1,0 +1,243 @@
+"""Tasks on Ray end as those on one machine do, whatever happens to the processes that do them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import textwrap
+import time
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from seq_agents.bench.cell import Cell, run_cell
+from seq_agents.bench.folder import Folder
+from seq_agents.bench.grid import Agent, Grid
+from seq_agents.bench.running import run_grid
+from seq_agents.learner import Moment, Watch
+from seq_agents.workers import Begun, Done, Event, Failed, Under
+from seq_agents.workers import do_all as do_all_here
+from tiny_agents import settings
+
+import seq_envs
+
+ray = pytest.importorskip("ray", reason="Ray is an extra: pip install 'seq-envs[ray]'")
+
+from ray.cluster_utils import Cluster  # noqa: E402
+from seq_agents.bench import on_ray  # noqa: E402
+
+SMALL = {"length": 4, "n_values": 3}
+HALF = Moment(0.5, 10, 0.25)
+AGENTS = ("lstm", "reinforce", "random")
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """The address of a Ray with two workers, in processes apart from this one."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    node = {"num_cpus": 2, "include_dashboard": False, "object_store_memory": 128 * 1024**2}
+    cluster = Cluster(initialize_head=True, head_node_args=node)
+    yield cluster.address
+    cluster.shutdown()
+
+
+def results(events: Sequence[Event]) -> dict[Any, Any]:
+    return {event.item: event.result for event in events if isinstance(event, Done)}
+
+
+def square_when_heard(number: int, watch: Watch, folder: Path) -> int:
+    """Ends when the news of it have been heard."""
+    watch(HALF)
+    while not (folder / "heard").exists():
+        time.sleep(0.05)
+    return number**2
+
+
+def fail_for_two(number: int, _: Watch) -> int:
+    if number == 2:
+        raise ValueError("two is\n  too much")
+    return number
+
+
+def wait_to_be_killed(number: int, _: Watch, folder: Path) -> int:
+    """The first time."""
+    mine = folder / str(number)
+    with mine.open("a") as file:
+        file.write(f"{os.getpid()}\n")
+    while number == 1 and not (folder / "killed").exists():
+        time.sleep(0.05)
+    return number
+
+
+def wait_for_ever(number: int, _: Watch, folder: Path) -> None:
+    (folder / str(number)).write_text(str(os.getpid()))
+    while True:
+        time.sleep(0.05)
+
+
+def end_abruptly(number: int, _: Watch, folder: Path) -> int:
+    if number == 0:
+        with (folder / "begun").open("a") as file:
+            file.write("x")
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def test_a_grid_comes_to_what_it_comes_to_here(cluster: str, tmp_path: Path) -> None:
+    problem = seq_envs.make_problem("SeqEcho-v0", **SMALL)
+    grid = Grid(
+        agents={name: Agent(agent=name, settings=settings(name, problem)) for name in AGENTS},
+        ids=[{"id": "SeqEcho-v0", **SMALL}],
+        seeds=2,
+        episodes=50,
+    )
+    engines = {
+        "ray": lambda cells: on_ray.do_all(run_cell, cells, cluster),
+        "here": lambda cells: do_all_here(run_cell, cells, 1),
+    }
+    found: dict[str, dict[str, Any]] = {}
+    for name, engine in engines.items():
+        events: list[Event] = []
+        assert run_grid(grid.entries(), tmp_path / name, engine, events.append) == []
+        assert sorted(event.item.key for event in events if isinstance(event, Done)) == sorted(keys(grid))
+        assert {event.item.key for event in events if isinstance(event, Begun)} == set(keys(grid))
+        folder = Folder.open(tmp_path / name)
+        found[name] = {cell.key: folder.result(cell) for cell in folder.cells()}
+    for key, there in found["ray"].items():
+        for part in ("evaluation", "steps", "entry", "seed"):
+            assert there[part] == found["here"][key][part], key
+
+
+def keys(grid: Grid) -> list[str]:
+    return [Cell(entry, seed).key for entry in grid.entries() for seed in range(entry.seeds)]
+
+
+def test_each_begins_goes_on_and_ends_once(cluster: str, tmp_path: Path) -> None:
+    events = []
+    for event in on_ray.do_all(partial(square_when_heard, folder=tmp_path), [3, 4, 5, 5], cluster):
+        events.append(event)
+        if [type(event) for event in events].count(Under) == 2:  # Of the two that are under way.
+            (tmp_path / "heard").touch()
+    for number, times in ((3, 1), (4, 1), (5, 2)):
+        mine = [event for event in events if event.item == number]
+        assert [type(event) for event in mine].count(Begun) == times
+        assert isinstance(mine[0], Begun)
+        assert {event for event in mine if isinstance(event, Under)} <= {Under(number, HALF)}
+        assert mine.count(Done(number, number**2)) == times
+    assert not ray.is_initialized()
+
+
+def test_a_task_whose_process_is_killed_is_done_all_the_same(cluster: str, tmp_path: Path) -> None:
+    events = []
+    for event in on_ray.do_all(partial(wait_to_be_killed, folder=tmp_path), range(4), cluster):
+        events.append(event)
+        if event == Begun(1):
+            while not (tmp_path / "1").exists() or not (tmp_path / "1").read_text().endswith("\n"):
+                time.sleep(0.05)
+            os.kill(int((tmp_path / "1").read_text()), signal.SIGKILL)
+            (tmp_path / "killed").touch()
+    assert sorted(event.item for event in events if isinstance(event, Done)) == [0, 1, 2, 3]
+    assert sorted(event.item for event in events if isinstance(event, Begun)) == [0, 1, 2, 3]
+    assert len(set((tmp_path / "1").read_text().split())) == 2, "begun anew in another process"
+
+
+def test_a_task_that_always_ends_its_process_fails_in_the_end(cluster: str, tmp_path: Path) -> None:
+    events = list(on_ray.do_all(partial(end_abruptly, folder=tmp_path), range(2), cluster))
+    assert results(events) == {1: 1}
+    (failed,) = (event for event in events if isinstance(event, Failed))
+    assert failed.item == 0
+    assert "WorkerCrashedError" in failed.reason
+    assert "\n" not in failed.reason
+    assert (tmp_path / "begun").read_text() == "x" * 4, "three times anew"
+
+
+def test_a_task_that_raises_fails_and_the_others_go_on(cluster: str) -> None:
+    events = list(on_ray.do_all(fail_for_two, range(4), cluster))
+    assert results(events) == {0: 0, 1: 1, 3: 3}
+    (failed,) = (event for event in events if isinstance(event, Failed))
+    assert (failed.item, failed.reason) == (2, "ValueError: two is too much")
+    assert "fail_for_two" in failed.details
+
+
+def test_an_agent_of_ones_own_is_found(cluster: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = """
+        import seq_envs
+
+        class Fixed:
+            def __init__(self, problem, seed):
+                self.problem = problem
+
+            def learn(self, watch):
+                pass
+
+            def policy(self):
+                return seq_envs.policies.optimal(self.problem)
+        """
+    (tmp_path / "agent_for_ray.py").write_text(textwrap.dedent(source))
+    monkeypatch.syspath_prepend(tmp_path)
+    grid = Grid(agents={"mine": Agent(agent="agent_for_ray:Fixed")}, ids=["SeqEcho-v0"], seeds=1, episodes=20)
+    cells = [Cell(entry, 0) for entry in grid.entries()]
+    *_, done = on_ray.do_all(run_cell, cells, cluster)
+    assert isinstance(done, Done), done
+    assert done.result["evaluation"]["accuracy"] == 1.0
+
+
+def test_what_is_left_ends_when_nobody_waits_any_more(cluster: str, tmp_path: Path) -> None:
+    events = on_ray.do_all(partial(wait_for_ever, folder=tmp_path), range(3), cluster)
+    assert isinstance(next(events), Begun)
+    while not any(path.read_text() for path in tmp_path.iterdir()):
+        time.sleep(0.05)
+    events.close()  # type: ignore[attr-defined]
+    assert not ray.is_initialized()
+    for path in tmp_path.iterdir():
+        gone(int(path.read_text()))
+
+
+def gone(process: int) -> None:
+    """Wait until it is; the tests would hang if it never were."""
+    while Path(f"/proc/{process}").exists():
+        time.sleep(0.05)
+
+
+def test_a_ray_of_our_own_is_gone_afterwards() -> None:
+    assert results(list(on_ray.do_all(fail_for_two, [0, 1], None))) == {0: 0, 1: 1}
+    assert not ray.is_initialized()
+
+
+def test_a_connection_that_is_there_is_used_and_stays(cluster: str) -> None:
+    ray.init(cluster, log_to_driver=False)
+    try:
+        assert results(list(on_ray.do_all(fail_for_two, [0], "auto"))) == {0: 0}
+        assert ray.is_initialized()
+    finally:
+        ray.shutdown()
+
+
+def unused_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@pytest.mark.parametrize("scheme", ["", "ray://"])
+def test_an_address_where_nobody_listens(scheme: str) -> None:
+    address = f"{scheme}127.0.0.1:{unused_port()}"
+    with pytest.raises(ConnectionError, match=f"there is no Ray at {address}: ConnectionRefusedError: .*host:port"):
+        list(on_ray.do_all(fail_for_two, [0], address))
+
+
+@pytest.mark.parametrize("address", ["nonsense", "http://here", "host:port"])
+def test_an_address_that_is_none(address: str) -> None:
+    with pytest.raises(ConnectionError, match=f'Ray at {address} cannot be used: .* \\(an address is "auto"'):
+        list(on_ray.do_all(fail_for_two, [0], address))
+    assert not ray.is_initialized()
+
+
+def test_a_cluster_of_another_version(cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ray, "__version__", "1.2.3")
+    with pytest.raises(ConnectionError, match=r"cannot be used: RuntimeError: .*[vV]ersion") as raised:
+        list(on_ray.do_all(fail_for_two, [0], cluster))
+    assert "\n" not in str(raised.value)
