@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from seq_agents.bench import statistics
 from seq_agents.bench.statistics import (
     SOLVED,
     THRESHOLDS,
@@ -228,7 +227,3 @@ def test_area_against_small_steps(jumps: list[tuple[int, float]]) -> None:
     middles = np.arange(0.05, steps[-1], 0.1)  # No corner lies within a piece of 0.1.
     fine = np.interp(middles, [0, *steps], [0.0, *heights]).mean()
     assert area_under(steps, heights) == pytest.approx(fine, abs=1e-6)
-
-
-def test_the_resamples_are_enough_for_two_digits() -> None:
-    assert statistics._RESAMPLES >= 2000
