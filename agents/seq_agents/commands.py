@@ -112,12 +112,15 @@ def train(
 ) -> None:
     """Train an agent in a run folder."""
     from seq_agents.agents import agent_type
+    from seq_agents.own import OwnLearner
     from seq_agents.progress import Bars
     from seq_agents.runs import Config, Run
     from seq_agents.table import Result
     from seq_agents.training import Stopped, train
 
     _one_thread()
+    if issubclass(agent_type(agent), OwnLearner):
+        raise Refused(f"{agent} cannot be saved: train takes agents of AGENTS and subclasses of Learner; see bench")
     config = Config.of(agent, id, parameters, seed, agent_type(agent).settings_type.parsed(settings))
     path = out or Path("runs") / f"{agent.replace(':', '-')}-{id}-{seed}"
     if resume and path.exists():

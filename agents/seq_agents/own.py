@@ -14,6 +14,7 @@ from torch import Tensor
 
 from seq_agents.learner import Learner, Watch, unwatched
 from seq_agents.settings import Settings
+from seq_agents.workers import reason
 from seq_envs.policies import Policy
 
 
@@ -46,7 +47,7 @@ class OwnSettings(Settings):
     @classmethod
     def parsed(cls, texts: Mapping[str, str]) -> dict[str, Any]:
         """As YAML reads them."""
-        return {name: yaml.safe_load(text) for name, text in texts.items()}
+        return {name: _parsed(name, text) for name, text in texts.items()}
 
     @classmethod
     def kinds(cls) -> dict[str, Any]:
@@ -86,6 +87,13 @@ class OwnLearner(Learner):
         self.state()
 
 
+def _parsed(name: str, text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as wrong:  # ValueError: a date that there is not.
+        raise ValueError(f"{name} must be YAML, got {text!r}: {' '.join(str(wrong).split())}") from None
+
+
 @cache
 def own_learner(name: str) -> type[Learner]:
     """The learner behind "module:factory": a subclass of `Learner`, or what a factory of `Trainable`s is made into.
@@ -96,8 +104,8 @@ def own_learner(name: str) -> type[Learner]:
     module, _, path = name.partition(":")
     try:
         factory = attrgetter(path)(import_module(module))
-    except Exception as wrong:  # Whatever a module may raise while it is imported.
-        raise ValueError(f"agent {name!r} cannot be imported: {type(wrong).__name__}: {wrong}") from wrong
+    except (Exception, SystemExit) as wrong:  # Whatever a module may raise while it is imported.
+        raise ValueError(f"agent {name!r} cannot be imported: {reason(wrong)}") from wrong
     if isinstance(factory, type) and issubclass(factory, Learner):
         return factory
     if not callable(factory):

@@ -8,17 +8,26 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from multiprocessing import get_context, parent_process
+from contextlib import contextmanager, suppress
+from multiprocessing import get_context, parent_process, resource_tracker
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from multiprocessing.reduction import ForkingPickler
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from seq_agents.learner import Moment, Watch
+from seq_envs.parameters import Integer
 
 Item = TypeVar("Item")
 
 _SPAWN = get_context("spawn")  # Forked processes inherit torch's threads, and may hang.
 _SECONDS_BETWEEN = 0.2
 """Between two moments that a process tells of."""
+_SECONDS_UNHEARD = 1.0
+"""Between two looks at whether the processes are alive. Mostly the end of a process is heard at once; but a child of it
+may hold its connection open."""
+_SECONDS_TO_END = 5.0
+"""For a process that has closed its connection."""
 
 
 class Begun(NamedTuple):
@@ -61,7 +70,10 @@ def failure(item: Any, error: BaseException) -> Failed:
 
 def reason(error: BaseException) -> str:
     """An exception in one line."""
-    said = " ".join(str(error).split())
+    try:
+        said = " ".join(str(error).split())
+    except Exception:  # Somebody's own exception.
+        said = ""
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
@@ -77,63 +89,120 @@ def do_all(task: Callable[[Item, Watch], Any], items: Sequence[Item], jobs: int)
         jobs: at least 1.
     """
     left = list(reversed(items))
-    workers = [_Worker(task) for _ in range(min(jobs, len(items)))]
+    workers: list[_Worker[Item]] = [_Worker(task) for _ in range(min(Integer(1).check("jobs", jobs), len(items)))]
     try:
         for worker in workers:
-            yield worker.take(left.pop())
-        while busy := {worker.connection: worker for worker in workers if worker.busy}:
-            for ready in wait(list(busy)):
-                worker = busy[ready]  # type: ignore[index]  # What `wait` was given.
-                event = worker.event()
-                if event is not None:
-                    yield event
-                if not worker.busy and left:
-                    yield worker.take(left.pop())
+            yield from _feed(worker, left)
+        while busy := [worker for worker in workers if worker.busy]:
+            heard = wait([worker.connection for worker in busy], _SECONDS_UNHEARD)
+            for worker in busy:
+                if worker.connection in heard or worker.gone:
+                    yield worker.event()
+                    yield from _feed(worker, left)
     finally:
         for worker in workers:
             worker.end()
 
 
+def _feed(worker: _Worker[Item], left: list[Item]) -> Iterator[Event]:
+    """Give a worker that is not busy the next item that can be given."""
+    while left and not worker.busy:
+        item = left.pop()
+        failed = worker.take(item)
+        yield Begun(item)
+        if failed is not None:
+            yield failed
+
+
 class _Worker(Generic[Item]):
     """A process, and another one in its place when it has crashed."""
+
+    connection: Connection
 
     def __init__(self, task: Callable[[Item, Watch], Any]) -> None:
         self._task = task
         self._item: Item | None = None
+        self._process: SpawnProcess | None = None
         self.busy = False
-        self._begin()
 
-    def _begin(self) -> None:
-        self.connection, other = _SPAWN.Pipe()
-        self._process = _SPAWN.Process(target=_work, args=(self._task, other))
-        self._process.start()
-        other.close()  # So that this end hears when the process is gone.
-
-    def take(self, item: Item) -> Begun:
-        """Begin with an item."""
-        if not self._process.is_alive():
+    def take(self, item: Item) -> Failed | None:
+        """Begin with an item, unless it cannot be pickled."""
+        try:
+            content = ForkingPickler.dumps(item)
+        except Exception as error:  # An item may raise whatever it likes.
+            return failure(item, error)
+        if self.gone:
             self._begin()
         self._item, self.busy = item, True
-        self.connection.send(item)
-        return Begun(item)
+        with suppress(OSError):  # It has ended this very moment: `event` hears of it.
+            self.connection.send_bytes(content)
+        return None
 
-    def event(self) -> Event | None:
-        """What the process has to say; None if it is nothing new."""
+    def _begin(self) -> None:
+        self.end()
+        self.connection, other = _SPAWN.Pipe()
+        self._process = _SPAWN.Process(target=_work, args=(self._task, other))
+        with _uninterrupted():
+            self._process.start()
+        other.close()  # So that this end hears when the process is gone.
+
+    @property
+    def gone(self) -> bool:
+        """Whether there is no process, or no more."""
+        return self._process is None or not self._process.is_alive()
+
+    def event(self) -> Event:
+        """What the process has to say, or that it has ended."""
         try:
-            event: Event = self.connection.recv()
-        except (EOFError, ConnectionError):
-            self._process.join()
-            code = self._process.exitcode or 0
-            how = f"by signal {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
-            event = Failed(self._item, f"its process ended {how}{' (out of memory?)' if code == -9 else ''}")
-        self.busy = isinstance(event, (Begun, Under))
+            content = self.connection.recv_bytes() if self.connection.poll() else None
+        except (EOFError, OSError):
+            content = None
+        event: Event
+        if content is None:
+            event = Failed(None, self._how_it_ended())
+        else:
+            try:
+                event = ForkingPickler.loads(content)
+            except Exception as error:  # A result may raise whatever it likes.
+                event = failure(None, error)
+        self.busy = isinstance(event, Under)
         return event._replace(item=self._item)  # The very item, not its copy.
+
+    def _how_it_ended(self) -> str:
+        assert self._process is not None
+        self._process.join(_SECONDS_TO_END)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+            return "its process closed its connection"
+        code = self._process.exitcode or 0
+        if code >= 0:
+            return f"its process ended with exit code {code}"
+        names = {known.value: known.name for known in signal.Signals}
+        return f"its process ended by signal {names.get(-code, -code)}{' (out of memory?)' if code == -9 else ''}"
 
     def end(self) -> None:
         """End the process."""
-        self._process.kill()
-        self._process.join()
-        self.connection.close()
+        if self._process is not None:
+            if self._process.pid is not None:  # It has been started.
+                self._process.kill()
+                self._process.join()
+            self.connection.close()
+            self._process = None
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Start processes that no Ctrl-C reaches, not even before they can say that they ignore it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # Starting it within would let signals through again.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _work(task: Callable[[Any, Watch], Any], connection: Connection) -> None:
@@ -145,14 +214,16 @@ def _work(task: Callable[[Any, Watch], Any], connection: Connection) -> None:
     threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
     while True:
         try:
-            item = connection.recv()
+            content = connection.recv_bytes()
         except EOFError:
             return
         try:
-            answer: Event = Done(None, task(item, Telling(lambda moment: connection.send(Under(None, moment)))))
+            item = ForkingPickler.loads(content)
+            telling = Telling(lambda moment: connection.send(Under(None, moment)))
+            answer = ForkingPickler.dumps(Done(None, task(item, telling)))
         except Exception as error:  # A task may raise whatever it likes.
-            answer = failure(None, error)
-        connection.send(answer)
+            answer = ForkingPickler.dumps(failure(None, error))
+        connection.send_bytes(answer)
 
 
 class Telling:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import math
 import os
@@ -29,6 +30,14 @@ _CHECK_SEED = 1
 _FIRST_CHECK, _CHECK_FACTOR, _CHECK_STEP = 0.005, 1.1, 0.04
 """Evaluations on the way begin after this share of the training, and come after each tenth more, or each 4% of it: so
 that the steps to solve a problem are known to a tenth whether it is solved early or late."""
+
+_PLAIN_NAME, _PLAIN_PART, _UNPLAIN = (
+    re.compile("[a-z0-9_-]+"),
+    re.compile("[A-Za-z0-9_=.+-]+"),
+    re.compile("[^A-Za-z0-9_=.+-]"),
+)
+_LONGEST_KEY = 150
+"""Characters of a file's name without digest and seed: file systems take 255 bytes."""
 
 CURVE_COLUMNS = ("steps", "seconds", "accuracy", "exact_match")
 
@@ -68,8 +77,19 @@ class Entry:
 
     @classmethod
     def of_json(cls, raw: Mapping[str, Any]) -> Entry:
-        """An entry as it was written."""
-        return cls(**{**raw, "elsewhere": tuple(raw["elsewhere"])})
+        """An entry as it was written.
+
+        Raises:
+            Exception: it is none.
+        """
+        entry = cls(**{**raw, "elsewhere": tuple(raw["elsewhere"])})
+        if not (
+            all(isinstance(text, str) for text in (entry.name, entry.agent, entry.id, entry.swept))
+            and all(type(number) is int and number >= 1 for number in (entry.seeds, entry.episodes))
+            and all(isinstance(one, dict) for one in (entry.parameters, entry.settings, *entry.elsewhere))
+        ):
+            raise ValueError(f"{entry!r} is no entry")
+        return entry
 
 
 class Cell(NamedTuple):
@@ -80,10 +100,21 @@ class Cell(NamedTuple):
 
     @property
     def key(self) -> str:
-        """A name for files."""
+        """A name for files: no two cells have the same, not even where small and capital letters are one."""
         entry = self.entry
-        swept = f"--over-{entry.swept}" if entry.swept else ""
-        return re.sub(r"[^\w=.,+-]", "_", f"{entry.name}--{'--'.join(entry.label.split())}{swept}--{self.seed}")
+        parts = [entry.name, *entry.label.split(" "), *([f"over-{entry.swept}"] if entry.swept else [])]
+        text = "--".join(parts)
+        plain = (
+            _PLAIN_NAME.fullmatch(entry.name)
+            and entry.id in seq_envs.MENU
+            and all(_PLAIN_PART.fullmatch(part) and "--" not in part for part in parts)
+            and len(text) <= _LONGEST_KEY
+        )
+        if not plain:
+            told_apart = json.dumps([entry.name, entry.label, entry.swept])
+            digest = hashlib.sha256(told_apart.encode()).hexdigest()[:16]
+            text = f"{_UNPLAIN.sub('_', text)[:_LONGEST_KEY]}--{digest}"
+        return f"{text}--{self.seed}"
 
     def config(self) -> Config:
         """What is trained."""
@@ -107,9 +138,9 @@ def run_cell(cell: Cell, watch: Watch = unwatched) -> dict[str, Any]:
 
     def see(moment: Moment) -> None:
         nonlocal latest, examined, due
-        latest = moment
+        latest = moment = _checked(moment)
         watch(moment)
-        if not due <= moment.done < 1.0:
+        if not due <= moment.done < 1.0 or (curve and moment.steps <= curve[-1][0]):
             return
         began = time.perf_counter()
         got = seq_envs.evaluate(learner.policy(), problem, CHECK_EPISODES, _CHECK_SEED)
@@ -121,6 +152,7 @@ def run_cell(cell: Cell, watch: Watch = unwatched) -> dict[str, Any]:
     learner.learn(see)
     seconds = round(time.perf_counter() - start - examined, 3)
     got = seq_envs.evaluate(learner.policy(), problem, entry.episodes)
+    curve = [point for point in curve if point[0] < latest.steps]  # The final evaluation is the better one.
     curve.append([latest.steps, seconds, got.accuracy, got.exact_match])
     result = {
         "entry": entry.as_json(),
@@ -137,6 +169,18 @@ def run_cell(cell: Cell, watch: Watch = unwatched) -> dict[str, Any]:
     }
     read: dict[str, Any] = without_nan(result)
     return read
+
+
+def _checked(moment: Any) -> Moment:
+    """What somebody's agent says of itself, as numbers."""
+    try:
+        done, steps, accuracy = moment
+        checked = Moment(float(done), int(steps), float(accuracy))
+    except (TypeError, ValueError, OverflowError):
+        checked = Moment(math.nan, 0, math.nan)
+    if not (0.0 <= checked.done <= 1.0 and checked.steps >= 0):
+        raise ValueError(f"watch takes Moment(done in [0, 1], steps, accuracy), got {moment!r}")
+    return checked
 
 
 def _elsewhere(learner: Learner, entry: Entry, changes: Mapping[str, Any]) -> dict[str, Any]:

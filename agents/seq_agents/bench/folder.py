@@ -14,9 +14,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from seq_agents.bench.cell import Cell, Entry
+from seq_agents.bench.cell import CURVE_COLUMNS, Cell, Entry
 from seq_agents.runs import RunError, write_whole
-from seq_agents.workers import Failed
+from seq_agents.workers import Failed, reason
 
 _GRID, _CELLS, _FAILED = "grid.json", "cells", "failed"
 
@@ -76,9 +76,9 @@ class Folder:
         try:
             read: dict[str, Any] = json.loads(self._file(cell).read_text(encoding="utf-8"))
             fits = _but_seeds(read["entry"]) == _but_seeds(cell.entry.as_json()) and read["seed"] == cell.seed
-        except (OSError, ValueError, KeyError, TypeError):
+            return read if fits and _whole(read) else None
+        except Exception:  # Whatever a broken file may hold.
             return None
-        return read if fits and {"evaluation", "curve", "elsewhere"} <= read.keys() else None
 
     def broken(self, cell: Cell) -> bool:
         """Whether there is a file for the cell that holds no result of it."""
@@ -100,7 +100,7 @@ class Folder:
     def add_failure(self, failed: Failed) -> None:
         """Keep why a cell failed; a full disk must not stop the others."""
         with suppress(OSError):
-            write_whole(self._failure(failed.item), f"{failed.reason}\n\n{failed.details}".encode())
+            write_whole(self._failure(failed.item), f"{failed.reason}\n\n{failed.details}".encode(errors="replace"))
 
     def _file(self, cell: Cell) -> Path:
         return self.path / _CELLS / f"{cell.key}.json"
@@ -115,7 +115,29 @@ def _read_entries(path: Path) -> list[Entry]:
     try:
         return [Entry.of_json(raw) for raw in json.loads(path.read_text(encoding="utf-8"))["entries"]]
     except Exception as wrong:  # Whatever a broken file may hold.
-        raise RunError(f"{path} is broken: {wrong}") from None
+        raise RunError(f"{path} is broken: {reason(wrong)}") from None
+
+
+def _whole(read: Mapping[str, Any]) -> bool:
+    """Whether a result has what is read of it; may raise if it has not."""
+    exams = [read["evaluation"], *(one["evaluation"] for one in read["elsewhere"])]
+    numbers: list[Any] = [number for row in read["curve"] for number in row]
+    for exam in exams:
+        numbers += [exam["accuracy"], exam["exact_match"]]
+        numbers += [share for share in exam["accuracy_by_step"] if share is not None]
+        for name in ("chance", "memoryless", "optimal"):
+            numbers += [exam["levels"][name]["accuracy"], exam["levels"][name]["exact_match"]]
+    return (
+        all(type(number) in (int, float) for number in numbers)
+        and len(read["curve"]) > 0
+        and all(len(row) == len(CURVE_COLUMNS) for row in read["curve"])
+        and all(isinstance(one["changes"], dict) for one in read["elsewhere"])
+        and "normalized_score" in read["evaluation"]
+        and type(read["seconds"]) in (int, float)
+        and isinstance(read["problem"], str)
+        and (read["answers"] is None or type(read["answers"]) is int)
+        and all(isinstance(read[name], dict) for name in ("versions", "hardware"))
+    )
 
 
 def identity(entry: Entry) -> tuple[str, str, str]:
@@ -143,4 +165,4 @@ def _refuse_other(path: Path, there: Entry, asked: Entry) -> None:
 
 
 def _write_json(path: Path, value: Mapping[str, Any]) -> None:
-    write_whole(path, (json.dumps(value, separators=(",", ":")) + "\n").encode())
+    write_whole(path, (json.dumps(value, separators=(",", ":"), allow_nan=False) + "\n").encode())

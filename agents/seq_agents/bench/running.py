@@ -52,6 +52,6 @@ def _kept(folder: Folder, event: Event) -> Event:
         return event
     try:
         folder.add(event.item, event.result)
-    except OSError as wrong:
+    except (OSError, TypeError, ValueError) as wrong:  # The disk, or something in it that is not JSON.
         return Failed(event.item, f"its result could not be written: {reason(wrong)}")
     return event

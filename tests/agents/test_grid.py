@@ -1,0 +1,277 @@
+"""Grids: what YAML may say, and one line about whatever else it says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from seq_agents.bench.grid import PRESETS, Agent, Grid, GridError, changed, preset, read_grid
+
+import seq_envs
+
+LSTM = "agents: [lstm]\nids: [SeqEcho-v0]\n"
+
+
+def entries(path: Path, text: str) -> list[Any]:
+    (path / "grid.yaml").write_text(text)
+    return read_grid(path / "grid.yaml").entries()
+
+
+def refused(path: Path, text: str) -> str:
+    with pytest.raises(GridError) as wrong:
+        entries(path, text)
+    assert "\n" not in str(wrong.value)
+    assert len(str(wrong.value)) < 1000
+    return str(wrong.value)
+
+
+# What is right.
+
+
+def test_a_grid_by_hand(tmp_path: Path) -> None:
+    first, second, third, fourth = entries(
+        tmp_path,
+        """
+        seeds: 3
+        episodes: 70
+        ids: [SeqEcho-v0, {id: SeqCopy-v0, length: 2, reverse: true}]
+        agents:
+          lstm:
+          wide: {agent: gru, settings: {hidden: 128, batch: 5}, by_id: {SeqCopy-v0: {batch: 6}}}
+        """,
+    )
+    assert [(one.name, one.agent, one.label) for one in (first, second, third, fourth)] == [
+        ("lstm", "lstm", "SeqEcho-v0"),
+        ("lstm", "lstm", "SeqCopy-v0 length=2 reverse=True"),
+        ("wide", "gru", "SeqEcho-v0"),
+        ("wide", "gru", "SeqCopy-v0 length=2 reverse=True"),
+    ]
+    assert {(one.seeds, one.episodes) for one in (first, second, third, fourth)} == {(3, 70)}
+    assert (third.settings["hidden"], third.settings["batch"]) == (128, 5)
+    assert (fourth.settings["hidden"], fourth.settings["batch"]) == (128, 6), "by_id comes last"
+    assert first.settings["updates"] == 200, "tuned"
+    assert first.settings["input_bias"] == 4
+    assert second.problem() == seq_envs.make_problem("SeqCopy-v0", length=2, reverse=True)
+
+
+def test_patterns_and_ids_of_an_agents_own(tmp_path: Path) -> None:
+    got = entries(tmp_path, "ids: ['Seq[EC]*Hard-v0', SeqEchoHard-v0]\nagents: {lstm: , mlp: {ids: ['*Echo-v?']}}")
+    assert [(one.name, one.id) for one in got] == [
+        ("lstm", "SeqEchoHard-v0"), ("lstm", "SeqCopyHard-v0"), ("lstm", "SeqClassifyHard-v0"), ("mlp", "SeqEcho-v0"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text", ["agents: [lstm, lstm]\nids: [SeqEcho-v0, SeqEcho-v0, SeqEch*-v0, {id: SeqEcho-v0}]", LSTM]
+)
+def test_what_comes_twice_is_run_once(text: str, tmp_path: Path) -> None:
+    assert [one.name for one in entries(tmp_path, text) if one.id == "SeqEcho-v0"] == ["lstm"]
+
+
+@pytest.mark.parametrize("name", ["a/b", "a b", ".hidden", "../up", "Ünïcode", "x" * 300, "a:b", "[red]", "-"])
+def test_odd_names_are_taken(name: str, tmp_path: Path) -> None:
+    (one,) = entries(tmp_path, json.dumps({"agents": {name: {"agent": "lstm"}}, "ids": ["SeqEcho-v0"]}))
+    assert one.name == name
+
+
+def test_merged_mappings(tmp_path: Path) -> None:
+    text = "agents: {lstm: {settings: &a {hidden: 9}}, gru: {settings: {<<: *a, batch: 2}}}\nids: [SeqEcho-v0]"
+    assert [one.settings["hidden"] for one in entries(tmp_path, text)] == [9, 9]
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets(name: str) -> None:
+    every = preset(name).entries()
+    assert {one.name for one in every} >= {"recurrent-ppo", "lstm", "ppo"}, "rewards, examples, no memory"
+    agents = {one.name for one in every}
+    ids = set(seq_envs.MENU) if name == "full" else {id for id, (_, fixed) in seq_envs.MENU.items() if not fixed}
+    assert {(one.name, one.id) for one in every} == {(agent, id) for agent in agents for id in ids}
+    assert {one.episodes for one in every} == {10_000}
+    keys = [json.dumps(one.as_json()) for one in every]
+    assert len(set(keys)) == len(keys)
+
+
+def test_an_unknown_preset() -> None:
+    with pytest.raises(GridError, match="preset must be one of quick, full, got 'slow'"):
+        preset("slow")
+
+
+def test_changed() -> None:
+    small = Agent(agent="lstm", settings={"hidden": 2}, ids=["SeqCopy-v0"])
+    grid = Grid(agents={"small": small, "mlp": Agent(agent="mlp")}, ids=["SeqEcho-v0"], seeds=4)
+    assert changed(grid) == grid
+    assert (changed(grid, seeds=2).seeds, changed(grid, episodes=9).episodes) == (2, 9)
+    other = changed(grid, agents=["small", "gru"])
+    assert other.agents == {"small": small, "gru": Agent(agent="gru")}
+    assert [(one.name, one.id) for one in other.entries()] == [("small", "SeqCopy-v0"), ("gru", "SeqEcho-v0")]
+    moved = changed(grid, ids=["SeqNext-v0"])
+    assert [(one.name, one.id) for one in moved.entries()] == [("small", "SeqNext-v0"), ("mlp", "SeqNext-v0")]
+    assert moved.entries()[0].settings["hidden"] == 2, "it keeps its settings"
+    assert list(changed(grid, agents=["mlp"], ids=["SeqNext-v0"]).agents) == ["mlp"]
+    assert grid.agents["small"].ids == ["SeqCopy-v0"], "the first one stays as it is"
+    for wrong in (changed(grid, agents=["lstn"]), changed(grid, ids=["SeqEko-v0"]), changed(grid, ids=["Nothing*"])):
+        with pytest.raises(GridError):
+            wrong.entries()
+
+
+# What is wrong.
+
+MUST = "must be a mapping of agents, ids, seeds, episodes, got"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", f"{MUST} None"),
+        ("[1, 2]", f"{MUST} [1, 2]"),
+        ("lstm", f"{MUST} 'lstm'"),
+        ("a: [", "is not YAML: "),
+        ("a: \t- b", "is not YAML: "),
+        ("a: \x00", "is not YAML: "),
+        ("!!python/object/apply:os.getcwd []", "is not YAML: "),
+        ("ids: 2020-13-45", "is not YAML: "),
+        ("? [a, {b: c}]\n: d", "is not YAML: "),
+        ("{" * 2000, "is not YAML: "),
+        ("&a [*a]", "within itself"),
+        ("agents: &a {lstm: {settings: *a}}\nids: [x]", "within itself"),
+        ("seed: 3\n" + LSTM, "there is no 'seed' (did you mean 'seeds'?); there are agents, ids, seeds, episodes"),
+        ("1: 3\n" + LSTM, "there is no 1; there are agents"),
+        ("seeds: 3\nseeds: 4\n" + LSTM, "'seeds' comes twice"),
+        ("agents: {lstm: {}, lstm: {}}\nids: [SeqEcho-v0]", "'lstm' comes twice"),
+        ("agents: [lstm]", "ids must not be empty"),
+        ("agents: [lstm]\nids:", "ids must not be empty"),
+        ("agents: [lstm]\nids: []", "ids must not be empty"),
+        ("agents: [lstm]\nids: {}", "ids must not be empty"),
+        ("agents: null\nids: [SeqEcho-v0]", "agents must not be empty"),
+        ("agents: {}\nids: [SeqEcho-v0]", "agents must not be empty"),
+        ("ids: [SeqEcho-v0]", "agents must not be empty"),
+        ("agents: lstm\nids: [SeqEcho-v0]", "agents must be names, or a mapping from names, got 'lstm'"),
+        ("agents: [1, 2]\nids: [SeqEcho-v0]", "agents must be names, or a mapping from names, got [1, 2]"),
+        ("agents: [[lstm]]\nids: [SeqEcho-v0]", "agents must be names"),
+        ("agents: [{lstm: {}}]\nids: [SeqEcho-v0]", "agents must be names"),
+        ("agents: {1: {}}\nids: [SeqEcho-v0]", "agents must be names"),
+        ("agents: 0\nids: [SeqEcho-v0]", "agents must be names"),
+        ("agents: false\nids: [SeqEcho-v0]", "agents must be names"),
+        ("agents: {'': {agent: lstm}}\nids: [SeqEcho-v0]", "agents must be names"),
+        ('agents: {"a\\nb": {agent: lstm}}\nids: [SeqEcho-v0]', "agents must be names"),
+        ("agents: {lstm: 3}\nids: [SeqEcho-v0]", "lstm must be a mapping of agent, settings, by_id, ids, got 3"),
+        ("agents: {lstm: false}\nids: [SeqEcho-v0]", "agents: lstm must be a mapping"),
+        ("agents: {lstm: []}\nids: [SeqEcho-v0]", "agents: lstm must be a mapping"),
+        ("agents: {lstm: {setting: {}}}\nids: [SeqEcho-v0]", "lstm: there is no 'setting' (did you mean 'sett"),
+        ("agents: {lstm: {agent: 3}}\nids: [SeqEcho-v0]", "lstm: agent must be a name or 'module:factory'"),
+        ("agents: {lstm: {agent: null}}\nids: [SeqEcho-v0]", "agent must be a name or 'module:factory', got None"),
+        ("agents: {lstm: {settings: [1]}}\nids: [SeqEcho-v0]", "agents: lstm: settings must be a mapping, got [1]"),
+        ("agents: {lstm: {settings: }}\nids: [SeqEcho-v0]", "agents: lstm: settings must be a mapping, got None"),
+        ("agents: {lstm: {settings: {1: 2}}}\nids: [SeqEcho-v0]", "lstm: settings: names must be text, got 1"),
+        ("agents: {lstm: {settings: {hidden: .nan}}}\nids: [SeqEcho-v0]", "settings: hidden must be text, a number,"),
+        ("agents: {lstm: {settings: {hidden: 2020-01-01}}}\nids: [SeqEcho-v0]", "settings: hidden must be text"),
+        ("agents: {lstm: {settings: {hidden: {1: 2}}}}\nids: [SeqEcho-v0]", "settings: hidden must be text"),
+        ("agents: {lstm: {by_id: [1]}}\nids: [SeqEcho-v0]", "agents: lstm: by_id must be a mapping, got [1]"),
+        ("agents: {lstm: {by_id: {SeqEcho-v0: 3}}}\nids: [SeqEcho-v0]", "by_id: 'SeqEcho-v0' must be a mapping"),
+        ("agents: {lstm: {by_id: {SeqEko-v0: {}}}}\nids: [SeqEcho-v0]", "by_id: 'SeqEko-v0' is no id: "),
+        ("agents: {lstm: {by_id: {3: {}}}}\nids: [SeqEcho-v0]", "by_id: 3 is no id: "),
+        ("agents: {lstm: {ids: []}}\nids: [SeqEcho-v0]", "agents: lstm: ids must not be empty"),
+        ("agents: {lstm: {ids: SeqEcho-v0}}\nids: [SeqEcho-v0]", "lstm: ids must be a list, got 'SeqEcho-v0'"),
+        ("agents: [lstm]\nids: SeqEcho-v0", "ids must be a list, got 'SeqEcho-v0'"),
+        ("agents: [lstm]\nids: [3]", "ids must be ids, or mappings of id and parameters, got 3"),
+        ("agents: [lstm]\nids: [{length: 3}]", "ids must be ids, or mappings of id and parameters, got {'len"),
+        ("agents: [lstm]\nids: [{id: 3}]", "ids must be ids, or mappings of id and parameters, got {'id': 3}"),
+        ("agents: [lstm]\nids: [{id: SeqEcho-v0, 1: 3}]", "ids: SeqEcho-v0: names must be text, got 1"),
+        ("agents: [lstm]\nids: [SeqEko*]", "ids: 'SeqEko*' matches none of SeqNext-v0, "),
+        ("agents: [lstm]\nids: [SeqEko-v0]", "lstm on SeqEko-v0: "),
+        ("agents: [lstm]\nids: [CartPole-v1]", "lstm on CartPole-v1: "),
+        ("agents: [lstm]\nids: ['no_such_module:SeqEcho-v0']", "No module named 'no_such_module'"),
+        ("agents: [lstm]\nids: ['this_is::not an id']", "lstm on this_is::not an id: "),
+        ("agents: [lstm]\nids: [{id: SeqEcho-v0, lagg: 3}]", "lstm on SeqEcho-v0: SeqEcho has no parameter 'lagg'"),
+        ("agents: [lstm]\nids: [{id: SeqEcho-v0, lag: -3}]", "lstm on SeqEcho-v0: lag must be an integer >= 0"),
+        ("agents: [lstm]\nids: [{id: SeqEcho-v0, lag: true}]", "lstm on SeqEcho-v0: lag must be an integer"),
+        ("agents: [lstm]\nids: [{id: SeqEchoHard-v0, lag: 3}]", "this id is fixed"),
+        ("agents: [lstn]\nids: [SeqEcho-v0]", "lstn on SeqEcho-v0: agent must be one of "),
+        ("agents: ['no_such:thing']\nids: [SeqEcho-v0]", "agent 'no_such:thing' cannot be imported"),
+        ("agents: {lstm: {settings: {hiden: 3}}}\nids: [SeqEcho-v0]", "there is no setting 'hiden' (did you mean"),
+        ("agents: {lstm: {settings: {hidden: x}}}\nids: [SeqEcho-v0]", "lstm on SeqEcho-v0: hidden must be an integer"),
+        *[(f"seeds: {bad}\n{LSTM}", "seeds must be an integer >= 1") for bad in ["0", "-1", "true", "1.0", "x", "[]", "null"]],
+        (f"seeds: {10**40}\n{LSTM}", "seeds must be an integer >= 1 and <= 10000"),
+        ("episodes: 0\n" + LSTM, "episodes must be an integer >= 1"),
+        (f"agents: [{'x' * 9999}]\nids: [SeqEcho-v0]", "agent must be one of"),
+    ],
+)  # fmt: skip
+def test_each_mistake_has_one_line(text: str, said: str, tmp_path: Path) -> None:
+    message = refused(tmp_path, text)
+    assert said in message
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(GridError, match=r"none\.yaml cannot be read: No such file"):
+        read_grid(tmp_path / "none.yaml")
+    with pytest.raises(GridError, match="cannot be read: Is a directory"):
+        read_grid(tmp_path)
+    (tmp_path / "latin.yaml").write_bytes("agents: [\xe4]".encode("latin-1"))
+    with pytest.raises(GridError, match="cannot be read: 'utf-8' codec can't decode"):
+        read_grid(tmp_path / "latin.yaml")
+    (tmp_path / "huge.yaml").write_bytes(b"# " + b"x" * 2_000_000)
+    with pytest.raises(GridError, match="is no grid: it has more than 1000000 bytes"):
+        read_grid(tmp_path / "huge.yaml")
+    with pytest.raises(GridError, match="cannot be read"):
+        read_grid(tmp_path / ("x" * 300))
+
+
+def test_a_small_file_that_means_a_huge_one(tmp_path: Path) -> None:
+    lines = ["a0: &a0 [x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12))]
+    assert "too large" in refused(tmp_path, "\n".join(lines))
+
+
+WORDS = st.sampled_from(
+    [
+        "agents",
+        "ids",
+        "seeds",
+        "episodes",
+        "agent",
+        "settings",
+        "by_id",
+        "id",
+        "lstm",
+        "SeqEcho-v0",
+        "hidden",
+        "lag",
+        "*",
+    ]
+)
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | WORDS
+KEYS = WORDS | st.text(max_size=5) | st.integers() | st.none() | st.booleans()
+ANYTHING = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=12
+)
+SEMBLANCE = st.fixed_dictionaries(
+    {"agents": st.dictionaries(WORDS, ANYTHING, max_size=2) | ANYTHING, "ids": st.lists(ANYTHING) | ANYTHING},
+    optional={"seeds": ANYTHING, "episodes": ANYTHING},
+)  # fmt: skip
+
+
+def attempt(path: Path, text: str) -> tuple[list[Any], str]:
+    """The entries, or why there are none."""
+    try:
+        return entries(path, text), ""
+    except GridError as wrong:
+        return [], str(wrong) or "nothing said\nat all"
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(raw=ANYTHING | SEMBLANCE)
+def test_anything_is_a_grid_or_refused(raw: Any, tmp_path: Path) -> None:
+    got, message = attempt(tmp_path, yaml.safe_dump(raw, allow_unicode=True))
+    assert len(message.splitlines()) <= 1
+    assert all(one.as_json() == type(one).of_json(one.as_json()).as_json() for one in got)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(alphabet="agentsidlm:[]{}-*&!?|>'\"%@` \n\t#,0.~\x00\x85\ufeff", max_size=40))
+def test_any_text_is_a_grid_or_refused(text: str, tmp_path: Path) -> None:
+    _, message = attempt(tmp_path, text)
+    assert len(message.splitlines()) <= 1

@@ -1,0 +1,229 @@
+"""The statistics of a benchmark against counting by hand, enumeration, and properties."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from seq_agents.bench.statistics import (
+    SOLVED,
+    THRESHOLDS,
+    area_under,
+    interquartile,
+    interquartile_mean,
+    middle,
+    performance_profile,
+    solved_from,
+)
+
+scores = st.floats(-2.0, 2.0)
+some = st.lists(scores, min_size=1, max_size=12)
+strata = st.lists(st.lists(scores, min_size=1, max_size=5), min_size=1, max_size=4)
+
+
+def sorted_by_hand(values: list[float]) -> float:
+    """Without the lowest and the highest quarter, rounded down."""
+    cut = len(values) // 4
+    left = sorted(values)[cut : len(values) - cut]
+    return sum(left) / len(left)
+
+
+# The interquartile mean.
+
+
+@pytest.mark.parametrize(
+    ("values", "mean"),
+    [
+        ([0.5], 0.5),
+        ([0.0, 1.0], 0.5),
+        ([0.0, 0.0, 9.0], 3.0),
+        ([9.0, 1.0, 2.0, -9.0], 1.5),
+        ([5.0, 1.0, 2.0, 3.0, 100.0], 10 / 3),
+        ([7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 0.0], 3.5),
+    ],
+)
+def test_interquartile_mean_by_hand(values: list[float], mean: float) -> None:
+    assert interquartile_mean(values) == pytest.approx(mean)
+
+
+@given(some)
+def test_interquartile_mean_is_that_of_the_sorted(values: list[float]) -> None:
+    assert interquartile_mean(values) == pytest.approx(sorted_by_hand(values))
+
+
+def test_interquartile_mean_goes_along_the_last_axis() -> None:
+    assert interquartile_mean([[0.0, 1.0, 2.0, 9.0], [4.0, 4.0, 4.0, 4.0]]).tolist() == [1.5, 4.0]
+
+
+# Its interval.
+
+
+def enumerated(groups: list[list[float]], share: float) -> float:
+    """A quantile of the interquartile mean over every resample there is, all of them equally likely."""
+    ways = [itertools.product(group, repeat=len(group)) for group in groups]
+    means = sorted(sorted_by_hand([one for group in drawn for one in group]) for drawn in itertools.product(*ways))
+    return means[min(len(means) - 1, int(share * len(means)))]
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        [[0.0, 1.0]],
+        [[0.0, 0.5, 1.0]],
+        [[0.0, 1.0], [2.0, 4.0]],
+        [[0.1, 0.2, 0.9], [0.5, 0.5, 0.6]],
+        [[0.0, 1.0], [0.0, 1.0], [0.0, 1.0]],
+    ],
+)
+def test_interval_against_every_resample(groups: list[list[float]]) -> None:
+    """Between the quantiles at 1% and 4% (96% and 99%) of the full enumeration: 2000 draws are as exact as that."""
+    got = interquartile(groups)
+    assert got.value == pytest.approx(sorted_by_hand([one for group in groups for one in group]))
+    assert enumerated(groups, 0.01) - 1e-9 <= got.low <= enumerated(groups, 0.04) + 1e-9
+    assert enumerated(groups, 0.96) - 1e-9 <= got.high <= enumerated(groups, 0.99) + 1e-9
+
+
+def test_seeds_are_drawn_within_their_problem() -> None:
+    """Between problems there is a difference, within them there is none: so the interval has no width."""
+    assert interquartile([[0.0, 0.0, 0.0], [1.0, 1.0, 1.0]]) == (0.5, 0.5, 0.5)
+
+
+def test_a_single_seed_has_no_spread() -> None:
+    assert interquartile([[0.3], [0.7]]) == pytest.approx((0.5, 0.5, 0.5))
+
+
+@given(strata)
+def test_an_interval_holds_its_value_and_stays_among_the_scores(groups: list[list[float]]) -> None:
+    value, low, high = interquartile(groups)
+    flat = [one for group in groups for one in group]
+    assert min(flat) - 1e-9 <= low <= value <= high <= max(flat) + 1e-9
+    assert interquartile(groups) == (value, low, high), "the same whenever it is asked"
+
+
+def test_of_undefined_scores_nothing_is_known() -> None:
+    assert all(math.isnan(one) for one in interquartile([[math.nan, math.nan]]))
+
+
+def test_the_global_generator_is_left_alone() -> None:
+    np.random.seed(3)  # noqa: NPY002 - the very state that must not be touched.
+    before = np.random.get_state()[1].tolist()  # type: ignore[index]  # noqa: NPY002
+    interquartile([[0.0, 1.0]])
+    assert np.random.get_state()[1].tolist() == before  # type: ignore[index]  # noqa: NPY002
+
+
+# The performance profile.
+
+
+def test_profile_by_hand() -> None:
+    share, low, high = performance_profile([[0.0, 0.5], [1.0, 0.995]])
+    at = {round(float(threshold), 2): index for index, threshold in enumerate(THRESHOLDS)}
+    assert [share[at[tau]] for tau in (0.0, 0.01, 0.5, 0.51, 0.99, 1.0)] == [1.0, 0.75, 0.75, 0.5, 0.5, 0.25]
+    assert (low[at[0.0]], high[at[0.0]]) == (1.0, 1.0)
+    assert (low[at[0.25]], high[at[0.25]]) == (0.5, 1.0), "both seeds of the first problem, or none of them"
+    assert (low[at[1.0]], high[at[1.0]]) == (0.0, 0.5)
+
+
+@given(strata)
+def test_a_profile_falls_and_has_its_interval_around_it(groups: list[list[float]]) -> None:
+    profile = performance_profile(groups)
+    share, low, high = profile
+    assert profile.shape == (3, len(THRESHOLDS))
+    assert (low <= share).all()
+    assert (share <= high).all()
+    assert ((profile >= 0.0) & (profile <= 1.0)).all()
+    assert (np.diff(share) <= 0).all()
+    flat = [one for group in groups for one in group]
+    assert share.tolist() == [sum(one >= tau for one in flat) / len(flat) for tau in THRESHOLDS]
+    assert np.array_equal(profile, performance_profile(groups))
+
+
+# When a problem is solved.
+
+
+@pytest.mark.parametrize(
+    ("exact", "index"),
+    [
+        ([], None),
+        ([1.0], None),
+        ([1.0, 1.0], None),
+        ([1.0, 1.0, 1.0], 0),
+        ([0.99, 0.99, 0.99], 0),
+        ([0.9899, 1.0, 1.0, 1.0], 1),
+        ([1.0, 1.0, 0.5, 1.0, 1.0, 1.0], 3),
+        ([0.0, 1.0, 1.0, 1.0, 0.0], 1),
+        ([1.0, 1.0, 0.0, 1.0, 1.0, 0.0], None),
+    ],
+)
+def test_solved_by_hand(exact: list[float], index: int | None) -> None:
+    assert solved_from(exact) == index
+
+
+@given(st.lists(st.sampled_from([0.0, 0.98, 0.99, 1.0]), max_size=12))
+def test_solved_is_the_first_of_three(exact: list[float]) -> None:
+    windows = [all(one >= SOLVED for one in exact[start : start + 3]) for start in range(len(exact) - 2)]
+    assert solved_from(exact) == (windows.index(True) if any(windows) else None)
+
+
+# The middle, where some never arrive.
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([3.0], 3.0),
+        ([None], math.inf),
+        ([1.0, None], math.inf),
+        ([None, 1.0, 2.0], 2.0),
+        ([1.0, 2.0, None, None], math.inf),
+        ([4.0, None, 1.0, 2.0], 3.0),
+        ([None, None], math.inf),
+        ([None, None, None], math.inf),
+    ],
+)
+def test_middle_by_hand(values: list[float | None], expected: float) -> None:
+    assert middle(values) == expected
+
+
+def test_there_is_no_middle_of_nothing() -> None:
+    assert math.isnan(middle([]))
+
+
+@given(st.lists(st.none() | st.floats(0, 1e9), min_size=1, max_size=9))
+def test_middle_is_infinite_where_half_or_more_never_arrive(values: list[float | None]) -> None:
+    arrived = sorted(value for value in values if value is not None)
+    count = len(values)
+    if 2 * len(arrived) <= count:
+        assert middle(values) == math.inf
+    else:
+        assert middle(values) == pytest.approx((arrived[(count - 1) // 2] + arrived[count // 2]) / 2)
+
+
+# The area under a curve.
+
+
+@pytest.mark.parametrize(
+    ("steps", "heights", "area"),
+    [
+        ([10], [1.0], 0.5),
+        ([0], [0.7], 0.7),
+        ([10, 20], [1.0, 1.0], 0.75),
+        ([10, 30], [1.0, 0.0], 0.5),
+        ([5, 10, 20], [0.0, 1.0, 1.0], (0 + 2.5 + 10) / 20),
+        ([10], [-1.0], -0.5),
+    ],
+)
+def test_area_by_hand(steps: list[float], heights: list[float], area: float) -> None:
+    assert area_under(steps, heights) == pytest.approx(area)
+
+
+@given(st.lists(st.tuples(st.integers(1, 50), scores), min_size=1, max_size=8))
+def test_area_against_small_steps(jumps: list[tuple[int, float]]) -> None:
+    steps = list(itertools.accumulate(jump for jump, _ in jumps))
+    heights = [height for _, height in jumps]
+    middles = np.arange(0.05, steps[-1], 0.1)  # No corner lies within a piece of 0.1.
+    fine = np.interp(middles, [0, *steps], [0.0, *heights]).mean()
+    assert area_under(steps, heights) == pytest.approx(fine, abs=1e-6)

@@ -1,0 +1,313 @@
+"""Worker processes: every item has one end, whatever its task does, and no process is left behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+import worker_tasks
+from seq_agents.workers import Begun, Done, Event, Failed, Under, do_all, reason
+from worker_tasks import act
+
+HERE = Path(__file__).parent
+STUCK = 120
+"""Seconds after which something hangs."""
+
+
+def run(items: list[Any], jobs: int = 1) -> list[Event]:
+    return list(do_all(act, items, jobs))
+
+
+def ends(events: list[Event]) -> dict[int, Event]:
+    """The end of each item, by its place; there is exactly one."""
+    found: dict[int, Event] = {}
+    for event in events:
+        if isinstance(event, (Done, Failed)):
+            assert id(event.item) not in found, "one end"
+            found[id(event.item)] = event
+    return found
+
+
+def gone(pid: int) -> bool:
+    """Whether there is no such process, or only its remains."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def comes_true(condition: Callable[[], bool], seconds: float = STUCK) -> bool:
+    start = time.monotonic()
+    while time.monotonic() - start < seconds:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+# Ends.
+
+
+def test_one_process_does_the_items_in_order() -> None:
+    items = [("double", n) for n in range(5)]
+    events = run(items)
+    assert events == [event for item in items for event in (Begun(item), Done(item, 2 * item[1]))]
+    assert all(event.item is item for event, item in zip(events[::2], items, strict=True)), "the very items"
+
+
+def test_no_items() -> None:
+    assert run([], jobs=3) == []
+
+
+def test_more_jobs_than_items() -> None:
+    items = [("slowly", 0.5), ("slowly", 0.5)]
+    events = run(items, jobs=5)
+    assert events[:2] == [Begun(items[0]), Begun(items[1])], "side by side"
+    pids = {cast(Done, event).result for event in events[2:]}
+    assert len(pids) == 2
+    assert os.getpid() not in pids
+
+
+@pytest.mark.parametrize("jobs", [0, -1])
+def test_no_jobs_do_nothing(jobs: int) -> None:
+    with pytest.raises(ValueError, match="jobs must be an integer >= 1"):
+        run([("double", 1)], jobs)
+
+
+BAD = [
+    (("raises", "wrong\nthing"), r"ValueError: wrong thing"),
+    (("raises", ""), r"ValueError"),
+    (("raises_without_words", None), r"Unspeakable"),
+    (("nothing of this name", None), r"KeyError: 'nothing of this name'"),
+    (("dies", int(signal.SIGKILL)), r"its process ended by signal SIGKILL \(out of memory\?\)"),
+    (("dies", int(signal.SIGSEGV)), r"its process ended by signal SIGSEGV"),
+    (("dies", 40), r"its process ended by signal 40"),
+    (("exits", 0), r"its process ended with exit code 0"),
+    (("exits", 7), r"its process ended with exit code 7"),
+    (("asks_to_exit", 5), r"its process ended with exit code 5"),
+    (("lambda_for", 1), r"(AttributeError|PicklingError): .*lambda.*"),
+    (("boobytrap", None), r"RuntimeError: boom"),
+    (("dies_with_a_child", 30.0), r"its process ended with exit code 3"),
+    (("falls_silent", 300.0), r"its process closed its connection"),
+    (("double", lambda: None), r"(AttributeError|PicklingError): .*lambda.*"),
+    (("double", worker_tasks.Boobytrap()), r"RuntimeError: boom"),
+]
+
+
+def test_each_failure_costs_its_own_item() -> None:
+    """Among them all, every good item is done, two processes at a time."""
+    items: list[Any] = []
+    for bad, _ in BAD:
+        items += [("double", len(items)), bad]
+    items += [("double", len(items))]
+    found = ends(run(items, jobs=2))
+    assert len(found) == len(items)
+    reasons = {id(bad): said for bad, said in BAD}
+    for item in items:
+        end = found[id(item)]
+        if id(item) in reasons:
+            assert isinstance(end, Failed), end
+            assert re.fullmatch(reasons[id(item)], end.reason), end.reason
+        else:
+            assert end == Done(item, 2 * item[1])
+
+
+def test_the_details_have_the_traceback() -> None:
+    (end,) = ends(run([("raises", "wrong\nthing")])).values()
+    assert isinstance(end, Failed)
+    assert end.details.startswith("Traceback (most recent call last):")
+    assert "worker_tasks.py" in end.details
+    assert "in raises" in end.details
+    assert end.details.endswith("ValueError: wrong\nthing\n")
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (ValueError("a\n b\t c"), "ValueError: a b c"),
+        (KeyError(), "KeyError"),
+        (OSError(28, "No space left"), "OSError: [Errno 28] No space left"),
+        (worker_tasks.Unspeakable(), "Unspeakable"),
+    ],
+)
+def test_reasons_have_one_line(error: Exception, line: str) -> None:
+    assert reason(error) == line
+
+
+def test_a_new_process_comes_for_one_that_is_gone() -> None:
+    first, _, second, third = ends(run([("pid", 0), ("exits", 1), ("pid", 1), ("pid", 2)])).values()
+    assert cast(Done, first).result != cast(Done, second).result
+    assert cast(Done, second).result == cast(Done, third).result, "and stays"
+
+
+def test_a_process_that_dies_between_two_items() -> None:
+    """The item that comes next is done by another one."""
+    items = [("dies_when_idle", 0.1), ("slowly", 2.0), ("pid", 1), ("pid", 2)]
+    with closing(do_all(act, items, 2)) as events:  # type: ignore[type-var]
+        seen = []
+        for event in events:
+            seen.append(event)
+            if isinstance(event, Done) and event.item is items[0]:
+                assert comes_true(lambda: gone(event.result))  # noqa: B023 - called at once.
+    assert len(ends(seen)) == 4
+    assert [end for end in ends(seen).values() if not isinstance(end, Done)] == []
+
+
+def test_a_large_result_and_a_large_item() -> None:
+    items: list[Any] = [("large", 5_000_000), ("large", 1), ("slowly", 0.0)]
+    assert len(cast(Done, ends(run(items, jobs=2))[id(items[0])]).result) == 5_000_000
+    heavy = ("raises", "x" * 5_000_000)
+    assert isinstance(ends(run([heavy]))[id(heavy)], Failed)
+
+
+def test_files_stay_few() -> None:
+    """A process that is replaced leaves nothing open."""
+    run([("exits", 1)])
+    before = len(os.listdir("/proc/self/fd"))
+    with closing(do_all(act, [("exits", 1)] * 6 + [("pid", 0)], 1)) as events:  # type: ignore[type-var]
+        counts = [len(os.listdir("/proc/self/fd")) for event in events if isinstance(event, Failed)]
+    assert max(counts) <= counts[0] + 1
+    assert len(os.listdir("/proc/self/fd")) <= before
+
+
+# Within a task.
+
+
+def test_torch_has_one_thread() -> None:
+    (end,) = ends(run([("threads", None)])).values()
+    assert cast(Done, end).result == 1
+
+
+def test_a_task_may_start_processes() -> None:
+    (end,) = ends(run([("has_children", None)])).values()
+    assert cast(Done, end).result == ("hello", "7")
+
+
+def test_moments_are_few_and_true() -> None:
+    items = [("tells", 20_000), ("tells_slowly", 4)]
+    events = run(items)
+    quick = [event for event in events if isinstance(event, Under) and event.item is items[0]]
+    assert 1 <= len(quick) < 1000, "not all of them"
+    assert quick[0].moment[:2] == (0.0, 0), "the first one at once"
+    for event in quick:
+        assert event.moment.done == event.moment.steps / 20_000
+    steps = [event.moment.steps for event in quick]
+    assert steps == sorted(set(steps))
+    slow = [event.moment for event in events if isinstance(event, Under) and event.item is items[1]]
+    assert slow == [(step / 4, step, 0.5) for step in range(4)], "none of those that come rarely is left out"
+    assert len(ends(events)) == 2
+
+
+# The end of them all.
+
+
+def announced(folder: Path, count: int) -> list[int]:
+    """The processes of `announces`, once there are so many."""
+    assert comes_true(lambda: len(list(folder.iterdir())) >= count)
+    return [int(path.name) for path in folder.iterdir()]
+
+
+def test_closing_ends_every_process(tmp_path: Path) -> None:
+    events = do_all(act, [("announces", str(tmp_path))] * 3, 2)
+    assert [type(next(events)) for _ in range(2)] == [Begun, Begun]
+    pids = announced(tmp_path, 2)
+    cast(Any, events).close()
+    assert all(gone(pid) for pid in pids)
+
+
+def test_an_error_of_the_one_who_listens_ends_every_process(tmp_path: Path) -> None:
+    def listen() -> None:
+        for number, _ in enumerate(do_all(act, [("announces", str(tmp_path))] * 2, 2)):
+            if number == 1:
+                announced(tmp_path, 2)
+                raise LookupError
+
+    with pytest.raises(LookupError):
+        listen()
+    assert comes_true(lambda: all(gone(int(path.name)) for path in tmp_path.iterdir()))
+
+
+def test_a_process_that_cannot_be_started_leaves_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    from seq_agents import workers
+
+    started: list[Any] = []
+    process = workers._SPAWN.Process
+
+    def second_fails(*given: Any, **named: Any) -> Any:
+        if started:
+            raise OSError(11, "Resource temporarily unavailable")
+        started.append(process(*given, **named))
+        return started[0]
+
+    monkeypatch.setattr(workers._SPAWN, "Process", second_fails)
+    with pytest.raises(OSError, match="temporarily"):
+        run([("double", 1), ("double", 2)], jobs=2)
+    assert not started[0].is_alive()
+
+
+PARENT = """
+import sys
+from seq_agents.workers import do_all
+from worker_tasks import act
+if __name__ == "__main__":
+    for event in do_all(act, [("announces", sys.argv[1])] * 3, 2):
+        print(event, flush=True)
+"""
+
+
+@pytest.fixture
+def parent(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process in a group of its own with two workers, which write who they are into the folder `pids`."""
+    (tmp_path / "pids").mkdir()
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    paths = os.pathsep.join([str(HERE), str(HERE.parents[1] / "agents"), str(HERE.parents[1])])
+    process = subprocess.Popen(
+        [sys.executable, str(script), str(tmp_path / "pids")], text=True, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": paths},
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def test_workers_end_with_a_parent_that_is_killed(parent: subprocess.Popen[str], tmp_path: Path) -> None:
+    pids = announced(tmp_path / "pids", 2)
+    parent.kill()
+    parent.wait()
+    assert comes_true(lambda: all(gone(pid) for pid in pids))
+
+
+def children_of(pid: int) -> list[int]:
+    read = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in read.split()]
+
+
+@pytest.mark.parametrize("early", [None, 0.0, 0.4, 1.0], ids=str)
+def test_ctrl_c_ends_all_of_them(early: float | None, parent: subprocess.Popen[str], tmp_path: Path) -> None:
+    """As a terminal does it: the signal goes to the whole group. Only the first process has something to say,
+    whether the others are at work or about to start."""
+    if early is not None:
+        assert comes_true(lambda: len(children_of(parent.pid)) >= 3)  # One of them keeps account for multiprocessing.
+        pids = children_of(parent.pid)
+        time.sleep(early)
+    else:
+        pids = announced(tmp_path / "pids", 2)
+    os.killpg(parent.pid, signal.SIGINT)
+    _, said = parent.communicate(timeout=STUCK)
+    assert parent.returncode != 0
+    assert comes_true(lambda: all(gone(pid) for pid in pids))
+    assert said.count("Traceback") == 1, said
+    assert said.rstrip().endswith("KeyboardInterrupt")
