@@ -217,6 +217,15 @@ def test_the_command_that_repeats_it() -> None:
     ]
 
 
+def test_a_report_imports_nothing_that_the_folder_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "trap.py").write_text("raise SystemExit('imported')")
+    monkeypatch.syspath_prepend(tmp_path)
+    for one in (entry("trap:Agent", agent="trap:Agent"), entry(id="trap:Echo-v0")):
+        assert_sound(page(folder(tmp_path / one.agent.replace(":", "-"), [one])))
+        swept = Entry(**{**vars(one), "swept": "lag", "parameters": {"lag": 2}})
+        assert commands([one, swept], "out") == commands([swept], "out") == []
+
+
 @pytest.mark.parametrize(
     "entries",
     [

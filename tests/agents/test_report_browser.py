@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from made_results import usual
+from seq_agents.bench.drawing import COLOURS
 from seq_agents.bench.report import write_report
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -185,14 +186,15 @@ def test_all_colours_of_agents_are_readable(browser: Any, report: Path) -> None:
     for scheme in ("light", "dark"):
         with shown(browser, report, scheme) as page:
             page.evaluate(
-                """() => {
+                """(colours) => {
                     const chart = document.querySelector("svg.chart");
-                    for (let place = 0; place < 6; place++) {
+                    for (let place = 0; place < colours; place++) {
                         const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
                         line.setAttribute("style", `fill: none; stroke: var(--agent-${place})`);
                         chart.append(line);
                     }
-                }"""
+                }""",
+                COLOURS,
             )
             assert page.evaluate(CONTRASTS)["lines"] >= 3
 

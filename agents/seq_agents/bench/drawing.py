@@ -21,7 +21,7 @@ from seq_agents.bench.tables import Table
 INK, FAINT, PAPER = "#00fe01", "#00fe02", "#00fe03"
 """Stand for the page's colours of text, of thin lines and of the background."""
 _PAGE_COLOURS = {INK: "currentColor", FAINT: "var(--line)", PAPER: "var(--paper)"}
-COLOURS = 6
+COLOURS = 8
 """How many there are for agents; `report.css` says which."""
 _AGENT = "#00fd{:02x}"
 _DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (2, 1.2)), (0, (6, 1.5, 1.5, 1.5)), (0, (9, 2)))
@@ -176,7 +176,9 @@ def _for_a_page(root: ET.Element, key: str, view: str) -> ET.Element:
     used = {found for one in root.iter() for value in one.attrib.values() for found in re.findall(r"#([\w.-]+)", value)}
     for one in root.iter():
         one.attrib = {
-            name: _attribute(name, value, key) for name, value in one.attrib.items() if name != "id" or value in used
+            name: new
+            for name, value in one.attrib.items()
+            if (name != "id" or value in used) and (new := _attribute(name, value, key))
         }
     _drop_empty(root)
     return root
@@ -189,6 +191,8 @@ def _attribute(name: str, value: str, key: str) -> str:
         return value.replace("#", f"#{key}-")
     if name == "style":
         return _style(value)
+    if name == "transform":
+        value = re.sub(r"rotate\(-?0 [^)]*\)", "", value)
     return re.sub(r"-?\d+\.\d+", _rounded, " ".join(value.split()))
 
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from seq_agents.bench import horizon_figures
 from seq_agents.bench.content import Content, matrix_with_levels, missing_failed_first, read
-from seq_agents.bench.drawing import COLOURS, Chart, Places, places_of, swatch
+from seq_agents.bench.drawing import Chart, Places, places_of, swatch
 from seq_agents.bench.figures import profiles, rewards
 from seq_agents.bench.folder import Folder
 from seq_agents.bench.outcome import names_of
@@ -53,7 +53,6 @@ def page(folder: Folder) -> str:
     return environment.get_template("report.html.j2").render(
         about=summary(folder, content.done),
         places=places,
-        colours=COLOURS,
         swatches=[Markup(swatch(place)) for place in places.values()],
         safe=Markup,
         leaderboard=view(leaderboard(content.plain), sorted_by="normalised, IQM"),
