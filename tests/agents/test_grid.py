@@ -195,7 +195,7 @@ MUST = "must be a mapping of agents, ids, seeds, episodes, got"
         ("agents: ['no_such:thing']\nids: [SeqEcho-v0]", "agent 'no_such:thing' cannot be imported"),
         ("agents: {lstm: {settings: {hiden: 3}}}\nids: [SeqEcho-v0]", "there is no setting 'hiden' (did you mean"),
         ("agents: {lstm: {settings: {hidden: x}}}\nids: [SeqEcho-v0]", "lstm on SeqEcho-v0: hidden must be an integer"),
-        *[(f"seeds: {bad}\n{LSTM}", "seeds must be an integer >= 1") for bad in "0 -1 true 1.0 x [] null".split()],
+        *[(f"seeds: {bad}\n{LSTM}", "seeds must be an integer >= 1") for bad in ["0", "-1", "true", "1.0", "x", "[]", "null"]],
         (f"seeds: {10**40}\n{LSTM}", "seeds must be an integer >= 1 and <= 10000"),
         ("episodes: 0\n" + LSTM, "episodes must be an integer >= 1"),
         (f"agents: [{'x' * 9999}]\nids: [SeqEcho-v0]", "agent must be one of"),
@@ -226,7 +226,23 @@ def test_a_small_file_that_means_a_huge_one(tmp_path: Path) -> None:
     assert "too large" in refused(tmp_path, "\n".join(lines))
 
 
-WORDS = st.sampled_from("agents ids seeds episodes agent settings by_id id lstm SeqEcho-v0 hidden lag *".split())
+WORDS = st.sampled_from(
+    [
+        "agents",
+        "ids",
+        "seeds",
+        "episodes",
+        "agent",
+        "settings",
+        "by_id",
+        "id",
+        "lstm",
+        "SeqEcho-v0",
+        "hidden",
+        "lag",
+        "*",
+    ]
+)
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | WORDS
 KEYS = WORDS | st.text(max_size=5) | st.integers() | st.none() | st.booleans()
 ANYTHING = st.recursive(
