@@ -18,6 +18,9 @@ from seq_agents.bench.folder import Folder
 from seq_agents.bench.tables import score
 from seq_agents.workers import Begun, Done, Event, Failed, Under
 
+_UNBOUNDED = 100_000
+"""Characters: wider than any table."""
+
 
 class Board:
     """A context manager; `see` takes the events.
@@ -81,10 +84,11 @@ class Board:
             groups.setdefault(cell.entry.label, {}).setdefault(cell.entry.name, []).append(cell)
         left = list(dict.fromkeys(cell.entry.name for cell in self._cells))
         tables = []
+        unbounded = self._console.options.update(width=_UNBOUNDED)
         while left:
             count = len(left)
             table = self._table_of(left, groups)
-            while count > 1 and self._console.measure(table).maximum > self._console.width:
+            while count > 1 and self._console.measure(table, options=unbounded).maximum > self._console.width:
                 count -= 1
                 table = self._table_of(left[:count], groups)
             tables.append(table)
