@@ -99,7 +99,7 @@ def own_learner(name: str) -> type[Learner]:
     """The learner behind "module:factory": a subclass of `Learner`, or what a factory of `Trainable`s is made into.
 
     Raises:
-        ValueError: the module cannot be imported, or has no such factory.
+        ValueError: the module cannot be imported, has no such factory, or a `Learner` that is not complete.
     """
     module, _, path = name.partition(":")
     try:
@@ -107,6 +107,12 @@ def own_learner(name: str) -> type[Learner]:
     except (Exception, SystemExit) as wrong:  # Whatever a module may raise while it is imported.
         raise ValueError(f"agent {name!r} cannot be imported: {reason(wrong)}") from wrong
     if isinstance(factory, type) and issubclass(factory, Learner):
+        settings = getattr(factory, "settings_type", None)
+        lacking = sorted(getattr(factory, "__abstractmethods__", ()))
+        if not (isinstance(settings, type) and issubclass(settings, Settings)):
+            lacking.append("settings_type, a subclass of Settings")
+        if lacking:
+            raise ValueError(f"agent {name!r} is a Learner that lacks {', '.join(lacking)}")
         return factory
     if not callable(factory):
         raise ValueError(f"agent {name!r} must be called with (problem, seed, **settings), got {factory!r}")

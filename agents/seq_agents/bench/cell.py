@@ -31,11 +31,8 @@ _FIRST_CHECK, _CHECK_FACTOR, _CHECK_STEP = 0.005, 1.1, 0.04
 """Evaluations on the way begin after this share of the training, and come after each tenth more, or each 4% of it: so
 that the steps to solve a problem are known to a tenth whether it is solved early or late."""
 
-_PLAIN_NAME, _PLAIN_PART, _UNPLAIN = (
-    re.compile("[a-z0-9_-]+"),
-    re.compile("[A-Za-z0-9_=.+-]+"),
-    re.compile("[^A-Za-z0-9_=.+-]"),
-)
+_PLAIN = re.compile(r"[a-z0-9_]+(-[a-z0-9_]+)*")
+_PLAIN_PARAMETER = re.compile(r"[a-z_]+=([a-z0-9_.+-]+|True|False|None)")
 _LONGEST_KEY = 150
 """Characters of a file's name without digest and seed: file systems take 255 bytes."""
 
@@ -102,18 +99,18 @@ class Cell(NamedTuple):
     def key(self) -> str:
         """A name for files: no two cells have the same, not even where small and capital letters are one."""
         entry = self.entry
-        parts = [entry.name, *entry.label.split(" "), *([f"over-{entry.swept}"] if entry.swept else [])]
-        text = "--".join(parts)
+        id, *parameters = entry.label.split(" ")
+        text = "--".join([entry.name, id, *parameters, *([f"over-{entry.swept}"] if entry.swept else [])])
         plain = (
-            _PLAIN_NAME.fullmatch(entry.name)
-            and entry.id in seq_envs.MENU
-            and all(_PLAIN_PART.fullmatch(part) and "--" not in part for part in parts)
+            all(_PLAIN.fullmatch(name) for name in (entry.name, entry.swept or "none"))
+            and id in seq_envs.MENU
+            and all(_PLAIN_PARAMETER.fullmatch(one) and "--" not in one for one in parameters)
             and len(text) <= _LONGEST_KEY
         )
         if not plain:
             told_apart = json.dumps([entry.name, entry.label, entry.swept])
             digest = hashlib.sha256(told_apart.encode()).hexdigest()[:16]
-            text = f"{_UNPLAIN.sub('_', text)[:_LONGEST_KEY]}--{digest}"
+            text = f"{re.sub('[^A-Za-z0-9_=.+-]', '_', text)[:_LONGEST_KEY]}--{digest}"
         return f"{text}--{self.seed}"
 
     def config(self) -> Config:

@@ -120,7 +120,7 @@ def _read_entries(path: Path) -> list[Entry]:
 
 def _whole(read: Mapping[str, Any]) -> bool:
     """Whether a result has what is read of it; may raise if it has not."""
-    exams = [read["evaluation"], *(one["evaluation"] for one in read["elsewhere"])]
+    exams = [read["evaluation"], *(one["evaluation"] for one in read["elsewhere"] if one["evaluation"] is not None)]
     numbers: list[Any] = [number for row in read["curve"] for number in row]
     for exam in exams:
         numbers += [exam["accuracy"], exam["exact_match"]]

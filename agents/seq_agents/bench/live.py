@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich import box
@@ -15,7 +15,11 @@ from rich.text import Text
 
 from seq_agents.bench.cell import Cell
 from seq_agents.bench.folder import Folder
+from seq_agents.bench.tables import score
 from seq_agents.workers import Begun, Done, Event, Failed, Under
+
+_UNBOUNDED = 100_000
+"""Characters: wider than any table."""
 
 
 class Board:
@@ -59,7 +63,7 @@ class Board:
                 self._under_way.pop(key, None)
                 self._done[key] = _score(event.result)
                 if not self._console.is_terminal:
-                    self._say(event.item, f"normalised {self._done[key]:.4f}, {event.result['seconds']:.1f} s")
+                    self._say(event.item, f"normalised {score(self._done[key])}, {event.result['seconds']:.1f} s")
             case Failed():
                 self._under_way.pop(key, None)
                 self._failed.add(key)
@@ -71,18 +75,35 @@ class Board:
         self._console.print(Text(line), soft_wrap=True)
 
     def _table(self) -> Any:
-        """A row for each problem, a column for each agent: the middle score so far, and how many seeds it is of."""
-        names = list(dict.fromkeys(cell.entry.name for cell in self._cells))
-        table = Table(box=box.SIMPLE_HEAD)
-        table.add_column("normalised, seeds", no_wrap=True)
-        for name in names:
-            table.add_column(name, justify="right", no_wrap=True)
+        """A row for each problem, a column for each agent: the middle score so far, and how many seeds it is of.
+
+        Where the terminal is too narrow for all agents, they come in several tables, one below the other.
+        """
         groups: dict[str, dict[str, list[Cell]]] = {}
         for cell in self._cells:
             groups.setdefault(cell.entry.label, {}).setdefault(cell.entry.name, []).append(cell)
+        left = list(dict.fromkeys(cell.entry.name for cell in self._cells))
+        tables = []
+        unbounded = self._console.options.update(width=_UNBOUNDED)
+        while left:
+            count = len(left)
+            table = self._table_of(left, groups)
+            while count > 1 and self._console.measure(table, options=unbounded).maximum > self._console.width:
+                count -= 1
+                table = self._table_of(left[:count], groups)
+            tables.append(table)
+            left = left[count:]
+        return Group(Text(self._progress()), *tables)  # What is cut off on a low terminal is the end.
+
+    def _table_of(self, names: Sequence[str], groups: Mapping[str, Mapping[str, Sequence[Cell]]]) -> Table:
+        table = Table(box=box.SIMPLE_HEAD)
+        table.add_column("normalised, seeds", no_wrap=True)
+        for name in names:
+            table.add_column(Text(name), justify="right", no_wrap=True)
         for label, by_name in groups.items():
-            table.add_row(label, *(self._shown(by_name.get(name, [])) for name in names))
-        return Group(table, Text(self._progress()))
+            if any(name in by_name for name in names):
+                table.add_row(Text(label), *(self._shown(by_name.get(name, [])) for name in names))
+        return table
 
     def _shown(self, cells: Sequence[Cell]) -> str:
         keys = [cell.key for cell in cells]

@@ -74,7 +74,7 @@ def duration(value: float) -> str:
 
 def interval(value: Estimate) -> str:
     """The ends of a 95% interval."""
-    return f"{value.low:.4f} to {value.high:.4f}"
+    return "undefined" if math.isnan(value.value) else f"{value.low:.4f} to {value.high:.4f}"
 
 
 def ratio(value: float) -> str:

@@ -1,0 +1,214 @@
+"""The figures of a benchmark, by hand on tiny outcomes."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from seq_agents.bench import tables
+from seq_agents.bench.cell import Cell
+from seq_agents.bench.folder import Folder
+from seq_agents.bench.outcome import Outcome, outcome_of
+from seq_agents.bench.statistics import Estimate
+from seq_agents.bench.tables import Column, Table
+from seq_agents.workers import Failed
+from tiny_grids import entry, exam, result
+
+SOLVED_AT_20 = [[10, 1.0, 0.5, 0.0], [20, 2.0, 1.0, 1.0], [30, 3.0, 1.0, 1.0], [40, 4.0, 1.0, 1.0]]
+SOLVED_AT_60 = [[60, 6.0, 1.0, 1.0], [90, 9.0, 1.0, 1.0], [120, 12.0, 1.0, 1.0]]
+ECHO, COPY, CONTROL = "SeqEcho-v0", "SeqCopy-v0", "SeqNext-v0"
+
+
+def unsolved(accuracy: float) -> list[list[float]]:
+    return [[40, 4.0, accuracy, 0.5]]
+
+
+def one(
+    name: str, curve: Sequence[Sequence[float]], id: str = ECHO, seed: int = 0, agent: str = "mlp", **changes: Any
+) -> Outcome:
+    cell = Cell(entry(agent, name, id=id, parameters={}), seed)
+    if id == CONTROL:
+        changes["evaluation"] = exam(curve[-1][2], memoryless=1.0, optimal=1.0)
+    return outcome_of(cell, result(cell, curve, **changes))
+
+
+DONE = [
+    one("good", SOLVED_AT_20, seed=0),
+    one("good", SOLVED_AT_60, seed=1),
+    one("good", unsolved(0.75), COPY),
+    one("good", unsolved(0.5), CONTROL),
+    one("bad", unsolved(0.5), COPY),
+]
+
+
+def rows(table: Table) -> list[list[str]]:
+    assert all(len(row) == len(table.columns) for row in table.rows)
+    return table.texts()
+
+
+def test_leaderboard() -> None:
+    """Controls are left out; whoever is best comes first."""
+    table = tables.leaderboard([DONE[4], *DONE[:4]])
+    assert [column.heading for column in table.columns] == [
+        "agent", "problems", "runs", "normalised, IQM", "95% interval", "exact, IQM", "solved", "steps to solve",
+        "seconds to solve", "area, IQM",
+    ]  # fmt: skip
+    areas = [(0 * 10 + 0.5 * 10 + 1 * 20) / 40, (0.5 * 60 + 60) / 120, 0.25]
+    assert rows(table) == [
+        ["good", "2", "3", "0.8333", "0.8333 to 0.8333", "0.8333", "67%", "60", "6.0", f"{sum(areas) / 3:.4f}"],
+        ["bad", "1", "1", "0.0000", "0.0000 to 0.0000", "0.5000", "0%", "unsolved", "unsolved", "0.0000"],
+    ]
+    assert "the problems that need memory" in table.note
+
+
+def test_leaderboard_of_nothing() -> None:
+    assert tables.leaderboard([]).rows == ()
+    assert tables.leaderboard([DONE[3]]).rows == (), "a control alone"
+
+
+def test_leaderboard_has_an_interval_over_seeds() -> None:
+    got = tables.leaderboard([one("a", unsolved(accuracy), seed=seed) for seed, accuracy in enumerate((0.5, 1.0))])
+    assert rows(got)[0][3:5] == ["0.5000", "0.0000 to 1.0000"]
+
+
+def test_matrix() -> None:
+    table = tables.matrix(DONE)
+    assert [column.heading for column in table.columns] == ["problem", "good", "bad"]
+    assert rows(table) == [
+        ["SeqEcho-v0", "1.0000", ""],
+        ["SeqCopy-v0", "0.5000", "0.0000"],
+        ["SeqNext-v0 (control)", "0.0000", ""],
+    ]
+    assert tables.matrix([]).rows == ()
+
+
+def test_matrix_is_of_the_middle_half() -> None:
+    accuracies = [0.5, 0.75, 0.75, 0.75, 1.0]
+    got = tables.matrix([one("a", unsolved(accuracy), seed=seed) for seed, accuracy in enumerate(accuracies)])
+    assert rows(got) == [["SeqEcho-v0", "0.5000"]]
+
+
+def test_on_problem() -> None:
+    table = tables.on_problem([*DONE, one("bad", unsolved(0.625))], ECHO)
+    assert table.title == ECHO
+    assert table.note == DONE[0].problem
+    assert rows(table) == [
+        ["good", "2", "1.0000", "1.0000 to 1.0000", "1.0000", "1.0000", "1.0000", "100%", "40", "4.0", "0.6875"],
+        ["bad", "1", "0.2500", "0.2500 to 0.2500", "0.2500", "0.6250", "0.5000", "0%", "unsolved", "unsolved",
+         "0.1250"],
+        ["chance", "", "-0.5000", "", "", "0.2500", "0.2500", "", "", "", ""],
+        ["memoryless", "", "0.0000", "", "", "0.5000", "0.5000", "", "", "", ""],
+        ["optimal", "", "1.0000", "", "", "1.0000", "1.0000", "", "", "", ""],
+    ]  # fmt: skip
+
+
+def test_where_scores_are_not_defined() -> None:
+    """The levels are one: there is nothing between them to score by."""
+    flat = exam(1.0, memoryless=1.0, optimal=1.0)
+    flat["levels"]["chance"] = flat["levels"]["optimal"]
+    done = [one("a", [[1, 1.0, 1.0, 1.0]], seed=seed, evaluation=flat) for seed in range(2)]
+    assert math.isnan(done[0].final.normalized)
+    assert rows(tables.matrix(done)) == [["SeqEcho-v0 (control)", "undefined"]]
+    first, *levels = rows(tables.on_problem(done, ECHO))
+    assert first[:5] == ["a", "2", "undefined", "undefined", "undefined"]
+    assert {row[2] for row in levels} == {"undefined"}
+    assert tables.leaderboard(done).rows == ()
+    assert rows(tables.every_run(done))[0][5] == "nan"
+
+
+def test_rewards_against_examples() -> None:
+    done = [
+        one("lstm", SOLVED_AT_20, agent="lstm"),
+        one("ppo-lstm", SOLVED_AT_60, agent="recurrent-ppo"),
+        one("reinforce", unsolved(0.5), agent="reinforce"),
+        one("mlp", SOLVED_AT_20),
+        one("lstm", unsolved(0.5), COPY, agent="lstm"),
+        one("ppo-lstm", SOLVED_AT_60, COPY, agent="recurrent-ppo"),
+        one("ppo-lstm", SOLVED_AT_60, CONTROL, agent="recurrent-ppo"),
+    ]
+    assert rows(tables.rewards_against_examples(done)) == [
+        ["SeqEcho-v0", "ppo-lstm", "60", "20", "3.00", "3", "1.00"],
+        ["SeqEcho-v0", "reinforce", "unsolved", "20", "unsolved", "3", "unsolved"],
+        ["SeqCopy-v0", "ppo-lstm", "60", "unsolved", "", "3", ""],
+    ]
+    numbers = [one("lstm", SOLVED_AT_20, agent="lstm"), one("r", SOLVED_AT_60, agent="reinforce", answers=None)]
+    assert rows(tables.rewards_against_examples(numbers)) == [["SeqEcho-v0", "r", "60", "20", "3.00", "", ""]]
+
+
+def test_every_run() -> None:
+    table = tables.every_run(DONE[:3])
+    first, _, third = (dict(zip((column.heading for column in table.columns), row, strict=True)) for row in table.rows)
+    assert first == {
+        "name": "good", "agent": "mlp", "id": ECHO, "parameters": "", "seed": 0, "normalized_score": 1.0,
+        "accuracy": 1.0, "exact_match": 1.0, "steps": 40, "seconds": 4.0, "solved_steps": 20, "solved_seconds": 2.0,
+        "area": 0.625, "chance": 0.25, "memoryless": 0.5, "optimal": 1.0,
+    }  # fmt: skip
+    assert (third["solved_steps"], third["solved_seconds"]) == (None, None)
+    assert rows(table)[2][10:12] == ["", ""]
+    parameters = outcome_of(cell := Cell(entry(), 0), result(cell))
+    assert dict(zip((c.heading for c in table.columns), tables.every_run([parameters]).rows[0], strict=True))[
+        "parameters"
+    ] == "length=4 n_values=3"  # fmt: skip
+
+
+def test_every_run_survives_csv(tmp_path: Path) -> None:
+    odd = one('a,"b"\n', unsolved(0.5))
+    with (tmp_path / "runs.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(tables.every_run([odd]).texts())
+    with (tmp_path / "runs.csv").open(newline="") as file:
+        assert next(csv.reader(file))[0] == 'a,"b"\n'
+
+
+def test_missing(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    folder.ask_for([entry(seeds=4)])
+    done, failed, broken, _ = folder.cells()
+    folder.add(done, result(done))
+    folder.add_failure(Failed(failed, "ValueError: why", "more"))
+    (tmp_path / "cells" / f"{broken.key}.json").write_text("{")
+    label = entry().label
+    assert rows(tables.missing(folder)) == [
+        ["mlp", label, "1", "ValueError: why"],
+        ["mlp", label, "2", "its file is broken"],
+        ["mlp", label, "3", "not run yet"],
+    ]
+
+
+def test_settings() -> None:
+    assert tables.settings_of(DONE[:1]) == {
+        ("good", ECHO): ", ".join(f"{name}={value}" for name, value in entry().settings.items())
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (tables.score(0.12345), "0.1235"),
+        (tables.score(-1.0), "-1.0000"),
+        (tables.score(math.nan), "undefined"),
+        (tables.percent(2 / 3), "67%"),
+        (tables.count(1234567.4), "1,234,567"),
+        (tables.count(math.inf), "unsolved"),
+        (tables.duration(1234.56), "1,234.6"),
+        (tables.duration(math.inf), "unsolved"),
+        (tables.ratio(2.005), "2.00"),
+        (tables.ratio(math.inf), "unsolved"),
+        (tables.interval(Estimate(0.5, 0.25, 0.75)), "0.2500 to 0.7500"),
+        (tables.interval(Estimate(math.nan, math.nan, math.nan)), "undefined"),
+    ],
+)
+def test_texts(text: str, expected: str) -> None:
+    assert text == expected
+
+
+def test_only_some_columns() -> None:
+    table = Table("title", (Column("a"), Column("b", tables.percent), Column("c")), ((1, 0.5, None), (2, None, 3)), "n")
+    assert table.texts() == [["1", "50%", ""], ["2", "", "3"]]
+    some = table.only("c", "a")
+    assert (some.title, some.note) == ("title", "n")
+    assert [column.heading for column in some.columns] == ["a", "c"], "in the order that they had"
+    assert some.texts() == [["1", ""], ["2", "3"]]
