@@ -34,6 +34,7 @@ def evaluation(accuracy: float, levels: Levels, by_step: Sequence[float] | None 
     return {
         "accuracy": accuracy,
         "exact_match": exact(accuracy),
+        "normalized_score": levels.normalize(accuracy),
         "accuracy_by_step": [math.nan, *[accuracy] * 9] if by_step is None else list(by_step),
         "levels": dataclasses.asdict(levels),
     }
@@ -62,6 +63,8 @@ def result(
             for length, there in (elsewhere or {}).items()
         ],
         "curve": [[step, step / 1000, height, exact(height)] for step, height in zip(steps, heights, strict=True)],
+        "steps": steps[-1],
+        "seconds": steps[-1] / 1000,
         "versions": {"python": "3.11.7", "machine": "x86_64", "torch": "2.13.0"},
         "hardware": {"cpu": "abacus", "cores": 2},
     })  # fmt: skip

@@ -208,7 +208,7 @@ def test_texts(text: str, expected: str) -> None:
 def test_only_some_columns() -> None:
     table = Table("title", (Column("a"), Column("b", tables.percent), Column("c")), ((1, 0.5, None), (2, None, 3)), "n")
     assert table.texts() == [["1", "50%", ""], ["2", "", "3"]]
-    some = table.only("c", "a")
-    assert (some.title, some.note) == ("title", "n")
+    some = table.only(["c", "a"], "less")
+    assert (some.title, some.note) == ("title", "less")
     assert [column.heading for column in some.columns] == ["a", "c"], "in the order that they had"
     assert some.texts() == [["1", ""], ["2", "3"]]
