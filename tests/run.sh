@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything that must hold, in environments of its own: linters, types, tests, the oldest Gymnasium, newer Pythons, the
-# wheel, and the first command of the README. Needs Python 3.11 to 3.13 and its package index, nothing else.
+# wheel, the first command of the README, and RLlib. Needs Python 3.11 to 3.13 and its package index, nothing else.
 #     bash tests/run.sh            PYTHON=python3.12 bash tests/run.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -60,7 +60,7 @@ if [ -n "${CI:-}" ] && ! command -v chromium >/dev/null; then
 fi
 
 say "Install: $("$python" --version)"
-environment all "$python" "$pins" -e '.[agents,dev]'
+environment all "$python" "$pins" -e '.[agents,ray,dev]'
 bin=$work/all/bin
 if [ -n "${CI:-}" ]; then
     "$bin/python" -c 'import torch; assert torch.version.cuda is None, f"torch {torch.__version__} is no CPU build"'
@@ -96,6 +96,10 @@ done
 say 'The first command of the README, in a fresh copy'
 copy_to "$work/fresh"
 (cd "$work/fresh" && "$bin/python" tests/readme.py 0 | bash -euo pipefail)
+
+say 'The example with RLlib'
+environment rllib "$python" "$root/examples/rllib-constraints.txt" . 'ray[rllib]' torch
+"$work/rllib/bin/python" tests/check_rllib.py
 
 say 'All tests'
 PATH=$bin:$PATH "$bin/python" -m pytest -n auto -p no:cacheprovider

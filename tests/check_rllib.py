@@ -1,0 +1,26 @@
+"""The example with RLlib learns, in a shorter run; with the Python of its environment:   python tests/check_rllib.py"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+EXAMPLE = Path(__file__).parents[1] / "examples" / "rllib_ppo_lstm.py"
+ITERATIONS = 10
+LEAST = 0.9
+"""Accuracy of the greedy answers; chance is 0.1."""
+SECONDS = 600
+"""Many times what it takes: a stuck one must not stop CI."""
+
+if __name__ == "__main__":
+    done = subprocess.run(
+        [sys.executable, "-W", "error::UserWarning", str(EXAMPLE), "--iterations", str(ITERATIONS)],
+        stdout=subprocess.PIPE, encoding="utf-8", timeout=SECONDS, check=True,
+    )  # fmt: skip
+    print(done.stdout, end="")
+    *_, last = done.stdout.splitlines()
+    accuracy = re.match(r"accuracy (\d\.\d+)", last)
+    assert accuracy, f"the last line is no evaluation: {last!r}"
+    assert float(accuracy[1]) > LEAST, last
