@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+
+# A shell that starts pytest in the background leaves Ctrl-C ignored, in all its children too; tests send it to some.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The machines of CI are slow and noisy: no deadlines. Derandomised, so that CI fails for a change and not for luck.
 settings.register_profile("ci", deadline=None, max_examples=200, derandomize=True)
