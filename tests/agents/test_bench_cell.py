@@ -165,7 +165,7 @@ def test_seconds_are_those_of_training(monkeypatch: pytest.MonkeyPatch) -> None:
         clock[0] += 100.0
         return evaluate(*given)
 
-    def learn(self: Told, watch: Any) -> None:
+    def learn(_: Told, watch: Any) -> None:
         for n in range(1, 5):
             clock[0] += 1.0
             watch(Moment(n / 4, n, 0.5))

@@ -96,7 +96,6 @@ BAD = [
     (("asks_to_exit", 5), r"its process ended with exit code 5"),
     (("lambda_for", 1), r"(AttributeError|PicklingError): .*lambda.*"),
     (("boobytrap", None), r"RuntimeError: boom"),
-    (("dies_with_a_child", 30.0), r"its process ended with exit code 3"),
     (("falls_silent", 300.0), r"its process closed its connection"),
     (("double", lambda: None), r"(AttributeError|PicklingError): .*lambda.*"),
     (("double", worker_tasks.Boobytrap()), r"RuntimeError: boom"),
@@ -119,6 +118,18 @@ def test_each_failure_costs_its_own_item() -> None:
             assert re.fullmatch(reasons[id(item)], end.reason), end.reason
         else:
             assert end == Done(item, 2 * item[1])
+
+
+def test_the_end_of_a_process_is_seen_while_a_child_of_it_lives(tmp_path: Path) -> None:
+    events = run([("dies_with_a_child", str(tmp_path / "pid")), ("double", 1)])
+    child = int((tmp_path / "pid").read_text())
+    try:
+        assert not gone(child)
+    finally:
+        os.kill(child, signal.SIGKILL)
+    failed, done = ends(events).values()
+    assert cast(Failed, failed).reason == "its process ended with exit code 3"
+    assert isinstance(done, Done)
 
 
 def test_the_details_have_the_traceback() -> None:
