@@ -38,9 +38,10 @@ def ends(events: list[Event]) -> dict[int, Event]:
 
 
 def gone(pid: int) -> bool:
-    """Whether there is no such process, or only its remains."""
+    """Whether there is no such process, or only its remains; the last of its threads has ended."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        remains = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        return remains and len(os.listdir(f"/proc/{pid}/task")) == 1
     except OSError:
         return True
 
