@@ -267,10 +267,12 @@ def test_a_process_that_cannot_be_started_leaves_no_other(monkeypatch: pytest.Mo
 
 
 PARENT = """
+import signal
 import sys
 from seq_agents.workers import do_all
 from worker_tasks import act
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # Ignored where the tests run in the background.
     for event in do_all(act, [("announces", sys.argv[1])] * 3, 2):
         print(event, flush=True)
 """
