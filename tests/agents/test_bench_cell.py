@@ -156,6 +156,28 @@ def test_evaluations_by_hand(shares: list[float], steps: list[int], monkeypatch:
     assert schedule(shares, monkeypatch) == steps
 
 
+def test_seconds_are_those_of_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a clock where each moment takes one second, and each evaluation a hundred."""
+    clock = [0.0]
+    evaluate = seq_envs.evaluate
+
+    def slow(*given: Any) -> Any:
+        clock[0] += 100.0
+        return evaluate(*given)
+
+    def learn(_: Told, watch: Any) -> None:
+        for n in range(1, 5):
+            clock[0] += 1.0
+            watch(Moment(n / 4, n, 0.5))
+
+    monkeypatch.setattr(module.time, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr(seq_envs, "evaluate", slow)
+    monkeypatch.setattr(Told, "learn", learn)
+    got = run_cell(Cell(entry("own_agents:make", settings={}), 0))
+    assert [row[:2] for row in got["curve"]] == [[1, 1.0], [2, 2.0], [3, 3.0], [4, 4.0]]
+    assert got["seconds"] == 4.0
+
+
 def test_the_number_of_episodes_of_a_check() -> None:
     assert CHECK_EPISODES == 500
     assert module._CHECK_SEED != 0, "the final evaluation has that"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from seq_agents.bench import live
 from seq_agents.bench.cell import Cell, Entry
 from seq_agents.bench.folder import Folder
 from seq_agents.bench.grid import preset
@@ -117,6 +118,18 @@ def test_the_table(tmp_path: Path) -> None:
     assert "2 failed" in text
     assert "4 of 4 cells in" in text
     assert "about 0:00 left" in text
+
+
+def test_how_long_still(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was done before took no time of this run's."""
+    clock = [1000.0]
+    monkeypatch.setattr(live.time, "monotonic", lambda: clock[0])
+    first, second, third, _ = CELLS
+    board = Board(CELLS, folder(tmp_path, first))
+    assert "left" not in seen(board, [Begun(second)])
+    clock[0] += 60.0
+    assert "2 of 4 cells in 1:00, about 2:00 left" in seen(board, [done(second)])
+    assert "2 of 4 cells in 1:00, about 1:00 left" in seen(board, [Under(third, Moment(0.5, 9, 0.5))])
 
 
 EVERYTHING = preset("full").entries()

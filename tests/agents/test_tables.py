@@ -106,6 +106,12 @@ def test_on_problem() -> None:
     ]  # fmt: skip
 
 
+def test_on_problem_has_the_lowest() -> None:
+    done = [one("a", unsolved(accuracy), seed=seed) for seed, accuracy in enumerate((0.75, 0.625, 1.0))]
+    first, *_ = rows(tables.on_problem(done, ECHO))
+    assert (first[2], first[4]) == (f"{1.75 / 3:.4f}", "0.2500")
+
+
 def test_where_scores_are_not_defined() -> None:
     """The levels are one: there is nothing between them to score by."""
     flat = exam(1.0, memoryless=1.0, optimal=1.0)

@@ -38,9 +38,10 @@ def ends(events: list[Event]) -> dict[int, Event]:
 
 
 def gone(pid: int) -> bool:
-    """Whether there is no such process, or only its remains."""
+    """Whether there is no such process, or only its remains; the last of its threads has ended."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        remains = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        return remains and len(os.listdir(f"/proc/{pid}/task")) == 1
     except OSError:
         return True
 
@@ -96,7 +97,6 @@ BAD = [
     (("asks_to_exit", 5), r"its process ended with exit code 5"),
     (("lambda_for", 1), r"(AttributeError|PicklingError): .*lambda.*"),
     (("boobytrap", None), r"RuntimeError: boom"),
-    (("dies_with_a_child", 30.0), r"its process ended with exit code 3"),
     (("falls_silent", 300.0), r"its process closed its connection"),
     (("double", lambda: None), r"(AttributeError|PicklingError): .*lambda.*"),
     (("double", worker_tasks.Boobytrap()), r"RuntimeError: boom"),
@@ -119,6 +119,18 @@ def test_each_failure_costs_its_own_item() -> None:
             assert re.fullmatch(reasons[id(item)], end.reason), end.reason
         else:
             assert end == Done(item, 2 * item[1])
+
+
+def test_the_end_of_a_process_is_seen_while_a_child_of_it_lives(tmp_path: Path) -> None:
+    events = run([("dies_with_a_child", str(tmp_path / "pid")), ("double", 1)])
+    child = int((tmp_path / "pid").read_text())
+    try:
+        assert not gone(child)
+    finally:
+        os.kill(child, signal.SIGKILL)
+    failed, done = ends(events).values()
+    assert cast(Failed, failed).reason == "its process ended with exit code 3"
+    assert isinstance(done, Done)
 
 
 def test_the_details_have_the_traceback() -> None:
@@ -255,10 +267,12 @@ def test_a_process_that_cannot_be_started_leaves_no_other(monkeypatch: pytest.Mo
 
 
 PARENT = """
+import signal
 import sys
 from seq_agents.workers import do_all
 from worker_tasks import act
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # Ignored where the tests run in the background.
     for event in do_all(act, [("announces", sys.argv[1])] * 3, 2):
         print(event, flush=True)
 """

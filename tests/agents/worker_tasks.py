@@ -117,11 +117,13 @@ def has_children(given: Any, watch: Watch) -> Any:
     return said, subprocess.run([sys.executable, "-c", "print(7)"], capture_output=True, text=True).stdout.strip()
 
 
-def dies_with_a_child(given: float, watch: Watch) -> None:
-    """The child has inherited everything that is open, and lives on for a while."""
-    if os.fork() == 0:
-        time.sleep(given)
+def dies_with_a_child(given: str, watch: Watch) -> None:
+    """The child has inherited everything that is open, and lives on; the file says who it is."""
+    child = os.fork()
+    if child == 0:
+        time.sleep(300)
         os._exit(0)
+    Path(given).write_text(str(child))
     os._exit(3)
 
 
