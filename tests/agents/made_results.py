@@ -65,6 +65,7 @@ def result(
         "curve": [[step, step / 1000, height, exact(height)] for step, height in zip(steps, heights, strict=True)],
         "steps": steps[-1],
         "seconds": steps[-1] / 1000,
+        "date": "2026-11-22",
         "versions": {"python": "3.11.7", "machine": "x86_64", "torch": "2.13.0"},
         "hardware": {"cpu": "abacus", "cores": 2},
     })  # fmt: skip

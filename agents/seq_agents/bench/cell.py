@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -161,6 +162,7 @@ def run_cell(cell: Cell, watch: Watch = unwatched) -> dict[str, Any]:
         "curve": curve,
         "steps": latest.steps,
         "seconds": seconds,
+        "date": datetime.now(UTC).date().isoformat(),
         "versions": versions(),
         "hardware": hardware(),
     }

@@ -134,7 +134,7 @@ def _whole(read: Mapping[str, Any]) -> bool:
         and all(isinstance(one["changes"], dict) for one in read["elsewhere"])
         and "normalized_score" in read["evaluation"]
         and type(read["seconds"]) in (int, float)
-        and isinstance(read["problem"], str)
+        and all(isinstance(read[name], str) for name in ("problem", "date"))
         and (read["answers"] is None or type(read["answers"]) is int)
         and all(isinstance(read[name], dict) for name in ("versions", "hardware"))
     )

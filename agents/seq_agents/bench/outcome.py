@@ -53,6 +53,8 @@ class Outcome:
     """Changes of the problem's parameters, and the evaluation there; None where the agent does not fit."""
     curve: tuple[Point, ...]
     """At least one point: the last one is the final evaluation."""
+    date: str
+    """The day on which it was done, as 2026-11-22."""
     versions: Mapping[str, str]
     hardware: Mapping[str, Any]
 
@@ -104,6 +106,7 @@ def outcome_of(cell: Cell, read: Mapping[str, Any]) -> Outcome:
             )
             for steps, seconds, accuracy, exact_match in read["curve"]
         ),
+        date=read["date"],
         versions=read["versions"],
         hardware=read["hardware"],
     )  # fmt: skip

@@ -5,8 +5,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import gymnasium
@@ -49,7 +47,7 @@ def summary(folder: Folder, done: Sequence[Outcome]) -> Summary:
     facts = [
         ("Agents", ", ".join(dict.fromkeys(one.name for one in entries))),
         ("Seeds", _seeds(entries)),
-        ("Newest result", _newest(folder.path)),
+        ("Newest result", max((one.date for one in done), default="")),
         ("Made with", _versions([one.versions for one in done])),
         ("Hardware", _either(list(dict.fromkeys(_machine(one) for one in done)))),
     ]
@@ -148,12 +146,6 @@ def _seeds(entries: Sequence[Entry]) -> str:
     if len(seeds) > 1:
         return f"{seeds[0]} to {seeds[-1]} of each agent on each problem, from 0 on"
     return "0" if seeds == [1] else f"0 to {seeds[0] - 1}, of each agent on each problem"
-
-
-def _newest(path: Path) -> str:
-    """The day on which the newest result was written."""
-    times = [one.stat().st_mtime for one in (path / "cells").glob("*.json")]
-    return datetime.fromtimestamp(max(times), UTC).date().isoformat() if times else ""
 
 
 def _versions(seen: Sequence[Mapping[str, str]]) -> str:
