@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from readme import README, blocks
-from seq_agents.results import page, table_by_id
+from seq_agents.bench.folder import Folder
+from seq_agents.bench.text import markdown
+from seq_agents.results import page
 
 SHELL = blocks("sh")
 
@@ -39,11 +42,18 @@ def test_the_test_command_is_what_ci_runs() -> None:
     assert "readme.py 0 | bash" in (README.parent / "tests" / "run.sh").read_text(encoding="utf-8")
 
 
-def test_the_table_of_results_is_that_of_the_folder() -> None:
-    """After new results: paste it from results/README.md, which `seq-envs reproduce` writes."""
+def test_the_tables_of_results_are_those_of_the_folder() -> None:
+    """After new results: `seq-envs report results --markdown > results/README.md`, and paste the tables from there."""
     results = README.parent / "results"
-    assert table_by_id(results) in README.read_text(encoding="utf-8")
-    assert page(results) == (results / "README.md").read_text(encoding="utf-8")
+    told = markdown(Folder.open(results))
+    assert (results / "README.md").read_text(encoding="utf-8") == told
+    section = README.read_text(encoding="utf-8").partition("## Results\n")[2].partition("\n## ")[0]
+    tables = re.findall(r"(?:^\|.*\n)+", section, re.MULTILINE)
+    assert len(tables) >= 2
+    for table in tables:
+        assert table in told
+    recipes = results / "recipes"
+    assert page(recipes) == (recipes / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("block", SHELL[2:])

@@ -54,6 +54,7 @@ def result(cell: Cell, curve: Sequence[Sequence[float]] = ((100, 2.0, 0.75, 0.5)
         "curve": [list(row) for row in curve],
         "steps": curve[-1][0],
         "seconds": seconds,
+        "date": "2026-11-22",
         "versions": {"python": "3"},
         "hardware": {"cpu": "a chip", "cores": 2},
         **changes,
