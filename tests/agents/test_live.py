@@ -12,7 +12,7 @@ from rich.console import Console
 from seq_agents.bench import live
 from seq_agents.bench.cell import Cell, Entry
 from seq_agents.bench.folder import Folder
-from seq_agents.bench.grid import preset
+from seq_agents.bench.grid_file import preset
 from seq_agents.bench.live import Board
 from seq_agents.learner import Moment
 from seq_agents.workers import Begun, Done, Event, Failed, Under

@@ -16,7 +16,7 @@ from seq_agents.bench import tables
 from seq_agents.bench.cell import Entry
 from seq_agents.bench.drawing import swatch
 from seq_agents.bench.folder import Folder
-from seq_agents.bench.grid import preset
+from seq_agents.bench.grid_file import preset
 from seq_agents.bench.horizon import longer_entry, swept_entries
 from seq_agents.bench.outcome import outcomes
 from seq_agents.bench.report import page, write_report

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from seq_agents.bench import tables
 from seq_agents.bench.cell import Cell, Entry, run_cell
 from seq_agents.bench.folder import Folder, identity
-from seq_agents.bench.grid import changed, preset, read_grid
+from seq_agents.bench.grid import changed
+from seq_agents.bench.grid_file import preset, read_grid
 from seq_agents.bench.horizon import horizon_table, longer_entry, longer_table, swept_entries
 from seq_agents.bench.live import Board
 from seq_agents.bench.outcome import outcomes

@@ -11,7 +11,8 @@ import gymnasium
 
 from seq_agents.bench.cell import EPISODES, Entry
 from seq_agents.bench.folder import Folder, identity
-from seq_agents.bench.grid import PRESETS, Grid, GridError, changed, preset
+from seq_agents.bench.grid import Grid, GridError, changed
+from seq_agents.bench.grid_file import PRESETS, preset
 from seq_agents.bench.horizon import LONGER, longer_entry, swept_entries
 from seq_agents.bench.outcome import Outcome
 from seq_agents.bench.tables import ZERO, missing
