@@ -34,6 +34,8 @@ from seq_agents.learner import Learner, Moment
 _CONFIG, _CHECKPOINT, _CURVE, _EVALUATION, _LOCK = (
     "config.json", "checkpoint.safetensors", "curve.csv", "evaluation.json", ".lock",
 )  # fmt: skip
+_UNFINISHED = ".seq-envs.tmp"
+"""How the name of a file ends that is being written, after the number of the process that writes it."""
 _PACKAGES = ("seq-envs", "gymnasium", "numpy", "torch", "stable-baselines3", "sb3-contrib")
 CURVE_COLUMNS = ("seconds", "steps", "accuracy")
 
@@ -225,16 +227,34 @@ def alone_in(folder: Path) -> Iterator[None]:
     except Timeout:
         raise RunError(f"{folder} is in use by another process") from None
     try:
-        for part in folder.glob("*.tmp"):  # Of a process that was killed while it wrote.
-            part.unlink()
+        remove_unfinished(folder)
         yield
     finally:
         lock.release()
 
 
+def remove_unfinished(folder: Path) -> None:
+    """Remove what processes that were killed while they wrote have left, and no other file."""
+    for part in folder.glob(f"*{_UNFINISHED}"):
+        process = part.name.removesuffix(_UNFINISHED).rpartition(".")[2]
+        if process.isdecimal() and not _runs(int(process)):
+            part.unlink(missing_ok=True)
+
+
+def _runs(process: int) -> bool:
+    """Whether a process of this machine is still there."""
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return process != os.getpid()
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that a killed process or a full disk leaves the old one or the new one, never a part."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f"{path.name}.{os.getpid()}{_UNFINISHED}")
     try:
         with temporary.open("wb") as file:
             file.write(content)

@@ -30,6 +30,10 @@ _SECONDS_TO_END = 5.0
 """For a process that has closed its connection."""
 
 
+_LONGEST_REASON = 300
+"""Characters; the traceback has the rest."""
+
+
 class Begun(NamedTuple):
     """A worker has taken a task."""
 
@@ -74,6 +78,7 @@ def reason(error: BaseException) -> str:
         said = " ".join(str(error).split())
     except Exception:  # Somebody's own exception.
         said = ""
+    said = said if len(said) <= _LONGEST_REASON else f"{said[:_LONGEST_REASON]}..."
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
@@ -193,16 +198,21 @@ class _Worker(Generic[Item]):
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Start processes that no Ctrl-C reaches, not even before they can say that they ignore it."""
-    if not hasattr(signal, "pthread_sigmask"):
+    """Start processes that no Ctrl-C reaches, not even before they can say that they ignore it; it comes afterwards."""
+    if not hasattr(signal, "pthread_sigmask") or threading.current_thread() is not threading.main_thread():
         yield
         return
     resource_tracker.ensure_running()  # Starting it within would let signals through again.
+    came: list[tuple[int, Any]] = []  # Blocked here, it may still reach another thread, and Python this one.
+    handler = signal.signal(signal.SIGINT, lambda number, frame: came.append((number, frame)))
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, handler)
+        if came and callable(handler):
+            handler(*came[0])
 
 
 def _work(task: Callable[[Any, Watch], Any], connection: Connection) -> None:

@@ -200,6 +200,27 @@ def test_wrong_input_is_refused_before_anything_is_written(
     assert everything(Path()) == before
 
 
+@pytest.mark.usefixtures("here")
+def test_a_control_alone_has_no_leaderboard(capsys: pytest.CaptureFixture[str]) -> None:
+    out = said(["bench", "--agents", "optimal", "--ids", "SeqNext-v0", "--seeds", "1"], capsys)
+    assert "SeqNext-v0 (control)" in out
+    assert "Leaderboard" not in out
+
+
+def test_an_interrupt_says_how_to_go_on(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def engine(cells: Any) -> Any:
+        yield Done(cells[0], run_cell(cells[0]))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(commands, "local", lambda _: engine)
+    Path("tiny.yaml").write_text(TINY)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["bench", "tiny.yaml"])
+    assert ended.value.code == 130
+    assert "What is done is in bench-tiny: the same command goes on." in capsys.readouterr().err
+    assert len(list(Path("bench-tiny/cells").iterdir())) == 1
+
+
 def test_other_settings_need_another_folder(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     Path("tiny.yaml").write_text(TINY)
     said(["bench", "tiny.yaml"], capsys)

@@ -13,7 +13,7 @@ import pytest
 from seq_agents.bench.cell import Cell, Entry
 from seq_agents.bench.folder import Folder
 from seq_agents.bench.outcome import outcomes
-from seq_agents.runs import RunError
+from seq_agents.runs import RunError, alone_in
 from seq_agents.workers import Failed
 from tiny_grids import entry, exam, result
 
@@ -227,10 +227,33 @@ def test_leftovers_of_a_killed_process_are_removed(tmp_path: Path) -> None:
     folder = filled(tmp_path)
     before = files(tmp_path)
     for part in ("cells", "failed"):
-        (tmp_path / part / "mlp.json.123.tmp").write_text("{")
+        (tmp_path / part / f"mlp.json.{2**22 + 1}.seq-envs.tmp").write_text("{")
     asked(tmp_path)
     assert files(tmp_path) == before
     assert all(folder.result(cell) is not None for cell in folder.cells())
+
+
+def test_other_files_are_left_alone(tmp_path: Path) -> None:
+    """Also what a process writes that is still there."""
+    filled(tmp_path)
+    parent = os.getppid()
+    for path in (tmp_path, tmp_path / "cells"):
+        for name in ("notes.tmp", "mlp.json.123.tmp", f"page.{parent}.seq-envs.tmp", "page.x.seq-envs.tmp"):
+            (path / name).write_text("precious")
+    with alone_in(tmp_path):
+        before = files(tmp_path)
+        asked(tmp_path)
+        assert files(tmp_path) == before
+    assert len([name for name in before if name.endswith(".tmp")]) == 8
+
+
+def test_settings_without_a_result_can_be_mended(tmp_path: Path) -> None:
+    """After a typo that failed every seed."""
+    wrong, right = (dataclasses.replace(entry(), settings={"updates": updates}) for updates in (0, 1))
+    Folder(tmp_path).ask_for([wrong])
+    folder = Folder(tmp_path)
+    folder.ask_for([right])
+    assert Folder(tmp_path).entries == [right]
 
 
 def full(*_: Any, **__: Any) -> None:

@@ -276,3 +276,11 @@ def test_anything_is_a_grid_or_refused(raw: Any, tmp_path: Path) -> None:
 def test_any_text_is_a_grid_or_refused(text: str, tmp_path: Path) -> None:
     _, message = attempt(tmp_path, text)
     assert len(message.splitlines()) <= 1
+
+
+def test_a_problem_has_one_label() -> None:
+    """However its parameters are ordered, and whether or not those are given that it has anyway."""
+    ids = ["SeqEcho-v0", {"id": "SeqEcho-v0", "lag": 1}, {"id": "SeqEcho-v0", "length": 10, "lag": 1}]
+    ids += [{"id": "SeqEcho-v0", "lag": 2, "length": 12}, {"id": "SeqEcho-v0", "length": 12, "lag": 2, "n_values": 10}]
+    entries = Grid(agents={"optimal": Agent(agent="optimal")}, ids=ids).entries()
+    assert [one.label for one in entries] == ["SeqEcho-v0", "SeqEcho-v0 lag=2 length=12"]

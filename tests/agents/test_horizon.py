@@ -111,6 +111,19 @@ def test_the_table_of_players_that_are_known() -> None:
     assert {row[7] for row in horizon_table(of_players({1: "random"}, {"length": 8})).rows} == {"less"}
 
 
+def test_nothing_is_said_beyond_what_is_missing() -> None:
+    """A value that failed, or lacks a seed, may be the one that was not remembered."""
+    done = of_players({1: "optimal", 2: "optimal", 4: "optimal"}, {"length": 8})
+    asked = list({one.entry.parameters["lag"]: one.entry for one in done}.values())
+    for lost, known in ((4, "at least 2"), (2, "at least 1"), (1, "not known")):
+        for left in (
+            [one for one in done if one.entry.parameters["lag"] != lost],
+            [one for one in done if one.entry.parameters["lag"] != lost or one.seed == 0],
+        ):
+            assert {row[7] for row in horizon_table(left, asked).rows} == {known}
+    assert {row[7] for row in horizon_table(done, asked).rows} == {"at least 4"}
+
+
 @pytest.mark.parametrize("agent", ["optimal", "lstm", "encoder-decoder", "recurrent-ppo", "mlp", "ppo"])
 def test_what_was_learned_short_is_examined_long(agent: str, tmp_path: Path) -> None:
     """By the learner as it is for the other length; that of the optimal player is right there too."""

@@ -178,7 +178,7 @@ def test_markdown_has_the_same_tables(tmp_path: Path) -> None:
     rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in part.splitlines() if line[:1] == "|"]
     table = tables.leaderboard(plain(at))
     assert rows[0] == [column.heading for column in table.columns]
-    assert rows[1] == ["---", *["--:"] * 9]
+    assert rows[1] == ["---", *["--:"] * (len(table.columns) - 1)]
     assert rows[2:] == table.texts()
 
 

@@ -54,20 +54,34 @@ def test_leaderboard() -> None:
     """Controls are left out; whoever is best comes first."""
     table = tables.leaderboard([DONE[4], *DONE[:4]])
     assert [column.heading for column in table.columns] == [
-        "agent", "problems", "runs", "normalised, IQM", "95% interval", "exact, IQM", "solved", "steps to solve",
-        "seconds to solve", "area, IQM",
+        "agent", "problems", "runs", "normalised, IQM", "95% interval", "normalised, mean", "exact, IQM", "solved",
+        "steps to solve", "seconds to solve", "area, IQM",
     ]  # fmt: skip
     areas = [(0 * 10 + 0.5 * 10 + 1 * 20) / 40, (0.5 * 60 + 60) / 120, 0.25]
     assert rows(table) == [
-        ["good", "2", "3", "0.8333", "0.8333 to 0.8333", "0.8333", "67%", "60", "6.0", f"{sum(areas) / 3:.4f}"],
-        ["bad", "1", "1", "0.0000", "0.0000 to 0.0000", "0.5000", "0%", "unsolved", "unsolved", "0.0000"],
-    ]
+        ["good", "2", "3", "0.8333", "0.8333 to 0.8333", "0.8333", "0.8333", "67%", "60", "6.0",
+         f"{sum(areas) / 3:.4f}"],
+        ["bad", "1", "1", "0.0000", "0.0000 to 0.0000", "0.0000", "0.5000", "", "", "", "0.0000"],
+    ]  # fmt: skip
     assert "the problems that need memory" in table.note
 
 
 def test_leaderboard_of_nothing() -> None:
     assert tables.leaderboard([]).rows == ()
     assert tables.leaderboard([DONE[3]]).rows == (), "a control alone"
+
+
+def test_who_is_on_fewer_problems_comes_last() -> None:
+    """However good: what it failed on is not in its mean."""
+    fewer = one("fails on the others", SOLVED_AT_20)
+    assert [row[0] for row in tables.leaderboard([fewer, *DONE]).rows] == ["good", "fails on the others", "bad"]
+
+
+def test_a_curve_that_is_too_short_says_nothing_of_solving() -> None:
+    """As that of a reference player, which does not learn."""
+    done = [one("at once", [[0, 0.0, 1.0, 1.0]])]
+    assert rows(tables.leaderboard(done))[0][7:10] == ["", "", ""]
+    assert rows(tables.on_problem(done, ECHO))[0][8:11] == ["", "", ""]
 
 
 def test_leaderboard_has_an_interval_over_seeds() -> None:
@@ -97,12 +111,12 @@ def test_on_problem() -> None:
     assert table.title == ECHO
     assert table.note == DONE[0].problem
     assert rows(table) == [
-        ["good", "2", "1.0000", "1.0000 to 1.0000", "1.0000", "1.0000", "1.0000", "100%", "40", "4.0", "0.6875"],
-        ["bad", "1", "0.2500", "0.2500 to 0.2500", "0.2500", "0.6250", "0.5000", "0%", "unsolved", "unsolved",
-         "0.1250"],
-        ["chance", "", "-0.5000", "", "", "0.2500", "0.2500", "", "", "", ""],
-        ["memoryless", "", "0.0000", "", "", "0.5000", "0.5000", "", "", "", ""],
-        ["optimal", "", "1.0000", "", "", "1.0000", "1.0000", "", "", "", ""],
+        ["good", "2", "1.0000", "1.0000 to 1.0000", "1.0000", "1.0000", "1.0000", "80", "100%", "40", "4.0",
+         "0.6875"],
+        ["bad", "1", "0.2500", "0.2500 to 0.2500", "0.2500", "0.6250", "0.5000", "40", "", "", "", "0.1250"],
+        ["chance", "", "-0.5000", "", "", "0.2500", "0.2500", "", "", "", "", ""],
+        ["memoryless", "", "0.0000", "", "", "0.5000", "0.5000", "", "", "", "", ""],
+        ["optimal", "", "1.0000", "", "", "1.0000", "1.0000", "", "", "", "", ""],
     ]  # fmt: skip
 
 

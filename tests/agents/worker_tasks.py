@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import multiprocessing
 import os
 import subprocess
@@ -129,7 +130,7 @@ def dies_with_a_child(given: str, watch: Watch) -> None:
 
 def falls_silent(given: float, watch: Watch) -> None:
     """Cannot be heard any more, and goes on."""
-    cast(Any, watch)._connection.close()
+    inspect.getclosurevars(cast(Any, watch)._tell).nonlocals["connection"].close()
     time.sleep(given)
 
 

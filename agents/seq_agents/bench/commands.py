@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from seq_agents.bench.tables import Table
 
 PAGE = "report.html"
-_BRIEF = ("agent", "runs", "normalised, IQM", "95% interval", "solved", "steps to solve")
+_BRIEF = ("agent", "problems", "runs", "normalised, IQM", "95% interval", "solved", "steps to solve")
 """The columns of the leaderboard that a terminal has room for."""
 _BRIEFLY = f"Over the problems that need memory, with bootstrap intervals; steps are medians. {tables.SOLVED}"
 
@@ -40,9 +41,12 @@ def bench(file: Path | None, name: str | None, out: Path | None, engine: Engine,
     else:
         import_from(file.resolve().parent)
         name, grid = file.stem, read_grid(file)
-    done = _run(changed(grid, **changes).entries(), out or Path(f"bench-{name}"), engine)
-    _print(tables.matrix(done))
-    _print(tables.leaderboard(done).only(_BRIEF, _BRIEFLY))
+    _run(
+        changed(grid, **changes).entries(),
+        out or Path(f"bench-{name}"),
+        engine,
+        lambda _, done: (tables.matrix(done), tables.leaderboard(done).only(_BRIEF, _BRIEFLY)),
+    )
 
 
 def horizon(
@@ -60,14 +64,19 @@ def horizon(
     for id in ids:
         entries += swept_entries(agent, id, values, seeds, settings, episodes)
         entries.append(longer_entry(agent, id, seeds, settings, episodes))
-    done = _run(entries, out or Path(f"horizon-{agent.replace(':', '-')}"), engine)
-    _print(horizon_table(done))
-    _print(longer_table(done))
+    _run(
+        entries,
+        out or Path(f"horizon-{agent.replace(':', '-')}"),
+        engine,
+        lambda folder, done: (horizon_table(done, folder.entries), longer_table(done)),
+    )
 
 
 def report(path: Path, out: Path | None, form: str | None) -> None:
     """Show a folder of results: as a page, or print it as Markdown or CSV."""
     folder = Folder.open(path)
+    if out is not None and not out.parent.is_dir():
+        raise Refused(f"{out.parent} is no folder to write {out.name} into")
     if form is None:
         page = _write_page(folder, out)
         left = len(tables.missing(folder).rows)
@@ -93,19 +102,26 @@ def on_ray(address: str) -> Engine:
     return lambda cells: on_ray.do_all(run_cell, cells, address or None)
 
 
-def _run(entries: Sequence[Entry], path: Path, engine: Engine) -> list[Outcome]:
-    """Run what is missing, write the page, and hand back what is there of these entries."""
+def _run(
+    entries: Sequence[Entry], path: Path, engine: Engine, tables_of: Callable[[Folder, list[Outcome]], Sequence[Table]]
+) -> None:
+    """Run what is missing, write the page, and print the tables of these entries."""
     with Board([Cell(entry, seed) for entry in entries for seed in range(entry.seeds)], Folder(path)) as board:
-        failures = run_grid(entries, path, engine, board.see)
+        try:
+            failures = run_grid(entries, path, engine, board.see)
+        except KeyboardInterrupt:
+            print(f"What is done is in {path}: the same command goes on.", file=sys.stderr)
+            raise
     folder = Folder.open(path)
     mine = {identity(entry) for entry in entries}
     done = [one for one in outcomes(folder) if identity(one.entry) in mine]
     if done:
         print(f"{_write_page(folder, None)}: the report.\n")
+        for table in tables_of(folder, done):
+            _print(table)
     if failures:
         listed = "\n".join(f"{one.item.key}: {one.reason}" for one in failures)
         raise Refused(f"{len(failures)} cells failed; the same command tries them, and only them, again:\n{listed}")
-    return done
 
 
 def _write_page(folder: Folder, out: Path | None) -> Path:
@@ -121,6 +137,8 @@ def _print(table: Table) -> None:
 
     shown = Shown(title=table.title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False, collapse_padding=True)
     rows = table.texts()
+    if not rows:
+        return
     for place, column in enumerate(table.columns):
         widest = max(len(row[place]) for row in rows)  # Only headings may wrap.
         shown.add_column(

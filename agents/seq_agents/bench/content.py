@@ -53,7 +53,7 @@ def tables(content: Content) -> list[Table]:
         matrix_with_levels(content.plain),
         rewards_against_examples(content.plain),
         *(on_problem(content.plain, label) for label in content.labels),
-        horizon_table(content.done),
+        horizon_table(content.done, content.folder.entries),
         longer_table(content.done),
         missing_failed_first(content.folder),
     ]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from seq_agents.bench.cell import CURVE_COLUMNS, Cell, Entry
-from seq_agents.runs import RunError, write_whole
+from seq_agents.runs import RunError, remove_unfinished, write_whole
 from seq_agents.workers import Failed, reason
 
 _GRID, _CELLS, _FAILED = "grid.json", "cells", "failed"
@@ -54,7 +54,7 @@ class Folder:
         asked = {identity(entry): entry for entry in self.entries}
         for entry in entries:
             there = asked.get(identity(entry))
-            if there is not None:
+            if there is not None and self._begun(there):
                 _refuse_other(self.path, there, entry)
                 entry = dataclasses.replace(entry, seeds=max(entry.seeds, there.seeds))
             asked[identity(entry)] = entry
@@ -62,9 +62,12 @@ class Folder:
         self.path.mkdir(parents=True, exist_ok=True)
         for part in (_CELLS, _FAILED):
             (self.path / part).mkdir(exist_ok=True)
-            for unfinished in (self.path / part).glob("*.tmp"):  # Of a process that was killed while it wrote.
-                unfinished.unlink()
+            remove_unfinished(self.path / part)
         _write_json(self.path / _GRID, {"entries": [entry.as_json() for entry in self.entries]})
+
+    def _begun(self, entry: Entry) -> bool:
+        """Whether there is a result of an entry."""
+        return any(self.result(Cell(entry, seed)) is not None for seed in range(entry.seeds))
 
     def cells(self) -> Iterator[Cell]:
         """Every cell that is asked for, all first seeds first: so that a grid that is cut short is cut evenly."""

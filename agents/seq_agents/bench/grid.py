@@ -85,8 +85,8 @@ def _entry(name: str, agent: Agent, problem: Any, grid: Grid) -> Entry:
             f"{in_short(name)} on {in_short(id)}: {in_short(str(wrong) if told else reason(wrong))}"
         ) from None
     return Entry(
-        name=name, agent=agent.agent, id=id, parameters=config.parameters, settings=config.settings, seeds=grid.seeds,
-        episodes=grid.episodes,
+        name=name, agent=agent.agent, id=id, parameters=_needed(id, config.parameters), settings=config.settings,
+        seeds=grid.seeds, episodes=grid.episodes,
     )  # fmt: skip
 
 
@@ -105,6 +105,17 @@ def changed(
         kept = new.get("agents", grid.agents)
         new["agents"] = {name: dataclasses.replace(agent, ids=None) for name, agent in kept.items()}
     return dataclasses.replace(grid, **{name: value for name, value in new.items() if value is not None})
+
+
+def _needed(id: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters without which it were another problem, in order: so that no problem has two labels."""
+    kept = dict(sorted(parameters.items()))
+    problem = seq_envs.make_problem(id, **kept)
+    for name in list(kept):
+        fewer = {other: value for other, value in kept.items() if other != name}
+        if seq_envs.make_problem(id, **fewer) == problem:
+            kept = fewer
+    return kept
 
 
 def in_short(text: str) -> str:

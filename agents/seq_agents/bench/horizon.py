@@ -3,6 +3,7 @@ ones."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -129,17 +130,27 @@ def horizon(points: Mapping[int, float]) -> int | None:
     return reached
 
 
-def horizon_table(done: Sequence[Outcome]) -> Table:
-    """A row for each agent and sweep: the interquartile mean at each value, and how far it remembers."""
+def horizon_table(done: Sequence[Outcome], asked: Sequence[Entry] = ()) -> Table:
+    """A row for each agent, sweep and value: the interquartile mean there, and how far the agent remembers.
+
+    `asked`: the entries that were asked for; where a seed of one of them has no result, nothing is said beyond.
+    """
     rows = []
     for name, id, swept, mine in _curves(done):
         points = {value: interquartile([[one.final.normalized for one in group]]) for value, group in mine.items()}
-        reached = horizon({value: estimate.value for value, estimate in points.items()})
-        longest = "at least " if reached == max(points) else ""
+        missing = {
+            int(entry.parameters[swept])
+            for entry in asked
+            if (entry.name, entry.id, entry.swept) == (name, id, swept)
+            and len(mine.get(int(entry.parameters[swept]), ())) < entry.seeds
+        }
+        known = {value: estimate.value for value, estimate in points.items() if value < min(missing, default=math.inf)}
+        reached = horizon(known)
+        longest = "at least " if known and reached == max(known) else ""
         rows += [
             (
                 name, id, swept, value, len(mine[value]), estimate.value, estimate,
-                "less" if reached is None else f"{longest}{reached}",
+                ("less" if known else "not known") if reached is None else f"{longest}{reached}",
             )
             for value, estimate in points.items()
         ]  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from seq_agents.bench import axes as axes_of
+from seq_agents.bench.cell import Entry
 from seq_agents.bench.drawing import Chart, Margins, Places, line, shown, svg, words
 from seq_agents.bench.horizon import REMEMBERS, horizon_table, longer_table
 from seq_agents.bench.outcome import Outcome
@@ -18,9 +19,9 @@ from seq_agents.bench.tables import Column, Table, score
 Row = tuple[Any, ...]
 
 
-def reached(done: Sequence[Outcome]) -> Table:
+def reached(done: Sequence[Outcome], asked: Sequence[Entry]) -> Table:
     """A row for each agent, a column for each sweep: its horizon."""
-    table = horizon_table(done)
+    table = horizon_table(done, asked)
     sweeps = list(dict.fromkeys((row[1], row[2]) for row in table.rows))
     names = list(dict.fromkeys(row[0] for row in table.rows))
     horizons = {(row[0], row[1], row[2]): row[-1] for row in table.rows}
@@ -32,9 +33,9 @@ def reached(done: Sequence[Outcome]) -> Table:
     )
 
 
-def horizons(done: Sequence[Outcome], places: Places) -> list[Chart]:
+def horizons(done: Sequence[Outcome], asked: Sequence[Entry], places: Places) -> list[Chart]:
     """A chart for each sweep: the normalised score over what is varied."""
-    table = horizon_table(done)
+    table = horizon_table(done, asked)
     sweeps = dict.fromkeys((row[1], row[2]) for row in table.rows)
     return [
         _horizon(f"horizon-{place}", id, varied, _part(table, (id, varied)), places)

@@ -59,8 +59,8 @@ def page(folder: Folder) -> str:
         matrix=view(matrix_with_levels(content.plain), shaded=(1, 1 + len(names_of(content.plain))), links=links),
         charts=[chart for chart in charts if chart is not None],
         problems=_problems(content, places),
-        reached=view(horizon_figures.reached(content.done)),
-        horizons=horizon_figures.horizons(content.done, places),
+        reached=view(horizon_figures.reached(content.done, folder.entries)),
+        horizons=horizon_figures.horizons(content.done, folder.entries, places),
         longer=horizon_figures.longer(content.done, places),
         missing=view(missing_failed_first(folder)),
     )

@@ -32,7 +32,7 @@ class Estimate(NamedTuple):
 
 
 def interquartile_mean(scores: Any) -> Any:
-    """The mean of the middle half, along the last axis: less noisy than the median, and no outlier moves it."""
+    """The mean of the middle half along the last axis, with a quarter cut from each end; of fewer than 4, the mean."""
     return trim_mean(scores, 0.25, axis=-1)
 
 

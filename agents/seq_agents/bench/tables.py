@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from seq_agents.bench.folder import Folder
 from seq_agents.bench.outcome import Outcome, labels_of, names_of, needs_memory, of
-from seq_agents.bench.statistics import Estimate, interquartile, middle
+from seq_agents.bench.statistics import IN_A_ROW, Estimate, interquartile, middle
 
 ZERO = "Normalised: 0 is the best player without memory (chance for a control task), 1 is optimal."
 SOLVED = (
@@ -91,27 +92,26 @@ def leaderboard(done: Sequence[Outcome]) -> Table:
         strata = [of(mine, label=label) for label in labels_of(mine)]
         normalized = interquartile([[one.final.normalized for one in stratum] for stratum in strata])
         exact = interquartile([[one.final.exact_match for one in stratum] for stratum in strata])
-        solved = [one.solved for one in mine]
         rows.append((
-            name, len(strata), len(mine), normalized.value, normalized, exact.value,
-            sum(one is not None for one in solved) / len(mine),
-            _middle_steps(mine),
-            middle([None if one is None else one.seconds for one in solved]),
+            name, len(strata), len(mine), normalized.value, normalized,
+            statistics.fmean(one.final.normalized for one in mine), exact.value, *_solving(mine),
             interquartile([[one.area for one in stratum] for stratum in strata]).value,
         ))  # fmt: skip
-    rows.sort(key=lambda row: -row[3])
+    rows.sort(key=lambda row: (-row[1], -row[3]))  # A mean over fewer problems is not to be compared.
     return Table(
         "Leaderboard",
         (
             Column("agent"), Column("problems"), Column("runs"), Column("normalised, IQM", score),
-            Column("95% interval", interval), Column("exact, IQM", score), Column("solved", percent),
-            Column("steps to solve", count), Column("seconds to solve", duration), Column("area, IQM", score),
+            Column("95% interval", interval), Column("normalised, mean", score), Column("exact, IQM", score),
+            Column("solved", percent), Column("steps to solve", count), Column("seconds to solve", duration),
+            Column("area, IQM", score),
         ),
         tuple(rows),
-        "Over the problems that need memory. IQM: the interquartile mean over all runs, with a stratified bootstrap "
-        f"over seeds for its 95% interval. {ZERO} {SOLVED} Steps and seconds to solve are medians over runs, where an "
-        "unsolved run counts as longer than any. Area: the mean normalised score over a training, which is as long as "
-        "the agent's settings say.",
+        "Over the problems that need memory; agents on fewer of them, whose means are not comparable, come last. IQM: "
+        "the interquartile mean over all runs, with a stratified bootstrap over seeds for its 95% interval; it leaves "
+        f"out the easiest and the hardest quarter, which the mean has. {ZERO} {SOLVED} Steps and seconds to solve are "
+        "medians over runs, where an unsolved run counts as longer than any; seconds depend on what else the machine "
+        "did. Area: the mean normalised score over a training, which is as long as the agent's settings say.",
     )  # fmt: skip
 
 
@@ -128,7 +128,7 @@ def matrix(done: Sequence[Outcome]) -> Table:
         "Normalised score by problem",
         (Column("problem"), *(Column(name, score) for name in names)),
         tuple(rows),
-        f"Interquartile means over seeds. {ZERO}",
+        f"Interquartile means over seeds; of fewer than four seeds, means. {ZERO}",
     )
 
 
@@ -139,28 +139,24 @@ def on_problem(done: Sequence[Outcome], label: str) -> Table:
     for name in names_of(here):
         mine = of(here, name=name)
         normalized = interquartile([[one.final.normalized for one in mine]])
-        solved = [one.solved for one in mine]
         rows.append((
             name, len(mine), normalized.value, normalized, min(one.final.normalized for one in mine),
             interquartile([[one.final.accuracy for one in mine]]).value,
             interquartile([[one.final.exact_match for one in mine]]).value,
-            sum(one is not None for one in solved) / len(mine),
-            _middle_steps(mine),
-            middle([None if one is None else one.seconds for one in solved]),
-            interquartile([[one.area for one in mine]]).value,
+            middle([one.steps for one in mine]), *_solving(mine), interquartile([[one.area for one in mine]]).value,
         ))  # fmt: skip
     rows.sort(key=lambda row: -row[2])
     levels = here[0].final.levels
     for name in LEVELS:
         level = getattr(levels, name)
         at = levels.normalize(level.accuracy)
-        rows.append((name, None, at, None, None, level.accuracy, level.exact_match, None, None, None, None))
+        rows.append((name, None, at, None, None, level.accuracy, level.exact_match, *[None] * 5))
     return Table(
         label,
         (
             Column("agent"), Column("seeds"), Column("normalised, IQM", score), Column("95% interval", interval),
             Column("lowest", score), Column("accuracy, IQM", score), Column("exact, IQM", score),
-            Column("solved", percent), Column("steps to solve", count),
+            Column("steps learned from", count), Column("solved", percent), Column("steps to solve", count),
             Column("seconds to solve", duration), Column("area, IQM", score),
         ),
         tuple(rows),
@@ -173,7 +169,7 @@ def rewards_against_examples(done: Sequence[Outcome]) -> Table:
     rows = []
     for label in labels_of(done):
         here = of(done, label=label)
-        shown = [one for one in here if one.entry.agent == _BY_EXAMPLE]
+        shown = [one for one in of(here, name=_BY_EXAMPLE) if one.entry.agent == _BY_EXAMPLE]
         for name in names_of(one for one in here if one.entry.agent in _BY_REWARD):
             rewarded = of(here, name=name)
             if not shown:
@@ -195,16 +191,23 @@ def rewards_against_examples(done: Sequence[Outcome]) -> Table:
             Column("ratio", ratio), Column("answers K", count), Column("ratio / K", ratio),
         ),
         tuple(rows),
-        f"Medians over seeds. Being told only whether one of K answers is right costs between K and K ln K times the "
-        f"examples at the start, so a ratio / K of 1 is what the lack of information alone would cost. Less says "
-        f"that the lstm's settings, which are tuned for its final score and not for its steps, ask for more than they "
-        f"need. {SOLVED}",
+        "Medians over seeds. Being told only whether one of K answers is right costs between K and K ln K times the "
+        "examples at the start, so a ratio / K of 1 is what the lack of information alone would cost. The settings of "
+        "the two are tuned apart, and for the final score: a ratio / K below 1 does not say that rewards tell more. "
+        f"{SOLVED}",
     )  # fmt: skip
 
 
-def _middle_steps(group: Sequence[Outcome]) -> float:
-    """The median of the steps to solve."""
-    return middle([None if one.solved is None else one.solved.steps for one in group])
+def _solving(mine: Sequence[Outcome]) -> tuple[float | None, float | None, float | None]:
+    """The share of runs that solved their problem, the median steps and seconds; None where no curve can tell."""
+    if all(len(one.curve) < IN_A_ROW for one in mine):
+        return None, None, None
+    solved = [one.solved for one in mine]
+    return (
+        sum(one is not None for one in solved) / len(mine),
+        middle([None if one is None else one.steps for one in solved]),
+        middle([None if one is None else one.seconds for one in solved]),
+    )
 
 
 def every_run(done: Sequence[Outcome]) -> Table:
