@@ -142,7 +142,9 @@ def _print(table: Table) -> None:
     for place, column in enumerate(table.columns):
         widest = max(len(row[place]) for row in rows)  # Only headings may wrap.
         shown.add_column(
-            column.heading.replace(", ", "\n"), justify="left" if place == 0 else "right", min_width=widest
+            column.heading.replace(", ", "\n").replace(" to ", " to\n"),
+            justify="left" if place == 0 else "right",
+            min_width=widest,
         )
     for row in rows:
         shown.add_row(*row)
