@@ -68,8 +68,13 @@ def horizon(
         entries,
         out or Path(f"horizon-{agent.replace(':', '-')}"),
         engine,
-        lambda folder, done: (horizon_table(done, folder.entries), longer_table(done)),
+        lambda folder, done: (_narrow(horizon_table(done, folder.entries)), longer_table(done)),
     )
+
+
+def _narrow(table: Table) -> Table:
+    """What a terminal has room for."""
+    return table.only([one.heading for one in table.columns if one.heading != "95% interval"], table.note)
 
 
 def report(path: Path, out: Path | None, form: str | None) -> None:
