@@ -60,6 +60,10 @@ class SeqNBack(seq_envs.Problem):
         step = history.shape[1] - 1  # Up to `lag` there is nothing to compare with, and no answer is scored.
         return history[:, step] == history[:, max(step - self.lag, 0)]
 
+    @property
+    def leaks(self) -> tuple[str, ...]:
+        return ("action",)  # An agent that sees its last answer can note there what it saw; check_problem finds out.
+
     # Optional: what can be had without memory. Where a problem does not say, it is learned from data.
 
     def guess(self, observations: Array, step: int) -> Array:
@@ -75,7 +79,7 @@ seq_envs.register(ID, SeqNBack)  # At the top level of a module, so that whoever
 
 
 def main() -> None:
-    seq_envs.testing.check_problem(ID)  # Spaces, seeds, solvability, levels, and that all views agree.
+    seq_envs.testing.check_problem(ID)  # Spaces, seeds, leaks, levels, and that all views agree.
     print(seq_envs.draw(ID, seed=0), end="\n\n")
 
     levels = seq_envs.levels(ID)

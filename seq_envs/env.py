@@ -34,7 +34,8 @@ class SequenceEnv(gymnasium.Env[Any, Any]):
 
     Information: empty but for the last step of an episode, which has `is_success` (bool: every scored answer was fully
     right) and `accuracy` (float: mean grade over the scored steps). With `reveal=True` every step adds what it has just
-    graded: `scored` (bool), `correct` (float in [0, 1], 0.0 if not scored) and, where scored, `target`.
+    graded: `scored` (bool), `correct` (float in [0, 1], 0.0 if not scored) and, where scored, `target`: for looking on,
+    since an agent that reads it sees its previous answer's grade.
 
     Args:
         problem: a Problem, its class, or "module:Class".

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from seq_envs.encodings import Array
-from seq_envs.estimation import HELD_OUT, levels
+from seq_envs.estimation import levels
+from seq_envs.learned import HELD_OUT
 from seq_envs.level import Levels
 from seq_envs.parameters import Integer
 from seq_envs.policies import Policy

@@ -24,7 +24,7 @@ class Level:
 
 @dataclass(frozen=True)
 class Levels:
-    """The three levels of a problem."""
+    """The three levels of a problem, and one to compare an agent with that is told more than it should be."""
 
     chance: Level
     """The best answer that ignores the observations and the clock."""
@@ -32,6 +32,11 @@ class Levels:
     """The best answer from the current observation and the clock, nothing else."""
     optimal: Level
     """The best answer from everything seen so far."""
+    feedback: Level | None = None
+    """The best answer found from the current observation, the clock, and the player's own last action and last reward:
+    what a network without memory can reach if it is given these two as inputs. A lower bound, found by a search if
+    `seq_envs.levels(..., feedback=True)` asks for it; else None.
+    """
 
     @property
     def control(self) -> bool:

@@ -41,6 +41,7 @@ class Problem(ABC):
 
     A subclass states five things: `steps`, `code`, `action_space`, `sample` and `solve`; `tolerance` too if answers are
     real numbers. `guess` and `known_levels` may add what can be had without memory; else that is learned from data.
+    `leaks` says what an agent must not be shown of its own past.
 
     To change a parameter use `seq_envs.make_problem(problem, name=value)`: the parameters that were left to their
     defaults follow, which `dataclasses.replace` does not know of.
@@ -129,6 +130,16 @@ class Problem(ABC):
     def known_levels(self) -> Levels | None:
         """What chance, the best memoryless player and the optimal player get; None: to be estimated from data."""
         return None
+
+    @property
+    def leaks(self) -> tuple[str, ...]:
+        """What of its own past tells a player more than the current observation and the clock do: "action" if its last
+        action does, "reward" if its last reward does.
+
+        Where answers do not count (or can be spared) they are a tape to write on, so most problems leak through the
+        action; stating it keeps `seq_envs.testing.check_problem` from calling it a fault.
+        """
+        return ()
 
     @cached_property
     def answers(self) -> Answers:

@@ -121,6 +121,10 @@ class Ragged(Problem):
     title = "ragged"
 
     @property
+    def leaks(self) -> tuple[str, ...]:
+        return ("action",)
+
+    @property
     def steps(self) -> int:
         return 7
 

@@ -65,6 +65,9 @@ def show(id: str, problem: seq_envs.Problem) -> None:
         print(f"{name:12} {accuracy:>18} {_estimate(f'{level.exact_match:.4g}', level.exact_match_error):>18}")
     if levels.control:
         print("A control task: it needs no memory, and a score is normalised by chance.")
+    if problem.leaks:
+        shown = " or ".join(f"its previous {what}" for what in problem.leaks)
+        print(f"An agent that is shown {shown} needs less memory: see seq_envs.levels(..., feedback=True).")
     print(f"\nThe first episode of seed 0:\n\n{seq_envs.draw(problem)}")
 
 

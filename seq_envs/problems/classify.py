@@ -46,6 +46,8 @@ class SeqClassify(Problem):
 
     ## Rewards
     1.0 for a right answer on a scored step (every step; the last one in `many_to_one`), else 0.0.
+    Leaks, if an agent is shown them, through the previous action (one bit of the sum can be held there) and in
+    `one_to_one` through the previous reward (the two together are the label before).
 
     ## Episode End
     Terminated after `length` steps; never truncated. The terminal observation is zero.
@@ -114,6 +116,10 @@ class SeqClassify(Problem):
     def guess(self, observations: Array, step: int) -> Array:
         # The sum of the `step` values before is spread symmetrically around step/2, its median.
         return (observations >= self.sum_needed - step / 2).view(np.uint8)
+
+    @property
+    def leaks(self) -> tuple[str, ...]:
+        return ("action",) if self.framing == "many_to_one" else ("action", "reward")
 
     def known_levels(self) -> Levels | None:
         if self.length > _LONGEST_EXACT:

@@ -49,6 +49,8 @@ class SeqCopy(Problem):
     ## Rewards
     1.0 for a right answer on a scored step (every `go`; the last step in `many_to_one`; every step in `one_to_many`),
     else 0.0. A whole part earns the fraction of its places that are right.
+    Leaks through the previous action, if an agent is shown it (but in `one_to_many`): one value can be held there, in
+    `many_to_one` one in each place, which is all.
 
     ## Episode End
     Terminated after `length+delay+output_length` steps (`length` in the other two framings); never truncated. The
@@ -159,6 +161,10 @@ class SeqCopy(Problem):
             on_screen = self._wanted == step
             return np.where(on_screen, observations[:, None], 0)
         return np.zeros_like(observations)
+
+    @property
+    def leaks(self) -> tuple[str, ...]:
+        return () if self.framing == "one_to_many" else ("action",)
 
     def known_levels(self) -> Levels:
         places, by_luck = self._answers, 1 / self.n_values

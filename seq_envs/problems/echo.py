@@ -42,6 +42,8 @@ class SeqEcho(Problem):
 
     ## Rewards
     1.0 for a right answer on a scored step (`t >= lag`, or the last step in `many_to_one`), else 0.0.
+    Leaks through the previous action, if an agent is shown it: a value can be written there and said again until it
+    counts, which answers everything in `many_to_one` and one question in `lag + 1` else.
 
     ## Episode End
     Terminated after `length` steps; never truncated. The terminal observation is zeros.
@@ -106,6 +108,10 @@ class SeqEcho(Problem):
 
     def guess(self, observations: Array, step: int) -> Array:
         return observations if self.lag == 0 else np.zeros_like(observations)
+
+    @property
+    def leaks(self) -> tuple[str, ...]:
+        return ("action",) if self.lag else ()
 
     def known_levels(self) -> Levels:
         by_luck = Level(1 / self.n_values, self.n_values ** -float(self.scored.sum()))

@@ -46,6 +46,8 @@ class SeqMemorize(Problem):
 
     ## Rewards
     1.0 for a right answer on a scored step, else 0.0.
+    Where only the last step is scored, it leaks through the previous action, if an agent is shown it: the marker can be
+    said at every step, and then counts.
 
     ## Episode End
     Terminated after `length-1` steps; never truncated. The terminal observation is zeros.
@@ -125,6 +127,10 @@ class SeqMemorize(Problem):
     def guess(self, observations: Array, step: int) -> Array:
         answer = self.length - 2 if step == self.steps - 1 else self.body[step]
         return np.full_like(observations, answer)
+
+    @property
+    def leaks(self) -> tuple[str, ...]:
+        return ("action",) if self.scored.sum() == 1 else ()
 
     def known_levels(self) -> Levels:
         one_of_n = 1 / self.n_sequences

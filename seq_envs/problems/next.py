@@ -48,6 +48,8 @@ class SeqNext(Problem):
     ## Rewards
     1.0 for a right answer on a scored step (every step, but the first if `max_step > 1`; the last one in
     `many_to_one`), else 0.0.
+    With `max_step > 1` it leaks, if an agent is shown them, through the previous action (it can hold the value before)
+    and in `one_to_one` through the previous reward (which tells whether the spacing was guessed).
 
     ## Episode End
     Terminated after `(length-1) // max_step` steps (`window` in `many_to_one`); never truncated. The terminal
@@ -152,6 +154,12 @@ class SeqNext(Problem):
         if self.max_step == 1:
             return self._said(np.minimum(now + 1, self.length - 1))
         return self._guesses(step)[0][now]
+
+    @property
+    def leaks(self) -> tuple[str, ...]:
+        if self.max_step == 1:
+            return ()
+        return ("action",) if self.framing == "many_to_one" else ("action", "reward")
 
     def known_levels(self) -> Levels:
         memoryless = Level(1.0, 1.0) if self.max_step == 1 else self._memoryless()

@@ -113,7 +113,7 @@ def outcome_of(cell: Cell, read: Mapping[str, Any]) -> Outcome:
 
 
 def _exam(raw: Mapping[str, Any]) -> Exam:
-    levels = Levels(**{name: Level(**level) for name, level in raw["levels"].items()})
+    levels = Levels(**{name: level and Level(**level) for name, level in raw["levels"].items()})
     return Exam(
         accuracy=raw["accuracy"],
         exact_match=raw["exact_match"],

@@ -1,0 +1,40 @@
+"""What every check is made of: a sentence, and the error that carries it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+
+class ContractError(AssertionError):
+    """A problem breaks the contract; the message says how."""
+
+
+def require(condition: object, sentence: str) -> None:
+    """Fail with a sentence unless the condition holds."""
+    if not condition:
+        raise ContractError(sentence)
+
+
+@contextmanager
+def no_global_draws(what: str) -> Iterator[None]:
+    """Fail if the random state of Python's `random` or of `numpy.random` is another one afterwards."""
+    before = _global_state()
+    yield
+    require(
+        before == _global_state(), f"{what} touches a global random state: draw with the generator that it is given"
+    )
+
+
+def _global_state() -> tuple[Any, str]:
+    return random.getstate(), repr(np.random.get_state(legacy=False))  # noqa: NPY002 - it is only looked at.
+
+
+def same(shown: Any, expected: Any) -> bool:
+    """Whether two observations are equal, of one shape and of one dtype."""
+    one, other = np.asarray(shown), np.asarray(expected)
+    return one.dtype == other.dtype and np.array_equal(one, other)

@@ -1,0 +1,74 @@
+"""What a seed means, and that one draw tells nothing of another."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from seq_envs.dataset import raw_episodes, sample
+from seq_envs.encodings import Array
+from seq_envs.learned import Table, judge
+from seq_envs.problem import Episodes, Problem
+from seq_envs.testing.contract import no_global_draws, require
+
+_EPISODES = 4000
+
+
+def check_draws(problem: Problem) -> None:
+    """A seed repeats, another one differs, no global random state is touched, and episodes are independent."""
+    with no_global_draws("sample()"):
+        first, again, other = (sample(problem, 50, seed=seed) for seed in (7, 7, 8))
+    require(
+        all(np.array_equal(a, b) for a, b in zip(first, again, strict=True)),
+        "the same seed drew other episodes: draw with the generator that sample() is given",
+    )
+    alike = all(np.array_equal(a, b) for a, b in zip(first, other, strict=True))
+    constant = bool((first.observations == first.observations[:1]).all())
+    require(
+        not alike or (constant and _constant(problem)),
+        "two seeds drew the same episodes: the generator is not used",
+    )
+    _check_independence(problem)
+
+
+def _constant(problem: Problem) -> bool:
+    """Whether there is but one episode, whatever the seed."""
+    drawn = [raw_episodes(problem, 1, seed).observations for seed in range(20)]
+    return all(np.array_equal(drawn[0], episode) for episode in drawn)
+
+
+def _check_independence(problem: Problem) -> None:
+    """What an episode shows must tell no more of the next one than an episode of another stream does."""
+    here, there = (raw_episodes(problem, max(100, min(_EPISODES, 400_000 // problem.steps)), seed) for seed in (11, 12))
+    before, after = _part(here, slice(None, -1)), _part(here, slice(1, None))
+    elsewhere = _part(there, slice(1, None))
+    repeats, by_luck = (_share_alike(after, one) for one in (before, elsewhere))
+    count = len(after.lengths)
+    require(
+        repeats <= by_luck + 5 * np.sqrt(max(by_luck * (1 - by_luck), 1 / count) / count),
+        f"{repeats:.0%} of the episodes are the same as the one before: they must be drawn independently",
+    )
+    for name in ("observations", "targets"):
+        told, by_luck = (_told(problem, getattr(one, name), after) for one in (before, elsewhere))
+        require(
+            told <= by_luck + 5 / np.sqrt(after.scored.sum()) + 0.01,
+            f"an episode tells of the next one: from its {name} {told:.4f} of the next one's answers are guessed, from "
+            f"those of any other episode {by_luck:.4f}; they must be drawn independently",
+        )
+
+
+def _part(episodes: Episodes, which: slice) -> Episodes:
+    return Episodes(*(array[which] for array in episodes))
+
+
+def _share_alike(one: Episodes, other: Episodes) -> float:
+    alike = (one.observations == other.observations).reshape(len(one.lengths), -1).all(axis=1)
+    return float(alike.mean())
+
+
+def _told(problem: Problem, shown: Array, asked: Episodes) -> float:
+    """The accuracy of answers to `asked` learned from what other episodes show (B, T, ...) at the same steps."""
+    both = asked._replace(observations=shown)
+    middle = len(asked.lengths) // 2
+    table = Table(problem, _part(both, slice(None, middle)))
+    held_out = _part(both, slice(middle, None))
+    return judge(problem, table.guesses(held_out.observations), held_out).accuracy

@@ -1,0 +1,104 @@
+"""What is given away: players are learned from data, and the closed forms are not trusted."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from seq_envs.estimation import levels
+from seq_envs.feedback import feedback_level
+from seq_envs.learned import Table, half, judge, learned_table
+from seq_envs.level import Level
+from seq_envs.problem import Episodes, Problem
+from seq_envs.reactive import Sees
+from seq_envs.testing.contract import require
+
+_STANDARD_ERRORS = 5
+"""How far above a level is too far: one false alarm in some millions."""
+
+
+def check_leaks(problem: Problem) -> None:
+    """A player without memory must not beat the memoryless level; with its own past, only as `problem.leaks` states."""
+    stated = levels(problem).memoryless
+    judged = half(problem, 1)
+    learned = judge(problem, learned_table(problem).guesses(judged.observations), judged)
+    require(
+        not _beats(learned, stated),
+        "a leak: a player that sees only the current observation and the clock gets "
+        f"{learned.accuracy:.4f}, but the memoryless level is {stated.accuracy:.4f}",
+    )
+    unstated = Sees(action="action" not in problem.leaks, reward="reward" not in problem.leaks)
+    unknown = set(problem.leaks) - {"action", "reward"}
+    require(not unknown, f"leaks must be of 'action' and 'reward', got {problem.leaks}")
+    if not (unstated.action or unstated.reward) or not _beats(feedback_level(problem, unstated), stated):
+        return
+    alone = (Sees(action=True, reward=False), Sees(action=False, reward=True))
+    for through in (*(sees for sees in alone if sees.within(unstated)), unstated):
+        found = feedback_level(problem, through)
+        require(
+            not _beats(found, stated),
+            f"a leak: a player that sees the current observation, the clock and its {through} gets "
+            f"{found.accuracy:.4f}, but the memoryless level is {stated.accuracy:.4f}; where this is meant, "
+            "`leaks` must state it",
+        )
+
+
+def _beats(found: Level, stated: Level) -> bool:
+    error = float(np.hypot(found.accuracy_error, stated.accuracy_error))
+    return found.accuracy > stated.accuracy + _STANDARD_ERRORS * error
+
+
+def check_lag(problem: Problem) -> None:
+    """Where a problem has a `lag`, no neighbour of it tells more of the answers."""
+    lag = _lag(problem)
+    for beside_current in (False, True):  # The answer may be a relation of the two.
+        told = _told(problem, beside_current)
+        for steps_ago, level in told.items():
+            require(
+                not _beats(level, told[lag]),
+                f"lag is off by one: the observation of {steps_ago} steps ago tells {level.accuracy:.4f} of the "
+                f"answers, that of lag = {lag} steps ago {told[lag].accuracy:.4f}",
+            )
+
+
+def check_lag_matters(problem: Problem) -> None:
+    """Where a problem has a `lag`, players that look a step before it or after it must fail."""
+    optimal, lag = levels(problem).optimal, _lag(problem)
+    for steps_ago, level in _told(problem, beside_current=False).items():
+        require(
+            steps_ago == lag or _beats(optimal, level),
+            f"lag = {lag} means nothing: the observation of {steps_ago} steps ago tells all of the answers as well",
+        )
+
+
+def _lag(problem: Problem) -> int:
+    """-1: it has none."""
+    lag = getattr(problem, "lag", None)
+    return -1 if isinstance(lag, bool) or not isinstance(lag, int) else lag
+
+
+@lru_cache(maxsize=8)
+def _told(problem: Problem, beside_current: bool) -> dict[int, Level]:
+    """How many answers are guessed from the observation of so many steps ago, alone or beside the current one.
+
+    For the lag, one step less and one step more; empty, if the problem has no lag.
+    """
+    learned, judged = half(problem, 0), half(problem, 1)
+    lag = _lag(problem)
+    told = {}
+    for steps_ago in (lag, lag - 1, lag + 1):
+        to_learn, to_judge = (_shifted(episodes, steps_ago, beside_current) for episodes in (learned, judged))
+        if lag >= 0 and 0 <= steps_ago < problem.steps and to_judge.scored.any():
+            guesses = Table(problem, to_learn).guesses(to_judge.observations)
+            told[steps_ago] = judge(problem, guesses, to_judge)
+    return told if lag in told else {}
+
+
+def _shifted(episodes: Episodes, steps: int, beside_current: bool) -> Episodes:
+    """Each step with the observation of so many steps ago, scored where there is one."""
+    shown = np.roll(episodes.observations, steps, axis=1)
+    if beside_current:
+        shown = np.stack([episodes.observations, shown], axis=2)
+    scored = episodes.scored & (np.arange(episodes.scored.shape[1]) >= steps)
+    return episodes._replace(observations=shown, scored=scored)

@@ -1,0 +1,85 @@
+"""The scalar env against the data set."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from seq_envs.env import SequenceEnv
+from seq_envs.problem import Problem
+from seq_envs.testing.contract import no_global_draws, require, same
+from seq_envs.testing.handed_out import HandedOut
+from seq_envs.testing.script import MOST_STEPS, Script
+
+_EPISODES = 3
+
+
+def check_scalar_view(problem: Problem, env_class: type[SequenceEnv] = SequenceEnv) -> None:
+    """The env shows what `sample` draws whatever is answered, and pays and tells what it should."""
+    steps = min(_EPISODES * problem.steps, MOST_STEPS)
+    env, revealing = env_class(problem), env_class(problem, reveal=True)
+    with no_global_draws("the env"):
+        for seed in (0, 1, 0):  # Seed 0 again: a stream begins anew, whatever was played before.
+            _play(problem, env, Script(problem, seed, steps), seed, steps)
+        _play(problem, revealing, Script(problem, 2, steps), 2, steps)
+
+
+def _play(problem: Problem, env: SequenceEnv, script: Script, seed: int, steps: int) -> None:
+    handed_out = HandedOut(scribble=seed > 0)
+    shown = _reset(env, script, seed)
+    for _ in range(steps):
+        where = f"at step {script.step} of episode {script.episode} of seed {seed}"
+        require(same(shown, script.observation), f"the env shows {shown} {where}, but sample() {script.observation}")
+        handed_out.add(shown)
+        answer = script.answer()
+        shown, reward, terminated, truncated, info = env.step(answer)
+        handed_out.check(where)
+        _check_reward(script, answer, reward, where)
+        over = script.last
+        require(not truncated, f"the env truncates {where}: an episode is terminated at its end, never truncated")
+        require(terminated == over, f"the env says terminated={terminated} {where}, but sample() says {over}")
+        reward = script.reward(answer)
+        _check_info(env.reveal, script, reward, info, where)
+        script.advance(reward)
+        if over:
+            require(same(shown, problem.code.blank), f"the env shows {shown} after the end of an episode: not blank")
+            script.next_episode()
+            shown = _reset(env, script, None)
+
+
+def _reset(env: SequenceEnv, script: Script, seed: int | None) -> Any:
+    shown, info = env.reset(seed=seed)
+    require(info == {}, f"a leak: info of reset() gives {info} away, and must be empty")
+    require(
+        same(shown, script.observation),
+        f"the env shows {shown} first in episode {script.episode}, but sample() {script.observation}",
+    )
+    return shown
+
+
+def _check_reward(script: Script, answer: Any, reward: object, where: str) -> None:
+    expected = script.reward(answer)
+    if not script.scored:
+        require(reward == 0.0, f"the env rewards an answer with {reward} {where}, which is not scored")
+    right = "a right" if expected == 1.0 else "a wrong" if expected == 0.0 else "a partly right"
+    require(reward == expected, f"the env rewards {right} answer with {reward} {where}, but its grade is {expected}")
+
+
+def _check_info(reveal: bool, script: Script, reward: float, info: dict[str, Any], where: str) -> None:
+    """Empty, but for an episode's last step, and what has just been graded if that is asked for."""
+    expected: dict[str, Any] = {}
+    if reveal:
+        expected = {"scored": script.scored, "correct": reward}
+        if script.scored:
+            expected["target"] = script.target
+    if script.last:
+        earned = script.earned + reward
+        expected |= {"is_success": earned == script.asked, "accuracy": earned / script.asked}
+    more = sorted(info.keys() - expected.keys())
+    require(not more, f"a leak: info gives {more} away {where}, and must tell only {sorted(expected)}")
+    for name, value in expected.items():
+        told: Any = info.get(name)
+        require(told is not None, f"info does not tell {name} {where}")
+        close = abs(told - value) < 1e-9 if isinstance(value, float) else np.array_equal(told, value)
+        require(close, f"info says {name}={told} {where}, but must say {value}")

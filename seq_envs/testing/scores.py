@@ -1,0 +1,31 @@
+"""What the reference players get must be what the levels say."""
+
+from __future__ import annotations
+
+from seq_envs import policies
+from seq_envs.estimation import levels
+from seq_envs.evaluation import evaluate
+from seq_envs.problem import Problem
+from seq_envs.testing.contract import require
+
+
+def check_scores(problem: Problem, episodes: int) -> None:
+    """Chance is not above memoryless, and the memoryless and the optimal player get what their levels say."""
+    stated = levels(problem)
+    chance, memoryless = stated.chance, stated.memoryless
+    require(
+        chance.accuracy - 5 * chance.accuracy_error <= memoryless.accuracy + 1e-9,
+        f"chance ({chance}) is above memoryless ({memoryless})",
+    )
+    for name in ("optimal", "memoryless"):
+        level = getattr(stated, name)
+        got = evaluate(getattr(policies, name)(problem), problem, episodes)
+        for metric in ("accuracy", "exact_match"):
+            low, high = getattr(got, f"{metric}_interval")
+            # Three times the 95% interval: one false alarm in 10^8.
+            slack = 2 * (high - low) + 5 * getattr(level, f"{metric}_error")
+            require(
+                low - slack <= getattr(level, metric) <= high + slack,
+                f"the {name} player gets {metric} {getattr(got, metric):.4f} ({low:.4f} to {high:.4f}), "
+                f"but its level says {getattr(level, metric):.4f}",
+            )

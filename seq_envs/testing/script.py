@@ -1,0 +1,72 @@
+"""What a lane must play: its stream's episodes as the data set has them, and answers to give, right ones and others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from seq_envs.dataset import raw_episodes, sample
+from seq_envs.problem import Problem
+
+MOST_STEPS = 2000
+"""Steps that a view is played for, at most."""
+
+
+class Script:
+    """The episodes of one stream, and where a lane that plays them should stand."""
+
+    def __init__(self, problem: Problem, seed: int, steps: int) -> None:
+        lengths = raw_episodes(problem, steps + 1, seed).lengths
+        episodes = int(np.searchsorted(lengths.cumsum(), steps)) + 2  # So many that they do not run out.
+        self.data = sample(problem, episodes, seed)
+        self._problem = problem
+        self._answers = np.random.default_rng(seed)
+        self._space = problem.action_space
+        self._space.seed(seed)
+        self.episode = 0
+        self.step = 0
+        self.earned = 0.0
+
+    @property
+    def observation(self) -> Any:
+        """What must be shown now."""
+        return self.data.observations[self.episode, self.step]
+
+    @property
+    def target(self) -> Any:
+        """The right answer now."""
+        return self.data.targets[self.episode, self.step]
+
+    @property
+    def scored(self) -> bool:
+        """Whether an answer counts now."""
+        return bool(self.data.scored[self.episode, self.step])
+
+    @property
+    def last(self) -> bool:
+        """Whether this is the last step of its episode."""
+        return self.step == int(self.data.lengths[self.episode]) - 1
+
+    @property
+    def asked(self) -> int:
+        """Scored steps of the episode."""
+        return int(self.data.scored[self.episode].sum())
+
+    def answer(self) -> Any:
+        """An answer to give now: the right one every other time, any one after the episode's end."""
+        over = self.step >= int(self.data.lengths[self.episode])
+        return self._space.sample() if over or self._answers.random() < 0.5 else self.target
+
+    def reward(self, answer: Any) -> float:
+        """What it must earn."""
+        return float(self._problem.grade(answer, self.target)) if self.scored else 0.0
+
+    def advance(self, reward: float) -> None:
+        """To the next step of the episode."""
+        self.earned += reward
+        self.step += 1
+
+    def next_episode(self) -> None:
+        """To the first step of the next one."""
+        self.episode, self.step, self.earned = self.episode + 1, 0, 0.0

@@ -1,0 +1,77 @@
+"""Shapes, dtypes, spaces and encodings of whole episodes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+from gymnasium.vector.utils import batch_space
+
+from seq_envs.dataset import raw_episodes
+from seq_envs.encodings import Array, SymbolEncoding
+from seq_envs.problem import Episodes, Problem
+from seq_envs.testing.contract import ContractError, require
+
+_EPISODES = 200
+_MOST_SYMBOLS = 10_000
+
+
+def check_shapes(problem: Problem) -> None:
+    """Observations and targets lie in their spaces, and nothing is asked after an episode's end."""
+    raw = raw_episodes(problem, _EPISODES, seed=0)
+    _check_arrays(problem, raw)
+    inside = np.arange(problem.steps) < raw.lengths[:, None]
+    require(not raw.scored[~inside].any(), "a step after the end of its episode is scored")
+    require(raw.scored.any(axis=1).all(), "an episode has no scored step: nothing can be earned in it")
+    encoded = problem.code.encode(raw.observations)
+    _check_in(problem.observation_space, encoded[inside], "observation")
+    targets = raw.targets.astype(problem.action_space.dtype)
+    _check_in(problem.action_space, targets[raw.scored], "target")
+    require(np.all(problem.grade(targets, raw.targets)[raw.scored] == 1), "the right answer is not graded as right")
+    _check_blank(problem)
+    decoded = problem.code.decode(encoded)
+    require(np.array_equal(decoded[inside], raw.observations[inside]), "decode() does not undo encode()")
+
+
+def _check_arrays(problem: Problem, raw: Episodes) -> None:
+    batch, steps = raw.observations.shape[:2]
+    shape = problem.action_space.shape or ()
+    require(steps == problem.steps, f"sample() drew episodes of {steps} steps, but steps says {problem.steps}")
+    require(
+        raw.targets.shape == (batch, steps, *shape),
+        f"targets must have shape (B, T, *action_space.shape) = {(batch, steps, *shape)}, got {raw.targets.shape}",
+    )
+    require(
+        raw.scored.shape == (batch, steps) and raw.scored.dtype == np.bool_,
+        f"scored must be bool of shape (B, T) = {(batch, steps)}, got {raw.scored.dtype} of {raw.scored.shape}",
+    )
+    require(
+        raw.lengths.shape == (batch,) and np.all((raw.lengths >= 1) & (raw.lengths <= steps)),
+        f"lengths must have shape (B,) = {(batch,)} and lie in 1 ... {steps}",
+    )
+
+
+def _check_in(space: spaces.Space[Any], members: Array, name: str) -> None:
+    if members not in batch_space(space, len(members)):
+        outside = next(member for member in members if member not in space)
+        raise ContractError(f"{name} {outside} is not in its space {space}")
+
+
+def _check_blank(problem: Problem) -> None:
+    """The blank symbol, where the alphabet has one, is no value, and is shown as nothing else is."""
+    code = problem.code
+    if not isinstance(code, SymbolEncoding) or code.alphabet.blank is None:
+        return
+    alphabet, blank = code.alphabet, code.alphabet.blank
+    require(
+        alphabet.values <= blank < alphabet.size,
+        f"blank is symbol {blank}, which is also a value: it must be one of the cues, "
+        f"{alphabet.values} ... {alphabet.size - 1}",
+    )
+    for symbol in range(min(alphabet.size, _MOST_SYMBOLS)):
+        shown = code.encode(np.array([symbol], alphabet.dtype))[0]
+        require(
+            symbol == blank or not np.array_equal(shown, code.blank),
+            f"blank is shown as symbol {symbol} is: {code.blank}",
+        )

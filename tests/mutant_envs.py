@@ -1,0 +1,239 @@
+"""The package's env classes with one mistake each, and the sentence that must name it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from gymnasium.vector import AutoresetMode
+
+from seq_envs import Dataset, SequenceEnv, SequenceVectorEnv
+
+Told = tuple[Any, dict[str, Any]]
+Step = tuple[Any, Any, Any, Any, dict[str, Any]]
+
+
+class PaysAlways(SequenceEnv):
+    def step(self, action: Any) -> Step:
+        observation, _, terminated, truncated, info = super().step(action)
+        return observation, 1.0, terminated, truncated, info
+
+
+class Punishes(SequenceEnv):
+    def step(self, action: Any) -> Step:
+        scored = self._scored[self._row]
+        observation, reward, terminated, truncated, info = super().step(action)
+        return observation, reward if reward or not scored else -1.0, terminated, truncated, info
+
+
+class TellsTheAnswer(SequenceEnv):
+    def step(self, action: Any) -> Step:
+        *rest, info = super().step(action)
+        return *rest, info | {"answer": self._targets[min(self._row, len(self._targets) - 1)]}  # type: ignore[return-value]
+
+
+class TellsAtReset(SequenceEnv):
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Told:
+        observation, _ = super().reset(seed=seed, options=options)
+        return observation, {"targets": self._targets}
+
+
+class Truncates(SequenceEnv):
+    def step(self, action: Any) -> Step:
+        observation, reward, terminated, _, info = super().step(action)
+        return observation, reward, terminated, terminated, info
+
+
+class EndsTooEarly(SequenceEnv):
+    def step(self, action: Any) -> Step:
+        observation, reward, terminated, truncated, info = super().step(action)
+        return observation, reward, terminated or self._row + 1 == self._stop, truncated, info
+
+
+class NeverEnds(SequenceEnv):
+    def step(self, action: Any) -> Step:
+        observation, reward, _, truncated, info = super().step(action)
+        return observation, reward, False, truncated, info
+
+
+class OneBuffer(SequenceEnv):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._buffer = self.problem.code.blank
+
+    def _into_buffer(self, observation: Any) -> Any:
+        self._buffer[...] = observation
+        return self._buffer
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Told:
+        observation, info = super().reset(seed=seed, options=options)
+        return self._into_buffer(observation), info
+
+    def step(self, action: Any) -> Step:
+        observation, *rest = super().step(action)
+        return self._into_buffer(observation), *rest  # type: ignore[return-value]
+
+
+class IgnoresTheSeed(SequenceEnv):
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Told:
+        return super().reset(seed=None, options=options)
+
+
+class DropsTheFirst(SequenceEnv):
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Told:
+        super().reset(seed=seed, options=options)
+        observation, *_ = self.step(self.action_space.sample())
+        return observation, {}
+
+
+class EndStaysOnTheScreen(SequenceEnv):
+    def step(self, action: Any) -> Step:
+        shown = self._observations[self._row]
+        observation, reward, terminated, truncated, info = super().step(action)
+        return shown if terminated else observation, reward, terminated, truncated, info
+
+
+class AnswersMatter(SequenceEnv):
+    """A wrong answer shows the next but one."""
+
+    def step(self, action: Any) -> Step:
+        observation, reward, terminated, truncated, info = super().step(action)
+        return observation if reward or terminated else observation[::-1].copy(), reward, terminated, truncated, info
+
+
+class GlobalNoise(SequenceEnv):
+    def step(self, action: Any) -> Step:
+        np.random.rand()  # noqa: NPY002 - this is the mistake.
+        return super().step(action)
+
+
+class OneEpisodeForEver(SequenceEnv):
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Told:
+        return super().reset(seed=seed or 0, options=options)
+
+
+class ForgetsToSucceed(SequenceEnv):
+    def step(self, action: Any) -> Step:
+        *rest, info = super().step(action)
+        return *rest, {name: value for name, value in info.items() if name != "is_success"}  # type: ignore[return-value]
+
+
+# fmt: off
+ENVS: list[tuple[type[SequenceEnv], str]] = [
+    (PaysAlways,          "the env rewards an answer with 1.0 at step 0 .*, which is not scored"),
+    (Punishes,            "the env rewards a wrong answer with -1.0 at step"),
+    (TellsTheAnswer,      r"a leak: info gives \['answer'\] away"),
+    (TellsAtReset,        r"a leak: info of reset\(\) gives .*targets.* away"),
+    (Truncates,           "the env truncates at step 4 .*: an episode is terminated at its end"),
+    (EndsTooEarly,        "the env says terminated=True at step 3 .*, but sample"),
+    (NeverEnds,           "the env says terminated=False at step 4 .*, but sample"),
+    (OneBuffer,           "the env changes an array .*: buffers are shared"),
+    (IgnoresTheSeed,      r"the env shows .* first in episode 0, but sample\(\)"),
+    (DropsTheFirst,       r"the env shows .* first in episode 0, but sample\(\)"),
+    (EndStaysOnTheScreen, "after the end of an episode: not blank"),
+    (AnswersMatter,       r"the env shows .* at step . of episode ., of seed 0|the env shows .* but sample\(\)"),
+    (GlobalNoise,         "the env touches a global random state"),
+    (OneEpisodeForEver,   r"the env shows .* first in episode 1, but sample\(\)"),
+    (ForgetsToSucceed,    "info does not tell is_success at step 4"),
+]
+# fmt: on
+
+
+class DropsTheFirstAfterTheEnd(SequenceVectorEnv):
+    """The step that should show an episode's first observation shows its second."""
+
+    def step(self, actions: Any) -> Step:
+        waited = self._waiting.any()
+        told = super().step(actions)
+        return super().step(actions) if waited else told
+
+
+class OneBufferForAll(SequenceVectorEnv):
+    _buffer: Any = None
+
+    def step(self, actions: Any) -> Step:
+        observations, *rest = super().step(actions)
+        self._buffer = observations if self._buffer is None else self._buffer
+        self._buffer[...] = observations
+        return self._buffer, *rest  # type: ignore[return-value]
+
+
+class OneRewardBuffer(SequenceVectorEnv):
+    _buffer: Any = None
+
+    def step(self, actions: Any) -> Step:
+        observations, rewards, *rest = super().step(actions)
+        self._buffer = rewards if self._buffer is None else self._buffer
+        self._buffer[...] = rewards
+        return observations, self._buffer, *rest  # type: ignore[return-value]
+
+
+class OneStreamForAll(SequenceVectorEnv):
+    def reset(self, *, seed: Any = None, options: dict[str, Any] | None = None) -> Told:
+        return super().reset(seed=None if seed is None else [seed] * self.num_envs, options=options)
+
+
+class LanesAreMixed(SequenceVectorEnv):
+    def step(self, actions: Any) -> Step:
+        observations, rewards, *rest = super().step(actions)
+        return observations, np.roll(rewards, 1), *rest  # type: ignore[return-value]
+
+
+class TellsMore(SequenceVectorEnv):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs | {"reveal": True})
+
+
+class EndsTooLate(SequenceVectorEnv):
+    _late: Any = None
+
+    def step(self, actions: Any) -> Step:
+        observations, rewards, terminated, *rest = super().step(actions)
+        late, self._late = self._late, terminated
+        return observations, rewards, late if late is not None else terminated & False, *rest  # type: ignore[return-value]
+
+
+class TruncatesAll(SequenceVectorEnv):
+    def step(self, actions: Any) -> Step:
+        observations, rewards, terminated, _, infos = super().step(actions)
+        return observations, rewards, terminated, terminated.copy(), infos
+
+
+class ShowsTheEndAgain(SequenceVectorEnv):
+    """The final observation is the one that follows."""
+
+    def step(self, actions: Any) -> Step:
+        told = super().step(actions)
+        if self.autoreset_mode is AutoresetMode.SAME_STEP and "final_obs" in told[4]:
+            told[4]["final_obs"][:] = list(told[0])
+        return told
+
+
+class RollsOutOthers(SequenceVectorEnv):
+    def rollout(self, episodes: int = 1) -> Dataset:
+        super().rollout(1)
+        return super().rollout(episodes)
+
+
+class ForgetsTheMask(SequenceVectorEnv):
+    """A lane that is reset begins its stream anew."""
+
+    def reset(self, *, seed: Any = None, options: dict[str, Any] | None = None) -> Told:
+        return super().reset(seed=20 if seed is None else seed)
+
+
+# fmt: off
+VECTOR_ENVS: list[tuple[type[SequenceVectorEnv], str]] = [
+    (DropsTheFirstAfterTheEnd, r"lane 0 shows .*, but must .*, at step 6 of the vector env"),
+    (OneBufferForAll,          "the env changes an array .*: buffers are shared"),
+    (OneRewardBuffer,          "the env changes an array .*: buffers are shared"),
+    (OneStreamForAll,          "lane 1 shows .*, but must .*, at step 1 of"),
+    (LanesAreMixed,            "an answer earns .* in lane ., but must be"),
+    (TellsMore,                "a leak: infos give .* away"),
+    (EndsTooLate,              "terminated is False in lane 0, but must be True"),
+    (TruncatesAll,             "truncated is True in lane 0, but must be False"),
+    (ShowsTheEndAgain,         "final_obs of lane 0 is .*, but must be blank|final_obs of lane 0 is .*, not blank"),
+    (RollsOutOthers,           r"rollout\(\) hands out other observations than sample\(\) in lane 0"),
+    (ForgetsTheMask,           "lane 0 shows .*, but must .*Disabled|lane 0 shows .*, but must .*DISABLED"),
+]
+# fmt: on

@@ -1,0 +1,300 @@
+"""Good problems with one mistake each, and the sentence that must name it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+from spaces_of_settings import Ragged
+
+import seq_envs
+from seq_envs import Episodes, Level, Levels
+from seq_envs.encodings import Alphabet, Array, Encoding, Normalized, Token
+
+Rng = np.random.Generator
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Echo(seq_envs.SeqEcho):
+    """What most of these are at heart: echo the value before."""
+
+    def echoed(self, values: Array) -> Episodes:
+        """These values (B, T), asked for as they should be."""
+        episodes = super().sample(np.random.default_rng(0), len(values))
+        return episodes._replace(observations=values, targets=np.roll(values, self.lag, axis=1))
+
+
+# What is shown.
+
+
+class AnswerShown(Echo):
+    """Each symbol holds the value and the answer."""
+
+    @property
+    def code(self) -> Encoding:
+        return Token(Alphabet(self.n_values**2))
+
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        episodes = super().sample(rng, batch)
+        return episodes._replace(observations=episodes.observations * np.uint8(self.n_values) + episodes.targets)
+
+    def solve(self, history: Array) -> Array:
+        return super().solve(history // self.n_values)
+
+    def guess(self, observations: Array, step: int) -> Array:
+        return np.zeros_like(observations)
+
+
+class AnswerLikely(Echo):
+    """Every other value is the one before again."""
+
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        values = super().sample(rng, batch).observations
+        values[:, 1::2] = values[:, ::2]
+        return self.echoed(values)
+
+
+class ClockTells(Echo):
+    """Some steps show small values only."""
+
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        values = super().sample(rng, batch).observations
+        values[:, 4] %= 5
+        return self.echoed(values)
+
+
+class WithoutReplacement(Echo):
+    """A value comes once in an episode."""
+
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        values = rng.permuted(np.tile(np.arange(self.n_values, dtype=np.uint8), (batch, 1)), axis=1)
+        return self.echoed(values[:, : self.length])
+
+
+class ValueOutside(Echo):
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        return self.echoed(super().sample(rng, batch).observations + np.uint8(1))
+
+    @property
+    def action_space(self) -> spaces.Discrete:
+        return spaces.Discrete(self.n_values + 1)
+
+
+class TargetOutside(Echo):
+    @property
+    def action_space(self) -> spaces.Discrete:
+        return spaces.Discrete(self.n_values - 1)
+
+
+class BlankIsAValue(seq_envs.SeqCopy):
+    @property
+    def code(self) -> Encoding:
+        return Token(Alphabet(self.n_values, cues=("_", ">"), blank=0))
+
+
+class _NoFlagForBlank(Normalized):
+    def encode(self, raw: Array) -> Array:
+        encoded = super().encode(raw)
+        encoded[..., 1] = 0
+        return encoded
+
+
+class BlankIsShownAsZero(seq_envs.SeqCopy):
+    @property
+    def code(self) -> Encoding:
+        return _NoFlagForBlank(Alphabet(self.n_values, cues=("_", ">"), blank=self.n_values))
+
+
+class _Coarse(Token):
+    def decode(self, observations: Array) -> Array:
+        return super().decode(observations) // 2 * 2
+
+
+class Lossy(Echo):
+    @property
+    def code(self) -> Encoding:
+        return _Coarse(self.alphabet)
+
+
+# What is asked.
+
+
+class LagIsOneMore(Echo):
+    """Sampler and solver agree with each other, and not with the parameter, as in POPGym's RepeatPrevious."""
+
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        return dataclasses.replace(self, lag=self.lag + 1)._as_it_says(rng, batch)
+
+    def _as_it_says(self, rng: Rng, batch: int) -> Episodes:
+        return super().sample(rng, batch)
+
+    def solve(self, history: Array) -> Array:
+        return history[:, max(history.shape[1] - 2 - self.lag, 0)]
+
+
+class LagIsOneLess(Echo):
+    """Only the sampler is wrong."""
+
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        episodes = super().sample(rng, batch)
+        return episodes._replace(targets=np.roll(episodes.targets, -1, axis=1))
+
+
+class AnswersAreDrawn(Echo):
+    """Nobody can know them."""
+
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        episodes = super().sample(rng, batch)
+        return episodes._replace(targets=rng.integers(self.n_values, size=episodes.targets.shape))
+
+
+class LagMeansNothing(Echo):
+    """All values of an episode are the same."""
+
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        values = super().sample(rng, batch).observations
+        values[:] = values[:, :1]
+        return self.echoed(values)
+
+    def known_levels(self) -> Levels:
+        return Levels(Level(0.1, 0.1), Level(1.0, 1.0), Level(1.0, 1.0))
+
+    def guess(self, observations: Array, step: int) -> Array:
+        return observations
+
+
+class SolverIsWrong(seq_envs.SeqCopy):
+    def solve(self, history: Array) -> Array:
+        return history[:, 0]
+
+
+class NothingAsked(Echo):
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        episodes = super().sample(rng, batch)
+        return episodes._replace(scored=np.zeros_like(episodes.scored))
+
+
+class AskedAfterTheEnd(Ragged):
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        episodes = super().sample(rng, batch)
+        return episodes._replace(scored=np.ones_like(episodes.scored))
+
+
+class StepsAreOneLess(Echo):
+    @property
+    def steps(self) -> int:
+        return self.length - 1
+
+
+class RightIsWrong(Echo):
+    def grade(self, actions: Any, targets: Any) -> Any:
+        return 1.0 - super().grade(actions, targets)
+
+
+# How it is drawn.
+
+
+class SeedIgnored(Echo):
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        return super().sample(np.random.default_rng(), batch)
+
+
+class OneStream(Echo):
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        return super().sample(np.random.default_rng(0), batch)
+
+
+class GlobalDraws(Echo):
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        np.random.rand()  # noqa: NPY002 - this is the mistake.
+        return super().sample(rng, batch)
+
+
+class EachEpisodeTwice(Echo):
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        half = super().sample(rng, (batch + 1) // 2)
+        return Episodes(*(array.repeat(2, axis=0)[:batch] for array in half))
+
+
+class EpisodesGoOn(Echo):
+    """The next episode is the one before, each value one more."""
+
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        first = super().sample(rng, 1).observations.astype(np.int64)
+        values = (first + np.arange(batch)[:, None]) % self.n_values
+        return self.echoed(values.astype(np.uint8))
+
+
+# What is said of it.
+
+
+class MemorylessTooLow(Echo):
+    def known_levels(self) -> Levels:
+        return Levels(Level(0.02, 0.0), Level(0.05, 0.0), Level(1.0, 1.0))
+
+
+class MemorylessTooHigh(Echo):
+    def known_levels(self) -> Levels:
+        return Levels(Level(0.1, 0.0), Level(0.2, 0.0), Level(1.0, 1.0))
+
+
+class ChanceTooHigh(Echo):
+    def known_levels(self) -> Levels:
+        return Levels(Level(0.3, 0.0), Level(0.1, 0.0), Level(1.0, 1.0))
+
+
+class TapeNotStated(seq_envs.SeqMemorize):
+    @property
+    def leaks(self) -> tuple[str, ...]:
+        return ()
+
+
+class RewardNotStated(seq_envs.SeqClassify):
+    @property
+    def leaks(self) -> tuple[str, ...]:
+        return ("action",)
+
+
+class LeaksByAnotherName(Echo):
+    @property
+    def leaks(self) -> tuple[str, ...]:
+        return ("info",)
+
+
+ONLY = "a player that sees only the current observation and the clock gets"
+
+# fmt: off
+MUTANTS: list[tuple[seq_envs.Problem, str]] = [
+    (AnswerShown(),            f"a leak: {ONLY} 1.0000, but the memoryless level is 0.1000"),
+    (AnswerLikely(),           f"a leak: {ONLY} 0.6"),
+    (ClockTells(),             f"a leak: {ONLY} 0.11"),
+    (WithoutReplacement(),     f"a leak: {ONLY} 0.11"),
+    (ValueOutside(encoding="discrete"),           r"observation 10 is not in its space Discrete\(10\)"),
+    (TargetOutside(),          r"target 9 is not in its space Discrete\(9\)"),
+    (BlankIsAValue(encoding="discrete"), "blank is symbol 0, which is also a value"),
+    (BlankIsShownAsZero(),     "blank is shown as symbol 0 is"),
+    (Lossy(),                  r"decode\(\) does not undo encode\(\)"),
+    (LagIsOneMore(),           "lag is off by one: the observation of 2 steps ago tells 1.0000 of the answers"),
+    (LagIsOneLess(),           "lag is off by one: the observation of 0 steps ago tells 1.0000 of the answers"),
+    (AnswersAreDrawn(),        "the optimal player gets accuracy 0.0.* but its level says 1.0000"),
+    (LagMeansNothing(),        "lag = 1 means nothing: the observation of 0 steps ago tells all of the answers"),
+    (SolverIsWrong(),          "the optimal player gets accuracy 0.2.* but its level says 1.0000"),
+    (NothingAsked(),           "nothing can be earned"),
+    (AskedAfterTheEnd(),       "a step after the end of its episode is scored"),
+    (StepsAreOneLess(),        "drew episodes of 10 steps, but steps says 9"),
+    (RightIsWrong(),           "the right answer is not graded as right"),
+    (SeedIgnored(),            "the same seed drew other episodes"),
+    (OneStream(),              "two seeds drew the same episodes"),
+    (GlobalDraws(),            r"sample\(\) touches a global random state"),
+    (EachEpisodeTwice(),       "50% of the episodes are the same as the one before"),
+    (EpisodesGoOn(),           "an episode tells of the next one"),
+    (MemorylessTooLow(),       f"a leak: {ONLY} 0.1.* but the memoryless level is 0.0500"),
+    (MemorylessTooHigh(),      "the memoryless player gets accuracy 0.09.*, but its level says 0.2000"),
+    (ChanceTooHigh(),          "chance .* is above memoryless"),
+    (TapeNotStated(framing="many_to_one"), "and its previous action gets 1.0000, but the memoryless level is 0.5000"),
+    (RewardNotStated(),        "and its previous reward gets 0.92.*, but the memoryless level is 0.9050"),
+    (LeaksByAnotherName(),     r"leaks must be of 'action' and 'reward', got \('info',\)"),
+]
+# fmt: on

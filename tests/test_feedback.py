@@ -1,0 +1,143 @@
+"""What players gain that see their previous answer and reward: held against every such player, where these are few."""
+
+from __future__ import annotations
+
+import itertools
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from oracle import ORACLES
+from spaces_of_settings import EVERY_BASE_CHOICE, Ragged, name
+
+import seq_envs
+from seq_envs.feedback import BOTH, feedback_level
+from seq_envs.reactive import Sees
+
+ACTION, REWARD = Sees(action=True, reward=False), Sees(action=False, reward=True)
+
+TINY: list[tuple[str, dict[str, Any]]] = [
+    ("SeqEcho-v0", {"length": 3, "n_values": 2, "lag": 1}),
+    ("SeqEcho-v0", {"length": 3, "n_values": 2, "lag": 2}),
+    ("SeqEcho-v0", {"length": 3, "n_values": 2, "lag": 1, "framing": "many_to_one"}),
+    ("SeqMemorize-v0", {"length": 3}),
+    ("SeqMemorize-v0", {"length": 3, "framing": "many_to_one"}),
+    ("SeqCopy-v0", {"length": 2, "n_values": 2}),
+    ("SeqNext-v0", {"length": 5, "max_step": 2, "framing": "many_to_one", "window": 2}),
+]
+
+
+def best_of_all(id: str, parameters: dict[str, Any], sees: Sees) -> Fraction:
+    """The accuracy of the best of all players: each says an answer in each situation that it can get into."""
+    oracle = ORACLES[seq_envs.MENU[id][0].__name__](**parameters, encoding="discrete")
+    episodes = list(oracle.episodes())
+    answers = range(int(oracle.action_space.n))  # type: ignore[attr-defined]
+
+    def best(step: int, groups: list[tuple[Fraction, list[Any], int, int]]) -> Fraction:
+        """What can be earned from a step on by (weight, episode, previous answer, previous reward)."""
+        if step == oracle.steps:
+            return Fraction(0)
+        situations = sorted({(shown[step], said * sees.action, paid * sees.reward) for _, shown, said, paid in groups})
+        most = Fraction(-1)
+        for chosen in itertools.product(answers, repeat=len(situations)):
+            rule = dict(zip(situations, chosen, strict=True))
+            earned, after = Fraction(0), []
+            for weight, shown, said, paid in groups:
+                answer = rule[shown[step], said * sees.action, paid * sees.reward]
+                right = int(step in oracle.scored and answer == oracle.answer(shown, step))
+                earned += weight * right
+                after.append((weight, shown, answer + 1, right))
+            most = max(most, earned + best(step + 1, after))
+        return most
+
+    return best(0, [(weight, shown, 0, 0) for weight, shown in episodes]) / len(oracle.scored)
+
+
+@pytest.mark.parametrize("sees", [ACTION, REWARD, BOTH], ids=str)
+@pytest.mark.parametrize(("id", "parameters"), TINY, ids=name)
+def test_no_player_is_better(id: str, parameters: dict[str, Any], sees: Sees) -> None:
+    problem = seq_envs.make_problem(id, **parameters, encoding="discrete")
+    found = feedback_level(problem, sees)
+    assert found.accuracy == pytest.approx(float(best_of_all(id, parameters, sees)), abs=5 * found.accuracy_error)
+
+
+@pytest.mark.parametrize(
+    ("length", "lag", "n_values"), [(10, 1, 10), (10, 3, 10), (20, 4, 10), (50, 16, 10), (9, 2, 4)]
+)
+def test_echo_by_writing_holding_and_reading(length: int, lag: int, n_values: int) -> None:
+    """A value is written down as an answer and said again until it counts: one sure answer in lag + 1."""
+    sure, asked = length // (lag + 1), length - lag
+    found = feedback_level(seq_envs.SeqEcho(length=length, lag=lag, n_values=n_values), ACTION)
+    assert found.accuracy == pytest.approx((sure + (asked - sure) / n_values) / asked, abs=5 * found.accuracy_error)
+
+
+@pytest.mark.parametrize(
+    ("id", "parameters"),
+    [
+        ("SeqMemorize-v0", {"framing": "many_to_one"}),
+        ("SeqMemorizeHard-v0", {}),
+        ("SeqEcho-v0", {"framing": "many_to_one", "lag": 6}),
+        ("SeqCopy-v0", {"framing": "many_to_one"}),
+        ("SeqNext-v0", {"length": 20, "max_step": 3, "framing": "many_to_one"}),
+    ],
+    ids=name,
+)
+def test_one_question_at_the_end_is_answered_by_holding(id: str, parameters: dict[str, Any]) -> None:
+    assert seq_envs.levels(id, feedback=True, **parameters).feedback.accuracy == 1.0  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("id", "framing"), sorted({(id, choice["framing"]) for id, choice in EVERY_BASE_CHOICE}))
+def test_what_is_stated_is_there(id: str, framing: str) -> None:
+    """The converse, that nothing else is there, is what `check_problem` checks."""
+    choice: dict[str, Any] = {"framing": framing}
+    if id == "SeqNext-v0":
+        choice |= {"length": 20, "max_step": 3}
+    problem = seq_envs.make_problem(id, **choice)
+    known = seq_envs.levels(problem, feedback=True)
+    assert known.feedback is not None
+    assert (known.feedback.accuracy > known.memoryless.accuracy) is bool(problem.leaks)
+    for word, sees in (("action", ACTION), ("reward", REWARD)):
+        found = feedback_level(problem, sees)
+        error = 5 * found.accuracy_error
+        assert (found.accuracy > known.memoryless.accuracy + error) is (word in problem.leaks)
+
+
+def readme_rows() -> list[list[str]]:
+    """The table of the README: id, framing, and four figures."""
+    section = (Path(__file__).parents[1] / "README.md").read_text().split("## What an agent must not be shown")[1]
+    rows = [
+        line.strip("| ").split(" | ") for line in section.split("\n## ")[0].splitlines() if line.startswith("| Seq")
+    ]
+    assert len(rows) == 10
+    return rows
+
+
+@pytest.mark.parametrize("row", readme_rows(), ids=lambda row: "-".join(row[:2]))
+def test_table_of_the_readme(row: list[str]) -> None:
+    id, framing, *figures = row
+    problem = seq_envs.make_problem(id, framing=framing)
+    memoryless = seq_envs.levels(problem).memoryless.accuracy
+    found = [max(memoryless, feedback_level(problem, sees).accuracy) for sees in (ACTION, REWARD, BOTH)]
+    assert [float(figure) for figure in figures] == pytest.approx([memoryless, *found], abs=0.004)
+
+
+def test_levels_search_only_when_they_are_asked_to() -> None:
+    assert seq_envs.levels("SeqEcho-v0").feedback is None
+    assert seq_envs.levels("SeqEcho-v0", lag=0, feedback=True).feedback == seq_envs.levels("SeqEcho-v0", lag=0).optimal
+    with pytest.raises(ValueError, match="feedback must be True or False, got 1"):
+        seq_envs.levels("SeqEcho-v0", feedback=1)  # type: ignore[arg-type]
+
+
+def test_episodes_of_different_lengths() -> None:
+    feedback = seq_envs.levels(Ragged(), feedback=True).feedback
+    assert feedback is not None
+    assert feedback.accuracy == 1.0
+
+
+def test_views_in_words() -> None:
+    assert [str(sees) for sees in (ACTION, REWARD, BOTH)] == [
+        "previous action",
+        "previous reward",
+        "previous action and its previous reward",
+    ]
