@@ -130,8 +130,8 @@ ENVS: list[tuple[type[SequenceEnv], str]] = [
     (OneBuffer,           "the env changes an array .*: buffers are shared"),
     (IgnoresTheSeed,      r"the env shows .* first in episode 0, but sample\(\)"),
     (DropsTheFirst,       r"the env shows .* first in episode 0, but sample\(\)"),
-    (EndStaysOnTheScreen, "after the end of an episode: not blank"),
-    (AnswersMatter,       r"the env shows .* at step . of episode ., of seed 0|the env shows .* but sample\(\)"),
+    (EndStaysOnTheScreen, "after the end of an episode, and not blank"),
+    (AnswersMatter,       r"the env shows .* at step . of episode . of seed 0, but sample\(\)"),
     (GlobalNoise,         "the env touches a global random state"),
     (OneEpisodeForEver,   r"the env shows .* first in episode 1, but sample\(\)"),
     (ForgetsToSucceed,    "info does not tell is_success at step 4"),
@@ -232,8 +232,8 @@ VECTOR_ENVS: list[tuple[type[SequenceVectorEnv], str]] = [
     (TellsMore,                "a leak: infos give .* away"),
     (EndsTooLate,              "terminated is False in lane 0, but must be True"),
     (TruncatesAll,             "truncated is True in lane 0, but must be False"),
-    (ShowsTheEndAgain,         "final_obs of lane 0 is .*, but must be blank|final_obs of lane 0 is .*, not blank"),
+    (ShowsTheEndAgain,         "final_obs of lane 0 is .*, but must be blank"),
     (RollsOutOthers,           r"rollout\(\) hands out other observations than sample\(\) in lane 0"),
-    (ForgetsTheMask,           "lane 0 shows .*, but must .*Disabled|lane 0 shows .*, but must .*DISABLED"),
+    (ForgetsTheMask,           "lane 0 shows .*, but must .*DISABLED"),
 ]
 # fmt: on

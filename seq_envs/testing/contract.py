@@ -34,7 +34,8 @@ def _global_state() -> tuple[Any, str]:
     return random.getstate(), repr(np.random.get_state(legacy=False))  # noqa: NPY002 - it is only looked at.
 
 
-def same(shown: Any, expected: Any) -> bool:
-    """Whether two observations are equal, of one shape and of one dtype."""
+def require_same(shown: Any, expected: Any, sentence: str) -> None:
+    """Fail unless two observations are equal, of one shape and one dtype; the sentence has two places to show them."""
     one, other = np.asarray(shown), np.asarray(expected)
-    return one.dtype == other.dtype and np.array_equal(one, other)
+    if one.dtype != other.dtype or not np.array_equal(one, other):
+        raise ContractError(sentence.format(shown, expected))  # Only now: to write arrays down takes long.

@@ -8,12 +8,14 @@ import numpy as np
 
 from seq_envs.estimation import levels
 from seq_envs.feedback import feedback_level
-from seq_envs.learned import Table, half, judge, learned_table
+from seq_envs.learned import Table, half, judge, kinds_of, learned_table
 from seq_envs.level import Level
 from seq_envs.problem import Episodes, Problem
 from seq_envs.reactive import Sees
 from seq_envs.testing.contract import require
 
+_PER_PAIR = 20
+"""Episodes that it takes to learn the answer to a pair of observations."""
 _STANDARD_ERRORS = 5
 """How far above a level is too far: one false alarm in some millions."""
 
@@ -87,6 +89,8 @@ def _told(problem: Problem, beside_current: bool) -> dict[int, Level]:
     learned, judged = half(problem, 0), half(problem, 1)
     lag = _lag(problem)
     told = {}
+    if beside_current and len(np.unique(kinds_of(learned.observations[:, 0]))) ** 2 > len(learned.lengths) / _PER_PAIR:
+        return {}  # Too few episodes to learn from pairs.
     for steps_ago in (lag, lag - 1, lag + 1):
         to_learn, to_judge = (_shifted(episodes, steps_ago, beside_current) for episodes in (learned, judged))
         if lag >= 0 and 0 <= steps_ago < problem.steps and to_judge.scored.any():

@@ -8,7 +8,7 @@ import numpy as np
 
 from seq_envs.env import SequenceEnv
 from seq_envs.problem import Problem
-from seq_envs.testing.contract import no_global_draws, require, same
+from seq_envs.testing.contract import no_global_draws, require, require_same
 from seq_envs.testing.handed_out import HandedOut
 from seq_envs.testing.script import MOST_STEPS, Script
 
@@ -30,7 +30,7 @@ def _play(problem: Problem, env: SequenceEnv, script: Script, seed: int, steps: 
     shown = _reset(env, script, seed)
     for _ in range(steps):
         where = f"at step {script.step} of episode {script.episode} of seed {seed}"
-        require(same(shown, script.observation), f"the env shows {shown} {where}, but sample() {script.observation}")
+        require_same(shown, script.observation, f"the env shows {{}} {where}, but sample() {{}}")
         handed_out.add(shown)
         answer = script.answer()
         shown, reward, terminated, truncated, info = env.step(answer)
@@ -43,7 +43,7 @@ def _play(problem: Problem, env: SequenceEnv, script: Script, seed: int, steps: 
         _check_info(env.reveal, script, reward, info, where)
         script.advance(reward)
         if over:
-            require(same(shown, problem.code.blank), f"the env shows {shown} after the end of an episode: not blank")
+            require_same(shown, problem.code.blank, "the env shows {} after the end of an episode, and not blank, {}")
             script.next_episode()
             shown = _reset(env, script, None)
 
@@ -51,10 +51,7 @@ def _play(problem: Problem, env: SequenceEnv, script: Script, seed: int, steps: 
 def _reset(env: SequenceEnv, script: Script, seed: int | None) -> Any:
     shown, info = env.reset(seed=seed)
     require(info == {}, f"a leak: info of reset() gives {info} away, and must be empty")
-    require(
-        same(shown, script.observation),
-        f"the env shows {shown} first in episode {script.episode}, but sample() {script.observation}",
-    )
+    require_same(shown, script.observation, f"the env shows {{}} first in episode {script.episode}, but sample() {{}}")
     return shown
 
 

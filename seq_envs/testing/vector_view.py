@@ -10,7 +10,7 @@ from gymnasium.vector import AutoresetMode
 from seq_envs.dataset import sample
 from seq_envs.encodings import Array
 from seq_envs.problem import Problem
-from seq_envs.testing.contract import no_global_draws, require, same
+from seq_envs.testing.contract import no_global_draws, require, require_same
 from seq_envs.testing.handed_out import HandedOut
 from seq_envs.testing.script import MOST_STEPS, Script
 from seq_envs.vector_env import SequenceVectorEnv
@@ -61,7 +61,7 @@ class _Play:
     def _check_shown(self, shown: Array) -> None:
         for lane, script in enumerate(self._scripts):
             expected = self._blank if self._waiting[lane] else script.observation
-            require(same(shown[lane], expected), f"lane {lane} shows {shown[lane]}, but must {expected}, {self._where}")
+            require_same(shown[lane], expected, f"lane {lane} shows {{}}, but must {{}}, {self._where}")
 
     def _step(self) -> Array:
         scripts = self._scripts
@@ -113,8 +113,8 @@ class _Play:
             )
             if final:
                 last = infos["final_obs"][lane]
-                require(
-                    same(last, self._blank), f"final_obs of lane {lane} is {last}, but must be blank, {self._where}"
+                require_same(
+                    last, self._blank, f"final_obs of lane {lane} is {{}}, but must be blank, {{}}, {self._where}"
                 )
 
 
