@@ -76,7 +76,7 @@ class OneBuffer(SequenceEnv):
 
 class IgnoresTheSeed(SequenceEnv):
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Told:
-        return super().reset(seed=None, options=options)
+        return super().reset(seed=None if seed is None else 12345, options=options)
 
 
 class DropsTheFirst(SequenceEnv):
