@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import random
 import resource
 import signal
 import subprocess
@@ -183,83 +182,30 @@ def processes(meter: Meter, context: str, workers: int, calls: int) -> str:
 # Saves that are broken off.
 
 
-def _run(folder: Path) -> Any:
-    import torch
-    from seq_agents.runs import Config, Run
+def saves() -> Any:
+    """What the tests break saves with; needs torch."""
+    sys.path[:0] = [str(Path(__file__).parent.parent / "agents")]
+    import broken_saves
 
-    torch.set_num_threads(1)
-    settings = {"hidden": 64, "updates": 10}
-    return Run.create(folder / "run", Config.of("lstm", "SeqEcho-v0", {}, settings=settings))
+    return broken_saves
 
 
-def killed_saves(meter: Meter, kills: int, with_signal: int) -> str:
-    """A process that does nothing but save is ended at a random moment; what is there is loaded each time."""
-    from seq_agents.runs import alone_in
-
+def ended_saves(meter: Meter, times: int, number: int) -> str:
     with tempfile.TemporaryDirectory() as folder:
-        run = _run(Path(folder))
-        learner, luck = run.config.learner(), random.Random(0)
-        run.save(learner, [[0.0, 1, 0.5]])
-        begun, saves = 1, 0
-        for _ in meter.over(kills):
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Until the child knows what to do with it.
-            child = os.fork()
-            if child == 0:
-                _save_for_ever(run, learner, begun)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-            time.sleep(luck.uniform(0.005, 0.06))
-            os.kill(child, with_signal)
-            os.waitpid(child, 0)
-            curve = run.load(run.config.learner())
-            assert curve == [[float(row), row + 1, 0.5] for row in range(len(curve))], "of one save, and whole"
-            assert len(curve) >= begun, "what was saved is never lost"
-            saves, begun = saves + len(curve) - begun, len(curve)
-        unfinished = len(list(run.path.glob("*.tmp")))
-        with alone_in(run.path):
-            assert not list(run.path.glob("*.tmp")), "whoever comes next sweeps"
-        assert saves > 0, "they were ended before they could save"
-    return f"{saves:,} saves, loaded each time; {unfinished} ended in the middle of a file"
+        saved, unfinished = saves().ended_by(number, Path(folder), meter.over(times))
+    return f"{saved:,} saves, whole each time; {unfinished} files unfinished, then swept"
 
 
-def _save_for_ever(run: Any, learner: Any, rows: int) -> None:
-    try:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-        while True:
-            rows += 1
-            run.save(learner, [[float(row), row + 1, 0.5] for row in range(rows)])
-    except KeyboardInterrupt:
-        pass
-    finally:
-        os._exit(0)
-
-
-def full_disk(meter: Meter) -> str:
-    """A file system of one megabyte that others fill: saves fail until there is room, and what was saved stays."""
+def full_disk(meter: Meter, times: int) -> str:
+    """A file system of one megabyte."""
     with tempfile.TemporaryDirectory() as folder:
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True)
-        if mounted.returncode:
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], check=False).returncode:
             return "not run: no file system can be mounted here"
         try:
-            run = _run(Path(folder))
-            learner = run.config.learner()
-            run.save(learner, [[0.0, 1, 0.5]])
-            refused = 0
-            for room in meter.over(200):
-                filler = Path(folder) / "filler"
-                filler.write_bytes(b"")
-                free = os.statvfs(folder).f_bavail * os.statvfs(folder).f_frsize
-                filler.write_bytes(bytes(max(free - 4096 * (room % 50), 0)))
-                try:
-                    run.save(learner, [[0.0, 1, 0.5], [1.0, 2, 0.5]])
-                except OSError:
-                    refused += 1
-                assert run.load(run.config.learner())[0] == [0.0, 1, 0.5]
-                assert not list(run.path.glob("*.tmp"))
-            assert 0 < refused < 200
-            return f"{refused} of 200 saves refused, the last one saved loaded each time"
+            saved, refused = saves().on_a_full_disk(Path(folder), meter.over(times))
         finally:
             subprocess.run(["umount", folder], check=True)
+    return f"{saved} saves made and {refused} refused, whole each time"
 
 
 ROWS: dict[str, Callable[[Meter], str]] = {
@@ -279,9 +225,9 @@ ROWS: dict[str, Callable[[Meter], str]] = {
     "32 threads, 100 calls of 64 lanes, 50 times": lambda meter: threads(meter, 50, 32, 100),
     "AsyncVectorEnv by fork, 8 workers": lambda meter: processes(meter, "fork", 8, 5000),
     "AsyncVectorEnv by spawn, 8 workers": lambda meter: processes(meter, "spawn", 8, 5000),
-    "saves ended by SIGKILL, 500 times": lambda meter: killed_saves(meter, 500, signal.SIGKILL),
-    "saves ended by SIGINT, 500 times": lambda meter: killed_saves(meter, 500, signal.SIGINT),
-    "saves on a disk of 1 MB that is full": full_disk,
+    "saves ended by SIGKILL, 500 times": lambda meter: ended_saves(meter, 500, signal.SIGKILL),
+    "saves ended by SIGINT, 500 times": lambda meter: ended_saves(meter, 500, signal.SIGINT),
+    "500 saves on a disk of 1 MB that is full": lambda meter: full_disk(meter, 500),
 }
 LONG_ROWS: dict[str, Callable[[Meter], str]] = {
     "100 million calls of step, 16 lanes": lambda meter: steps(meter, 1_600_000_000, 16, "SameStep", "discrete"),
