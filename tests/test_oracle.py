@@ -1,7 +1,7 @@
 """The package against a second statement of the problems, over the whole space of settings.
 
 CI draws 200 settings for each problem and test. The nightly mode draws 2,500, so 10,000 and more for each problem, in
-ten to fifteen minutes:
+15 to 25 minutes:
 
     python -m pytest --hypothesis-profile=nightly tests/test_oracle.py
 """
@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 from gymnasium import spaces
 from hypothesis import given
+from hypothesis import settings as profile
 from hypothesis import strategies as st
 from oracle import Next, Oracle
 from oracle_checks import assert_agrees, oracle_of
@@ -25,7 +26,7 @@ from oracle_levels import chance, memoryless
 from oracle_play import Lane, Play
 from oracle_settings import LEGAL
 from spaces_of_settings import BASE_IDS
-from wide_settings import ANY, WIDE
+from wide_settings import ANY, NEARLY, WIDE
 
 import seq_envs
 
@@ -44,7 +45,7 @@ def size_of(oracle: Oracle) -> int:
 @pytest.mark.parametrize("id", BASE_IDS)
 @given(data=st.data())
 def test_settings_are_taken_or_refused(id: str, data: st.DataObject) -> None:
-    settings = data.draw(st.one_of(ANY[id], WIDE[id]))
+    settings = data.draw(st.one_of(ANY[id], NEARLY[id], WIDE[id]))
     legal = LEGAL[id](**settings)
     if legal:
         problem = seq_envs.make_problem(id, **settings)
@@ -209,6 +210,7 @@ def test_levels_in_closed_form(id: str, data: st.DataObject) -> None:
 def drawn_from(strategy: st.SearchStrategy[dict[str, Any]]) -> list[dict[str, Any]]:
     drawn = []
 
+    @profile(max_examples=200)
     @given(settings=strategy)
     def collect(settings: dict[str, Any]) -> None:
         drawn.append(settings)
@@ -229,5 +231,5 @@ def test_the_settings_drawn_are_wide(id: str) -> None:
         assert min(values) == 2
         assert {254, 255, 256, 257} & set(values)
         assert max(values) > 2**16
-    judged = [LEGAL[id](**settings) for settings in drawn_from(ANY[id])]
-    assert 0.05 < sum(judged) / len(judged) < 0.95
+    judged = [LEGAL[id](**settings) for settings in drawn_from(NEARLY[id])]
+    assert 0.2 < sum(judged) / len(judged) < 0.8

@@ -1,7 +1,8 @@
 """The whole space of settings, its far corners included: legal ones to play, and any at all to be judged.
 
 `WIDE[id]` draws legal settings whose episodes have at most `MOST_STEPS` steps and at most `MOST_NUMBERS` numbers, so
-that plain Python can follow. `ANY[id]` draws legal and illegal ones without a limit, which are made but never played.
+that plain Python can follow. `ANY[id]` draws legal and illegal ones without a limit, which are made but never played;
+most are illegal. `NEARLY[id]` changes one or two of legal ones: about half are legal then.
 """
 
 from __future__ import annotations
@@ -146,14 +147,13 @@ _names = st.sampled_from(["one_to_one", "many_to_one", "many_to_many", "one_to_m
 _shown_as = st.sampled_from(["one_hot", "discrete", "normalized", "value", "onehot"])
 
 
-def _any(**kinds: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    """Some of these, now and then with a value of another kind; few at a time, else nearly all would be wrong."""
-    values = {name: st.one_of(kind, kind, kind, kind, _strange) for name, kind in kinds.items()}
-    return st.fixed_dictionaries({}, optional=values)
+def _or_strange(**kinds: st.SearchStrategy[Any]) -> dict[str, st.SearchStrategy[Any]]:
+    """What each parameter may be given, now and then something of another kind."""
+    return {name: st.one_of(kind, kind, kind, kind, _strange) for name, kind in kinds.items()}
 
 
-ANY = {
-    "SeqNext-v0": _any(
+_GIVEN = {
+    "SeqNext-v0": _or_strange(
         length=_integers,
         max_step=_integers,
         framing=_names,
@@ -161,7 +161,7 @@ ANY = {
         encoding=_shown_as,
         tolerance=st.one_of(st.none(), _numbers),
     ),
-    "SeqMemorize-v0": _any(
+    "SeqMemorize-v0": _or_strange(
         length=_integers,
         n_sequences=_integers,
         framing=_names,
@@ -169,8 +169,8 @@ ANY = {
         distractors=st.sampled_from(["fixed", "random", "none"]),
         overlap=st.sampled_from([True, False, 1, 0]),
     ),
-    "SeqEcho-v0": _any(length=_integers, n_values=_integers, lag=_integers, framing=_names, encoding=_shown_as),
-    "SeqCopy-v0": _any(
+    "SeqEcho-v0": _or_strange(length=_integers, n_values=_integers, lag=_integers, framing=_names, encoding=_shown_as),
+    "SeqCopy-v0": _or_strange(
         length=_integers,
         n_values=_integers,
         output_length=st.one_of(st.none(), _integers),
@@ -180,7 +180,18 @@ ANY = {
         framing=_names,
         encoding=_shown_as,
     ),
-    "SeqClassify-v0": _any(
+    "SeqClassify-v0": _or_strange(
         length=_integers, threshold=st.one_of(st.none(), _numbers), framing=_names, encoding=_shown_as
     ),
 }
+
+
+@st.composite
+def _nearly(draw: st.DrawFn, id: str) -> dict[str, Any]:
+    given = _GIVEN[id]
+    changed = draw(st.lists(st.sampled_from(sorted(given)), min_size=1, max_size=2, unique=True))
+    return {**draw(WIDE[id]), **{name: draw(given[name]) for name in changed}}
+
+
+ANY = {id: st.fixed_dictionaries({}, optional=given) for id, given in _GIVEN.items()}
+NEARLY = {id: _nearly(id) for id in _GIVEN}
