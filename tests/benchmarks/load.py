@@ -3,8 +3,9 @@
     python tests/benchmarks/load.py [ROW ...] [--long]
 
 Each row runs in a process of its own, so that its peak of memory is its own. "growth" is how much more memory the
-process holds after the last of its repetitions than after the first tenth of them: what leaks grows there. A row fails the whole script if
-what it plays is not what it must be, or if memory grows by more than `MOST_GROWTH`. `--long` adds rows of many minutes.
+process holds after the last of its repetitions than after the first tenth of them: what leaks grows there. A row fails
+the whole script if what it plays is not what it must be, or if memory grows by more than `MOST_GROWTH`. `--long` adds
+rows of many minutes.
 """
 
 from __future__ import annotations
