@@ -19,8 +19,9 @@ MOST_VALUES = 2**22
 
 _SIZES = [64, 99, 100, 127, 128, 129, 255, 256, 257, 300, 682, 683, 1023, 1024, 1025, 2047, 2048, 2049, 2500]
 """Lengths at which something turns over: dtypes, rows prepared at once, episodes to a block."""
-_VALUES = [2, 3, 10, 100, *range(252, 260), 1000, *range(65532, 65540), 2**20, MOST_VALUES - 1, MOST_VALUES]
-"""Alphabets at which dtypes turn over, with and without two cues, and the largest."""
+_TURNS = [254, 255, 256, 257, 65534, 65535, 65536, 65537]
+"""Alphabets at which dtypes turn over, with and without two cues."""
+_VALUES = [2, 3, 10, 100, *_TURNS, 1000, 2**20, MOST_VALUES - 1, MOST_VALUES]
 
 
 def sizes(least: int, most: int = MOST_STEPS) -> st.SearchStrategy[int]:
@@ -29,9 +30,7 @@ def sizes(least: int, most: int = MOST_STEPS) -> st.SearchStrategy[int]:
     return st.one_of(st.integers(least, min(least + 20, most)), st.integers(least, most), st.sampled_from(edges))
 
 
-def alphabets(least: int = 2) -> st.SearchStrategy[int]:
-    edges = [values for values in _VALUES if values >= least]
-    return st.one_of(st.integers(least, 20), st.integers(least, 300), st.sampled_from(edges))
+alphabets = st.one_of(st.integers(2, 20), st.integers(2, 300), st.sampled_from(_TURNS), st.sampled_from(_VALUES))
 
 
 def shares() -> st.SearchStrategy[float]:
@@ -58,11 +57,12 @@ def wide_next(draw: st.DrawFn) -> dict[str, Any]:
     length = draw(st.one_of(st.integers(2, 40), sizes(2), st.sampled_from([one for one in _VALUES if one > 2])))
     least = max(1, -(-(length - 1) // MOST_STEPS)) if framing == "one_to_one" else 1
     most = max(least, (length - 1) // 2)
-    max_step = draw(st.one_of(st.just(least), st.integers(least, min(least + 5, most)), st.integers(least, most)))
+    max_step = draw(st.one_of(st.sampled_from([least, most]), st.integers(least, min(least + 5, most))))
     steps = (length - 1) // max_step
     settings: dict[str, Any] = {"length": length, "max_step": max_step, "framing": framing}
     if framing == "many_to_one":
-        settings["window"] = steps = draw(sizes(1 if max_step == 1 else 2, min(steps, MOST_STEPS)))
+        fewest, most = 1 if max_step == 1 else 2, min(steps, MOST_STEPS)
+        settings["window"] = steps = draw(st.one_of(st.sampled_from([fewest, most]), sizes(fewest, most)))
     settings["encoding"] = _encoding(draw, length * steps, ["value", "one_hot", "discrete"])
     if settings["encoding"] == "value" and draw(st.booleans()):
         on_the_grid = st.integers(1, 8).map(lambda halves: min(0.5 * halves / length, 0.99))
@@ -73,7 +73,7 @@ def wide_next(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def wide_memorize(draw: st.DrawFn) -> dict[str, Any]:
     length, overlap = draw(sizes(3)), draw(st.booleans())
-    n_sequences = 2 if overlap else draw(alphabets())
+    n_sequences = 2 if overlap else draw(alphabets)
     return {
         "length": length,
         "n_sequences": n_sequences,
@@ -86,7 +86,7 @@ def wide_memorize(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def wide_echo(draw: st.DrawFn) -> dict[str, Any]:
-    length, n_values = draw(sizes(1)), draw(alphabets())
+    length, n_values = draw(sizes(1)), draw(alphabets)
     return {
         "length": length,
         "n_values": n_values,
@@ -99,7 +99,7 @@ def wide_echo(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def wide_copy(draw: st.DrawFn) -> dict[str, Any]:
     framing = draw(st.sampled_from(["many_to_many", "many_to_one", "one_to_many"]))
-    n_values = draw(alphabets())
+    n_values = draw(alphabets)
     # A whole answer of m places is laid out at each of the steps.
     length = draw(sizes(1, {"many_to_many": 900, "many_to_one": 173, "one_to_many": MOST_STEPS}[framing]))
     settings: dict[str, Any] = {"length": length, "n_values": n_values, "framing": framing}
@@ -189,8 +189,12 @@ _GIVEN = {
 @st.composite
 def _nearly(draw: st.DrawFn, id: str) -> dict[str, Any]:
     given = _GIVEN[id]
-    changed = draw(st.lists(st.sampled_from(sorted(given)), min_size=1, max_size=2, unique=True))
-    return {**draw(WIDE[id]), **{name: draw(given[name]) for name in changed}}
+    settings = draw(WIDE[id])
+    for name in draw(st.lists(st.sampled_from(sorted(given)), min_size=1, max_size=2, unique=True)):
+        old = settings.get(name)
+        beside = st.sampled_from([old - 1, old + 1]) if type(old) is int else given[name]
+        settings[name] = draw(st.one_of(given[name], beside))
+    return settings
 
 
 ANY = {id: st.fixed_dictionaries({}, optional=given) for id, given in _GIVEN.items()}
