@@ -74,7 +74,7 @@ def steps(meter: Meter, count: int, lanes: int, mode: str, encoding: str) -> str
     scored = 0.9 * played
     luck = 5 * (0.09 * scored) ** 0.5 + lanes
     assert abs(earned - scored / 10) < luck, "a constant answer earns a tenth of the scored steps"
-    return f"{calls * lanes / seconds / 1e6:.1f} million steps/s"
+    return f"{calls * lanes / seconds / 1e6:.1f} M steps/s"
 
 
 def scalar_steps(meter: Meter, count: int) -> str:
@@ -84,7 +84,7 @@ def scalar_steps(meter: Meter, count: int) -> str:
     for _ in meter.over(count):
         if env.step(3)[2]:
             env.reset()
-    return f"{count / (time.perf_counter() - start) / 1e6:.2f} million steps/s"
+    return f"{count / (time.perf_counter() - start) / 1e6:.2f} M steps/s"
 
 
 # Long episodes.
@@ -111,7 +111,7 @@ def long_episode(meter: Meter, id: str) -> str:
         _, _, over, _, info = env.step(answers[step])
     assert over
     assert info == {"is_success": True, "accuracy": 1.0}
-    return f"{int(scored.sum()):,} answers scored, all right"
+    return f"all right, {int(scored.sum()):,} of them scored"
 
 
 # Many envs.
@@ -195,7 +195,7 @@ def saves() -> Any:
 def ended_saves(meter: Meter, times: int, number: int) -> str:
     with tempfile.TemporaryDirectory() as folder:
         saved, unfinished = saves().ended_by(number, Path(folder), meter.over(times))
-    return f"{saved:,} saves, whole each time; {unfinished} files unfinished, then swept"
+    return f"{saved:,} saves, whole each time; {unfinished} left in the middle"
 
 
 def full_disk(meter: Meter, times: int) -> str:
@@ -259,19 +259,19 @@ def main() -> None:
         return
     names = [*ROWS, *(LONG_ROWS if chosen.long else {})]
     names = [name for name in names if not chosen.rows or name.startswith(tuple(chosen.rows))]
-    print(f"{'':58}{'s':>8}{'peak MB':>9}{'growth MB':>11}")
+    print(f"{'':51}{'s':>8}{'peak MB':>9}{'growth MB':>11}")
     wrong = 0
     for name in names:
         done = subprocess.run([sys.executable, __file__, "--here", name], capture_output=True, text=True, check=False)
         if done.returncode:
             wrong += 1
-            print(f"{name:58}FAILED\n{done.stderr}")
+            print(f"{name:51}FAILED\n{done.stderr}")
             continue
         row = json.loads(done.stdout.splitlines()[-1])
         grew = row["growth"] > MOST_GROWTH and name not in MAY_GROW
         wrong += grew
         figures = f"{row['seconds']:8.1f}{row['peak']:9.0f}{row['growth']:11.1f}"
-        print(f"{name:58}{figures}  {row['said']}{'  GROWS' if grew else ''}", flush=True)
+        print(f"{name:51}{figures}  {row['said']}{'  GROWS' if grew else ''}", flush=True)
     sys.exit(wrong > 0)
 
 
