@@ -1,7 +1,11 @@
-"""Does a wheel hold both packages with their data, and nothing else?   python tests/check_wheel.py WHEEL"""
+"""Does a wheel hold both packages with their data, what it must say of itself, and nothing else?
+
+python tests/check_wheel.py WHEEL
+"""
 
 from __future__ import annotations
 
+import email
 import sys
 import zipfile
 from pathlib import Path
@@ -11,7 +15,8 @@ FOLDERS = {"seq_envs": ROOT / "seq_envs", "seq_agents": ROOT / "agents" / "seq_a
 
 
 def main(wheel: str) -> None:
-    held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    archive = zipfile.ZipFile(wheel)
+    held = {name for name in archive.namelist() if ".dist-info/" not in name}
     wanted = {
         f"{package}/{path.relative_to(folder).as_posix()}"
         for package, folder in FOLDERS.items()
@@ -20,6 +25,11 @@ def main(wheel: str) -> None:
     }
     assert {"seq_envs/py.typed", "seq_envs/glyphs.npy", "seq_agents/py.typed", "seq_agents/cli.py"} <= held
     assert held == wanted, f"missing: {sorted(wanted - held)}; too much: {sorted(held - wanted)}"
+    [info] = {name.partition("/")[0] for name in archive.namelist() if ".dist-info/" in name}
+    told = email.message_from_bytes(archive.read(f"{info}/METADATA"))
+    assert told["License-Expression"] == "MIT", "a licence as SPDX writes it"
+    assert archive.read(f"{info}/licenses/{told['License-File']}") == (ROOT / "LICENSE").read_bytes()
+    assert "Typing :: Typed" in told.get_all("Classifier", [])
     print(f"{Path(wheel).name}: {len(held)} files, as it should be")
 
 

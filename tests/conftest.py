@@ -6,14 +6,15 @@ import signal
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # A shell that starts pytest in the background leaves Ctrl-C ignored, in all its children too; tests send it to some.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The machines of CI are slow and noisy: no deadlines. Derandomised, so that CI fails for a change and not for luck.
 settings.register_profile("ci", deadline=None, max_examples=200, derandomize=True)
-settings.register_profile("nightly", deadline=None, max_examples=2000)
+# More, and others each time: `python -m pytest --hypothesis-profile=nightly tests/test_oracle.py`.
+settings.register_profile("nightly", deadline=None, max_examples=2500, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci")
 
 

@@ -1,7 +1,8 @@
 """The five problems a second time: plain Python, straight from their definitions, sharing no code with the package.
 
 An oracle is built from a problem's parameters. Shown the raw observations of one episode (symbols as ints, values as
-floats), it says what must be seen, which steps count and what the right answers are.
+floats), it says what must be seen, which steps count, what the right answers are and what another answer earns. Which
+parameters a problem takes stands in `oracle_settings.py`, how it is played in `oracle_play.py`.
 """
 
 from __future__ import annotations
@@ -46,6 +47,17 @@ class Oracle(ABC):
     def episodes(self) -> Iterator[tuple[Fraction, Shown]]:
         """Every episode with its probability, where there are finitely many."""
         raise NotImplementedError
+
+    def grade(self, answer: Any, right: Any) -> Fraction:
+        """What an answer earns at a scored step: one number is right or wrong, several earn the share that is right."""
+        if isinstance(right, list):
+            return Fraction(sum(said == true for said, true in zip(answer, right, strict=True)), len(right))
+        return Fraction(answer == right)
+
+    @property
+    def blank(self) -> Any:
+        """What is shown when nothing is left to answer: the blank symbol where there is one, else zeros."""
+        return 0 if self.encoding == "discrete" else [0.0] * len(self.encode(0))
 
     @property
     def observation_space(self) -> spaces.Space[Any]:
@@ -121,6 +133,11 @@ class Next(Oracle):
 
     def decode(self, observation: Any) -> int:
         return round(observation[0] * self.values) if self.encoding == "value" else int(super().decode(observation))
+
+    def grade(self, answer: Any, right: Any) -> Fraction:
+        if self.encoding != "value":
+            return super().grade(answer, right)
+        return Fraction(abs(single(answer[0]) - right[0]) <= self.tolerance)
 
     def episodes(self) -> Iterator[tuple[Fraction, Shown]]:
         for spacing in range(1, self.max_step + 1):
@@ -224,8 +241,13 @@ class Copy(Oracle):
     def answer(self, shown: Shown, step: int) -> Any:
         if self.framing == "one_to_many":
             return shown[step]
-        part = [shown[place] for place in self.part]
-        return part if self.framing == "many_to_one" else part[step - self.scored[0]]
+        if self.framing == "many_to_one":
+            return [shown[place] for place in self.part]
+        return shown[self.part[step - self.scored[0]]]
+
+    @property
+    def blank(self) -> Any:
+        return self.encode(self.values)  # The first cue.
 
     def episodes(self) -> Iterator[tuple[Fraction, Shown]]:
         for values in itertools.product(range(self.values), repeat=self.length):
@@ -241,7 +263,7 @@ class Classify(Oracle):
         encoding: str = "value",
     ) -> None:
         self.steps, self.encoding, self.values = length, encoding, 0
-        self.threshold = threshold or {"one_to_one": 0.25, "many_to_one": 0.5}[framing]
+        self.threshold = {"one_to_one": 0.25, "many_to_one": 0.5}[framing] if threshold is None else threshold
         self.scored = list(range(length)) if framing == "one_to_one" else [length - 1]
         self.action_space = spaces.Discrete(2)
 

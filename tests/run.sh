@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything that must hold, in environments of its own: linters, types, tests, the oldest Gymnasium, newer Pythons, the
-# wheel, the first command of the README, and RLlib. Needs Python 3.11 to 3.13 and its package index, nothing else.
+# wheel and the sdist, known vulnerabilities, the first command of the README, and RLlib. Needs Python 3.11 to 3.13 and its package index, nothing else.
 #     bash tests/run.sh            PYTHON=python3.12 bash tests/run.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -71,16 +71,37 @@ say 'Lint, format, types'
 "$bin/ruff" format --no-cache --check .
 "$bin/mypy" --cache-dir "$work/mypy"
 
-say 'Wheel'
+say 'Wheel and sdist, twice the same'
 PIP_CONSTRAINT=$pins "$bin/python" -m build --outdir "$work/dist" . | tail -n 1
 "$bin/python" tests/check_wheel.py "$work"/dist/*.whl
+if git rev-parse --git-dir >/dev/null 2>&1; then
+    "$bin/python" tests/check_sdist.py "$work"/dist/*.tar.gz
+fi
+# The same files elsewhere, of another day, for other eyes, give the same bytes.
+copy_to "$work/again"
+(
+    cd "$work/again"
+    chmod -R go-rwx .
+    find . -exec touch -d '2001-02-03 04:05:06' {} +
+    umask 077
+    TZ=Asia/Kathmandu PIP_CONSTRAINT=$pins "$bin/python" -m build --outdir "$work/dist-again" . | tail -n 1
+)
+for built in "$work"/dist/*; do
+    cmp "$built" "$work/dist-again/$(basename "$built")"
+done
+tar xzf "$work"/dist/*.tar.gz -C "$work"
+unpacked=$(echo "$work"/seq_envs-*)
 environment wheel "$python" "$pins" "$work"/dist/*.whl
 (cd "$work" && wheel/bin/python "$root/tests/check_install.py" && wheel/bin/seq-envs list)
 
-say 'Core tests on the oldest Gymnasium'
+say 'Known vulnerabilities'
+environment audit "$python" "$pins" pip-audit
+"$work/audit/bin/python" tests/audit.py
+
+say 'Core tests on the oldest Gymnasium, from the unpacked sdist'
 sed 's/^gymnasium==.*/gymnasium==1.2.2/' constraints.txt >"$work/oldest.txt"
 environment oldest "$python" "$work/oldest.txt" . pytest pytest-xdist hypothesis pygame
-core_tests oldest
+(cd "$unpacked" && core_tests oldest)
 
 for version in 3.11 3.12 3.13; do
     other=$(interpreter "$version")

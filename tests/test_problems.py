@@ -1,4 +1,7 @@
-"""What the problems show and ask: held against an oracle, hand-written cases, the laws of chance and the presets."""
+"""What the problems show and ask: hand-written cases, the presets and the laws of chance.
+
+All other settings are held against an oracle in `test_oracle.py`.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,9 @@ from typing import Any
 import gymnasium
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from oracle import ORACLES, Oracle, single
-from spaces_of_settings import BASE_IDS, EVERY_CHOICE, IDS, SETTINGS, name
+from oracle import single
+from oracle_checks import assert_agrees, oracle_of
+from spaces_of_settings import EVERY_CHOICE, IDS, name
 
 import seq_envs
 
@@ -71,33 +73,6 @@ CASES: list[tuple[str, dict[str, Any], list[int], list[Any]]] = [
 ]
 """Parameters, the symbols of one episode, and its right answers."""
 # fmt: on
-
-
-def oracle_of(id: str, parameters: dict[str, Any]) -> Oracle:
-    return ORACLES[seq_envs.MENU[id][0].__name__](**parameters)
-
-
-def assert_agrees(problem: seq_envs.Problem, oracle: Oracle, episodes: int, seed: int) -> None:
-    """Spaces, inputs, encoding, scored steps and right answers of whole episodes."""
-    assert (problem.observation_space, problem.action_space) == (oracle.observation_space, oracle.action_space)
-    data = seq_envs.sample(problem, episodes, seed=seed)
-    assert data.observations.dtype == oracle.observation_space.dtype
-    assert data.targets.dtype == oracle.action_space.dtype
-    assert len(data.observations) == episodes
-    for observations, targets, scored, length in zip(*(array.tolist() for array in data), strict=True):
-        shown = [oracle.decode(observation) for observation in observations]
-        assert observations == [oracle.encode(raw) for raw in shown]
-        oracle.check_inputs(shown)
-        assert problem.steps == length == len(shown) == oracle.steps
-        assert [step for step in range(length) if scored[step]] == oracle.scored
-        assert [targets[step] for step in oracle.scored] == [oracle.answer(shown, step) for step in oracle.scored]
-
-
-@pytest.mark.parametrize("id", BASE_IDS)
-@given(data=st.data(), seed=st.integers(0, 2**64))
-def test_agrees_with_the_oracle(id: str, data: st.DataObject, seed: int) -> None:
-    parameters = data.draw(SETTINGS[id])
-    assert_agrees(seq_envs.make_problem(id, **parameters), oracle_of(id, parameters), 10, seed)
 
 
 @pytest.mark.parametrize(("id", "choice"), EVERY_CHOICE, ids=name)
@@ -230,34 +205,6 @@ def test_reward_of_a_whole_answer(parameters: dict[str, Any], wrong_places: int,
     shown += [env.step([0, 0, 0, 0])[0] for _ in range(4)]
     answer = [(value + (place < wrong_places)) % 10 for place, value in enumerate(shown[:4])]
     assert env.step(answer)[1:3] == (reward, True)
-
-
-@pytest.mark.parametrize("id", BASE_IDS)
-@given(data=st.data(), seed=st.integers(0, 2**32))
-def test_rewards_of_right_and_wrong_answers(id: str, data: st.DataObject, seed: int) -> None:
-    """Played by the oracle, from what it has seen so far; every third answer is wrong on purpose."""
-    parameters = data.draw(SETTINGS[id])
-    oracle = oracle_of(id, parameters)
-    env = gymnasium.make(id, **parameters).unwrapped
-    observation, _ = env.reset(seed=seed)
-    shown = []
-    for step in range(oracle.steps):
-        shown.append(oracle.decode(np.asarray(observation).tolist()))
-        answer, right = env.action_space.sample().tolist(), False
-        if step in oracle.scored:
-            answer, right = oracle.answer(shown, step), (step + seed) % 3 > 0
-            answer = answer if right else far_from(answer, env.action_space)
-        observation, reward, *_ = env.step(np.array(answer, env.action_space.dtype))
-        assert reward == float(right)
-
-
-def far_from(answer: Any, space: gymnasium.Space[Any]) -> Any:
-    """An answer of which nothing is right."""
-    if isinstance(space, gymnasium.spaces.Discrete):
-        return (answer + 1) % int(space.n)
-    if isinstance(space, gymnasium.spaces.MultiDiscrete):
-        return [(place + 1) % int(n) for place, n in zip(answer, space.nvec, strict=True)]
-    return [0.0 if answer[0] > 0.5 else 1.0]  # Further off than any tolerance that the strategies draw.
 
 
 # What follows: chance. Seeds are fixed; the bounds are 6 standard deviations and more.

@@ -1,0 +1,52 @@
+"""Read everything that this package writes, and print each class that pickle is asked for meanwhile.
+
+python tests/agents/reads_our_formats.py RUNS RESULTS RECIPES [--proof]
+
+RUNS is a folder of run folders. An audit hook cannot be taken away again, hence a process of its own.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+
+from seq_agents import cli
+from seq_agents.results import page
+from seq_agents.runs import Run
+from seq_agents.training import train
+
+import seq_envs
+
+ASKED: list[str] = []
+
+
+def note(event: str, arguments: tuple[object, ...]) -> None:
+    if event == "pickle.find_class":
+        ASKED.append(".".join(map(str, arguments)))
+
+
+def main(runs: Path, results: Path, recipes: Path) -> None:
+    for path in runs.iterdir():
+        run = Run.open(path)
+        run.load(run.config.learner())
+        cli.main(["evaluate", str(path), "--episodes", "20"])
+        train(run, 20)
+    cli.main(["report", str(results), "--markdown"])
+    cli.main(["report", str(results)])
+    page(recipes)
+    env = seq_envs.SequenceEnv(seq_envs.SeqEcho(), render_mode="rgb_array")
+    env.reset(seed=0)
+    env.render()
+
+
+if __name__ == "__main__":
+    packed = pickle.dumps(Path("a"))
+    sys.addaudithook(note)
+    with redirect_stdout(StringIO()):
+        main(*map(Path, sys.argv[1:4]))
+    if "--proof" in sys.argv:
+        pickle.loads(packed)
+    print("\n".join(ASKED))

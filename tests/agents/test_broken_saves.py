@@ -1,0 +1,58 @@
+"""A run is whole after whatever befell its saves: real signals at random moments, and a disk that is really full."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+def counts(folder: Path, how: str, times: int) -> tuple[int, int]:
+    """What `broken_saves.py` has counted; it fails if a run was ever not whole."""
+    script = Path(__file__).with_name("broken_saves.py")
+    done = subprocess.run(
+        [sys.executable, script, folder, how, str(times)],
+        capture_output=True, text=True, check=False,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    saved, other = map(int, done.stdout.split())
+    return saved, other
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_saves_ended_by_a_signal(number: int, tmp_path: Path) -> None:
+    saved, unfinished = counts(tmp_path, str(int(number)), 60)
+    assert saved > 0
+    if number == signal.SIGINT:
+        assert unfinished <= 1, "an interrupted save cleans up after itself"
+    else:
+        assert unfinished > 0, "none was ended in the middle: this has tested nothing"
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of one megabyte."""
+    try:
+        done = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", tmp_path], capture_output=True, text=True, check=False
+        )
+        wrong = done.stderr if done.returncode else ""
+    except OSError as error:
+        wrong = str(error)
+    if wrong:
+        pytest.skip(f"no file system can be mounted here: {wrong}")
+    yield tmp_path
+    subprocess.run(["umount", tmp_path], check=True)
+
+
+def test_saves_on_a_full_disk(small_disk: Path) -> None:
+    saved, refused = counts(small_disk, "full", 60)
+    assert saved > 0
+    assert refused > 0
+    assert saved + refused == 60

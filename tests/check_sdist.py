@@ -1,0 +1,31 @@
+"""Does an sdist hold every file of the project, and nothing else?   python tests/check_sdist.py SDIST"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+ADDED = {"PKG-INFO"}
+"""What the build adds."""
+
+
+def main(sdist: str) -> None:
+    with tarfile.open(sdist) as archive:
+        held = {name.partition("/")[2] for name in archive.getnames()}
+    tracked = {name for name in _files() if (ROOT / name).exists()}
+    missing, too_much = tracked - held, held - tracked - _files("--others", "--exclude-standard") - ADDED
+    assert not missing | too_much, f"missing: {sorted(missing)}; too much: {sorted(too_much)}"
+    print(f"{Path(sdist).name}: {len(held)} files, as it should be")
+
+
+def _files(*which: str) -> set[str]:
+    """The files that git knows, or `which` of them."""
+    listed = subprocess.run(["git", "ls-files", "-z", *which], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(listed.stdout.split("\0")) - {""}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

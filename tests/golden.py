@@ -1,0 +1,146 @@
+"""What each id plays, written down once and for good: tests/golden/ID.txt.
+
+    python tests/golden.py          writes the files of ids that have none; it never changes one that is there
+
+A result says "SeqEcho-v0, accuracy 0.98", and whoever reads it years later must be able to play the same episodes. So
+what an id plays never changes. A change to it demands a new version of the id, with a file of its own; delete a file
+only where its id is no longer registered, or was never published.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gymnasium
+import numpy as np
+
+import seq_envs
+from seq_envs.dataset import raw_episodes
+from seq_envs.parameters import Choice
+
+FOLDER = Path(__file__).parent / "golden"
+SEEDS = (0, 1, 2**40)
+EPISODES = 500
+"""Of each seed: several blocks of each id's episodes."""
+PLAYED = 5
+"""Episodes of each seed that are played in an env, for its rewards."""
+
+
+def text_of(id: str) -> str:
+    """The content of an id's file."""
+    return "\n".join(_lines(id)) + "\n"
+
+
+def _lines(id: str) -> Iterator[str]:
+    yield f"{id}: what it plays. This never changes; something else is another version of the id."
+    framings, encodings = (_options(id, name) for name in ("framing", "encoding"))
+    for framing in framings:
+        yield f"\nframing {framing}: the first episode of seed 0\n"
+        yield from (line.rstrip() for line in seq_envs.draw(id, seed=0, framing=framing).splitlines())
+        first = raw_episodes(seq_envs.make_problem(id, framing=framing), 1, 0)
+        yield "\nits input, and its truth where scored, in full\n"
+        yield _numbers(first.observations[0])
+        yield _numbers(first.targets[0][first.scored[0]])
+        for encoding in encodings:
+            problem = seq_envs.make_problem(id, framing=framing, encoding=encoding)
+            yield f"\nframing {framing}, encoding {encoding}\n"
+            yield f"shown    {_space(problem.observation_space)}"
+            yield f"answers  {_space(problem.action_space)}"
+            for seed in SEEDS:
+                yield f"sha256 of {EPISODES} episodes of seed {seed}:  {_digest(*_canonical(problem, seed))}"
+            yield f"sha256 of {PLAYED} played of each seed:  {_digest(*(_played(problem, seed) for seed in SEEDS))}"
+
+
+def _options(id: str, name: str) -> tuple[str, ...]:
+    fields = {field.name: field.metadata["kind"] for field in dataclasses.fields(seq_envs.make_problem(id))}
+    kind = fields[name]
+    assert isinstance(kind, Choice)
+    return kind.options
+
+
+def _space(space: gymnasium.Space[Any]) -> str:
+    """A space in words that do not depend on Gymnasium's version."""
+    if isinstance(space, gymnasium.spaces.Discrete):
+        return f"Discrete {space.n} from {space.start}"
+    if isinstance(space, gymnasium.spaces.MultiDiscrete):
+        return f"MultiDiscrete {space.nvec.tolist()}"
+    assert isinstance(space, gymnasium.spaces.Box)
+    return f"Box {space.low.min():g} to {space.high.max():g}, shape {space.shape}, {space.dtype.name}"
+
+
+def _numbers(array: np.ndarray[Any, Any]) -> str:
+    """Every number so that it can be read back: nine digits tell all float32 apart."""
+    return " ".join(f"{number:.9g}" if array.dtype.kind == "f" else f"{number}" for number in array.ravel().tolist())
+
+
+def _canonical(problem: seq_envs.Problem, seed: int) -> Iterator[np.ndarray[Any, Any]]:
+    """The arrays of a seed's first episodes, without what is arbitrary: targets that do not count."""
+    observations, targets, scored, lengths = seq_envs.sample(problem, EPISODES, seed=seed)
+    yield from (observations, targets[scored], scored, lengths)
+
+
+def _played(problem: seq_envs.Problem, seed: int) -> np.ndarray[Any, Any]:
+    """Rewards, ends, successes and accuracies of episodes in which some answers are right, some nearly and some not."""
+    env = seq_envs.SequenceEnv(problem, reveal=True)
+    data = seq_envs.sample(problem, PLAYED, seed=seed)
+    told = []
+    for episode in range(PLAYED):
+        env.reset(seed=seed if episode == 0 else None)
+        for step in range(int(data.lengths[episode])):
+            answer = data.targets[episode, step]
+            answer = _spoiled(answer, problem, step + episode) if data.scored[episode, step] else np.zeros_like(answer)
+            _, reward, terminated, truncated, info = env.step(answer)
+            told.append([reward, terminated, truncated, info.get("is_success", -1), info.get("accuracy", -1)])
+    return np.array(told, np.float64)
+
+
+def _spoiled(answer: Any, problem: seq_envs.Problem, how_much: int) -> Any:
+    """An answer that is the more wrong the larger this number modulo 4 is; with 0 it is right."""
+    how_much %= 4
+    if isinstance(problem.action_space, gymnasium.spaces.Discrete):
+        return (answer + how_much // 2) % problem.action_space.n
+    if isinstance(problem.action_space, gymnasium.spaces.MultiDiscrete):
+        wrong = np.arange(len(answer)) < how_much
+        return np.where(wrong, (answer + 1) % problem.action_space.nvec, answer)
+    return np.clip(answer + np.float32(0.015625 * how_much), 0, 1)
+
+
+def _digest(*arrays: np.ndarray[Any, Any]) -> str:
+    """A digest of shapes, kinds and numbers that is the same on every machine, whatever its byte order."""
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(f"{array.dtype.kind}{array.dtype.itemsize}{array.shape}".encode())
+        digest.update(np.ascontiguousarray(array, array.dtype.newbyteorder("<")).tobytes())
+    return digest.hexdigest()
+
+
+def write(folder: Path, ids: list[str]) -> list[str]:
+    """Write the files that are missing; the ids whose file says something else, which are left as they are."""
+    folder.mkdir(exist_ok=True)
+    changed = []
+    for id in ids:
+        path = folder / f"{id}.txt"
+        if not path.exists():
+            path.write_text(text_of(id), encoding="utf-8", newline="\n")
+            print(f"{path}: written")
+        elif path.read_text(encoding="utf-8") != text_of(id):
+            changed.append(id)
+    return changed
+
+
+def main() -> None:
+    changed = write(FOLDER, list(seq_envs.MENU))
+    if changed:
+        sys.exit(
+            f"{', '.join(changed)}: not what stands in {FOLDER}, which is left as it is. What an id plays never "
+            "changes: give the id a new version, for which a new file is written."
+        )
+
+
+if __name__ == "__main__":
+    main()
