@@ -15,6 +15,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("ci", deadline=None, max_examples=200, derandomize=True)
 # More, and others each time: `python -m pytest --hypothesis-profile=nightly tests/test_oracle.py`.
 settings.register_profile("nightly", deadline=None, max_examples=2500, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("brief", settings.get_profile("ci"), max_examples=50)
 settings.load_profile("ci")
 
 

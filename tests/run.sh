@@ -22,9 +22,9 @@ environment() {
     PIP_CONSTRAINT=$constraints "$work/$name/bin/pip" install -q "$@"
 }
 
-# core_tests NAME: the tests of the environments, which need no torch.
+# core_tests NAME: the tests of the environments, which need no torch; briefer than among all tests, at the end.
 core_tests() {
-    "$work/$1/bin/python" -m pytest -n auto -p no:cacheprovider tests seq_envs --ignore=tests/agents
+    "$work/$1/bin/python" -m pytest -n auto -p no:cacheprovider --hypothesis-profile=brief tests seq_envs --ignore=tests/agents
 }
 
 # interpreter VERSION: a Python of that version that starts, if there is one.
