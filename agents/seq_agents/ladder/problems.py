@@ -10,6 +10,7 @@ import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import Alphabet, Array, SymbolEncoding
+from seq_envs.level import Level, Levels
 from seq_envs.parameters import Flag, Integer, parameter
 from seq_envs.problem import Episodes, Problem
 
@@ -21,6 +22,10 @@ _FLAGGED = 4
 """The symbols 4 and 5 are the values with a flag."""
 _VECTORS = np.array([[0, 0, 0, 0], [1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [1, 0, 0, 1], [0, 1, 0, 1]], np.float32)
 """Each symbol as it is shown: the two values, the question, the flag."""
+
+
+_OFTEN = 0.4
+"""How probable a question is at a step that may have one."""
 
 
 class Spoken(SymbolEncoding):
@@ -88,15 +93,21 @@ class Drifting(Tiny):
     def solve(self, history: Array) -> Array:
         return history[:, max(history.shape[1] - 2, 0)]
 
+    def known_levels(self) -> Levels:
+        lucky = float(np.mean(0.5 ** np.arange(self.shortest - 1.0, self.longest)))
+        return Levels(Level(0.5, lucky), Level(0.5, lucky), Level(1.0, 1.0))
+
 
 @dataclass(frozen=True, kw_only=True)
-class First(Tiny):
-    """A value at every step: say the first one. Nothing but a fresh state tells which that is."""
+class Fresh(Tiny):
+    """Say the value before this one; at the first step, where there is none, say 0. The next step is the last to count.
 
-    title = "say the first value of the episode, which looks like the others"
+    Nothing but a fresh state tells which step is the first.
+    """
+
+    title = "say the value before this one, and 0 where there is none"
     shortest: int = parameter(32, Integer(2), "steps of an episode, at least")
     longest: int = parameter(32, Integer(2), "steps of an episode, at most")
-    asked: int = parameter(3, Integer(1), "how many answers count, from step 1 on")
 
     @property
     def steps(self) -> int:
@@ -104,13 +115,16 @@ class First(Tiny):
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
         raw = _values(rng, batch, self.longest)
-        lengths = rng.integers(self.shortest, self.longest + 1, size=batch)
-        at = np.arange(self.longest)
-        scored = _within(lengths, self.longest) & (at > 0) & (at <= self.asked)
-        return Episodes(raw, np.repeat(raw[:, :1], self.longest, axis=1), scored, lengths)
+        targets = np.roll(raw, 1, axis=1)
+        targets[:, 0] = 0
+        scored = np.broadcast_to(np.arange(self.longest) < 2, raw.shape).copy()
+        return Episodes(raw, targets, scored, rng.integers(self.shortest, self.longest + 1, size=batch))
 
     def solve(self, history: Array) -> Array:
-        return history[:, 0]
+        return history[:, -2] if history.shape[1] > 1 else np.zeros(len(history), history.dtype)
+
+    def known_levels(self) -> Levels:
+        return Levels(Level(0.5, 0.0), Level(0.75, 0.5), Level(1.0, 1.0))  # The clock tells the first step.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +150,9 @@ class Uneven(Tiny):
 
     def solve(self, history: Array) -> Array:
         return history[:, 0]
+
+    def known_levels(self) -> Levels:
+        return Levels(Level(0.5, 0.5), Level(0.5, 0.5), Level(1.0, 1.0))  # One value answers a whole episode.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,6 +188,9 @@ class Recall(Tiny):
     def solve(self, history: Array) -> Array:
         return history[:, 0] - (_FLAGGED - 1)
 
+    def known_levels(self) -> Levels:
+        return Levels(Level(0.5, 0.5), Level(0.5, 0.5), Level(1.0, 1.0))  # One value answers a whole episode.
+
 
 @dataclass(frozen=True, kw_only=True)
 class Relay(Tiny):
@@ -195,7 +215,7 @@ class Relay(Tiny):
         at = np.arange(self.steps)
         later, judged = at >= self.rollout, at == 2 * self.rollout - 1
         targets = np.where(later, raw[:, [self.rollout - 1]], raw)
-        asked = later & (rng.random(raw.shape) < 0.4) | judged
+        asked = later & (rng.random(raw.shape) < _OFTEN) | judged
         raw[:, later] = 0
         raw[asked] = _ASK
         scored = (asked | ~later) & (self.practice | judged)
@@ -203,3 +223,10 @@ class Relay(Tiny):
 
     def solve(self, history: Array) -> Array:
         return history[:, min(history.shape[1], self.rollout) - 1]
+
+    def known_levels(self) -> Levels:
+        if not self.practice:
+            return Levels(Level(0.5, 0.5), Level(0.5, 0.5), Level(1.0, 1.0))
+        questions = 1 + _OFTEN * (self.asked * self.rollout - 1)
+        memoryless = Level((self.rollout + questions / 2) / (self.rollout + questions), 0.5)
+        return Levels(Level(0.5, 0.5**self.rollout), memoryless, Level(1.0, 1.0))
