@@ -1,16 +1,19 @@
-"""A recurrent actor-critic such as people write, with one flag for each mistake that people make."""
+"""Recurrent agents such as people write, with one flag for each mistake that people make."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import torch
+from seq_agents.ladder import MakeEnvs
+from seq_agents.streams import stream_of
 from torch import Tensor, nn
 from torch.distributions import Categorical
 
-State = tuple[Tensor, Tensor]  # Of the LSTM, hidden and cell: (lanes, hidden) each.
+import seq_envs
+
+State = tuple[Tensor, ...]  # Of the LSTM, hidden and cell: (lanes, hidden) each.
 
 
 class Network(nn.Module):
@@ -28,117 +31,179 @@ class Network(nn.Module):
 
 @dataclass(frozen=True)
 class Breakable:
-    """Called as the ladder calls a training function."""
+    """PPO with an LSTM, rollouts, stored states and minibatches of lanes; healthy without a bug."""
 
     bug: str = ""
     seed: int = 0
-    rollout: int = 32
+    rollout: int = 24
+    share: float = 0.6
+    """Of the budget; it learns quickly."""
     lanes: int = 32
     epochs: int = 3
-    minibatches: int = 2
-    hidden: int = 32
-    learning_rate: float = 1e-2
+    hidden: int = 64
+    learning_rate: float = 2e-2
     clip: float = 0.2
 
-    def __call__(self, make_envs: Any, budget: int) -> Any:
+    def __call__(self, make_envs: MakeEnvs, budget: int) -> Any:
         torch.manual_seed(self.seed)
         envs = make_envs(self.lanes)
-        network = Network(envs.single_observation_space.shape[0], int(envs.single_action_space.n), self.hidden)
+        inputs, answers = envs.single_observation_space.shape[0], int(envs.single_action_space.n)
+        network = Network(inputs, answers, self.hidden)
         optimizer = torch.optim.Adam(network.parameters(), self.learning_rate)
-        seen, _ = envs.reset(seed=self.seed)
+        seen, _ = envs.reset(seed=stream_of(self.seed, 0))
         observation, start = torch.as_tensor(seen), torch.ones(self.lanes, dtype=torch.bool)
-        before_that = torch.zeros(self.lanes, dtype=torch.bool)
-        state = stale = network.start(self.lanes)
-        updates = -(-budget // (self.rollout * self.lanes))
+        before = torch.zeros_like(start)
+        state = earlier = network.start(self.lanes)
+        updates = int(budget * self.share) // (self.rollout * self.lanes) + 1
         for update in range(updates):
             optimizer.param_groups[0]["lr"] = self.learning_rate * (1 - update / updates)
-            stale, first_state = (state, state) if self.bug != "stale states" else (state, stale)
+            first_state, earlier = earlier if self.bug == "stale states" else state, state
             steps = []
-            with torch.no_grad():
-                for _ in range(self.rollout):
-                    resets = self.resets(start, before_that)
-                    logits, value, state = self.step(network, observation, resets, state)
-                    if self.bug == "lane 0 for all":
-                        state = tuple(part[:1].expand(self.lanes, -1) for part in state)  # type: ignore[assignment]
-                    answers = Categorical(logits=logits)
-                    answer = answers.sample()
-                    seen, reward, over, _, _ = envs.step(answer.numpy())
-                    earned = torch.as_tensor(reward, dtype=torch.float32)
-                    steps.append((observation, resets, answer, answers.log_prob(answer), earned, value))
-                    before_that = start
-                    observation, start = torch.as_tensor(seen), torch.as_tensor(over)
-            observations, starts, chosen, log_probs, rewards, values = map(torch.stack, zip(*steps, strict=True))
-            if self.bug == "answers one late":
-                chosen, log_probs = chosen.roll(1, 0), log_probs.roll(1, 0)
-            if self.bug == "training ignores starts":
-                starts[1:] = False
-            self.learn(network, optimizer, first_state, observations, starts, chosen, log_probs, rewards, values)
-        return Player(network, self.bug)
+            for _ in range(self.rollout):
+                with torch.no_grad():
+                    reset = self.resets(start, before)
+                    logits, value, state = self.step(network, observation, reset, state)
+                answer = Categorical(logits=logits).sample()
+                log_prob = Categorical(logits=logits).log_prob(answer)
+                seen, reward, over, _, _ = envs.step(answer.numpy())
+                steps.append((observation, reset, answer, log_prob, torch.as_tensor(reward).float(), value))
+                before, observation, start = start, torch.as_tensor(seen), torch.as_tensor(over)
+            self.learn(network, optimizer, first_state, [torch.stack(column) for column in zip(*steps, strict=True)])
+        return PLAYERS.get(self.bug, Player)(network)
 
-    def resets(self, start: Tensor, before_that: Tensor) -> Tensor:
-        """Which lanes begin anew before this step (lanes,)."""
-        match self.bug:
-            case "no reset":
-                return torch.zeros_like(start)
-            case "reset every step":
-                return torch.ones_like(start)
-            case "reset one late":
-                return before_that
-            case "one end resets all":
-                return start.any().expand(len(start))
-            case _:
-                return start
+    def resets(self, start: Tensor, before: Tensor) -> Tensor:
+        """Which lanes begin anew (lanes,), from where episodes start at this step and started at the one before."""
+        kinds = {
+            "no reset": torch.zeros_like(start),
+            "reset every step": torch.ones_like(start),
+            "reset one late": before,
+            "one end resets all": start.any().expand(len(start)),
+        }
+        return kinds.get(self.bug, start)
 
-    def step(self, network: Network, observation: Tensor, resets: Tensor, state: State) -> tuple[Tensor, Tensor, State]:
-        hidden, cell = (torch.where(resets[:, None], 0.0, part) for part in state)
+    def step(self, network: Network, observation: Tensor, reset: Tensor, state: State) -> tuple[Tensor, Tensor, State]:
+        state = tuple(torch.where(reset[:, None], 0.0, part) for part in state)
         if self.bug == "gradient cut":
-            hidden, cell = hidden.detach(), cell.detach()
-        state = network.lstm(observation, (hidden, cell))
+            state = tuple(part.detach() for part in state)
+        state = network.lstm(observation, state)
         return network.actor(state[0]), network.critic(state[0])[:, 0], state
 
-    def learn(self, network: Network, optimizer: Any, first: State, observations: Tensor, starts: Tensor, chosen: Tensor, log_probs: Tensor, rewards: Tensor, expected: Tensor) -> None:
+    def learn(self, network: Network, optimizer: Any, first: State, rollout: list[Tensor]) -> None:
+        observations, starts, chosen, log_probs, rewards, expected = rollout
+        if self.bug == "answers one late":
+            chosen, log_probs = chosen.roll(1, 0), log_probs.roll(1, 0)
+        if self.bug == "learning ignores starts":
+            starts = torch.cat([starts[:1], torch.zeros_like(starts[1:])])
         for _ in range(self.epochs):
-            for lanes in torch.randperm(self.lanes).chunk(self.minibatches):
-                whose = lanes.roll(1) if self.bug == "lanes mixed up" else lanes
-                state: State = (first[0][whose], first[1][whose])
-                if self.bug == "state not carried over":
-                    state = network.start(len(lanes))
-                logits, values = [], []
+            for lanes in torch.randperm(self.lanes).chunk(2):
                 shown = observations[:, lanes]
                 if self.bug == "time and lanes swapped":
                     shown = shown.transpose(0, 1).reshape(shown.shape)
+                whose = lanes.roll(1) if self.bug == "lanes mixed up" else lanes
+                state = tuple(part[whose] for part in first)
+                if self.bug == "state not carried over":
+                    state = network.start(len(lanes))
+                read = []
                 for observation, start in zip(shown, starts[:, lanes], strict=True):
-                    logit, value, state = self.step(network, observation, start, state)
-                    logits.append(logit)
-                    values.append(value)
-                answers = Categorical(logits=torch.stack(logits))
-                value = torch.stack(values)
-                ratio = (answers.log_prob(chosen[:, lanes]) - log_probs[:, lanes]).exp()
+                    logits, value, state = self.step(network, observation, start, state)
+                    read.append((logits, value))
+                logits, values = (torch.stack(column) for column in zip(*read, strict=True))
+                ratio = (Categorical(logits=logits).log_prob(chosen[:, lanes]) - log_probs[:, lanes]).exp()
                 advantage = (rewards - expected)[:, lanes]
-                normal = (advantage - advantage.mean()) / (advantage.std() + 1e-8)
+                advantage = (advantage - advantage.mean()) / (advantage.std() + 1e-8)
                 clipped = ratio.clamp(1 - self.clip, 1 + self.clip)
-                loss = -torch.min(ratio * normal, clipped * normal).mean()
-                loss = loss + 0.5 * (value - rewards[:, lanes]).square().mean()
+                actor_loss = -torch.min(ratio * advantage, clipped * advantage).mean()
+                loss = actor_loss + 0.5 * (values - rewards[:, lanes]).square().mean()
                 optimizer.zero_grad()
                 loss.backward()
                 nn.utils.clip_grad_norm_(network.parameters(), 0.5)
                 optimizer.step()
 
 
+@dataclass(frozen=True)
+class ByExample:
+    """An LSTM that is shown the right answers of whole episodes, padded to one length."""
+
+    bug: str = ""
+    seed: int = 0
+    share: float = 0.4
+
+    def __call__(self, make_envs: MakeEnvs, budget: int) -> Any:
+        torch.manual_seed(self.seed)
+        problem: Any = make_envs.problem
+        network = Network(problem.observation_space.shape[0], int(problem.action_space.n), 64)
+        nn.init.constant_(network.lstm.bias_ih[64:128], 2.0)  # The forget gate begins open.
+        optimizer = torch.optim.Adam(network.parameters(), 1e-2)
+        for update in range(int(budget * self.share) // (16 * problem.steps)):
+            data = seq_envs.sample(problem, 16, seed=stream_of(self.seed, update))
+            observations, targets = torch.as_tensor(data.observations), torch.as_tensor(data.targets)
+            learned_from = torch.as_tensor(data.scored)
+            if self.bug == "padding in the loss":
+                padded = torch.arange(problem.steps) >= torch.as_tensor(data.lengths)[:, None]
+                targets = torch.where(padded, 0, targets)
+                learned_from = learned_from | padded
+            state, logits = network.start(16), []
+            for step in range(problem.steps):
+                state = network.lstm(observations[:, step], state)
+                logits.append(network.actor(state[0]))
+            loss = nn.functional.cross_entropy(torch.stack(logits, 1)[learned_from], targets[learned_from])
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimizer.step()
+        return Player(network)
+
+
 class Player:
     """The most probable answers."""
 
-    def __init__(self, network: Network, bug: str) -> None:
-        self.network, self.bug = network, bug
+    def __init__(self, network: Network) -> None:
+        self.network = network
 
     def initial_state(self, batch: int) -> Any:
         return self.network.start(batch)
 
     @torch.no_grad()
     def act(self, observations: Any, state: Any) -> Any:
-        if self.bug == "state not passed at evaluation":
-            state = self.network.start(len(observations))
-        if self.bug == "lane 0 for all":
-            state = tuple(part[:1].expand(len(observations), -1) for part in state)
         state = self.network.lstm(torch.as_tensor(observations), state)
         return self.network.actor(state[0]).argmax(-1).numpy(), state
+
+
+class Forgetful(Player):
+    def act(self, observations: Any, state: Any) -> Any:
+        return super().act(observations, self.network.start(len(observations)))
+
+
+class LaneZeroForAll(Player):
+    def act(self, observations: Any, state: Any) -> Any:
+        return super().act(observations, tuple(part[:1].expand(len(observations), -1) for part in state))
+
+
+class StateInside(Player):
+    def initial_state(self, batch: int) -> Any:
+        self.state = self.network.start(batch)
+
+    def act(self, observations: Any, state: Any) -> Any:
+        answers, self.state = super().act(observations, self.state)
+        return answers, None
+
+
+class StartNotFresh(Player):
+    """Its initial state is where the last game was left."""
+
+    left: Any = None
+
+    def initial_state(self, batch: int) -> Any:
+        return self.left if self.left is not None and len(self.left[0]) == batch else self.network.start(batch)
+
+    def act(self, observations: Any, state: Any) -> Any:
+        answers, self.left = super().act(observations, state)
+        return answers, self.left
+
+
+PLAYERS = {
+    "state not passed at evaluation": Forgetful,
+    "lane 0 for all at evaluation": LaneZeroForAll,
+    "state kept inside": StateInside,
+    "initial state not fresh": StartNotFresh,
+}

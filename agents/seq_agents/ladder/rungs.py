@@ -156,7 +156,7 @@ def rungs(rollout: int = 32) -> tuple[Rung, ...]:
         rung(
             "independence of lanes over rollouts",
             Relay(rollout=rollout, asked=2),
-            4000 * rollout,
+            8000 * rollout,
             asks="say a value that was shown one or two rollouts ago",
             means="The states in which a minibatch begins are those of other lanes: observations were shuffled or cut "
             "into sequences, and the stored states were not, or not alike. Or they are zeros, so that nothing comes "
@@ -165,7 +165,7 @@ def rungs(rollout: int = 32) -> tuple[Rung, ...]:
         rung(
             "lag longer than one rollout",
             Relay(rollout=rollout),
-            3000 * rollout,
+            6000 * rollout,
             asks="say a value that was shown in the rollout before",
             means="The states in which an update begins are stale: those of an earlier rollout, as with a buffer that "
             "keeps them for too long, or a copy made at the wrong time.",

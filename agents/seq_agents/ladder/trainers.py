@@ -17,11 +17,14 @@ from seq_agents.supervised import SupervisedSettings
 from seq_agents.workers import reason
 from seq_envs.policies import Policy
 
-_PPO = {"lanes": 32, "episodes": 1, "minibatches": 2, "epochs": 4, "learning_rate": 0.01}
+_PPO = {"lanes": 32, "minibatches": 2, "epochs": 4, "learning_rate": 0.01}
 """More and smaller updates than the defaults, which are for longer trainings."""
-_BY_EXAMPLE = {"batch": 32, "learning_rate": 0.01}
-_REMEMBERING = {"forget_bias": 1.0}
-"""The gate that most rungs need, and the default of the agents that have one of their own."""
+_EPISODES = 8
+_BY_EXAMPLE = {"batch": _EPISODES, "learning_rate": 0.01}
+_REMEMBERING = {"forget_bias": 2.0}
+"""A forget gate that begins well open: rungs ask for memory over `rollout` steps after a short training."""
+_STEPS = 16
+"""Of each lane between two updates of PPO, as many whole episodes as that."""
 
 
 def trainer(agent: str, settings: Mapping[str, str] | None = None) -> Train:
@@ -56,9 +59,9 @@ def _fitting(kind: type[Settings], problem: seq_envs.Problem, budget: int) -> di
     """Settings with which an agent learns for about `budget` time steps."""
     fitting: dict[str, Any] = dict(_REMEMBERING) if issubclass(kind, LstmSettings) else {}
     if issubclass(kind, PpoSettings):
-        return fitting | _PPO | {"steps": budget}
+        return fitting | _PPO | {"steps": budget, "episodes": max(1, _STEPS // problem.steps)}
     if issubclass(kind, SupervisedSettings):
-        return fitting | _BY_EXAMPLE | {"updates": max(1, budget // (32 * problem.steps))}
+        return fitting | _BY_EXAMPLE | {"updates": max(1, budget // (_EPISODES * problem.steps))}
     return fitting
 
 
