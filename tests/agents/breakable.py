@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from seq_agents.ladder import MakeEnvs
 from seq_agents.streams import stream_of
@@ -36,12 +37,10 @@ class Breakable:
     bug: str = ""
     seed: int = 0
     rollout: int = 24
-    share: float = 0.6
-    """Of the budget; it learns quickly."""
     lanes: int = 32
     epochs: int = 3
     hidden: int = 64
-    learning_rate: float = 2e-2
+    learning_rate: float = 1e-2
     clip: float = 0.2
 
     def __call__(self, make_envs: MakeEnvs, budget: int) -> Any:
@@ -54,21 +53,26 @@ class Breakable:
         observation, start = torch.as_tensor(seen), torch.ones(self.lanes, dtype=torch.bool)
         before = torch.zeros_like(start)
         state = earlier = network.start(self.lanes)
-        updates = int(budget * self.share) // (self.rollout * self.lanes) + 1
+        solved = 0
+        updates = budget // (self.rollout * self.lanes) + 1
         for update in range(updates):
             optimizer.param_groups[0]["lr"] = self.learning_rate * (1 - update / updates)
             first_state, earlier = earlier if self.bug == "stale states" else state, state
-            steps = []
+            steps, accuracies = [], []
             for _ in range(self.rollout):
                 with torch.no_grad():
                     reset = self.resets(start, before)
                     logits, value, state = self.step(network, observation, reset, state)
                 answer = Categorical(logits=logits).sample()
                 log_prob = Categorical(logits=logits).log_prob(answer)
-                seen, reward, over, _, _ = envs.step(answer.numpy())
+                seen, reward, over, _, infos = envs.step(answer.numpy())
+                accuracies += list(infos["final_info"]["accuracy"][over]) if over.any() else []
                 steps.append((observation, reset, answer, log_prob, torch.as_tensor(reward).float(), value))
                 before, observation, start = start, torch.as_tensor(seen), torch.as_tensor(over)
             self.learn(network, optimizer, first_state, [torch.stack(column) for column in zip(*steps, strict=True)])
+            solved = solved + 1 if accuracies and np.mean(accuracies) > 0.98 else solved * (not accuracies)
+            if solved == 6:  # Rollouts with episodes that ended, one after the other: there is nothing left to learn.
+                break
         return PLAYERS.get(self.bug, Player)(network)
 
     def resets(self, start: Tensor, before: Tensor) -> Tensor:
@@ -134,7 +138,7 @@ class ByExample:
         network = Network(problem.observation_space.shape[0], int(problem.action_space.n), 64)
         nn.init.constant_(network.lstm.bias_ih[64:128], 2.0)  # The forget gate begins open.
         optimizer = torch.optim.Adam(network.parameters(), 1e-2)
-        for update in range(int(budget * self.share) // (16 * problem.steps)):
+        for update in range(budget // (16 * problem.steps)):
             data = seq_envs.sample(problem, 16, seed=stream_of(self.seed, update))
             observations, targets = torch.as_tensor(data.observations), torch.as_tensor(data.targets)
             learned_from = torch.as_tensor(data.scored)

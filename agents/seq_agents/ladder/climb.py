@@ -36,7 +36,7 @@ class Step:
     needed: float | None = None
     """The accuracy to reach; None: the training did not come so far."""
     learning: float | None = None
-    """The accuracy in the last quarter of the training; None: its answers were not given in the ladder's envs."""
+    """The accuracy in the last tenth of the training; None: its answers were not given in the ladder's envs."""
     playing: seq_envs.Evaluation | None = None
     """What the policy got on fresh episodes, if it could play."""
     note: str = ""
@@ -187,9 +187,13 @@ def _carried(policy: Policy | None, rung: Rung, steps: list[Step], seed: int) ->
         if step.passed and step.playing and step.needed and step.playing.accuracy < step.needed
     ]
     if first.accuracy >= rung.needed > again:
-        found.append(f"After a game that was left unfinished it is right at {again:.3f}, before at {first.accuracy:.3f}.")
+        found.append(
+            f"After a game that was left unfinished it is right at {again:.3f}, before at {first.accuracy:.3f}."
+        )
     if again >= rung.needed > disturbed:
-        found.append(f"With a second game played between its steps it is right at {disturbed:.3f}, else at {again:.3f}.")
+        found.append(
+            f"With a second game played between its steps it is right at {disturbed:.3f}, else at {again:.3f}."
+        )
     passed = not found and min(first.accuracy, again, disturbed) >= rung.needed
     seconds = time.perf_counter() - start
     return Step(CARRIED, passed, CARRIED_MEANS, rung.needed, None, first, " ".join(found), seconds)

@@ -22,9 +22,9 @@ class Tally:
         self._steps.append((steps, right, asked))
 
     def accuracy(self) -> float | None:
-        """Right answers per question in the last quarter of all time steps; None: no questions there."""
+        """Right answers per question in the last tenth of all time steps; None: no questions there."""
         steps, right, asked = np.array([*self._steps, (0, 0.0, 0)]).T
-        late = steps.cumsum() > 0.75 * steps.sum()
+        late = steps.cumsum() > 0.9 * steps.sum()
         return float(right[late].sum() / asked[late].sum()) if asked[late].any() else None
 
 

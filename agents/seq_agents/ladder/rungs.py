@@ -118,6 +118,7 @@ def rungs(rollout: int = 32) -> tuple[Rung, ...]:
             1200 * rollout,
             asks="say the value before this one, or at the first step that there is none",
             means="The state is not reset when an episode ends, so that episodes look like one without end.",
+            mark=0.75,
         ),
         rung(
             "state reset within a rollout",
@@ -126,6 +127,7 @@ def rungs(rollout: int = 32) -> tuple[Rung, ...]:
             asks="the same with many short episodes in a rollout",
             means="Playing resets the state, learning does not: the update reads a rollout as one sequence and pays no "
             "heed to the episode starts in the middle of it.",
+            mark=0.75,
         ),
         rung(
             "episodes of different lengths",
