@@ -56,7 +56,7 @@ class Breakable:
         solved = 0
         updates = budget // (self.rollout * self.lanes) + 1
         for update in range(updates):
-            optimizer.param_groups[0]["lr"] = self.learning_rate * (1 - update / updates)
+            optimizer.param_groups[0]["lr"] = self.learning_rate * (1 - update / updates) * (0.1 if solved >= 6 else 1)
             first_state, earlier = earlier if self.bug == "stale states" else state, state
             steps, accuracies = [], []
             for _ in range(self.rollout):
@@ -71,7 +71,7 @@ class Breakable:
                 before, observation, start = start, torch.as_tensor(seen), torch.as_tensor(over)
             self.learn(network, optimizer, first_state, [torch.stack(column) for column in zip(*steps, strict=True)])
             solved = solved + 1 if accuracies and np.mean(accuracies) > 0.98 else solved * (not accuracies)
-            if solved == 6:  # Rollouts with episodes that ended, one after the other: there is nothing left to learn.
+            if solved == 12:  # Rollouts with episodes that ended, the later half for the last digits.
                 break
         return PLAYERS.get(self.bug, Player)(network)
 
@@ -93,22 +93,19 @@ class Breakable:
         return network.actor(state[0]), network.critic(state[0])[:, 0], state
 
     def learn(self, network: Network, optimizer: Any, first: State, rollout: list[Tensor]) -> None:
+        if self.bug == "time and lanes swapped":
+            rollout = [column.transpose(0, 1).reshape(column.shape) for column in rollout]
         observations, starts, chosen, log_probs, rewards, expected = rollout
         if self.bug == "answers one late":
             chosen, log_probs = chosen.roll(1, 0), log_probs.roll(1, 0)
-        if self.bug == "learning ignores starts":
-            starts = torch.cat([starts[:1], torch.zeros_like(starts[1:])])
         for _ in range(self.epochs):
             for lanes in torch.randperm(self.lanes).chunk(2):
-                shown = observations[:, lanes]
-                if self.bug == "time and lanes swapped":
-                    shown = shown.transpose(0, 1).reshape(shown.shape)
                 whose = lanes.roll(1) if self.bug == "lanes mixed up" else lanes
                 state = tuple(part[whose] for part in first)
                 if self.bug == "state not carried over":
                     state = network.start(len(lanes))
                 read = []
-                for observation, start in zip(shown, starts[:, lanes], strict=True):
+                for observation, start in zip(observations[:, lanes], starts[:, lanes], strict=True):
                     logits, value, state = self.step(network, observation, start, state)
                     read.append((logits, value))
                 logits, values = (torch.stack(column) for column in zip(*read, strict=True))

@@ -61,7 +61,7 @@ class Climb:
         return self.broken_at is None
 
     def __str__(self) -> str:
-        lines = [f"{'rung':42} {'learning':>8} {'playing':>7} {'95% interval':>13} {'s':>4}"]
+        lines = [f"{'rung':46} {'learning':>8} {'playing':>7} {'95%':9} {'s':>4}"]
         lines += [line for step in self.steps for line in _lines(step)]
         broken = self.broken_at
         if broken is None:
@@ -72,12 +72,12 @@ class Climb:
 
 def _lines(step: Step) -> list[str]:
     learning = "" if step.learning is None else f"{step.learning:.3f}"
-    playing, interval = "", ""
+    playing, interval = "", " " * 9
     if step.playing is not None:
         low, high = step.playing.accuracy_interval
-        playing, interval = f"{step.playing.accuracy:.3f}", f"{low:.3f}-{high:.3f}"
+        playing, interval = f"{step.playing.accuracy:.3f}", f"{low:.2f}-{high:.2f}"
     mark = "ok  " if step.passed else "FAIL"
-    line = f"{mark} {step.name:37} {learning:>8} {playing:>7} {interval:>13} {step.seconds:4.0f}"
+    line = f"{mark} {step.name:41} {learning:>8} {playing:>7} {interval} {step.seconds:4.0f}"
     notes = [step.note] if step.note else []
     if not step.passed and step.needed is not None and not step.note:
         notes.append(f"needed: {step.needed:.3f}")
@@ -100,8 +100,9 @@ def climb(
     """Have an agent learn tiny tasks, from the simplest on, until one breaks it.
 
     Each rung is learned from scratch, by a call of `train`, and needs one thing more than those before it: the first
-    one to fail says what is wrong. Right answers while learning count as well as those of the policy on fresh episodes,
-    so that what is wrong with the policy's playing alone is left for the last rung.
+    one to fail says what is wrong. Where the answers of the training are given in the ladder's vector envs, those of its
+    last tenth decide, and else those of the policy on fresh episodes. So what is wrong with the policy's playing alone
+    is left for the last rung.
 
     Args:
         train: called as `train(make_envs, budget)`, see `MakeEnvs`: `make_envs(32)` is a vector env of 32 lanes. It
@@ -141,7 +142,7 @@ def climb(
 def _learned(train: Train, rung: Rung, seed: int) -> tuple[Step, Policy | None]:
     """Train on a rung and judge; the policy, if there is one that can play."""
     start = time.perf_counter()
-    make_envs = MakeEnvs(rung.problem, rung.judged, rung.alike, seed)
+    make_envs = MakeEnvs(rung.problem, rung.judged, seed)
     policy: Policy | None = None
     try:
         policy = train(make_envs, rung.budget)
@@ -160,7 +161,8 @@ def _learned(train: Train, rung: Rung, seed: int) -> tuple[Step, Policy | None]:
         note = f"Played one by one it is right at {alone:.3f}, many at once at {playing.accuracy:.3f}."
     elif not together and learned:
         note = "Learned, though not shown in play: see the last rung."
-    passed = together or (not (rung.lanes and apart) and (learned or apart))
+    # Where the answers of the training are seen they decide: they are those that the agent learned from.
+    passed = (together or apart if learning is None else learned) and not (rung.lanes and not together and apart)
     seconds = time.perf_counter() - start
     return Step(rung.name, passed, rung.means, rung.needed, learning, playing, note, seconds), policy
 

@@ -35,20 +35,12 @@ class WatchedVectorEnv(seq_envs.SequenceVectorEnv):
         problem: what to learn.
         counted: (T,) bool, the time steps of an episode whose answers are counted.
         tally: where.
-        alike: whether all lanes play the episodes of lane 0.
         **options: as for `SequenceVectorEnv`.
     """
 
-    def __init__(self, problem: seq_envs.Problem, counted: Array, tally: Tally, alike: bool, **options: Any) -> None:
-        self._counted, self._tally, self._alike = counted, tally, alike
+    def __init__(self, problem: seq_envs.Problem, counted: Array, tally: Tally, **options: Any) -> None:
+        self._counted, self._tally = counted, tally
         super().__init__(problem, **options)
-
-    def _lane_seeds(self, seed: Any) -> list[int | None]:
-        seeds = super()._lane_seeds(seed)
-        if not self._alike:
-            return seeds
-        first = int(np.random.SeedSequence().generate_state(1)[0]) if seeds[0] is None and not self._begun else seeds[0]
-        return [first] * len(seeds)
 
     def step(self, actions: Any) -> tuple[Array, Array, Array, Array, dict[str, Any]]:
         if not self._begun:
@@ -68,12 +60,11 @@ class MakeEnvs:
         seed: of the climb, for those who want to be reproducible.
     """
 
-    def __init__(self, problem: seq_envs.Problem, judged: seq_envs.Problem, alike: bool, seed: int) -> None:
+    def __init__(self, problem: seq_envs.Problem, judged: seq_envs.Problem, seed: int) -> None:
         self.problem = problem
         self.seed = seed
         self.tally = Tally()
         self._counted = seq_envs.sample(judged, 1000).scored.any(axis=0)
-        self._alike = alike
 
     def __call__(
         self, num_envs: int = 1, *, autoreset_mode: AutoresetMode | str = AutoresetMode.SAME_STEP, **options: Any
@@ -84,8 +75,7 @@ class MakeEnvs:
         expect it; with the other modes they drift against each other, and some mistakes are found by later rungs.
         """
         return WatchedVectorEnv(
-            self.problem, self._counted, self.tally, self._alike,
-            num_envs=num_envs, autoreset_mode=autoreset_mode, **options,
+            self.problem, self._counted, self.tally, num_envs=num_envs, autoreset_mode=autoreset_mode, **options,
         )  # fmt: skip
 
     def single(self, **options: Any) -> seq_envs.SequenceEnv:

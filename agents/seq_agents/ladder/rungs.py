@@ -33,8 +33,6 @@ class Rung:
     """The same episodes with only those answers scored that decide."""
     budget: int
     """Time steps to learn in."""
-    alike: bool = False
-    """Whether all lanes play the same episodes while learning, so that lanes mixed up do no harm yet."""
     mark: float = MARK
     """The normalised score to reach."""
     lanes: bool = False
@@ -51,8 +49,8 @@ CARRIED = "evaluation with state carried"
 """The last rung: nothing is learned there."""
 CARRIED_MEANS = (
     "What was learned is lost when it is played. Does act() use the state it is given, return the next one, and keep "
-    "none itself? Is initial_state() a fresh one each time? Are the weights the trained ones, and were the episodes of "
-    "the training not always the same few (a reset with the same seed)?"
+    "none itself? Is initial_state() a fresh one each time? Are the weights the trained ones, and were the episodes "
+    "of the training not always the same few (a reset with the same seed)?"
 )
 PLAYED_FROM = "state reset between episodes"
 """The rung whose policy is played there: whatever is left of an earlier episode spoils it."""
@@ -88,12 +86,11 @@ def rungs(rollout: int = 32) -> tuple[Rung, ...]:
         rung(
             "lag 1 within a minibatch",
             seq_envs.make_problem("SeqEcho-v0", lag=1, length=rollout, n_values=2),
-            1200 * rollout,
+            2000 * rollout,
             asks="say the value before it; an episode is just one rollout",
             means="It remembers nothing, not even one step. The state is reset at every step, or not handed on; or time "
             "and lanes change places on the way into the network (a reshape that should be a transpose, batch_first), "
             "or the minibatch shuffles time steps. Agents without memory must fail here.",
-            alike=True,
         ),
         rung(
             "independence of lanes",
@@ -114,19 +111,11 @@ def rungs(rollout: int = 32) -> tuple[Rung, ...]:
         ),
         rung(
             PLAYED_FROM,
-            Fresh(shortest=rollout, longest=rollout),
-            1200 * rollout,
-            asks="say the value before this one, or at the first step that there is none",
-            means="The state is not reset when an episode ends, so that episodes look like one without end.",
-            mark=0.75,
-        ),
-        rung(
-            "state reset within a rollout",
             Fresh(shortest=2, longest=5),
             30_000,
-            asks="the same with many short episodes in a rollout",
-            means="Playing resets the state, learning does not: the update reads a rollout as one sequence and pays no "
-            "heed to the episode starts in the middle of it.",
+            asks="say the value before this one, or at the first step that there is none",
+            means="The state is not reset when an episode ends, so that episodes look like one without end. Look at "
+            "learning as well as at playing: both must reset it, also in the middle of a rollout.",
             mark=0.75,
         ),
         rung(
