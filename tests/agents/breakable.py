@@ -40,7 +40,7 @@ class Breakable:
     lanes: int = 32
     epochs: int = 3
     hidden: int = 64
-    learning_rate: float = 1e-2
+    learning_rate: float = 5e-3
     clip: float = 0.2
 
     def __call__(self, make_envs: MakeEnvs, budget: int) -> Any:

@@ -100,9 +100,9 @@ def climb(
     """Have an agent learn tiny tasks, from the simplest on, until one breaks it.
 
     Each rung is learned from scratch, by a call of `train`, and needs one thing more than those before it: the first
-    one to fail says what is wrong. Where the answers of the training are given in the ladder's vector envs, those of its
-    last tenth decide, and else those of the policy on fresh episodes. So what is wrong with the policy's playing alone
-    is left for the last rung.
+    one to fail says what is wrong. Where the answers of the training are given in the ladder's vector envs, its last
+    tenth decides, and else the policy's play on fresh episodes. So what is wrong with playing alone is left for the
+    last rung.
 
     Args:
         train: called as `train(make_envs, budget)`, see `MakeEnvs`: `make_envs(32)` is a vector env of 32 lanes. It

@@ -64,7 +64,7 @@ class MakeEnvs:
         self.problem = problem
         self.seed = seed
         self.tally = Tally()
-        self._counted = seq_envs.sample(judged, 1000).scored.any(axis=0)
+        self._counted: Array = np.asarray(seq_envs.sample(judged, 1000).scored.any(axis=0))
 
     def __call__(
         self, num_envs: int = 1, *, autoreset_mode: AutoresetMode | str = AutoresetMode.SAME_STEP, **options: Any
