@@ -50,7 +50,7 @@ def test_padding_in_the_loss() -> None:
     assert climbed.broken_at.name == "episodes of different lengths", climbed
 
 
-@pytest.mark.parametrize("train", [Breakable(), ByExample()], ids=["ppo", "by example"])
+@pytest.mark.parametrize("train", [Breakable(), trainer("lstm")], ids=["own ppo", "lstm"])
 def test_a_good_agent_comes_to_the_top(train: Any) -> None:
     climbed = climb(train, ROLLOUT)
     assert climbed.passed, climbed

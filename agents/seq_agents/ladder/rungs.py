@@ -92,8 +92,8 @@ def rungs(rollout: int = 32) -> tuple[Rung, ...]:
             2000 * rollout,
             asks="say the value before it; an episode is just one rollout",
             means="It remembers nothing, not even one step. The state is reset at every step, or not handed on; or "
-            "time and lanes change places on the way into the network (a reshape that should be a transpose, batch_first), "
-            "or the minibatch shuffles time steps. Agents without memory must fail here.",
+            "time and lanes change places on the way into the network (a reshape that should be a transpose, "
+            "batch_first), or the minibatch shuffles time steps. Agents without memory must fail here.",
             mark=LENIENT,
         ),
         rung(
@@ -134,7 +134,7 @@ def rungs(rollout: int = 32) -> tuple[Rung, ...]:
         rung(
             "memory over 20 steps",
             Recall(length=rollout, lag=RECALLED),
-            4500 * rollout,
+            2000 * rollout,
             asks="say a value that was marked 20 steps ago",
             means="The gradient does not reach back through time: the state is detached at every step or every few "
             "steps, or the network is unrolled too short. If not, the forget gate begins too far shut: give it a bias "

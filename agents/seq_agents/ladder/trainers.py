@@ -19,9 +19,9 @@ from seq_envs.policies import Policy
 
 _PPO = {"lanes": 32, "minibatches": 2, "epochs": 4, "learning_rate": 0.01}
 """More and smaller updates than the defaults, which are for longer trainings."""
-_EPISODES = 8
+_EPISODES = 4
 _BY_EXAMPLE = {"batch": _EPISODES, "learning_rate": 0.01}
-_REMEMBERING = {"forget_bias": 2.0}
+_REMEMBERING = {"forget_bias": 1.0}
 """A forget gate that begins well open: rungs ask for memory over `rollout` steps after a short training."""
 _STEPS = 16
 """Of each lane between two updates of PPO, as many whole episodes as that."""
