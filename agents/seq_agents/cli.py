@@ -88,6 +88,16 @@ def _parser() -> argparse.ArgumentParser:
         "--episodes", type=_number(Integer(1)), default=10_000, help="to evaluate on (default: 10000)"
     )
 
+    ladder = plain("ladder", _ladder, "climb tiny tasks with a recurrent agent, and say where it breaks and why")
+    ladder.add_argument("agent", metavar="AGENT", help="see `seq-envs list`; or module:function, a training function")
+    ladder.add_argument(
+        "--rollout", type=_number(Integer(22, 512)), default=32,
+        help="time steps of each lane that the agent reads between two updates (default: 32)",
+    )  # fmt: skip
+    ladder.add_argument("--seed", type=_number(Integer(0, 2**32 - 1)), default=0, help="of the climb (default: 0)")
+    ladder.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE", help="a setting of the agent")
+    ladder.add_argument("--all", action="store_true", help="go on after a failure")
+
     add_commands(plain, _number(Integer(1)), _settings)
     train.add_argument("agent", metavar="AGENT", help="see `seq-envs list`")
     for one in (show, play, train):
@@ -178,6 +188,12 @@ def _train(chosen: argparse.Namespace) -> None:
 
 def _reproduce(chosen: argparse.Namespace) -> None:
     commands.reproduce(chosen.recipes, chosen.out, chosen.seeds, chosen.jobs, chosen.episodes)
+
+
+def _ladder(chosen: argparse.Namespace) -> None:
+    if not commands.ladder(chosen.agent, chosen.rollout, chosen.seed, _settings(chosen.set), chosen.all):
+        sys.stdout.flush()
+        raise SystemExit(1)
 
 
 def _evaluate(chosen: argparse.Namespace) -> None:

@@ -195,6 +195,26 @@ def reproduce(patterns: Sequence[str], out: Path, seeds: int | None, jobs: int, 
         raise Refused("some failed; the others are done:\n" + "\n".join(failed))
 
 
+def ladder(agent: str, rollout: int, seed: int, settings: Mapping[str, str], keep_going: bool) -> bool:
+    """Have an agent climb the ladder; whether it came to the top."""
+    from rich.console import Console
+
+    from seq_agents.ladder import Step, climb, trainer
+
+    _one_thread()
+    console = Console(stderr=True)
+    with console.status("") as status:
+
+        def watch(name: str, step: Step | None) -> None:
+            status.update(f"{name} ...")
+            if step is not None and console.is_terminal:
+                console.print(f"{'ok  ' if step.passed else 'FAIL'} {name} ({step.seconds:.0f} s)", highlight=False)
+
+        climbed = climb(trainer(agent, settings), rollout, seed, keep_going=keep_going, watch=watch)
+    print(climbed)
+    return climbed.passed
+
+
 def _one_thread() -> None:
     import torch
 

@@ -1,0 +1,76 @@
+"""Training functions by name: the agents of this package, and somebody's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from operator import attrgetter
+from typing import Any
+
+import seq_envs
+from seq_agents.agents import agent_type
+from seq_agents.ladder.climb import Train
+from seq_agents.ladder.factory import MakeEnvs
+from seq_agents.ppo import PpoSettings
+from seq_agents.settings import LstmSettings, Settings
+from seq_agents.supervised import SupervisedSettings
+from seq_agents.workers import reason
+from seq_envs.policies import Policy
+
+_PPO = {"lanes": 32, "minibatches": 2, "epochs": 4, "learning_rate": 0.01}
+"""More and smaller updates than the defaults, which are for longer trainings."""
+_EPISODES = 4
+_BY_EXAMPLE = {"batch": _EPISODES, "learning_rate": 0.01}
+_REMEMBERING = {"forget_bias": 1.0}
+"""A forget gate that begins well open: rungs ask for memory over `rollout` steps after a short training."""
+_STEPS = 16
+"""Of each lane between two updates of PPO, as many whole episodes as that."""
+
+
+def trainer(agent: str, settings: Mapping[str, str] | None = None) -> Train:
+    """The training function behind a name.
+
+    Args:
+        agent: one of `AGENTS`, trained with a few settings that suit tiny tasks; or "module:function", to be called as
+            `climb` calls it.
+        settings: of an agent, as texts, in place of those.
+
+    Raises:
+        ValueError: for an unknown agent or setting; or the function cannot be imported, or takes no settings.
+    """
+    if ":" in agent:
+        if settings:
+            raise ValueError(f"settings are for the agents of this package; {agent!r} takes none, got {dict(settings)}")
+        return _own(agent)
+    kind = agent_type(agent).settings_type
+    given = kind.parsed(settings or {})
+    kind.of(given)  # Refuses what is wrong before anything is trained.
+
+    def train(make_envs: MakeEnvs, budget: int) -> Policy:
+        chosen = kind.of(_fitting(kind, make_envs.problem, budget) | given)
+        learner = agent_type(agent)(make_envs.problem, chosen, make_envs.seed)
+        learner.learn()
+        return learner.policy()
+
+    return train
+
+
+def _fitting(kind: type[Settings], problem: seq_envs.Problem, budget: int) -> dict[str, Any]:
+    """Settings with which an agent learns for about `budget` time steps."""
+    fitting: dict[str, Any] = dict(_REMEMBERING) if issubclass(kind, LstmSettings) else {}
+    if issubclass(kind, PpoSettings):
+        return fitting | _PPO | {"steps": budget, "episodes": max(1, _STEPS // problem.steps)}
+    if issubclass(kind, SupervisedSettings):
+        return fitting | _BY_EXAMPLE | {"updates": max(1, budget // (_EPISODES * problem.steps))}
+    return fitting
+
+
+def _own(name: str) -> Train:
+    module, _, path = name.partition(":")
+    try:
+        train: Train = attrgetter(path)(import_module(module))
+    except (Exception, SystemExit) as wrong:  # Whatever a module may raise while it is imported.
+        raise ValueError(f"agent {name!r} cannot be imported: {reason(wrong)}") from wrong
+    if not callable(train):
+        raise ValueError(f"agent {name!r} must be called as train(make_envs, budget), got {train!r}")
+    return train
