@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from breakable import Breakable, ByExample
+from breakable import PLAYERS, Breakable, ByExample, Player
 from seq_agents import cli
 from seq_agents.ladder import MakeEnvs, climb, rungs, trainer
 
@@ -24,13 +24,17 @@ BROKEN = {
     "reset every step": "lag 1 within a minibatch",
     "time and lanes swapped": "lag 1 within a minibatch",
     "one end resets all": "independence of lanes",
-    "lane 0 for all at evaluation": "independence of lanes",
     "reset one late": "episode starts in the middle of a rollout",
     "no reset": "state reset between episodes",
     "gradient cut": "memory over 20 steps",
     "lanes mixed up": "independence of lanes over rollouts",
     "state not carried over": "independence of lanes over rollouts",
     "stale states": "lag longer than one rollout",
+}
+
+
+BROKEN_IN_PLAY = {
+    "lane 0 for all at evaluation": "independence of lanes",
     "state not passed at evaluation": "evaluation with state carried",
     "state kept inside": "evaluation with state carried",
     "initial state not fresh": "evaluation with state carried",
@@ -50,12 +54,40 @@ def test_padding_in_the_loss() -> None:
     assert climbed.broken_at.name == "episodes of different lengths", climbed
 
 
-@pytest.mark.parametrize("train", [Breakable(), trainer("lstm")], ids=["own ppo", "lstm"])
-def test_a_good_agent_comes_to_the_top(train: Any) -> None:
-    climbed = climb(train, ROLLOUT)
+class LearnedOnce:
+    """A healthy agent that learns each rung once, and is then played with any mistake."""
+
+    def __init__(self) -> None:
+        self._learned: dict[seq_envs.Problem, tuple[Any, Any]] = {}
+
+    def played_with(self, bug: str) -> Any:
+        def train(make_envs: MakeEnvs, budget: int) -> Any:
+            if make_envs.problem not in self._learned:
+                policy = Breakable()(make_envs, budget)
+                self._learned[make_envs.problem] = policy.network, make_envs.tally
+            network, make_envs.tally = self._learned[make_envs.problem]
+            return PLAYERS.get(bug, Player)(network)
+
+        return train
+
+
+def assert_at_the_top(climbed: Any) -> None:
     assert climbed.passed, climbed
     assert [step.name for step in climbed.steps[:-1]] == [rung.name for rung in LADDER]
     assert "All passed." in str(climbed)
+
+
+def test_what_is_lost_in_play_is_found_there() -> None:
+    agent = LearnedOnce()
+    assert_at_the_top(climb(agent.played_with(""), ROLLOUT))
+    for bug, rung in BROKEN_IN_PLAY.items():
+        climbed = climb(agent.played_with(bug), ROLLOUT)
+        assert climbed.broken_at is not None, (bug, climbed)
+        assert climbed.broken_at.name == rung, (bug, climbed)
+
+
+def test_an_lstm_comes_to_the_top() -> None:
+    assert_at_the_top(climb(trainer("lstm"), ROLLOUT))
 
 
 def test_an_agent_without_memory() -> None:

@@ -63,7 +63,7 @@ class Tiny(Problem, ABC):
 
     @property
     def leaks(self) -> tuple[str, ...]:
-        return ("action",)
+        return ("action", "reward")
 
     def guess(self, observations: Array, step: int) -> Array:
         """Always 1, which is as good as any other, unless a problem knows better."""
