@@ -119,8 +119,8 @@ def rungs(rollout: int = 32) -> tuple[Rung, ...]:
             Fresh(shortest=2, longest=5),
             30_000,
             asks="say the value before this one, or at the first step that there is none",
-            means="The state is not reset when an episode ends, so that episodes look like one without end. Look at "
-            "learning as well as at playing: both must reset it, also in the middle of a rollout.",
+            means="The state is not reset when an episode ends, so that episodes look like one without end. "
+            "Look at playing and at learning: an update that alone reads over episode starts is not always found.",
             mark=0.6,
         ),
         rung(
