@@ -85,7 +85,7 @@ class Table:
             targets = episodes.targets[:, step][asked]
             if len(targets) == 0:
                 self._answers.append({})
-                self._else.append(episodes.targets[0, step])
+                self._else.append(np.zeros_like(episodes.targets[0, step]))  # Targets may be anything here.
                 continue
             keys = kinds_of(episodes.observations[:, step][asked])
             kinds, member = np.unique(keys, return_inverse=True)

@@ -106,5 +106,6 @@ class _Optimal:
         if history is None:
             history = np.zeros((len(raw), self._problem.steps, *raw.shape[1:]), raw.dtype)
         history[:, step] = raw
-        answers = self._problem.solve(history[:, : step + 1])
+        answers = np.asarray(self._problem.solve(history[:, : step + 1])).astype(self._problem.answers.dtype)
+        answers = np.where(self._problem.answers.inside(answers), answers, 0)  # Anything where no answer counts.
         return answers.astype(self._problem.action_space.dtype), (step + 1, history)

@@ -112,6 +112,13 @@ class OneEpisodeForEver(SequenceEnv):
         return super().reset(seed=seed or 0, options=options)
 
 
+class OneBlockForEver(SequenceEnv):
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Told:
+        if seed is None and self._block is not None and self._episode + 1 == len(self._block.lengths):
+            self._episode, self._observations = -1, []
+        return super().reset(seed=seed, options=options)
+
+
 class ForgetsToSucceed(SequenceEnv):
     def step(self, action: Any) -> Step:
         *rest, info = super().step(action)
@@ -134,6 +141,7 @@ ENVS: list[tuple[type[SequenceEnv], str]] = [
     (AnswersMatter,       r"the env shows .* at step . of episode . of seed 0, but sample\(\)"),
     (GlobalNoise,         "the env touches a global random state"),
     (OneEpisodeForEver,   r"the env shows .* first in episode 1, but sample\(\)"),
+    (OneBlockForEver,     r"the env shows .* first in episode 409, but sample\(\)"),
     (ForgetsToSucceed,    "info does not tell is_success at step 4"),
 ]
 # fmt: on
@@ -209,6 +217,14 @@ class ShowsTheEndAgain(SequenceVectorEnv):
         return told
 
 
+class AlwaysASuccess(SequenceVectorEnv):
+    def step(self, actions: Any) -> Step:
+        told = super().step(actions)
+        if "is_success" in told[4]:
+            told[4]["is_success"] = told[4]["_is_success"].copy()
+        return told
+
+
 class RollsOutOthers(SequenceVectorEnv):
     def rollout(self, episodes: int = 1) -> Dataset:
         super().rollout(1)
@@ -233,7 +249,8 @@ VECTOR_ENVS: list[tuple[type[SequenceVectorEnv], str]] = [
     (EndsTooLate,              "terminated is False in lane 0, but must be True"),
     (TruncatesAll,             "truncated is True in lane 0, but must be False"),
     (ShowsTheEndAgain,         "final_obs of lane 0 is .*, but must be blank"),
+    (AlwaysASuccess,           "infos say is_success=True of lane ., but must say False"),
     (RollsOutOthers,           r"rollout\(\) hands out other observations than sample\(\) in lane 0"),
-    (ForgetsTheMask,           "lane 0 shows .*, but must .*DISABLED"),
+    (ForgetsTheMask,           "lane . shows .*, but must .*, after a reset of lane 1 alone"),
 ]
 # fmt: on

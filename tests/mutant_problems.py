@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium import spaces
@@ -212,6 +212,33 @@ class GlobalDraws(Echo):
         return super().sample(rng, batch)
 
 
+class SeedsGlobally(Echo):
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        np.random.seed(0)  # noqa: NPY002 - this is the mistake.
+        return super().sample(rng, batch)
+
+
+class SolverWipes(Echo):
+    def solve(self, history: Array) -> Array:
+        said = super().solve(history).copy()
+        history[:] = 0
+        return said
+
+
+class SolverRemembers(Echo):
+    seen: ClassVar[dict[int, Array]] = {}
+
+    def solve(self, history: Array) -> Array:
+        before = self.seen.get(len(history), np.zeros(len(history), history.dtype))
+        self.seen[len(history)] = history[:, -1].copy()
+        return before
+
+
+class TooMany(Echo):
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        return super().sample(rng, 2 * batch)
+
+
 class EachEpisodeTwice(Echo):
     def sample(self, rng: Rng, batch: int) -> Episodes:
         half = super().sample(rng, (batch + 1) // 2)
@@ -288,6 +315,10 @@ MUTANTS: list[tuple[seq_envs.Problem, str]] = [
     (SeedIgnored(),            "the same seed drew other episodes"),
     (OneStream(),              "two seeds drew the same episodes"),
     (GlobalDraws(),            r"sample\(\) touches a global random state"),
+    (SeedsGlobally(),          r"sample\(\) touches a global random state"),
+    (SolverWipes(),            r"solve\(\) changes the history that it is given at step 1"),
+    (SolverRemembers(),        r"solve\(\) answers differently at step"),
+    (TooMany(),                "as many episodes as it is asked for: asked for 7, got .14, 14, 14, 14."),
     (EachEpisodeTwice(),       "50% of the episodes are the same as the one before"),
     (EpisodesGoOn(),           "an episode tells of the next one"),
     (MemorylessTooLow(),       f"a leak: {ONLY} 0.1.* but the memoryless level is 0.0500"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from mutant_envs import ENVS, VECTOR_ENVS
 from mutant_problems import MUTANTS, Echo
@@ -23,7 +24,29 @@ def test_every_framing_passes(id: str, choice: dict[str, Any]) -> None:
     check_problem(seq_envs.make_problem(id, **choice), episodes=1000)
 
 
-@pytest.mark.parametrize("problem", [Echo(), Ragged()], ids=lambda problem: type(problem).__name__)
+class MinusOneWhereNothingIsAsked(Ragged):
+    """What stands there is arbitrary, in targets and in answers."""
+
+    def sample(self, rng: Any, batch: int) -> seq_envs.Episodes:
+        episodes = super().sample(rng, batch)
+        return episodes._replace(targets=np.where(episodes.scored, episodes.targets, -1))
+
+
+class TheSameEverywhere(Ragged):
+    """One value answers a whole episode: what is guessed by luck is guessed at all its steps."""
+
+    def sample(self, rng: Any, batch: int) -> seq_envs.Episodes:
+        return super().sample(rng, batch)._replace(scored=np.ones((batch, 7), bool), lengths=np.full(batch, 7))
+
+    @property
+    def leaks(self) -> tuple[str, ...]:
+        return ("action", "reward")
+
+
+GOOD = [Echo(), Ragged(), MinusOneWhereNothingIsAsked(), TheSameEverywhere()]
+
+
+@pytest.mark.parametrize("problem", GOOD, ids=lambda problem: type(problem).__name__)
 def test_what_the_mutants_are_made_of_passes(problem: seq_envs.Problem) -> None:
     check_problem(problem)
 

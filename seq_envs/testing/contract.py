@@ -23,11 +23,17 @@ def require(condition: object, sentence: str) -> None:
 @contextmanager
 def no_global_draws(what: str) -> Iterator[None]:
     """Fail if the random state of Python's `random` or of `numpy.random` is another one afterwards."""
+    python, legacy = random.getstate(), np.random.get_state()  # noqa: NPY002 - put back below.
+    random.random()
+    np.random.random()  # noqa: NPY002 - so that a seed set to what it was before is seen.
     before = _global_state()
-    yield
-    require(
-        before == _global_state(), f"{what} touches a global random state: draw with the generator that it is given"
-    )
+    try:
+        yield
+        after = _global_state()
+    finally:
+        random.setstate(python)
+        np.random.set_state(legacy)  # noqa: NPY002
+    require(before == after, f"{what} touches a global random state: draw with the generator that it is given")
 
 
 def _global_state() -> tuple[Any, str]:

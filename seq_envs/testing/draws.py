@@ -7,6 +7,7 @@ import numpy as np
 from seq_envs.dataset import raw_episodes, sample
 from seq_envs.encodings import Array
 from seq_envs.learned import Table, judge
+from seq_envs.level import Level
 from seq_envs.problem import Episodes, Problem
 from seq_envs.testing.contract import no_global_draws, require
 
@@ -48,11 +49,12 @@ def _check_independence(problem: Problem) -> None:
         f"{repeats:.0%} of the episodes are the same as the one before: they must be drawn independently",
     )
     for name in ("observations", "targets"):
-        told, by_luck = (_told(problem, getattr(one, name), after) for one in (before, elsewhere))
+        told, otherwise = (_told(problem, getattr(one, name), after) for one in (before, elsewhere))
+        error = float(np.hypot(told.accuracy_error, otherwise.accuracy_error))
         require(
-            told <= by_luck + 5 / np.sqrt(after.scored.sum()) + 0.01,
-            f"an episode tells of the next one: from its {name} {told:.4f} of the next one's answers are guessed, from "
-            f"those of any other episode {by_luck:.4f}; they must be drawn independently",
+            told.accuracy <= otherwise.accuracy + 5 * error,
+            f"an episode tells of the next one: from its {name} {told.accuracy:.4f} of the next one's answers are "
+            f"guessed, from those of any other episode {otherwise.accuracy:.4f}; they must be drawn independently",
         )
 
 
@@ -65,10 +67,10 @@ def _share_alike(one: Episodes, other: Episodes) -> float:
     return float(alike.mean())
 
 
-def _told(problem: Problem, shown: Array, asked: Episodes) -> float:
-    """The accuracy of answers to `asked` learned from what other episodes show (B, T, ...) at the same steps."""
+def _told(problem: Problem, shown: Array, asked: Episodes) -> Level:
+    """What answers get to `asked` learned from what other episodes show (B, T, ...) at the same steps."""
     both = asked._replace(observations=shown)
     middle = len(asked.lengths) // 2
     table = Table(problem, _part(both, slice(None, middle)))
     held_out = _part(both, slice(middle, None))
-    return judge(problem, table.guesses(held_out.observations), held_out).accuracy
+    return judge(problem, table.guesses(held_out.observations), held_out)

@@ -8,6 +8,7 @@ import numpy as np
 
 from seq_envs.env import SequenceEnv
 from seq_envs.problem import Problem
+from seq_envs.stream import BLOCK_STEPS
 from seq_envs.testing.contract import no_global_draws, require, require_same
 from seq_envs.testing.handed_out import HandedOut
 from seq_envs.testing.script import MOST_STEPS, Script
@@ -18,10 +19,12 @@ _EPISODES = 3
 def check_scalar_view(problem: Problem, env_class: type[SequenceEnv] = SequenceEnv) -> None:
     """The env shows what `sample` draws whatever is answered, and pays and tells what it should."""
     steps = min(_EPISODES * problem.steps, MOST_STEPS)
+    longer = min(BLOCK_STEPS + 2 * problem.steps, 2 * BLOCK_STEPS)  # Past the end of a stream's first block.
     env, revealing = env_class(problem), env_class(problem, reveal=True)
     with no_global_draws("the env"):
-        for seed in (0, 1, 0):  # Seed 0 again: a stream begins anew, whatever was played before.
-            _play(problem, env, Script(problem, seed, steps), seed, steps)
+        for seed, count in ((0, steps - steps // 6), (1, longer), (0, steps)):
+            # Seed 0 again: a stream begins anew, whatever was played before, and in the middle of an episode too.
+            _play(problem, env, Script(problem, seed, count), seed, count)
         _play(problem, revealing, Script(problem, 2, steps), 2, steps)
 
 
@@ -45,7 +48,10 @@ def _play(problem: Problem, env: SequenceEnv, script: Script, seed: int, steps: 
         if over:
             require_same(shown, problem.code.blank, "the env shows {} after the end of an episode, and not blank, {}")
             script.next_episode()
+            handed_out.add(shown)
             shown = _reset(env, script, None)
+    script.next_episode()
+    _reset(env, script, None)  # In the middle of an episode, it may be.
 
 
 def _reset(env: SequenceEnv, script: Script, seed: int | None) -> Any:

@@ -18,7 +18,7 @@ class Script:
 
     def __init__(self, problem: Problem, seed: int, steps: int) -> None:
         lengths = raw_episodes(problem, steps + 1, seed).lengths
-        episodes = int(np.searchsorted(lengths.cumsum(), steps)) + 2  # So many that they do not run out.
+        episodes = int(np.searchsorted(lengths.cumsum(), steps)) + 4  # So many that they do not run out.
         self.data = sample(problem, episodes, seed)
         self._problem = problem
         self._answers = np.random.default_rng(seed)
@@ -54,9 +54,9 @@ class Script:
         return int(self.data.scored[self.episode].sum())
 
     def answer(self) -> Any:
-        """An answer to give now: the right one every other time, any one after the episode's end."""
-        over = self.step >= int(self.data.lengths[self.episode])
-        return self._space.sample() if over or self._answers.random() < 0.5 else self.target
+        """An answer to give now: where one counts, the right one every other time."""
+        counts = self.step < int(self.data.lengths[self.episode]) and self.scored
+        return self.target if counts and self._answers.random() < 0.5 else self._space.sample()
 
     def reward(self, answer: Any) -> float:
         """What it must earn."""

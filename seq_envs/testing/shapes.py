@@ -14,11 +14,19 @@ from seq_envs.problem import Episodes, Problem
 from seq_envs.testing.contract import ContractError, require
 
 _EPISODES = 200
+_FEW = 7
 _MOST_SYMBOLS = 10_000
 
 
 def check_shapes(problem: Problem) -> None:
     """Observations and targets lie in their spaces, and nothing is asked after an episode's end."""
+    drawn = problem.sample(np.random.default_rng(0), _FEW)
+    require(isinstance(drawn, Episodes), f"sample() must return Episodes, got {type(drawn).__name__}")
+    require(
+        all(len(array) == _FEW for array in drawn),
+        f"sample() must return as many episodes as it is asked for: asked for {_FEW}, got "
+        f"{[len(array) for array in drawn]} observations, targets, scored and lengths",
+    )
     raw = raw_episodes(problem, _EPISODES, seed=0)
     _check_arrays(problem, raw)
     inside = np.arange(problem.steps) < raw.lengths[:, None]

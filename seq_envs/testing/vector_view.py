@@ -57,6 +57,16 @@ class _Play:
                 self._waiting[:] = False
             else:
                 shown = self._step()
+        self._check_reset_of_one()
+
+    def _check_reset_of_one(self) -> None:
+        """A lane moves on by itself, in the middle of an episode too."""
+        one = np.arange(_LANES) == 1
+        shown, _ = self._envs.reset(options={"reset_mask": one.copy()})
+        self._move_on(one)
+        self._waiting[one] = False
+        self._where = f"after a reset of lane 1 alone of the vector env ({self._mode})"
+        self._check_shown(shown)
 
     def _check_shown(self, shown: Array) -> None:
         for lane, script in enumerate(self._scripts):
@@ -68,6 +78,7 @@ class _Play:
         answers = np.array([script.answer() for script in scripts], self._envs.single_action_space.dtype)
         shown, rewards, terminated, truncated, infos = self._envs.step(answers)
         self._handed_out.check(self._where)
+        require(rewards.dtype == np.float64, f"rewards must be float64, got {rewards.dtype}, {self._where}")
         over = np.array([script.last for script in scripts]) & ~self._waiting
         # In a waiting lane this step only shows the first observation of the next episode.
         earned = [0.0 if self._waiting[lane] else script.reward(answers[lane]) for lane, script in enumerate(scripts)]
@@ -103,8 +114,19 @@ class _Play:
         told = infos.get("final_info", {}) if final else infos
         more = sorted(infos.keys() - (_FINAL if final else _TOLD)) + sorted(told.keys() - _TOLD)
         require(not more, f"a leak: infos give {more} away, {self._where}")
+        masks = {name: told[name] for name in ("_is_success", "_accuracy") if name in told}
+        for name, mask in masks.items():
+            require(np.array_equal(mask, over), f"infos say {name}={mask}, but must say {over}, {self._where}")
+        for name in ("is_success", "accuracy"):
+            running = np.asarray(told.get(name, 0.0) * ~over)
+            require(not running.any(), f"a leak: infos tell {name} of lanes whose episode goes on, {self._where}")
         for lane in np.flatnonzero(over).tolist():
             script = self._scripts[lane]
+            success = bool(told["is_success"][lane]) if "is_success" in told else None
+            right = script.earned == script.asked
+            require(
+                success is right, f"infos say is_success={success} of lane {lane}, but must say {right}, {self._where}"
+            )
             accuracy = told["accuracy"][lane] if "accuracy" in told else None
             expected = script.earned / script.asked
             require(
