@@ -12,6 +12,7 @@ from seq_agents.agents import agent_type
 from seq_agents.ladder.climb import Train
 from seq_agents.ladder.factory import MakeEnvs
 from seq_agents.ppo import PpoSettings
+from seq_agents.reinforce import ReinforceSettings
 from seq_agents.settings import LstmSettings, Settings
 from seq_agents.supervised import SupervisedSettings
 from seq_agents.workers import reason
@@ -21,8 +22,9 @@ _PPO = {"lanes": 32, "minibatches": 2, "epochs": 4, "learning_rate": 0.005, "ent
 """More and smaller updates than the defaults. At a rate of 0.01 one seed of six learned nothing in episodes of
 different lengths; with less entropy copy 3 is given up too early.
 """
-_EPISODES = 4
-_BY_EXAMPLE = {"batch": _EPISODES, "learning_rate": 0.01}
+_BY_EXAMPLE = {"batch": 4, "learning_rate": 0.01}
+_REINFORCE = {"batch": 8, "learning_rate": 0.01}
+"""Rewards are noisier than right answers: more episodes to an update."""
 _REMEMBERING = {"forget_bias": 1.0}
 """A forget gate that begins well open: rungs ask for memory over `rollout` steps after a short training."""
 _STEPS = 16
@@ -63,7 +65,8 @@ def _fitting(kind: type[Settings], problem: seq_envs.Problem, budget: int) -> di
     if issubclass(kind, PpoSettings):
         return fitting | _PPO | {"steps": budget, "episodes": max(1, _STEPS // problem.steps)}
     if issubclass(kind, SupervisedSettings):
-        return fitting | _BY_EXAMPLE | {"updates": max(1, budget // (_EPISODES * problem.steps))}
+        chosen = _REINFORCE if issubclass(kind, ReinforceSettings) else _BY_EXAMPLE
+        return fitting | chosen | {"updates": max(1, budget // (int(chosen["batch"]) * problem.steps))}
     return fitting
 
 
