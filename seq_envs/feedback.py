@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from seq_envs.encodings import Array
-from seq_envs.learned import half, judge, learned_table, right_answers
+from seq_envs.learned import half, judge, learned_table, part, right_answers
 from seq_envs.level import Level
 from seq_envs.problem import Episodes, Problem
 from seq_envs.reactive import Game, Sees, Shown
@@ -42,7 +42,7 @@ def feedback_level(problem: Problem, sees: Sees = BOTH) -> Level:
     if not sees.action and _places(problem) > 1:
         return judge(problem, learned_table(problem).guesses(judged.observations), judged)
     answers = np.stack([_answers(problem, place, sees) for place in range(_places(problem))], axis=-1)
-    return judge(problem, answers.reshape(len(answers), *judged.targets.shape[1:]), _part(judged, 0, len(answers)))
+    return judge(problem, answers.reshape(len(answers), *judged.targets.shape[1:]), part(judged, slice(len(answers))))
 
 
 def _places(problem: Problem) -> int:
@@ -63,17 +63,13 @@ def _answers(problem: Problem, place: int, sees: Sees) -> Array:
         return Game(shown, episodes, _grades(problem, episodes, place, candidates), candidates, told)
 
     # Rules are compared on episodes that they were not made from: else those that fit the noise would win.
-    quick, thorough = game(_part(learned, 0, count // 4)), game(_part(learned, 0, count))
-    other = game(_part(learned, count, 2 * count))
+    quick, thorough = game(part(learned, slice(count // 4))), game(part(learned, slice(count)))
+    other = game(part(learned, slice(count, 2 * count)))
     begun = sorted((quick.swept(rules, max(_CAUTIONS)) for rules in quick.starts()), key=other.earned, reverse=True)
     ends = (thorough.improved(rules, caution) for rules in begun[:_FINALISTS] for caution in _CAUTIONS)
     rules = max(ends, key=other.earned)
-    said: Array = candidates[game(_part(half(problem, 1), 0, 4 * count)).play(rules).answers]
+    said: Array = candidates[game(part(half(problem, 1), slice(4 * count))).play(rules).answers]
     return said
-
-
-def _part(episodes: Episodes, first: int, end: int) -> Episodes:
-    return Episodes(*(array[first:end] for array in episodes))
 
 
 def _grades(problem: Problem, episodes: Episodes, place: int, candidates: Array) -> Array:

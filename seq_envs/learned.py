@@ -24,6 +24,11 @@ def half(problem: Problem, which: int) -> Episodes:
     return raw_episodes(problem, max(100, min(50_000, 1_000_000 // problem.steps)), 2 * HELD_OUT + which)
 
 
+def part(episodes: Episodes, which: slice) -> Episodes:
+    """Some of a batch of episodes."""
+    return Episodes(*(array[which] for array in episodes))
+
+
 def judge(problem: Problem, answers: Array, episodes: Episodes) -> Level:
     """What answers (B, T, *shape) get, with standard errors over episodes."""
     correct = problem.grade(answers, episodes.targets) * episodes.scored

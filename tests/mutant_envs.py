@@ -29,7 +29,7 @@ class Punishes(SequenceEnv):
 class TellsTheAnswer(SequenceEnv):
     def step(self, action: Any) -> Step:
         *rest, info = super().step(action)
-        return *rest, info | {"answer": self._targets[min(self._row, len(self._targets) - 1)]}  # type: ignore[return-value]
+        return *rest, info | {"answer": self._targets[min(self._row, len(self._targets) - 1)]}
 
 
 class TellsAtReset(SequenceEnv):
@@ -71,7 +71,7 @@ class OneBuffer(SequenceEnv):
 
     def step(self, action: Any) -> Step:
         observation, *rest = super().step(action)
-        return self._into_buffer(observation), *rest  # type: ignore[return-value]
+        return self._into_buffer(observation), *rest
 
 
 class IgnoresTheSeed(SequenceEnv):
@@ -122,7 +122,7 @@ class OneBlockForEver(SequenceEnv):
 class ForgetsToSucceed(SequenceEnv):
     def step(self, action: Any) -> Step:
         *rest, info = super().step(action)
-        return *rest, {name: value for name, value in info.items() if name != "is_success"}  # type: ignore[return-value]
+        return *rest, {name: value for name, value in info.items() if name != "is_success"}
 
 
 # fmt: off
@@ -163,7 +163,7 @@ class OneBufferForAll(SequenceVectorEnv):
         observations, *rest = super().step(actions)
         self._buffer = observations if self._buffer is None else self._buffer
         self._buffer[...] = observations
-        return self._buffer, *rest  # type: ignore[return-value]
+        return self._buffer, *rest
 
 
 class OneRewardBuffer(SequenceVectorEnv):
@@ -173,7 +173,7 @@ class OneRewardBuffer(SequenceVectorEnv):
         observations, rewards, *rest = super().step(actions)
         self._buffer = rewards if self._buffer is None else self._buffer
         self._buffer[...] = rewards
-        return observations, self._buffer, *rest  # type: ignore[return-value]
+        return observations, self._buffer, *rest
 
 
 class OneStreamForAll(SequenceVectorEnv):
@@ -184,7 +184,7 @@ class OneStreamForAll(SequenceVectorEnv):
 class LanesAreMixed(SequenceVectorEnv):
     def step(self, actions: Any) -> Step:
         observations, rewards, *rest = super().step(actions)
-        return observations, np.roll(rewards, 1), *rest  # type: ignore[return-value]
+        return observations, np.roll(rewards, 1), *rest
 
 
 class TellsMore(SequenceVectorEnv):
@@ -198,7 +198,7 @@ class EndsTooLate(SequenceVectorEnv):
     def step(self, actions: Any) -> Step:
         observations, rewards, terminated, *rest = super().step(actions)
         late, self._late = self._late, terminated
-        return observations, rewards, late if late is not None else terminated & False, *rest  # type: ignore[return-value]
+        return observations, rewards, late if late is not None else terminated & False, *rest
 
 
 class TruncatesAll(SequenceVectorEnv):

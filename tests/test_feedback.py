@@ -32,7 +32,7 @@ def best_of_all(id: str, parameters: dict[str, Any], sees: Sees) -> Fraction:
     """The accuracy of the best of all players: each says an answer in each situation that it can get into."""
     oracle = ORACLES[seq_envs.MENU[id][0].__name__](**parameters, encoding="discrete")
     episodes = list(oracle.episodes())
-    answers = range(int(oracle.action_space.n))  # type: ignore[attr-defined]
+    answers = range(int(oracle.action_space.n))
 
     def best(step: int, groups: list[tuple[Fraction, list[Any], int, int]]) -> Fraction:
         """What can be earned from a step on by (weight, episode, previous answer, previous reward)."""
@@ -84,7 +84,7 @@ def test_echo_by_writing_holding_and_reading(length: int, lag: int, n_values: in
     ids=name,
 )
 def test_one_question_at_the_end_is_answered_by_holding(id: str, parameters: dict[str, Any]) -> None:
-    assert seq_envs.levels(id, feedback=True, **parameters).feedback.accuracy == 1.0  # type: ignore[union-attr]
+    assert seq_envs.levels(id, feedback=True, **parameters).feedback.accuracy == 1.0
 
 
 @pytest.mark.parametrize(("id", "framing"), sorted({(id, choice["framing"]) for id, choice in EVERY_BASE_CHOICE}))
@@ -126,7 +126,7 @@ def test_levels_search_only_when_they_are_asked_to() -> None:
     assert seq_envs.levels("SeqEcho-v0").feedback is None
     assert seq_envs.levels("SeqEcho-v0", lag=0, feedback=True).feedback == seq_envs.levels("SeqEcho-v0", lag=0).optimal
     with pytest.raises(ValueError, match="feedback must be True or False, got 1"):
-        seq_envs.levels("SeqEcho-v0", feedback=1)  # type: ignore[arg-type]
+        seq_envs.levels("SeqEcho-v0", feedback=1)
 
 
 def test_episodes_of_different_lengths() -> None:

@@ -89,7 +89,7 @@ def answer_to(play: Play, space: spaces.Space[Any], luck: random.Random) -> Any:
         return [min(max(float(luck.choice(edges)), 0.0), 1.0)]
     if isinstance(right, list):
         return [(place + luck.choice([0, 1])) % oracle.values for place in right]
-    return (right + 1) % int(space.n)  # type: ignore[attr-defined]
+    return (right + 1) % int(space.n)
 
 
 @pytest.mark.parametrize("id", BASE_IDS)

@@ -32,7 +32,7 @@ def no_global_draws(what: str) -> Iterator[None]:
         after = _global_state()
     finally:
         random.setstate(python)
-        np.random.set_state(legacy)  # noqa: NPY002
+        np.random.set_state(legacy)  # noqa: NPY002 - as it was found.
     require(before == after, f"{what} touches a global random state: draw with the generator that it is given")
 
 

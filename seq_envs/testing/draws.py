@@ -6,7 +6,7 @@ import numpy as np
 
 from seq_envs.dataset import raw_episodes, sample
 from seq_envs.encodings import Array
-from seq_envs.learned import Table, judge
+from seq_envs.learned import Table, judge, part
 from seq_envs.level import Level
 from seq_envs.problem import Episodes, Problem
 from seq_envs.testing.contract import no_global_draws, require
@@ -40,8 +40,8 @@ def _constant(problem: Problem) -> bool:
 def _check_independence(problem: Problem) -> None:
     """What an episode shows must tell no more of the next one than an episode of another stream does."""
     here, there = (raw_episodes(problem, max(100, min(_EPISODES, 400_000 // problem.steps)), seed) for seed in (11, 12))
-    before, after = _part(here, slice(None, -1)), _part(here, slice(1, None))
-    elsewhere = _part(there, slice(1, None))
+    before, after = part(here, slice(None, -1)), part(here, slice(1, None))
+    elsewhere = part(there, slice(1, None))
     repeats, by_luck = (_share_alike(after, one) for one in (before, elsewhere))
     count = len(after.lengths)
     require(
@@ -58,10 +58,6 @@ def _check_independence(problem: Problem) -> None:
         )
 
 
-def _part(episodes: Episodes, which: slice) -> Episodes:
-    return Episodes(*(array[which] for array in episodes))
-
-
 def _share_alike(one: Episodes, other: Episodes) -> float:
     alike = (one.observations == other.observations).reshape(len(one.lengths), -1).all(axis=1)
     return float(alike.mean())
@@ -71,6 +67,6 @@ def _told(problem: Problem, shown: Array, asked: Episodes) -> Level:
     """What answers get to `asked` learned from what other episodes show (B, T, ...) at the same steps."""
     both = asked._replace(observations=shown)
     middle = len(asked.lengths) // 2
-    table = Table(problem, _part(both, slice(None, middle)))
-    held_out = _part(both, slice(middle, None))
+    table = Table(problem, part(both, slice(None, middle)))
+    held_out = part(both, slice(middle, None))
     return judge(problem, table.guesses(held_out.observations), held_out)

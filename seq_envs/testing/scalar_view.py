@@ -38,13 +38,12 @@ def _play(problem: Problem, env: SequenceEnv, script: Script, seed: int, steps: 
         answer = script.answer()
         shown, reward, terminated, truncated, info = env.step(answer)
         handed_out.check(where)
-        _check_reward(script, answer, reward, where)
+        earned = _check_reward(script, answer, reward, where)
         over = script.last
         require(not truncated, f"the env truncates {where}: an episode is terminated at its end, never truncated")
         require(terminated == over, f"the env says terminated={terminated} {where}, but sample() says {over}")
-        reward = script.reward(answer)
-        _check_info(env.reveal, script, reward, info, where)
-        script.advance(reward)
+        _check_info(env.reveal, script, earned, info, where)
+        script.advance(earned)
         if over:
             require_same(shown, problem.code.blank, "the env shows {} after the end of an episode, and not blank, {}")
             script.next_episode()
@@ -61,12 +60,14 @@ def _reset(env: SequenceEnv, script: Script, seed: int | None) -> Any:
     return shown
 
 
-def _check_reward(script: Script, answer: Any, reward: object, where: str) -> None:
+def _check_reward(script: Script, answer: Any, reward: object, where: str) -> float:
+    """What the answer must earn."""
     expected = script.reward(answer)
     if not script.scored:
         require(reward == 0.0, f"the env rewards an answer with {reward} {where}, which is not scored")
     right = "a right" if expected == 1.0 else "a wrong" if expected == 0.0 else "a partly right"
     require(reward == expected, f"the env rewards {right} answer with {reward} {where}, but its grade is {expected}")
+    return expected
 
 
 def _check_info(reveal: bool, script: Script, reward: float, info: dict[str, Any], where: str) -> None:

@@ -149,7 +149,7 @@ def test_a_wrong_rollout(rollout: Any) -> None:
 
 def test_what_cannot_be_called() -> None:
     with pytest.raises(TypeError, match=r"train must be called as train\(make_envs, budget\), got 3"):
-        climb(3)  # type: ignore[arg-type]
+        climb(3)
 
 
 def test_answers_are_counted_from_the_end_of_the_training() -> None:
