@@ -104,7 +104,11 @@ class Token(SymbolEncoding):
 
 
 class Normalized(SymbolEncoding):
-    """The value v/(values-1), then a flag for each cue: Box(0, 1, (1+cues,), float32)."""
+    """The value v/(values-1), then a flag for each cue: Box(0, 1, (1+cues,), float32). A single value is shown as 0."""
+
+    def __init__(self, alphabet: Alphabet) -> None:
+        super().__init__(alphabet)
+        self._highest = max(alphabet.values - 1, 1)
 
     @property
     def space(self) -> spaces.Box:
@@ -113,16 +117,15 @@ class Normalized(SymbolEncoding):
     def encode(self, raw: Array) -> Array:
         values, cues = self.alphabet.values, len(self.alphabet.cues)
         encoded = np.zeros((*raw.shape, 1 + cues), np.float32)
-        encoded[..., 0] = np.where(raw < values, raw, 0) / (values - 1)
+        encoded[..., 0] = np.where(raw < values, raw, 0) / self._highest
         for cue in range(cues):
             encoded[..., 1 + cue] = raw == values + cue
         return encoded
 
     def decode(self, observations: Array) -> Array:
-        values = self.alphabet.values
-        symbols = np.rint(observations[..., 0].astype(np.float64) * (values - 1)).astype(self.alphabet.dtype)
+        symbols = np.rint(observations[..., 0].astype(np.float64) * self._highest).astype(self.alphabet.dtype)
         for cue in range(len(self.alphabet.cues)):
-            symbols[observations[..., 1 + cue] > 0.5] = values + cue
+            symbols[observations[..., 1 + cue] > 0.5] = self.alphabet.values + cue
         return symbols
 
 

@@ -12,10 +12,10 @@ from functools import lru_cache
 import numpy as np
 
 from seq_envs.encodings import Array
-from seq_envs.learned import half, judge, learned_table, part, right_answers
+from seq_envs.learned import judge, learned_table, part, right_answers, to_judge_by, to_learn_from
 from seq_envs.level import Level
 from seq_envs.problem import Episodes, Problem
-from seq_envs.reactive import Game, Sees, Shown
+from seq_envs.reactive import ACTION, BOTH, REWARD, Game, Sees, Shown
 
 _MOST_ANSWERS = 64
 """Answers tried: the most frequent right ones."""
@@ -27,8 +27,7 @@ _CAUTIONS = (0.0, 1.0)
 _FINALISTS = 2
 """Ways to begin that are followed to their end."""
 
-BOTH = Sees(action=True, reward=True)
-EVERY_VIEW = (Sees(action=True, reward=False), Sees(action=False, reward=True), BOTH)
+EVERY_VIEW = (ACTION, REWARD, BOTH)
 
 
 @lru_cache(maxsize=64)
@@ -38,7 +37,7 @@ def feedback_level(problem: Problem, sees: Sees = BOTH) -> Level:
     Where an answer has several places, each is played by itself and has the same place of the previous answer to look
     at; rewards do not tell them apart, and are left out.
     """
-    judged = half(problem, 1)
+    judged = to_judge_by(problem)
     if not sees.action and _places(problem) > 1:
         return judge(problem, learned_table(problem).guesses(judged.observations), judged)
     answers = np.stack([_answers(problem, place, sees) for place in range(_places(problem))], axis=-1)
@@ -52,7 +51,7 @@ def _places(problem: Problem) -> int:
 
 def _answers(problem: Problem, place: int, sees: Sees) -> Array:
     """(B, T): what the best rules found for one place of an answer say in the episodes to judge by."""
-    learned = half(problem, 0)
+    learned = to_learn_from(problem)
     candidates = right_answers(learned, place, _MOST_ANSWERS)
     shown = Shown(learned.observations)
     count = max(500, _MOST_GRADES // (problem.steps * len(candidates)))
@@ -68,7 +67,7 @@ def _answers(problem: Problem, place: int, sees: Sees) -> Array:
     begun = sorted((quick.swept(rules, max(_CAUTIONS)) for rules in quick.starts()), key=other.earned, reverse=True)
     ends = (thorough.improved(rules, caution) for rules in begun[:_FINALISTS] for caution in _CAUTIONS)
     rules = max(ends, key=other.earned)
-    said: Array = candidates[game(part(half(problem, 1), slice(4 * count))).play(rules).answers]
+    said: Array = candidates[game(part(to_judge_by(problem), slice(4 * count))).play(rules).answers]
     return said
 
 

@@ -9,19 +9,28 @@ import numpy as np
 
 from seq_envs.dataset import raw_episodes
 from seq_envs.encodings import Array
+from seq_envs.kinds import View, views
 from seq_envs.level import Level
 from seq_envs.problem import Episodes, Problem
 
 HELD_OUT = 1 << 64
 """The streams from here on are for evaluation and estimates: no seed that people use for training reaches them."""
+_FEWEST = 100
+"""Observations that it takes to compare views."""
 
-_BINS = 50
-"""Into how many bins a real observation in [0, 1] is put when the best answers are learned from data."""
+
+def to_learn_from(problem: Problem) -> Episodes:
+    """The episodes that answers are learned from."""
+    return _many(problem, 2 * HELD_OUT)
 
 
-def half(problem: Problem, which: int) -> Episodes:
-    """The episodes to learn from (0), or those to judge by (1)."""
-    return raw_episodes(problem, max(100, min(50_000, 1_000_000 // problem.steps)), 2 * HELD_OUT + which)
+def to_judge_by(problem: Problem) -> Episodes:
+    """The episodes that learned answers are judged by."""
+    return _many(problem, 2 * HELD_OUT + 1)
+
+
+def _many(problem: Problem, stream: int) -> Episodes:
+    return raw_episodes(problem, max(100, min(50_000, 1_000_000 // problem.steps)), stream)
 
 
 def part(episodes: Episodes, which: slice) -> Episodes:
@@ -48,12 +57,21 @@ def best_answer(problem: Problem, targets: Array) -> Array:
     """The one answer (*shape) that does best against targets (n, *shape), place by place."""
     flat = targets.reshape(len(targets), -1)
     if targets.dtype.kind != "f":
-        places = [np.bincount(place).argmax() for place in flat.T]
+        places = [_most_frequent(place) for place in flat.T]
     else:
         places = [
             _best_number(problem, targets[:: 1 + len(targets) // 20_000], place) for place in range(flat.shape[1])
         ]
     return np.array(places, targets.dtype).reshape(targets.shape[1:])
+
+
+def _most_frequent(numbers: Array) -> Any:
+    if numbers.max(initial=0) < 2 * len(numbers) + 1000:
+        return np.bincount(numbers).argmax()
+    values, counts = np.unique(
+        numbers, return_counts=True
+    )  # Slower, but needs no memory for numbers that are not there.
+    return values[counts.argmax()]
 
 
 def right_answers(episodes: Episodes, place: int, most: int) -> Array:
@@ -79,50 +97,63 @@ def _best_number(problem: Problem, targets: Array, place: int) -> Any:
     return candidates[int(np.argmax(grades))]
 
 
+class _Answers:
+    """The best answer to each kind of observation at one step, learned from observations and targets (n, ...)."""
+
+    def __init__(self, problem: Problem, view: View, observations: Array, targets: Array) -> None:
+        self._view = view
+        keys = view.kinds(observations)
+        kinds, member = np.unique(keys, return_inverse=True)
+        order = member.argsort(kind="stable")
+        groups = np.split(targets[order], np.searchsorted(member[order], np.arange(1, len(kinds))))
+        self._known = {kind.tobytes(): best_answer(problem, group) for kind, group in zip(kinds, groups, strict=True)}
+        self._else = best_answer(problem, targets)
+
+    def to(self, observations: Array) -> Array:
+        """The answers (B, *shape) to raw observations (B, ...)."""
+        kinds, member = np.unique(self._view.kinds(observations), return_inverse=True)
+        chosen: Array = np.stack([self._known.get(kind.tobytes(), self._else) for kind in kinds])[member]
+        return chosen
+
+
+def _best_answers(problem: Problem, observations: Array, targets: Array) -> _Answers:
+    """Those learned from what is left of observations (n, ...) by the view that tells most of the targets (n, ...)."""
+    choices = views(observations)
+    if len(choices) > 1 and len(targets) > _FEWEST:
+        tried = 3 * len(targets) // 4
+
+        def right(view: View) -> float:
+            answers = _Answers(problem, view, observations[:tried], targets[:tried])
+            return float(np.mean(problem.grade(answers.to(observations[tried:]), targets[tried:])))
+
+        choices.sort(key=right, reverse=True)
+    return _Answers(problem, choices[0], observations, targets)
+
+
 class Table:
     """The best answer to each observation at each step, learned from episodes."""
 
     def __init__(self, problem: Problem, episodes: Episodes) -> None:
-        self._answers: list[dict[bytes, Array]] = []
-        self._else: list[Array] = []
+        self._steps: list[_Answers | None] = []
+        self._anything = np.zeros_like(episodes.targets[0, 0])
         for step in range(episodes.observations.shape[1]):
             asked = episodes.scored[:, step]
-            targets = episodes.targets[:, step][asked]
-            if len(targets) == 0:
-                self._answers.append({})
-                self._else.append(np.zeros_like(episodes.targets[0, step]))  # Targets may be anything here.
-                continue
-            keys = kinds_of(episodes.observations[:, step][asked])
-            kinds, member = np.unique(keys, return_inverse=True)
-            order = member.argsort(kind="stable")
-            groups = np.split(targets[order], np.searchsorted(member[order], np.arange(1, len(kinds))))
-            self._answers.append(
-                {kind.tobytes(): best_answer(problem, group) for kind, group in zip(kinds, groups, strict=True)}
-            )
-            self._else.append(best_answer(problem, targets))
+            shown, targets = episodes.observations[:, step][asked], episodes.targets[:, step][asked]
+            self._steps.append(_best_answers(problem, shown, targets) if len(targets) else None)
 
     def guess(self, observations: Array, step: int) -> Array:
         """The answers (B, *shape) to raw observations (B, ...) at a step."""
-        kinds, member = np.unique(kinds_of(observations), return_inverse=True)
-        answers = [self._answers[step].get(kind.tobytes(), self._else[step]) for kind in kinds]
-        chosen: Array = np.stack(answers)[member]
-        return chosen
+        answers = self._steps[step]
+        if answers is None:
+            return np.broadcast_to(self._anything, (len(observations), *self._anything.shape))
+        return answers.to(observations)
 
     def guesses(self, observations: Array) -> Array:
         """The answers (B, T, *shape) to raw observations (B, T, ...)."""
         return np.stack([self.guess(observations[:, step], step) for step in range(observations.shape[1])], axis=1)
 
 
-def kinds_of(observations: Array) -> Array:
-    """(B,) opaque: one for each raw observation, equal for those treated alike."""
-    if observations.dtype.kind == "f":
-        observations = np.floor(observations.astype(np.float64) * _BINS + 1e-3)
-    observations = observations.astype(np.int64)  # However a problem stores its symbols, and however they are decoded.
-    flat = np.ascontiguousarray(observations.reshape(len(observations), -1))
-    return flat.view(np.dtype((np.void, flat.itemsize * flat.shape[1])))[:, 0]
-
-
 @lru_cache(maxsize=16)
 def learned_table(problem: Problem) -> Table:
     """The best memoryless answers to a problem that does not state them."""
-    return Table(problem, half(problem, 0))
+    return Table(problem, to_learn_from(problem))

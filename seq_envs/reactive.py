@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from seq_envs.encodings import Array
-from seq_envs.learned import kinds_of
+from seq_envs.kinds import WHOLE
 from seq_envs.problem import Episodes
 
 _MOST_KINDS = 256
@@ -41,6 +41,12 @@ class Sees:
         return " and its ".join(["previous action"] * self.action + ["previous reward"] * self.reward)
 
 
+NOTHING = Sees(action=False, reward=False)
+ACTION = Sees(action=True, reward=False)
+REWARD = Sees(action=False, reward=True)
+BOTH = Sees(action=True, reward=True)
+
+
 class Shown:
     """The kinds of observations that a player tells apart, at most _MOST_KINDS of them."""
 
@@ -56,7 +62,7 @@ class Shown:
         return kinds
 
     def _flat(self, observations: Array) -> Array:
-        return kinds_of(observations.reshape(-1, *observations.shape[2:]))
+        return WHOLE.kinds(observations.reshape(-1, *observations.shape[2:]))
 
 
 @dataclass
@@ -141,9 +147,7 @@ class Game:
         for step in reversed(range(self._steps)):
             grades = self._grades[:, step]
             worth = grades + later[everyone, every_answer + 1, (grades > 0).astype(np.int64)]
-            cells = (played.situations[:, step, None] * self._answers + every_answer).ravel()
-            total = np.bincount(cells, worth.ravel(), self._situations * self._answers)
-            total = total.reshape(self._situations, self._answers)
+            total = self._totals(played.situations[:, step], worth, self._situations)
             visits = np.bincount(played.situations[:, step], minlength=self._situations)
             total[every_situation, rules[step]] += caution * np.sqrt(visits) + 1e-6  # What is as good stays.
             rules[step] = total.argmax(axis=1)
@@ -151,14 +155,21 @@ class Game:
             later = worth[everyone[..., None], answer]
         return rules
 
+    def _totals(self, situation: Array, worth: Array, situations: int) -> Array:
+        """(N, C): the sum of worth (B, C) over the episodes in each situation (B,) of so many."""
+        cells = (situation[:, None] * self._answers + np.arange(self._answers)).ravel()
+        return np.bincount(cells, worth.ravel(), situations * self._answers).reshape(situations, self._answers)
+
     def starts(self) -> Iterator[Array]:
         """Rules to begin a search with: for each kind of tape one that writes on it, for nothing else would."""
         yield self._memoryless()
+        yield self._greedy()
         if not self._sees.action:
             return
         write, hold = self._write(), self._hold()
         steps = np.arange(self._steps)[:, None]
-        yield np.broadcast_to(write, (self._steps, self._situations))
+        for tape in (write, (hold + write) % self._answers):
+            yield np.broadcast_to(tape, (self._steps, self._situations))
         for step, lag in self._deciding():
             yield np.where(steps <= step, write, hold)
             yield np.where((steps - step) % (lag + 1) == 0, write, hold)
@@ -166,12 +177,24 @@ class Game:
     def _memoryless(self) -> Array:
         """(T, N) the best answers to the current observation."""
         best = np.empty((self._steps, self._kinds), np.int64)
-        every_answer = np.arange(self._answers)
         for step in range(self._steps):
-            cells = (self._seen[:, step, None] * self._answers + every_answer).ravel()
-            total = np.bincount(cells, self._grades[:, step].ravel(), self._kinds * self._answers)
-            best[step] = total.reshape(self._kinds, -1).argmax(axis=1)
+            best[step] = self._totals(self._seen[:, step], self._grades[:, step], self._kinds).argmax(axis=1)
         return best.repeat((self._answers + 1) * 2, axis=1)
+
+    def _greedy(self) -> Array:
+        """(T, N) the best answers to the current situation, from the first step on, whatever they mean for later ones.
+
+        So a right answer is a tape by itself, as where each follows from the one before.
+        """
+        rules = np.empty((self._steps, self._situations), np.int64)
+        everyone = np.arange(self._batch)
+        answered, rewarded = np.zeros((2, self._batch), np.int64)
+        for step in range(self._steps):
+            situation = self._situation(step, answered, rewarded)
+            rules[step] = self._totals(situation, self._grades[:, step], self._situations).argmax(axis=1)
+            answer = rules[step][situation]
+            answered, rewarded = answer + 1, (self._grades[everyone, step, answer] > 0).astype(np.int64)
+        return rules
 
     def _write(self) -> Array:
         """(N,) the answer that notes the observation: the same symbol where there is one, else its place in order."""

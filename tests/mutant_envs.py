@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
+from gymnasium import spaces
 from gymnasium.vector import AutoresetMode
 
 from seq_envs import Dataset, SequenceEnv, SequenceVectorEnv
@@ -125,6 +127,27 @@ class ForgetsToSucceed(SequenceEnv):
         return *rest, {name: value for name, value in info.items() if name != "is_success"}
 
 
+class PaysInAnArray(SequenceEnv):
+    def step(self, action: Any) -> Step:
+        observation, reward, *rest = super().step(action)
+        return observation, np.array(reward), *rest
+
+
+class MoreAnswers(SequenceEnv):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.action_space = spaces.Discrete(self.action_space.n + 1)
+
+
+class RevealsTooMuch(SequenceEnv):
+    """Also where nothing is asked."""
+
+    def step(self, action: Any) -> Step:
+        target = self._targets[self._row]
+        *rest, info = super().step(action)
+        return *rest, info | ({"target": target} if self.reveal else {})
+
+
 # fmt: off
 ENVS: list[tuple[type[SequenceEnv], str]] = [
     (PaysAlways,          "the env rewards an answer with 1.0 at step 0 .*, which is not scored"),
@@ -142,6 +165,9 @@ ENVS: list[tuple[type[SequenceEnv], str]] = [
     (GlobalNoise,         "the env touches a global random state"),
     (OneEpisodeForEver,   r"the env shows .* first in episode 1, but sample\(\)"),
     (OneBlockForEver,     r"the env shows .* first in episode 409, but sample\(\)"),
+    (PaysInAnArray,       "a reward must be a float, got array"),
+    (MoreAnswers,         r"action_space of the env is Discrete\(11\), but must be Discrete\(10\)"),
+    (RevealsTooMuch,      r"a leak: info gives \['target'\] away at step 0"),
     (ForgetsToSucceed,    "info does not tell is_success at step 4"),
 ]
 # fmt: on
@@ -238,6 +264,59 @@ class ForgetsTheMask(SequenceVectorEnv):
         return super().reset(seed=20 if seed is None else seed)
 
 
+class OneSeedForAll(SequenceVectorEnv):
+    """Of a list of seeds the first one counts."""
+
+    def reset(self, *, seed: Any = None, options: dict[str, Any] | None = None) -> Told:
+        return super().reset(seed=seed[0] if isinstance(seed, list) else seed, options=options)
+
+
+class AllBeginAnew(SequenceVectorEnv):
+    """A None in a list of seeds is a new seed, and not none."""
+
+    def reset(self, *, seed: Any = None, options: dict[str, Any] | None = None) -> Told:
+        seed = [3 if one is None else one for one in seed] if isinstance(seed, list) else seed
+        return super().reset(seed=seed, options=options)
+
+
+class RollsBack(SequenceVectorEnv):
+    """A rollout leaves the lanes where they stood."""
+
+    def rollout(self, episodes: int = 1) -> Dataset:
+        ahead = copy.deepcopy(self)
+        return SequenceVectorEnv.rollout(ahead, episodes)
+
+
+class RevealsLate(SequenceVectorEnv):
+    """What is told was graded a step ago."""
+
+    _late: Any = None
+
+    def step(self, actions: Any) -> Step:
+        told = super().step(actions)
+        if "correct" in told[4]:
+            late, self._late = self._late, told[4]["correct"].copy()
+            told[4]["correct"][:] = 0.0 if late is None else late
+        return told
+
+
+class CountsAllLanes(SequenceVectorEnv):
+    """The accuracies of all lanes are told when an episode ends in one."""
+
+    def step(self, actions: Any) -> Step:
+        told = super().step(actions)
+        for infos in (told[4], told[4].get("final_info", {})):
+            if "accuracy" in infos:
+                infos["accuracy"][:] = 0.5
+        return told
+
+
+class MoreAnswersForAll(SequenceVectorEnv):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.action_space = spaces.MultiDiscrete([11] * self.num_envs)
+
+
 # fmt: off
 VECTOR_ENVS: list[tuple[type[SequenceVectorEnv], str]] = [
     (DropsTheFirstAfterTheEnd, r"lane 0 shows .*, but must .*, at step 6 of the vector env"),
@@ -251,6 +330,12 @@ VECTOR_ENVS: list[tuple[type[SequenceVectorEnv], str]] = [
     (ShowsTheEndAgain,         "final_obs of lane 0 is .*, but must be blank"),
     (AlwaysASuccess,           "infos say is_success=True of lane ., but must say False"),
     (RollsOutOthers,           r"rollout\(\) hands out other observations than sample\(\) in lane 0"),
+    (OneSeedForAll,            "lane 1 plays another episode than number 1 of stream 21, after a reset"),
+    (AllBeginAnew,             "lane 1 plays another episode than number 1 of stream 21, after a reset"),
+    (RollsBack,                r"lane 0 shows .* but must .*, a step after rollout\(\)"),
+    (RevealsLate,              "infos say correct=0.0 of lane ., but must say 1.0"),
+    (CountsAllLanes,           "infos say accuracy=0.5 of lane ., but must say"),
+    (MoreAnswersForAll,        "action_space of the vector env is MultiDiscrete.*11 11 11.*, but must be"),
     (ForgetsTheMask,           "lane . shows .*, but must .*, after a reset of lane 1 alone"),
 ]
 # fmt: on

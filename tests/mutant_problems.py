@@ -82,6 +82,12 @@ class ValueOutside(Echo):
         return spaces.Discrete(self.n_values + 1)
 
 
+class RealOutside(seq_envs.SeqNext):
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        episodes = super().sample(rng, batch)
+        return episodes._replace(observations=episodes.observations + np.float32(0.5))
+
+
 class TargetOutside(Echo):
     @property
     def action_space(self) -> spaces.Discrete:
@@ -254,6 +260,22 @@ class EpisodesGoOn(Echo):
         return self.echoed(values.astype(np.uint8))
 
 
+class EveryThirdGoesOn(Echo):
+    """It is the one but one before, each value one more."""
+
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        values = super().sample(rng, batch).observations
+        values[2::3] = (values[: batch - 2 : 3] + np.uint8(1)) % np.uint8(self.n_values)
+        return self.echoed(values)
+
+
+class BeginsWhereTheLastEnded(Echo):
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        values = super().sample(rng, batch).observations
+        values[1:, 0] = values[:-1, -1]
+        return self.echoed(values)
+
+
 # What is said of it.
 
 
@@ -298,7 +320,8 @@ MUTANTS: list[tuple[seq_envs.Problem, str]] = [
     (AnswerLikely(),           f"a leak: {ONLY} 0.6"),
     (ClockTells(),             f"a leak: {ONLY} 0.11"),
     (WithoutReplacement(),     f"a leak: {ONLY} 0.11"),
-    (ValueOutside(encoding="discrete"),           r"observation 10 is not in its space Discrete\(10\)"),
+    (ValueOutside(),           "observations must be symbols .*, whole numbers in 0 ... 9, got uint8 in 1 ... 10"),
+    (RealOutside(),            r"observation .1.* is not in its space Box\(0.0, 1.0"),
     (TargetOutside(),          r"target 9 is not in its space Discrete\(9\)"),
     (BlankIsAValue(encoding="discrete"), "blank is symbol 0, which is also a value"),
     (BlankIsShownAsZero(),     "blank is shown as symbol 0 is"),
@@ -320,12 +343,14 @@ MUTANTS: list[tuple[seq_envs.Problem, str]] = [
     (SolverRemembers(),        r"solve\(\) answers differently at step"),
     (TooMany(),                "as many episodes as it is asked for: asked for 7, got .14, 14, 14, 14."),
     (EachEpisodeTwice(),       "50% of the episodes are the same as the one before"),
-    (EpisodesGoOn(),           "an episode tells of the next one"),
+    (EpisodesGoOn(),           "an episode tells of a later one: from the answers of the one before"),
+    (EveryThirdGoesOn(),       "an episode tells of a later one: from the answers of the one but one before"),
+    (BeginsWhereTheLastEnded(), "an episode tells of a later one: from the last observation of the one before"),
     (MemorylessTooLow(),       f"a leak: {ONLY} 0.1.* but the memoryless level is 0.0500"),
     (MemorylessTooHigh(),      "the memoryless player gets accuracy 0.09.*, but its level says 0.2000"),
     (ChanceTooHigh(),          "chance .* is above memoryless"),
     (TapeNotStated(framing="many_to_one"), "and its previous action gets 1.0000, but the memoryless level is 0.5000"),
     (RewardNotStated(),        "and its previous reward gets 0.92.*, but the memoryless level is 0.9050"),
-    (LeaksByAnotherName(),     r"leaks must be of 'action' and 'reward', got \('info',\)"),
+    (LeaksByAnotherName(),     r"leaks must be a tuple of 'action' and 'reward', .* got \('info',\)"),
 ]
 # fmt: on

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from gymnasium import spaces
+from hidden_leaks import GOOD as LOOKS_LEAKY
+from hidden_leaks import LEAKING
+from mistyped_problems import MISTYPED
 from mutant_envs import ENVS, VECTOR_ENVS
 from mutant_problems import MUTANTS, Echo
 from spaces_of_settings import EVERY_BASE_CHOICE, IDS, Ragged, name
@@ -43,7 +48,22 @@ class TheSameEverywhere(Ragged):
         return ("action", "reward")
 
 
-GOOD = [Echo(), Ragged(), MinusOneWhereNothingIsAsked(), TheSameEverywhere()]
+class FarApart(Ragged):
+    """Answers with so much room between them that nobody counts them all."""
+
+    @property
+    def action_space(self) -> spaces.Discrete:
+        return spaces.Discrete(1 << 32)
+
+    def sample(self, rng: Any, batch: int) -> seq_envs.Episodes:
+        episodes = super().sample(rng, batch)
+        return episodes._replace(targets=episodes.targets.astype(np.int64) << 30)
+
+    def solve(self, history: Any) -> Any:
+        return super().solve(history).astype(np.int64) << 30
+
+
+GOOD = [FarApart(), Echo(), Ragged(), MinusOneWhereNothingIsAsked(), TheSameEverywhere()]
 
 
 @pytest.mark.parametrize("problem", GOOD, ids=lambda problem: type(problem).__name__)
@@ -55,6 +75,24 @@ def test_what_the_mutants_are_made_of_passes(problem: seq_envs.Problem) -> None:
 def test_names_the_mistake_of_a_problem(mutant: seq_envs.Problem, sentence: str) -> None:
     with pytest.raises(ContractError, match=sentence):
         check_problem(mutant)
+
+
+@pytest.mark.parametrize(("problem", "sentence"), MISTYPED)
+def test_says_what_is_of_a_wrong_kind(problem: type[seq_envs.Problem], sentence: str) -> None:
+    with pytest.raises(ContractError, match=sentence):
+        check_problem(problem())
+
+
+@pytest.mark.parametrize(("problem", "memoryless", "sentence"), LEAKING)
+def test_sees_a_hidden_leak(problem: seq_envs.Problem, memoryless: float | None, sentence: str) -> None:
+    with pytest.raises(ContractError, match=sentence):
+        check_problem(problem, memoryless=memoryless)
+
+
+@pytest.mark.parametrize(("problem", "memoryless"), LOOKS_LEAKY)
+def test_sees_no_leak_where_there_is_none(problem: seq_envs.Problem, memoryless: float | None) -> None:
+    check_problem(problem, memoryless=memoryless)
+    assert memoryless is None or seq_envs.levels(problem).memoryless.accuracy == pytest.approx(memoryless, abs=0.01)
 
 
 @pytest.mark.parametrize(("env", "sentence"), ENVS, ids=lambda value: getattr(value, "__name__", ""))
@@ -69,7 +107,19 @@ def test_names_the_mistake_of_a_vector_env(env: type[seq_envs.SequenceVectorEnv]
         check_problem(seq_envs.SeqEcho(length=5), vector_env=env)
 
 
+def test_the_readme_counts_the_mistakes() -> None:
+    mistakes = [*MUTANTS, *LEAKING, *ENVS, *VECTOR_ENVS]
+    readme = Path(__file__).parents[1] / "README.md"
+    assert f"Of {len(mistakes)} problems and environments with one mistake each" in readme.read_text()
+
+
 @pytest.mark.parametrize("episodes", [0, -1, 1.5, None])
 def test_episodes_must_be_a_count(episodes: Any) -> None:
     with pytest.raises(ValueError, match="episodes must be an integer >= 1"):
         check_problem("SeqEcho-v0", episodes)
+
+
+@pytest.mark.parametrize("memoryless", [-0.1, 1, "0.5", True])
+def test_memoryless_must_be_a_probability(memoryless: Any) -> None:
+    with pytest.raises(ValueError, match=r"memoryless must be a number in \[0, 1\), got"):
+        check_problem("SeqEcho-v0", memoryless=memoryless)

@@ -16,6 +16,7 @@ from oracle_checks import assert_agrees, oracle_of
 from spaces_of_settings import EVERY_CHOICE, IDS, name
 
 import seq_envs
+from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet
 
 _ = None  # A step that is not scored.
 
@@ -163,6 +164,16 @@ def test_encodings_by_hand(encoding: str, shown: list[Any]) -> None:
     raw = np.array([1, 2, 3, 4])
     assert problem.code.encode(raw).tolist() == shown
     assert problem.code.decode(problem.code.encode(raw)).tolist() == raw.tolist()
+
+
+@pytest.mark.parametrize("encoding", SYMBOL_ENCODINGS)
+def test_an_alphabet_may_have_one_value(encoding: str) -> None:
+    code = SYMBOL_ENCODINGS[encoding](Alphabet(1, cues=("_", ">"), blank=1))
+    symbols = np.arange(3, dtype=np.uint8)
+    shown = code.encode(symbols)
+    assert all(one in code.space for one in shown)
+    assert len(np.unique(shown, axis=0)) == 3
+    assert code.decode(shown).tolist() == [0, 1, 2]
 
 
 # What follows: grading.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from seq_envs.dataset import raw_episodes, sample
@@ -38,24 +40,43 @@ def _constant(problem: Problem) -> bool:
 
 
 def _check_independence(problem: Problem) -> None:
-    """What an episode shows must tell no more of the next one than an episode of another stream does."""
+    """What an episode shows must tell no more of a later one than an episode of another stream does."""
     here, there = (raw_episodes(problem, max(100, min(_EPISODES, 400_000 // problem.steps)), seed) for seed in (11, 12))
-    before, after = part(here, slice(None, -1)), part(here, slice(1, None))
-    elsewhere = part(there, slice(1, None))
+    for apart, which in enumerate(_LATER, start=1):
+        after = part(here, slice(apart, None))
+        _check_told(problem, part(here, slice(None, -apart)), part(there, slice(None, -apart)), after, which)
+
+
+def _check_told(problem: Problem, before: Episodes, elsewhere: Episodes, after: Episodes, which: str) -> None:
+    """Episodes `before` tell no more of those `after` them than those that were drawn `elsewhere`."""
     repeats, by_luck = (_share_alike(after, one) for one in (before, elsewhere))
     count = len(after.lengths)
     require(
         repeats <= by_luck + 5 * np.sqrt(max(by_luck * (1 - by_luck), 1 / count) / count),
-        f"{repeats:.0%} of the episodes are the same as the one before: they must be drawn independently",
+        f"{repeats:.0%} of the episodes are the same as {which} before: they must be drawn independently",
     )
-    for name in ("observations", "targets"):
-        told, otherwise = (_told(problem, getattr(one, name), after) for one in (before, elsewhere))
+    for name, shown in _SHOWN.items():
+        told, otherwise = (_told(problem, shown(one), after) for one in (before, elsewhere))
         error = float(np.hypot(told.accuracy_error, otherwise.accuracy_error))
         require(
             told.accuracy <= otherwise.accuracy + 5 * error,
-            f"an episode tells of the next one: from its {name} {told.accuracy:.4f} of the next one's answers are "
-            f"guessed, from those of any other episode {otherwise.accuracy:.4f}; they must be drawn independently",
+            f"an episode tells of a later one: from the {name} of {which} before, {told.accuracy:.4f} of the answers "
+            f"are guessed, from those of any other episode {otherwise.accuracy:.4f}; they must be drawn independently",
         )
+
+
+def _last(episodes: Episodes) -> Array:
+    """(B, T, ...): at every step the last observation."""
+    last = episodes.observations[np.arange(len(episodes.lengths)), episodes.lengths - 1]
+    return np.repeat(last[:, None], episodes.scored.shape[1], axis=1)
+
+
+_LATER = ("the one", "the one but one")
+_SHOWN: dict[str, Callable[[Episodes], Array]] = {
+    "observations": lambda episodes: episodes.observations,
+    "answers": lambda episodes: episodes.targets,
+    "last observation": _last,
+}
 
 
 def _share_alike(one: Episodes, other: Episodes) -> float:

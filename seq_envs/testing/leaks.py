@@ -8,10 +8,11 @@ import numpy as np
 
 from seq_envs.estimation import levels
 from seq_envs.feedback import feedback_level
-from seq_envs.learned import Table, half, judge, kinds_of, learned_table
+from seq_envs.kinds import WHOLE
+from seq_envs.learned import Table, judge, learned_table, to_judge_by, to_learn_from
 from seq_envs.level import Level
 from seq_envs.problem import Episodes, Problem
-from seq_envs.reactive import Sees
+from seq_envs.reactive import ACTION, NOTHING, REWARD, Sees
 from seq_envs.testing.contract import require
 
 _PER_PAIR = 20
@@ -20,30 +21,36 @@ _STANDARD_ERRORS = 5
 """How far above a level is too far: one false alarm in some millions."""
 
 
-def check_leaks(problem: Problem) -> None:
-    """A player without memory must not beat the memoryless level; with its own past, only as `problem.leaks` states."""
-    stated = levels(problem).memoryless
-    judged = half(problem, 1)
+def check_leaks(problem: Problem, memoryless: float | None = None) -> None:
+    """A player without memory must not beat the memoryless level; with its own past, only as `problem.leaks` states.
+
+    The level is the one that is given, or else the one that `levels` says.
+    """
+    stated = levels(problem).memoryless if memoryless is None else Level(memoryless, 0.0)
+    judged = to_judge_by(problem)
     learned = judge(problem, learned_table(problem).guesses(judged.observations), judged)
-    require(
-        not _beats(learned, stated),
-        "a leak: a player that sees only the current observation and the clock gets "
-        f"{learned.accuracy:.4f}, but the memoryless level is {stated.accuracy:.4f}",
-    )
+    _require_no_more(learned, stated, NOTHING)
     unstated = Sees(action="action" not in problem.leaks, reward="reward" not in problem.leaks)
-    unknown = set(problem.leaks) - {"action", "reward"}
-    require(not unknown, f"leaks must be of 'action' and 'reward', got {problem.leaks}")
-    if not (unstated.action or unstated.reward) or not _beats(feedback_level(problem, unstated), stated):
+    if unstated == NOTHING or not _beats(feedback_level(problem, unstated), stated):
         return
-    alone = (Sees(action=True, reward=False), Sees(action=False, reward=True))
-    for through in (*(sees for sees in alone if sees.within(unstated)), unstated):
-        found = feedback_level(problem, through)
-        require(
-            not _beats(found, stated),
-            f"a leak: a player that sees the current observation, the clock and its {through} gets "
-            f"{found.accuracy:.4f}, but the memoryless level is {stated.accuracy:.4f}; where this is meant, "
-            "`leaks` must state it",
+    for through in (NOTHING, *(sees for sees in (ACTION, REWARD) if sees.within(unstated)), unstated):
+        _require_no_more(feedback_level(problem, through), stated, through)
+
+
+def _require_no_more(found: Level, stated: Level, through: Sees) -> None:
+    beside, unless = "the current observation and the clock", ""
+    if through == NOTHING:
+        beside = f"only {beside}"
+    else:
+        beside, unless = (
+            f"the current observation, the clock and its {through}",
+            "; where this is meant, `leaks` must state it",
         )
+    require(
+        not _beats(found, stated),
+        f"a leak: a player that sees {beside} gets {found.accuracy:.4f}, but the memoryless level is "
+        f"{stated.accuracy:.4f}{unless}",
+    )
 
 
 def _beats(found: Level, stated: Level) -> bool:
@@ -55,7 +62,7 @@ def check_lag(problem: Problem) -> None:
     """Where a problem has a `lag`, no neighbour of it tells more of the answers."""
     lag = _lag(problem)
     for beside_current in (False, True):  # The answer may be a relation of the two.
-        told = _told(problem, beside_current)
+        told = _told_by_lag(problem, beside_current)
         for steps_ago, level in told.items():
             require(
                 not _beats(level, told[lag]),
@@ -67,7 +74,7 @@ def check_lag(problem: Problem) -> None:
 def check_lag_matters(problem: Problem) -> None:
     """Where a problem has a `lag`, players that look a step before it or after it must fail."""
     optimal, lag = levels(problem).optimal, _lag(problem)
-    for steps_ago, level in _told(problem, beside_current=False).items():
+    for steps_ago, level in _told_by_lag(problem, beside_current=False).items():
         require(
             steps_ago == lag or _beats(optimal, level),
             f"lag = {lag} means nothing: the observation of {steps_ago} steps ago tells all of the answers as well",
@@ -81,15 +88,18 @@ def _lag(problem: Problem) -> int:
 
 
 @lru_cache(maxsize=8)
-def _told(problem: Problem, beside_current: bool) -> dict[int, Level]:
+def _told_by_lag(problem: Problem, beside_current: bool) -> dict[int, Level]:
     """How many answers are guessed from the observation of so many steps ago, alone or beside the current one.
 
     For the lag, one step less and one step more; empty, if the problem has no lag.
     """
-    learned, judged = half(problem, 0), half(problem, 1)
+    learned, judged = to_learn_from(problem), to_judge_by(problem)
     lag = _lag(problem)
     told = {}
-    if beside_current and len(np.unique(kinds_of(learned.observations[:, 0]))) ** 2 > len(learned.lengths) / _PER_PAIR:
+    if (
+        beside_current
+        and len(np.unique(WHOLE.kinds(learned.observations[:, 0]))) ** 2 > len(learned.lengths) / _PER_PAIR
+    ):
         return {}  # Too few episodes to learn from pairs.
     for steps_ago in (lag, lag - 1, lag + 1):
         to_learn, to_judge = (_shifted(episodes, steps_ago, beside_current) for episodes in (learned, judged))

@@ -20,16 +20,19 @@ def check_scalar_view(problem: Problem, env_class: type[SequenceEnv] = SequenceE
     """The env shows what `sample` draws whatever is answered, and pays and tells what it should."""
     steps = min(_EPISODES * problem.steps, MOST_STEPS)
     longer = min(BLOCK_STEPS + 2 * problem.steps, 2 * BLOCK_STEPS)  # Past the end of a stream's first block.
-    env, revealing = env_class(problem), env_class(problem, reveal=True)
+    env = env_class(problem)
+    for kind in ("observation_space", "action_space"):
+        told, expected = getattr(env, kind), getattr(problem, kind)
+        require(told == expected, f"{kind} of the env is {told}, but must be {expected}")
     with no_global_draws("the env"):
         for seed, count in ((0, steps - steps // 6), (1, longer), (0, steps)):
             # Seed 0 again: a stream begins anew, whatever was played before, and in the middle of an episode too.
-            _play(problem, env, Script(problem, seed, count), seed, count)
-        _play(problem, revealing, Script(problem, 2, steps), 2, steps)
+            _play(problem, env, seed, count, reveal=False)
+        _play(problem, env_class(problem, reveal=True), 2, steps, reveal=True)
 
 
-def _play(problem: Problem, env: SequenceEnv, script: Script, seed: int, steps: int) -> None:
-    handed_out = HandedOut(scribble=seed > 0)
+def _play(problem: Problem, env: SequenceEnv, seed: int, steps: int, *, reveal: bool) -> None:
+    script, handed_out = Script(problem, seed, steps), HandedOut(scribble=seed > 0)
     shown = _reset(env, script, seed)
     for _ in range(steps):
         where = f"at step {script.step} of episode {script.episode} of seed {seed}"
@@ -42,7 +45,7 @@ def _play(problem: Problem, env: SequenceEnv, script: Script, seed: int, steps: 
         over = script.last
         require(not truncated, f"the env truncates {where}: an episode is terminated at its end, never truncated")
         require(terminated == over, f"the env says terminated={terminated} {where}, but sample() says {over}")
-        _check_info(env.reveal, script, earned, info, where)
+        _check_info(info, script.facts(earned, reveal), where)
         script.advance(earned)
         if over:
             require_same(shown, problem.code.blank, "the env shows {} after the end of an episode, and not blank, {}")
@@ -62,6 +65,7 @@ def _reset(env: SequenceEnv, script: Script, seed: int | None) -> Any:
 
 def _check_reward(script: Script, answer: Any, reward: object, where: str) -> float:
     """What the answer must earn."""
+    require(isinstance(reward, float), f"a reward must be a float, got {reward!r} {where}")
     expected = script.reward(answer)
     if not script.scored:
         require(reward == 0.0, f"the env rewards an answer with {reward} {where}, which is not scored")
@@ -70,16 +74,7 @@ def _check_reward(script: Script, answer: Any, reward: object, where: str) -> fl
     return expected
 
 
-def _check_info(reveal: bool, script: Script, reward: float, info: dict[str, Any], where: str) -> None:
-    """Empty, but for an episode's last step, and what has just been graded if that is asked for."""
-    expected: dict[str, Any] = {}
-    if reveal:
-        expected = {"scored": script.scored, "correct": reward}
-        if script.scored:
-            expected["target"] = script.target
-    if script.last:
-        earned = script.earned + reward
-        expected |= {"is_success": earned == script.asked, "accuracy": earned / script.asked}
+def _check_info(info: dict[str, Any], expected: dict[str, Any], where: str) -> None:
     more = sorted(info.keys() - expected.keys())
     require(not more, f"a leak: info gives {more} away {where}, and must tell only {sorted(expected)}")
     for name, value in expected.items():

@@ -48,11 +48,6 @@ class Script:
         """Whether this is the last step of its episode."""
         return self.step == int(self.data.lengths[self.episode]) - 1
 
-    @property
-    def asked(self) -> int:
-        """Scored steps of the episode."""
-        return int(self.data.scored[self.episode].sum())
-
     def answer(self) -> Any:
         """An answer to give now: where one counts, the right one every other time."""
         counts = self.step < int(self.data.lengths[self.episode]) and self.scored
@@ -61,6 +56,18 @@ class Script:
     def reward(self, answer: Any) -> float:
         """What it must earn."""
         return float(self._problem.grade(answer, self.target)) if self.scored else 0.0
+
+    def facts(self, reward: float, reveal: bool) -> dict[str, Any]:
+        """What info must tell of a step with this reward: how an episode went that ends, and what `reveal` adds."""
+        told: dict[str, Any] = {}
+        if reveal:
+            told = {"scored": self.scored, "correct": reward}
+            if self.scored:
+                told["target"] = self.target
+        if self.last:
+            earned, asked = self.earned + reward, int(self.data.scored[self.episode].sum())
+            told |= {"is_success": earned == asked, "accuracy": earned / asked}
+        return told
 
     def advance(self, reward: float) -> None:
         """To the next step of the episode."""

@@ -9,7 +9,7 @@ from gymnasium import spaces
 from gymnasium.vector.utils import batch_space
 
 from seq_envs.dataset import raw_episodes
-from seq_envs.encodings import Array, SymbolEncoding
+from seq_envs.encodings import Array, Encoding, SymbolEncoding
 from seq_envs.problem import Episodes, Problem
 from seq_envs.testing.contract import ContractError, require
 
@@ -20,8 +20,15 @@ _MOST_SYMBOLS = 10_000
 
 def check_shapes(problem: Problem) -> None:
     """Observations and targets lie in their spaces, and nothing is asked after an episode's end."""
+    require(
+        isinstance(problem.steps, int) and problem.steps >= 1, f"steps must be an integer >= 1, got {problem.steps!r}"
+    )
     drawn = problem.sample(np.random.default_rng(0), _FEW)
     require(isinstance(drawn, Episodes), f"sample() must return Episodes, got {type(drawn).__name__}")
+    for name, array in drawn._asdict().items():
+        require(
+            isinstance(array, np.ndarray), f"sample() must return arrays, but its {name} are {type(array).__name__}"
+        )
     require(
         all(len(array) == _FEW for array in drawn),
         f"sample() must return as many episodes as it is asked for: asked for {_FEW}, got "
@@ -29,6 +36,7 @@ def check_shapes(problem: Problem) -> None:
     )
     raw = raw_episodes(problem, _EPISODES, seed=0)
     _check_arrays(problem, raw)
+    _check_symbols(problem.code, raw.observations)
     inside = np.arange(problem.steps) < raw.lengths[:, None]
     require(not raw.scored[~inside].any(), "a step after the end of its episode is scored")
     require(raw.scored.any(axis=1).all(), "an episode has no scored step: nothing can be earned in it")
@@ -36,7 +44,13 @@ def check_shapes(problem: Problem) -> None:
     _check_in(problem.observation_space, encoded[inside], "observation")
     targets = raw.targets.astype(problem.action_space.dtype)
     _check_in(problem.action_space, targets[raw.scored], "target")
-    require(np.all(problem.grade(targets, raw.targets)[raw.scored] == 1), "the right answer is not graded as right")
+    graded = problem.grade(targets, raw.targets)
+    require(
+        isinstance(graded, np.ndarray) and graded.dtype == np.float64 and graded.shape == raw.scored.shape,
+        f"grade() must give float64 of shape (B, T) = {raw.scored.shape}, got {getattr(graded, 'dtype', type(graded))} "
+        f"of {np.shape(graded)}",
+    )
+    require(np.all(graded[raw.scored] == 1), "the right answer is not graded as right")
     _check_blank(problem)
     decoded = problem.code.decode(encoded)
     require(np.array_equal(decoded[inside], raw.observations[inside]), "decode() does not undo encode()")
@@ -54,10 +68,29 @@ def _check_arrays(problem: Problem, raw: Episodes) -> None:
         raw.scored.shape == (batch, steps) and raw.scored.dtype == np.bool_,
         f"scored must be bool of shape (B, T) = {(batch, steps)}, got {raw.scored.dtype} of {raw.scored.shape}",
     )
+    numbers, kinds = ("real", "f") if isinstance(problem.action_space, spaces.Box) else ("whole", "iu")
     require(
-        raw.lengths.shape == (batch,) and np.all((raw.lengths >= 1) & (raw.lengths <= steps)),
-        f"lengths must have shape (B,) = {(batch,)} and lie in 1 ... {steps}",
+        raw.targets.dtype.kind in kinds,
+        f"targets must be {numbers} numbers, as the answers in {problem.action_space} are, got {raw.targets.dtype}",
     )
+    require(
+        raw.lengths.shape == (batch,)
+        and raw.lengths.dtype.kind in "iu"
+        and np.all((raw.lengths >= 1) & (raw.lengths <= steps)),
+        f"lengths must be whole numbers of shape (B,) = {(batch,)} in 1 ... {steps}, got {raw.lengths.dtype} of "
+        f"{raw.lengths.shape} in {raw.lengths.min()} ... {raw.lengths.max()}",
+    )
+
+
+def _check_symbols(code: Encoding, observations: Array) -> None:
+    """Raw observations are symbols of the alphabet, if there is one."""
+    if isinstance(code, SymbolEncoding):
+        low, high, size = observations.min(), observations.max(), code.alphabet.size
+        require(
+            observations.dtype.kind in "iu" and low >= 0 and high < size,
+            f"observations must be symbols of the alphabet, whole numbers in 0 ... {size - 1}, "
+            f"got {observations.dtype} in {low} ... {high}",
+        )
 
 
 def _check_in(space: spaces.Space[Any], members: Array, name: str) -> None:

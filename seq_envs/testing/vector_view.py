@@ -2,148 +2,70 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from gymnasium.vector import AutoresetMode
+from gymnasium.vector.utils import batch_space
 
 from seq_envs.dataset import sample
-from seq_envs.encodings import Array
 from seq_envs.problem import Problem
 from seq_envs.testing.contract import no_global_draws, require, require_same
-from seq_envs.testing.handed_out import HandedOut
-from seq_envs.testing.script import MOST_STEPS, Script
+from seq_envs.testing.vector_play import LANES, SEED, VectorPlay
 from seq_envs.vector_env import SequenceVectorEnv
-
-_LANES = 3
-_SEED = 20
-_TOLD = {"is_success", "_is_success", "accuracy", "_accuracy"}
-_FINAL = {"final_obs", "_final_obs", "final_info", "_final_info"}
 
 
 def check_vector_view(problem: Problem, env_class: type[SequenceVectorEnv] = SequenceVectorEnv) -> None:
     """Lane `i` of seed `s` plays stream `s + i` in every autoreset mode, and `rollout` hands out the same."""
     with no_global_draws("the vector env"):
+        _check_spaces(problem, env_class(problem, num_envs=LANES))
         for mode in AutoresetMode:
-            for scribble in (False, True):
-                envs = env_class(problem, num_envs=_LANES, autoreset_mode=mode)
-                _Play(problem, envs, mode, scribble).run()
-        _check_rollout(problem, env_class(problem, num_envs=_LANES))
+            for scribble in (False, True):  # Who scribbles is also told what has been graded.
+                envs = env_class(problem, num_envs=LANES, autoreset_mode=mode, reveal=scribble)
+                VectorPlay(problem, envs, mode, scribble).run()
+        _check_rollout(problem, env_class(problem, num_envs=LANES))
+        _check_seeds(problem, env_class(problem, num_envs=LANES))
 
 
-class _Play:
-    """A vector env beside what its lanes must play."""
+def _check_spaces(problem: Problem, envs: SequenceVectorEnv) -> None:
+    for kind in ("observation", "action"):
+        one = getattr(problem, f"{kind}_space")
+        for name, expected in ((f"single_{kind}_space", one), (f"{kind}_space", batch_space(one, LANES))):
+            told = getattr(envs, name)
+            require(told == expected, f"{name} of the vector env is {told}, but must be {expected}")
 
-    def __init__(self, problem: Problem, envs: SequenceVectorEnv, mode: AutoresetMode, scribble: bool) -> None:
-        self._envs = envs
-        self._mode = mode
-        self._blank = problem.code.blank
-        self._steps = min(3 * problem.steps + 3, MOST_STEPS)
-        self._scripts = [Script(problem, _SEED + lane, self._steps) for lane in range(_LANES)]
-        self._waiting = np.zeros(_LANES, np.bool_)
-        self._handed_out = HandedOut(scribble)
 
-    def run(self) -> None:
-        """Play for some episodes."""
-        shown, infos = self._envs.reset(seed=_SEED)
-        require(infos == {}, f"a leak: infos of reset() give {infos} away, and must be empty")
-        for step in range(self._steps):
-            self._where = f"at step {step} of the vector env ({self._mode})"
-            self._check_shown(shown)
-            self._handed_out.add(shown)
-            if self._mode is AutoresetMode.DISABLED and self._waiting.any():
-                shown, _ = self._envs.reset(options={"reset_mask": self._waiting.copy()})
-                self._move_on(self._waiting)
-                self._waiting[:] = False
-            else:
-                shown = self._step()
-        self._check_reset_of_one()
-
-    def _check_reset_of_one(self) -> None:
-        """A lane moves on by itself, in the middle of an episode too."""
-        one = np.arange(_LANES) == 1
-        shown, _ = self._envs.reset(options={"reset_mask": one.copy()})
-        self._move_on(one)
-        self._waiting[one] = False
-        self._where = f"after a reset of lane 1 alone of the vector env ({self._mode})"
-        self._check_shown(shown)
-
-    def _check_shown(self, shown: Array) -> None:
-        for lane, script in enumerate(self._scripts):
-            expected = self._blank if self._waiting[lane] else script.observation
-            require_same(shown[lane], expected, f"lane {lane} shows {{}}, but must {{}}, {self._where}")
-
-    def _step(self) -> Array:
-        scripts = self._scripts
-        answers = np.array([script.answer() for script in scripts], self._envs.single_action_space.dtype)
-        shown, rewards, terminated, truncated, infos = self._envs.step(answers)
-        self._handed_out.check(self._where)
-        require(rewards.dtype == np.float64, f"rewards must be float64, got {rewards.dtype}, {self._where}")
-        over = np.array([script.last for script in scripts]) & ~self._waiting
-        # In a waiting lane this step only shows the first observation of the next episode.
-        earned = [0.0 if self._waiting[lane] else script.reward(answers[lane]) for lane, script in enumerate(scripts)]
-        for lane in range(_LANES):
-            for name, told, expected in (
-                ("an answer earns", rewards[lane], earned[lane]),
-                ("terminated is", terminated[lane], over[lane]),
-                ("truncated is", truncated[lane], False),
-            ):
-                require(told == expected, f"{name} {told} in lane {lane}, but must be {expected}, {self._where}")
-        for lane in np.flatnonzero(~self._waiting).tolist():
-            scripts[lane].advance(earned[lane])
-        self._check_infos(infos, over)
-        for array in (rewards, terminated, truncated):
-            self._handed_out.add(array)
-        self._move_on(self._waiting)
-        if self._mode is AutoresetMode.SAME_STEP:
-            self._move_on(over)
-        else:
-            self._waiting = over
-        return shown
-
-    def _move_on(self, lanes: Array) -> None:
-        for lane in np.flatnonzero(lanes).tolist():
-            self._scripts[lane].next_episode()
-
-    def _check_infos(self, infos: dict[str, Any], over: Array) -> None:
-        """Nothing but how ended episodes went."""
-        if not over.any():
-            require(infos == {}, f"a leak: infos give {infos} away, and must be empty, {self._where}")
-            return
-        final = self._mode is AutoresetMode.SAME_STEP
-        told = infos.get("final_info", {}) if final else infos
-        more = sorted(infos.keys() - (_FINAL if final else _TOLD)) + sorted(told.keys() - _TOLD)
-        require(not more, f"a leak: infos give {more} away, {self._where}")
-        masks = {name: told[name] for name in ("_is_success", "_accuracy") if name in told}
-        for name, mask in masks.items():
-            require(np.array_equal(mask, over), f"infos say {name}={mask}, but must say {over}, {self._where}")
-        for name in ("is_success", "accuracy"):
-            running = np.asarray(told.get(name, 0.0) * ~over)
-            require(not running.any(), f"a leak: infos tell {name} of lanes whose episode goes on, {self._where}")
-        for lane in np.flatnonzero(over).tolist():
-            script = self._scripts[lane]
-            success = bool(told["is_success"][lane]) if "is_success" in told else None
-            right = script.earned == script.asked
-            require(
-                success is right, f"infos say is_success={success} of lane {lane}, but must say {right}, {self._where}"
-            )
-            accuracy = told["accuracy"][lane] if "accuracy" in told else None
-            expected = script.earned / script.asked
-            require(
-                accuracy is not None and abs(accuracy - expected) < 1e-9,
-                f"infos say accuracy={accuracy} of lane {lane}, but must say {expected}, {self._where}",
-            )
-            if final:
-                last = infos["final_obs"][lane]
-                require_same(
-                    last, self._blank, f"final_obs of lane {lane} is {{}}, but must be blank, {{}}, {self._where}"
-                )
+def _check_seeds(problem: Problem, envs: SequenceVectorEnv) -> None:
+    """A seed for each lane, or None: then it goes on with its stream."""
+    envs.reset(seed=SEED)
+    seeds = [5, None, 3]
+    envs.reset(seed=seeds)
+    played = envs.rollout(1).observations
+    for lane, seed in enumerate(seeds):
+        episode, stream = (1, SEED + lane) if seed is None else (0, seed)
+        expected = sample(problem, 2, stream).observations[episode]
+        require(
+            np.array_equal(played[0, :, lane], expected),
+            f"lane {lane} plays another episode than number {episode} of stream {stream}, after a reset with {seeds}",
+        )
 
 
 def _check_rollout(problem: Problem, envs: SequenceVectorEnv) -> None:
-    envs.reset(seed=_SEED)
+    """`rollout` hands out what the steps would show, and the next step goes on from there."""
+    data = [sample(problem, 3, SEED + lane) for lane in range(LANES)]
+    envs.reset(seed=SEED)
     episodes = envs.rollout(2)
-    for lane in range(_LANES):
-        for name, drawn, data in zip(episodes._fields, episodes, sample(problem, 2, _SEED + lane), strict=True):
+    for lane in range(LANES):
+        for name, drawn in episodes._asdict().items():
             played = drawn[:, lane] if name == "lengths" else drawn[:, :, lane]
-            require(np.array_equal(played, data), f"rollout() hands out other {name} than sample() in lane {lane}")
+            expected = getattr(data[lane], name)[:2]
+            require(np.array_equal(played, expected), f"rollout() hands out other {name} than sample() in lane {lane}")
+    answers = [one.targets[2, 0] if one.scored[2, 0] else problem.action_space.sample() for one in data]
+    shown, rewards, *_ = envs.step(np.array(answers, envs.single_action_space.dtype))
+    for lane, one in enumerate(data):
+        earned = float(one.scored[2, 0])
+        require(
+            rewards[lane] == earned,
+            f"lane {lane} earns {rewards[lane]} in the step after rollout(), but must earn {earned}",
+        )
+        last = one.lengths[2] == 1
+        expected = problem.code.blank if last else one.observations[2, 1]
+        require_same(shown[lane], expected, f"lane {lane} shows {{}}, but must {{}}, a step after rollout()")

@@ -1,0 +1,28 @@
+"""What a problem says of itself, before it is held against anything."""
+
+from __future__ import annotations
+
+from dataclasses import astuple
+
+from seq_envs.level import Levels
+from seq_envs.problem import Problem
+from seq_envs.testing.contract import require
+
+_LEAKS = ("action", "reward")
+
+
+def check_statements(problem: Problem) -> None:
+    """`leaks` and `known_levels` are what they should be."""
+    leaks = problem.leaks
+    require(
+        isinstance(leaks, tuple) and set(leaks) <= set(_LEAKS),
+        f"leaks must be a tuple of 'action' and 'reward', or of one or none of them, got {leaks!r}",
+    )
+    known = problem.known_levels()
+    require(known is None or isinstance(known, Levels), f"known_levels() must return Levels or None, got {known!r}")
+    for name in ("chance", "memoryless", "optimal"):
+        level = getattr(known, name, None)
+        require(
+            level is None or all(0.0 <= value <= 1.0 for value in astuple(level)),
+            f"known_levels() must be of probabilities in [0, 1], but {name} is {level}",
+        )
