@@ -72,12 +72,17 @@ class Was(Problem):
         return (history[:, max(history.shape[1] - 2, 0), 0] > 0.5).astype(np.int64)
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class WasByTheRule(Was):
-    """The same, and it knows how a player without memory answers best."""
+    """What tells is whether the last two numbers are on different sides of a half, which only the problem knows."""
+
+    def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
+        episodes = super().sample(rng, batch)
+        last = episodes.observations[..., -1]
+        episodes.observations[..., -1] = np.where(episodes.observations[..., -2] > 0.5, 1 - last, last)
+        return episodes
 
     def guess(self, observations: Array, step: int) -> Array:
-        return (observations[:, -1] > 0.5).astype(np.int64)
+        return ((observations[:, -1] > 0.5) != (observations[:, -2] > 0.5)).astype(np.int64)
 
 
 class _InTheDigits(Was):
@@ -151,7 +156,7 @@ GOOD: list[tuple[Problem, float | None]] = [
     (Was(), 0.5),
     (Was(places=30), 0.5),
     (Was(told=0.8), 0.8),
-    (WasByTheRule(places=30, told=0.8), None),
+    (WasByTheRule(places=30, told=0.8), 0.8),
     (ParityStated(), None),
 ]
 """With the memoryless level, where the problem itself has none."""
