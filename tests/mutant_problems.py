@@ -342,7 +342,7 @@ MUTANTS: list[tuple[seq_envs.Problem, str]] = [
     (SolverWipes(),            r"solve\(\) changes the history that it is given at step 1"),
     (SolverRemembers(),        r"solve\(\) answers differently at step"),
     (TooMany(),                "as many episodes as it is asked for: asked for 7, got .14, 14, 14, 14."),
-    (EachEpisodeTwice(),       "50% of the episodes are the same as the one before"),
+    (EachEpisodeTwice(),       "50.0% of the episodes are the same as the one before"),
     (EpisodesGoOn(),           "an episode tells of a later one: from the answers of the one before"),
     (EveryThirdGoesOn(),       "an episode tells of a later one: from the answers of the one but one before"),
     (BeginsWhereTheLastEnded(), "an episode tells of a later one: from the last observation of the one before"),

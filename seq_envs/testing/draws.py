@@ -50,10 +50,10 @@ def _check_independence(problem: Problem) -> None:
 def _check_told(problem: Problem, before: Episodes, elsewhere: Episodes, after: Episodes, which: str) -> None:
     """Episodes `before` tell no more of those `after` them than those that were drawn `elsewhere`."""
     repeats, by_luck = (_share_alike(after, one) for one in (before, elsewhere))
-    count = len(after.lengths)
+    count, share = len(after.lengths), (repeats + by_luck) / 2
     require(
-        repeats <= by_luck + 5 * np.sqrt(max(by_luck * (1 - by_luck), 1 / count) / count),
-        f"{repeats:.0%} of the episodes are the same as {which} before: they must be drawn independently",
+        repeats <= by_luck + 5 * np.sqrt(2 * max(share * (1 - share), 1 / count) / count),
+        f"{repeats:.1%} of the episodes are the same as {which} before: they must be drawn independently",
     )
     for name, shown in _SHOWN.items():
         told, otherwise = (_told(problem, shown(one), after) for one in (before, elsewhere))
