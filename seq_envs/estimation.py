@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from seq_envs.best import best_answer
 from seq_envs.encodings import Array
 from seq_envs.feedback import EVERY_VIEW, feedback_level
-from seq_envs.learned import best_answer, judge, learned_table, to_judge_by, to_learn_from
+from seq_envs.learned import judge, learned_table, to_judge_by, to_learn_from
 from seq_envs.level import Level, Levels
 from seq_envs.parameters import Flag
 from seq_envs.problem import Episodes, Problem

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
+from seq_envs.best import best_answer, best_answers
 from seq_envs.dataset import raw_episodes
 from seq_envs.encodings import Array
 from seq_envs.kinds import View, views
@@ -53,27 +53,6 @@ def _error(values: Array) -> float:
     return max(float(values.std()), float(1 / np.sqrt(len(values)))) / float(np.sqrt(len(values)))
 
 
-def best_answer(problem: Problem, targets: Array) -> Array:
-    """The one answer (*shape) that does best against targets (n, *shape), place by place."""
-    flat = targets.reshape(len(targets), -1)
-    if targets.dtype.kind != "f":
-        places = [_most_frequent(place) for place in flat.T]
-    else:
-        places = [
-            _best_number(problem, targets[:: 1 + len(targets) // 20_000], place) for place in range(flat.shape[1])
-        ]
-    return np.array(places, targets.dtype).reshape(targets.shape[1:])
-
-
-def _most_frequent(numbers: Array) -> Any:
-    if numbers.max(initial=0) < 2 * len(numbers) + 1000:
-        return np.bincount(numbers).argmax()
-    values, counts = np.unique(
-        numbers, return_counts=True
-    )  # Slower, but needs no memory for numbers that are not there.
-    return values[counts.argmax()]
-
-
 def right_answers(episodes: Episodes, place: int, most: int) -> Array:
     """(n,): what stands in one place of the right answers, at most so many: the most frequent, or spread evenly."""
     targets = episodes.targets.reshape(*episodes.scored.shape, -1)[episodes.scored][:, place]
@@ -83,36 +62,21 @@ def right_answers(episodes: Episodes, place: int, most: int) -> Array:
     return np.sort(values[np.argsort(-counts, kind="stable")[:most]])
 
 
-def _best_number(problem: Problem, targets: Array, place: int) -> Any:
-    """The best answer to one place of Box targets (n, places): a target, or the middle of as many as it can reach."""
-    seen = np.unique(targets[:, place])
-    seen = seen[:: 1 + len(seen) // 256]
-    furthest = np.searchsorted(seen, seen + 2 * getattr(problem, "tolerance", 0.0), side="right") - 1
-    candidates = np.concatenate([seen, (seen + seen[furthest]) / 2])
-    answers = targets.copy()
-    grades = []
-    for candidate in candidates:
-        answers[:, place] = candidate
-        grades.append(np.mean(problem.grade(answers, targets)))
-    return candidates[int(np.argmax(grades))]
-
-
 class _Answers:
     """The best answer to each kind of observation at one step, learned from observations and targets (n, ...)."""
 
     def __init__(self, problem: Problem, view: View, observations: Array, targets: Array) -> None:
         self._view = view
-        keys = view.kinds(observations)
-        kinds, member = np.unique(keys, return_inverse=True)
-        order = member.argsort(kind="stable")
-        groups = np.split(targets[order], np.searchsorted(member[order], np.arange(1, len(kinds))))
-        self._known = {kind.tobytes(): best_answer(problem, group) for kind, group in zip(kinds, groups, strict=True)}
+        self._kinds, member = np.unique(view.kinds(observations), return_inverse=True)
+        self._answers = best_answers(problem, targets, member)
         self._else = best_answer(problem, targets)
 
     def to(self, observations: Array) -> Array:
         """The answers (B, *shape) to raw observations (B, ...)."""
-        kinds, member = np.unique(self._view.kinds(observations), return_inverse=True)
-        chosen: Array = np.stack([self._known.get(kind.tobytes(), self._else) for kind in kinds])[member]
+        kinds = self._view.kinds(observations)
+        place = np.minimum(np.searchsorted(self._kinds, kinds), len(self._kinds) - 1)
+        chosen = self._answers[place]
+        chosen[self._kinds[place] != kinds] = self._else
         return chosen
 
 
