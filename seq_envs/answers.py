@@ -179,15 +179,16 @@ def answers_of(space: spaces.Space[Any], tolerance: float | None) -> Answers:
     """The answers of an action space.
 
     Raises:
-        TypeError: the space is none of Discrete, MultiDiscrete and Box, or is a Box without a tolerance.
+        TypeError: the space is none of Discrete, MultiDiscrete and Box, or is a Box of integers or without a tolerance.
     """
     if isinstance(space, spaces.Discrete) and space.start == 0:
         return Whole(space)
     if isinstance(space, spaces.MultiDiscrete) and len(space.shape) == 1 and not space.start.any():
         return Several(space)
-    if isinstance(space, spaces.Box) and len(space.shape) == 1 and tolerance is not None:
+    real = isinstance(space, spaces.Box) and np.issubdtype(space.dtype, np.floating)
+    if isinstance(space, spaces.Box) and real and len(space.shape) == 1 and tolerance is not None:
         return Real(space, tolerance)
     raise TypeError(
         "action_space must be Discrete or MultiDiscrete of one axis, both starting at 0, "
-        f"or Box of one axis with a tolerance, got {space} and tolerance={tolerance}"
+        f"or Box of one axis of floats with a tolerance, got {space} and tolerance={tolerance}"
     )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from seq_envs.encodings import Array
 from seq_envs.problem import Problem
 
-_MOST_TARGETS = 20_000
-"""Real numbers that an answer is tried against."""
+_MOST_TRIED = 64
+"""Answers tried where a problem grades in a way of its own."""
+_MOST_CLOSE = 8
+"""Real answers that look best, and are graded."""
 _MOST_GRADES = 100_000
 """Answers graded at once: enough to be fast, few enough to take no memory."""
 
@@ -24,14 +24,20 @@ def best_answer(problem: Problem, targets: Array) -> Array:
 def best_answers(problem: Problem, targets: Array, group: Array) -> Array:
     """(groups, *shape): the same for each group of targets (n, *shape), which group (n,) numbers from 0 on."""
     flat = targets.reshape(len(targets), -1)
-    if targets.dtype.kind != "f":
+    if type(problem).grade is not Problem.grade:
+        best = np.stack([_best_by_grade(problem, one) for one in _split(targets, group)])
+    elif targets.dtype.kind != "f":
         best = np.stack([_most_frequent(place, group) for place in flat.T], axis=1)
     else:
-        order = group.argsort(kind="stable")
-        groups = np.split(flat[order], np.searchsorted(group[order], np.arange(1, group.max() + 1)))
-        places = range(flat.shape[1])
-        best = np.array([[_best_number(problem, one, place) for place in places] for one in groups], targets.dtype)
+        tolerance: float = getattr(problem, "tolerance", 0.0)
+        best = np.array([[_best_number(problem, place, tolerance) for place in one.T] for one in _split(flat, group)])
     return best.reshape(-1, *targets.shape[1:])
+
+
+def _split(targets: Array, group: Array) -> list[Array]:
+    """The targets of each group."""
+    order = group.argsort(kind="stable")
+    return np.split(targets[order], np.searchsorted(group[order], np.arange(1, group.max() + 1)))
 
 
 def _most_frequent(numbers: Array, group: Array) -> Array:
@@ -45,18 +51,27 @@ def _most_frequent(numbers: Array, group: Array) -> Array:
     return most
 
 
-def _best_number(problem: Problem, targets: Array, place: int) -> Any:
-    """The best answer to one place of Box targets (n, places): a target, or the middle of as many as it can reach."""
-    targets = targets[:: 1 + len(targets) // _MOST_TARGETS]
-    seen = np.unique(targets[:, place])
-    seen = seen[:: 1 + len(seen) // 256]
-    furthest = np.searchsorted(seen, seen + 2 * getattr(problem, "tolerance", 0.0), side="right") - 1
-    candidates = np.concatenate([seen, (seen + seen[furthest]) / 2])
-    at_once = max(1, _MOST_GRADES // len(targets))
-    grades: list[float] = []
-    for begin in range(0, len(candidates), at_once):
-        tried = candidates[begin : begin + at_once]
-        answers = np.repeat(targets[None], len(tried), axis=0)
-        answers[:, :, place] = tried[:, None]
-        grades.extend(problem.grade(answers, np.broadcast_to(targets, answers.shape)).mean(axis=1))
-    return candidates[int(np.argmax(grades))]
+def _best_number(problem: Problem, numbers: Array, tolerance: float) -> Array:
+    """The number that is right for most of numbers (n,): the middle of as many as it can reach, or one of them."""
+    ordered = np.unique(numbers)
+    furthest = np.searchsorted(ordered, ordered + 2 * tolerance, side="right") - 1
+    tried = np.concatenate([ordered, (ordered + ordered[furthest]) / 2]).astype(numbers.dtype)
+    everyone = np.sort(numbers)
+    reached = np.searchsorted(everyone, tried + tolerance, "right") - np.searchsorted(everyone, tried - tolerance)
+    best = tried[np.argsort(-reached, kind="stable")[:_MOST_CLOSE]]
+    # At the very bound it is rounding that decides, so these are graded as an answer is.
+    grades = problem.answers.grade(best[:, None, None], everyone[None, :, None]).mean(axis=1)
+    number: Array = best[int(np.argmax(grades))]
+    return number
+
+
+def _best_by_grade(problem: Problem, targets: Array) -> Array:
+    """(*shape): of targets (n, *shape) the one with the highest grades against all of them."""
+    tried = np.unique(targets, axis=0)
+    tried = tried[:: 1 + len(tried) // _MOST_TRIED]
+    targets = targets[:: 1 + len(targets) * len(tried) // _MOST_GRADES]
+    every = (len(tried), *targets.shape)
+    answers = np.broadcast_to(tried[:, None], every)
+    grades = problem.grade(answers, np.broadcast_to(targets, every)).mean(axis=1)
+    best: Array = tried[int(np.argmax(grades))]
+    return best

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from seq_envs.best import best_answer
-from seq_envs.encodings import Array
 from seq_envs.feedback import EVERY_VIEW, feedback_level
-from seq_envs.learned import judge, learned_table, to_judge_by, to_learn_from
+from seq_envs.learned import judge, to_judge_by
 from seq_envs.level import Level, Levels
+from seq_envs.memoryless import best_guess, chance_answer
 from seq_envs.parameters import Flag
-from seq_envs.problem import Episodes, Problem
+from seq_envs.problem import Problem
 from seq_envs.registration import make_problem
 
 _NEARLY_NOTHING = 1e-3
@@ -63,25 +61,10 @@ def _feedback(problem: Problem) -> Level:
 
 def estimate(problem: Problem) -> Levels:
     """The levels from data, whatever the problem says of itself."""
-    learned, judged = to_learn_from(problem), to_judge_by(problem)
-    constant = best_answer(problem, learned.targets[learned.scored])
-    chance = judge(problem, np.broadcast_to(constant, judged.targets.shape), judged)
-    # One answer for everything needs no memory either: where the table is no better, its noise must not say less.
-    memoryless = max(
-        chance,
-        *(judge(problem, answers, judged) for answers in _guesses(problem, judged)),
-        key=lambda level: level.accuracy,
-    )
+    judged = to_judge_by(problem)
+    chance = judge(problem, np.broadcast_to(chance_answer(problem), judged.targets.shape), judged)
+    memoryless, _ = best_guess(problem)
     missed = 1 - memoryless.accuracy
     if missed <= min(3 * memoryless.accuracy_error, _NEARLY_NOTHING):  # It cannot be told from always right.
         memoryless = replace(memoryless, accuracy=1.0)
     return Levels(chance, memoryless, Level(1.0, 1.0))
-
-
-def _guesses(problem: Problem, judged: Episodes) -> Iterator[Array]:
-    """Answers (B, T, *shape) without memory: those that are learned, and those that the problem has, if it has any."""
-    yield learned_table(problem).guesses(judged.observations)
-    own = [problem.guess(judged.observations[:, step], step) for step in range(problem.steps)]
-    said = [answers for answers in own if answers is not None]
-    if len(said) == problem.steps:
-        yield np.stack(said, axis=1)

@@ -7,6 +7,7 @@ How far that goes depends on the problem in ways that no closed form covers; her
 
 from __future__ import annotations
 
+import heapq
 from functools import lru_cache
 
 import numpy as np
@@ -64,8 +65,9 @@ def _answers(problem: Problem, place: int, sees: Sees) -> Array:
     # Rules are compared on episodes that they were not made from: else those that fit the noise would win.
     quick, thorough = game(part(learned, slice(count // 4))), game(part(learned, slice(count)))
     other = game(part(learned, slice(count, 2 * count)))
-    begun = sorted((quick.swept(rules, max(_CAUTIONS)) for rules in quick.starts()), key=other.earned, reverse=True)
-    ends = (thorough.improved(rules, caution) for rules in begun[:_FINALISTS] for caution in _CAUTIONS)
+    begun = (quick.swept(rules, max(_CAUTIONS)) for rules in quick.starts())
+    best = heapq.nlargest(_FINALISTS, begun, key=other.earned)  # Which keeps no others: rules may be large.
+    ends = (thorough.improved(rules, caution) for rules in best for caution in _CAUTIONS)
     rules = max(ends, key=other.earned)
     said: Array = candidates[game(part(to_judge_by(problem), slice(4 * count))).play(rules).answers]
     return said

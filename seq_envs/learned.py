@@ -30,7 +30,13 @@ def to_judge_by(problem: Problem) -> Episodes:
 
 
 def _many(problem: Problem, stream: int) -> Episodes:
-    return raw_episodes(problem, max(100, min(50_000, 1_000_000 // problem.steps)), stream)
+    return raw_episodes(problem, max(100, min(50_000, affordable(problem, 1_000_000, 20_000_000))), stream)
+
+
+def affordable(problem: Problem, steps: int, numbers: int) -> int:
+    """How many episodes have about so many steps at most, and so many numbers in their observations."""
+    episode = raw_episodes(problem, 1, 0).observations[0]
+    return min(steps // problem.steps, numbers // int(episode.size))
 
 
 def part(episodes: Episodes, which: slice) -> Episodes:

@@ -8,7 +8,7 @@ import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import Array
-from seq_envs.learned import learned_table
+from seq_envs.memoryless import memoryless_guess
 from seq_envs.parameters import Integer
 from seq_envs.problem import Problem
 from seq_envs.registration import make_problem
@@ -79,15 +79,13 @@ class _Memoryless:
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
-        start = problem.code.decode(np.array([problem.code.blank]))
-        self._guess = problem.guess if problem.guess(start, 0) is not None else learned_table(problem).guess
+        self._guess = memoryless_guess(problem)
 
     def initial_state(self, batch_size: int) -> int:
         return 0
 
     def act(self, observations: Array, state: int) -> tuple[Array, int]:
         answers = self._guess(self._problem.code.decode(observations), state)
-        assert answers is not None  # See the constructor.
         return answers.astype(self._problem.action_space.dtype), state + 1
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Episodes(NamedTuple):
     """A batch of B whole episodes of up to T steps.
 
-    What stands at or after an episode's own length is padding: not scored, and arbitrary.
+    What stands at or after an episode's own length is padding: not scored, and any observation that can be encoded.
     """
 
     observations: Array

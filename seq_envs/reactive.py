@@ -12,11 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from seq_envs.encodings import Array
-from seq_envs.kinds import WHOLE
+from seq_envs.kinds import whole
 from seq_envs.problem import Episodes
 
 _MOST_KINDS = 256
 """Kinds of observations told apart."""
+RULE = np.uint8
+"""The numbers of answers in rules, of which there are many: at most 127 answers, so that two numbers have a sum."""
 _SWEEPS = 4
 _HOLDS = 3
 """Steps from which on a symbol is held, at the beginning of a search."""
@@ -48,21 +50,28 @@ BOTH = Sees(action=True, reward=True)
 
 
 class Shown:
-    """The kinds of observations that a player tells apart, at most _MOST_KINDS of them."""
+    """The kinds of observations that a player tells apart, at most _MOST_KINDS of them.
+
+    Args:
+        observations: raw ones (B, T, ...), of whose kinds there are no others.
+    """
 
     def __init__(self, observations: Array) -> None:
-        self._all = np.unique(self._flat(observations))
+        flat = self._flat(observations)
+        self._view = whole(flat)
+        self._all = np.unique(self._view.kinds(flat))
         self.kinds = min(len(self._all), _MOST_KINDS)
 
     def of(self, observations: Array) -> Array:
         """(B, T) int64: the kind of each of observations (B, T, ...); one that never came before is some other's."""
-        flat = self._flat(observations)
-        place = np.minimum(np.searchsorted(self._all, flat), len(self._all) - 1)
-        kinds: Array = (place * self.kinds // len(self._all)).reshape(observations.shape[:2])
-        return kinds
+        kinds = self._view.kinds(self._flat(observations))
+        place = np.minimum(np.searchsorted(self._all, kinds), len(self._all) - 1)
+        kinds = place * self.kinds // len(self._all)
+        return kinds.reshape(observations.shape[:2])
 
     def _flat(self, observations: Array) -> Array:
-        return WHOLE.kinds(observations.reshape(-1, *observations.shape[2:]))
+        """(B*T, ...)."""
+        return observations.reshape(-1, *observations.shape[2:])
 
 
 @dataclass
@@ -77,8 +86,8 @@ class Play:
 class Game:
     """Episodes as a player with C answers and N situations meets them.
 
-    Rules (T, N) say which answer follows at each step in each situation: the kind of observation, the previous answer
-    (0 before the first) and whether it was rewarded, as far as the player sees them.
+    Rules (T, N), RULE, say which answer follows at each step in each situation: the kind of observation, the previous
+    answer (0 before the first) and whether it was rewarded, as far as the player sees them.
     """
 
     def __init__(self, shown: Shown, episodes: Episodes, grades: Array, candidates: Array, sees: Sees) -> None:
@@ -176,7 +185,7 @@ class Game:
 
     def _memoryless(self) -> Array:
         """(T, N) the best answers to the current observation."""
-        best = np.empty((self._steps, self._kinds), np.int64)
+        best = np.empty((self._steps, self._kinds), RULE)
         for step in range(self._steps):
             best[step] = self._totals(self._seen[:, step], self._grades[:, step], self._kinds).argmax(axis=1)
         return best.repeat((self._answers + 1) * 2, axis=1)
@@ -186,7 +195,7 @@ class Game:
 
         So a right answer is a tape by itself, as where each follows from the one before.
         """
-        rules = np.empty((self._steps, self._situations), np.int64)
+        rules = np.empty((self._steps, self._situations), RULE)
         everyone = np.arange(self._batch)
         answered, rewarded = np.zeros((2, self._batch), np.int64)
         for step in range(self._steps):
@@ -198,7 +207,7 @@ class Game:
 
     def _write(self) -> Array:
         """(N,) the answer that notes the observation: the same symbol where there is one, else its place in order."""
-        note = np.arange(self._kinds) * self._answers // self._kinds
+        note = (np.arange(self._kinds) * self._answers // self._kinds).astype(RULE)
         if self._observations.ndim == 2 and self._candidates.dtype.kind != "f":
             shown, first = np.unique(self._seen, return_index=True)
             symbols = self._observations.ravel()[first]
@@ -209,7 +218,8 @@ class Game:
 
     def _hold(self) -> Array:
         """(N,) the previous answer again."""
-        return np.tile(np.repeat(np.maximum(np.arange(self._answers + 1) - 1, 0), 2), self._kinds)
+        before = np.maximum(np.arange(self._answers + 1) - 1, 0).astype(RULE)
+        return np.tile(before.repeat(2), self._kinds)
 
     def _deciding(self) -> list[tuple[int, int]]:
         """The steps whose observations tell most of later answers, and how much later these are."""

@@ -251,6 +251,12 @@ class EachEpisodeTwice(Echo):
         return Episodes(*(array.repeat(2, axis=0)[:batch] for array in half))
 
 
+class HalfOfItAgain(Echo):
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        half = super().sample(rng, (batch + 1) // 2)
+        return Episodes(*(np.concatenate([array, array])[:batch] for array in half))
+
+
 class EpisodesGoOn(Echo):
     """The next episode is the one before, each value one more."""
 
@@ -300,6 +306,20 @@ class TapeNotStated(seq_envs.SeqMemorize):
         return ()
 
 
+class GuessesBadly(Echo):
+    """It does not know better than that, and says so with conviction."""
+
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        episodes = super().sample(rng, batch)
+        return episodes._replace(targets=np.where(rng.random(episodes.targets.shape) < 0.5, 3, episodes.targets))
+
+    def guess(self, observations: Array, step: int) -> Array:
+        return np.zeros(len(observations), np.int64)
+
+    def known_levels(self) -> None:
+        return None
+
+
 class RewardNotStated(seq_envs.SeqClassify):
     @property
     def leaks(self) -> tuple[str, ...]:
@@ -320,7 +340,7 @@ MUTANTS: list[tuple[seq_envs.Problem, str]] = [
     (AnswerLikely(),           f"a leak: {ONLY} 0.6"),
     (ClockTells(),             f"a leak: {ONLY} 0.11"),
     (WithoutReplacement(),     f"a leak: {ONLY} 0.11"),
-    (ValueOutside(),           "observations must be symbols .*, whole numbers in 0 ... 9, got uint8 in 1 ... 10"),
+    (ValueOutside(),           "observations, .* must be symbols .*, whole numbers in 0 ... 9, got uint8 in 1 ... 10"),
     (RealOutside(),            r"observation .1.* is not in its space Box\(0.0, 1.0"),
     (TargetOutside(),          r"target 9 is not in its space Discrete\(9\)"),
     (BlankIsAValue(encoding="discrete"), "blank is symbol 0, which is also a value"),
@@ -342,13 +362,15 @@ MUTANTS: list[tuple[seq_envs.Problem, str]] = [
     (SolverWipes(),            r"solve\(\) changes the history that it is given at step 1"),
     (SolverRemembers(),        r"solve\(\) answers differently at step"),
     (TooMany(),                "as many episodes as it is asked for: asked for 7, got .14, 14, 14, 14."),
-    (EachEpisodeTwice(),       "50.0% of the episodes are the same as the one before"),
-    (EpisodesGoOn(),           "an episode tells of a later one: from the answers of the one before"),
+    (EachEpisodeTwice(),       "of 4000 episodes 2000 pairs are the same, and by luck 0 would be"),
+    (HalfOfItAgain(),          "of 4000 episodes .* pairs are the same, and by luck 0 would be"),
+    (EpisodesGoOn(),           "of 4000 episodes .* pairs are the same"),
     (EveryThirdGoesOn(),       "an episode tells of a later one: from the answers of the one but one before"),
     (BeginsWhereTheLastEnded(), "an episode tells of a later one: from the last observation of the one before"),
     (MemorylessTooLow(),       f"a leak: {ONLY} 0.1.* but the memoryless level is 0.0500"),
     (MemorylessTooHigh(),      "the memoryless player gets accuracy 0.09.*, but its level says 0.2000"),
     (ChanceTooHigh(),          "chance .* is above memoryless"),
+    (GuessesBadly(),           r"guess\(\) is not the best: it gets 0.05.*, what is learned from data 0.5"),
     (TapeNotStated(framing="many_to_one"), "and its previous action gets 1.0000, but the memoryless level is 0.5000"),
     (RewardNotStated(),        "and its previous reward gets 0.92.*, but the memoryless level is 0.9050"),
     (LeaksByAnotherName(),     r"leaks must be a tuple of 'action' and 'reward', .* got \('info',\)"),

@@ -44,4 +44,13 @@ def require_same(shown: Any, expected: Any, sentence: str) -> None:
     """Fail unless two observations are equal, of one shape and one dtype; the sentence has two places to show them."""
     one, other = np.asarray(shown), np.asarray(expected)
     if one.dtype != other.dtype or not np.array_equal(one, other):
-        raise ContractError(sentence.format(shown, expected))  # Only now: to write arrays down takes long.
+        kinds = [f" ({array.dtype} of {array.shape})" * (str(one) == str(other)) for array in (one, other)]
+        # Only now: to write arrays down takes long.
+        raise ContractError(sentence.format(f"{shown}{kinds[0]}", f"{expected}{kinds[1]}"))
+
+
+def alike(told: Any, expected: Any) -> bool:
+    """Whether two values are equal, or as good as equal if they are numbers; NaN is equal to itself."""
+    if isinstance(expected, float):
+        return bool(abs(told - expected) < 1e-9)
+    return np.array_equal(told, expected, equal_nan=np.asarray(expected).dtype.kind == "f")

@@ -6,14 +6,32 @@ from collections.abc import Callable
 
 import numpy as np
 
-from seq_envs.dataset import raw_episodes, sample
+from seq_envs.dataset import Dataset, raw_episodes, sample
 from seq_envs.encodings import Array
-from seq_envs.learned import Table, judge, part
+from seq_envs.learned import Table, affordable, judge, part
 from seq_envs.level import Level
 from seq_envs.problem import Episodes, Problem
-from seq_envs.testing.contract import no_global_draws, require
+from seq_envs.testing.contract import alike, no_global_draws, require
 
 _EPISODES = 4000
+_STANDARD_ERRORS = 5
+"""How far above luck is too far: one false alarm in some millions."""
+_LATER = ("the one", "the one but one")
+"""Before a later episode, by how many episodes it is apart."""
+
+
+def _last(episodes: Episodes) -> Array:
+    """(B, T, ...): at every step the last observation."""
+    last = episodes.observations[np.arange(len(episodes.lengths)), episodes.lengths - 1]
+    return np.repeat(last[:, None], episodes.scored.shape[1], axis=1)
+
+
+_SHOWN: dict[str, Callable[[Episodes], Array]] = {
+    "observations": lambda episodes: episodes.observations,
+    "answers": lambda episodes: episodes.targets,
+    "last observation": _last,
+}
+"""What an episode may tell of a later one: (B, T, ...)."""
 
 
 def check_draws(problem: Problem) -> None:
@@ -21,16 +39,22 @@ def check_draws(problem: Problem) -> None:
     with no_global_draws("sample()"):
         first, again, other = (sample(problem, 50, seed=seed) for seed in (7, 7, 8))
     require(
-        all(np.array_equal(a, b) for a, b in zip(first, again, strict=True)),
+        _same(first, again),
         "the same seed drew other episodes: draw with the generator that sample() is given",
     )
-    alike = all(np.array_equal(a, b) for a, b in zip(first, other, strict=True))
     constant = bool((first.observations == first.observations[:1]).all())
     require(
-        not alike or (constant and _constant(problem)),
+        not _same(first, other) or (constant and _constant(problem)),
         "two seeds drew the same episodes: the generator is not used",
     )
     _check_independence(problem)
+
+
+def _same(one: Dataset, other: Dataset) -> bool:
+    """Whether two data sets are the same in all that is not arbitrary."""
+    shown = (data.observations for data in (one, other))
+    fixed = np.array_equal(one.scored, other.scored) and np.array_equal(one.lengths, other.lengths)
+    return fixed and alike(*shown) and alike(one.targets[one.scored], other.targets[other.scored])
 
 
 def _constant(problem: Problem) -> bool:
@@ -41,47 +65,42 @@ def _constant(problem: Problem) -> bool:
 
 def _check_independence(problem: Problem) -> None:
     """What an episode shows must tell no more of a later one than an episode of another stream does."""
-    here, there = (raw_episodes(problem, max(100, min(_EPISODES, 400_000 // problem.steps)), seed) for seed in (11, 12))
+    count = max(100, min(_EPISODES, affordable(problem, 400_000, 8_000_000)))
+    here, there = (raw_episodes(problem, count, seed) for seed in (11, 12))
+    _check_repeats(here, there)
     for apart, which in enumerate(_LATER, start=1):
         after = part(here, slice(apart, None))
         _check_told(problem, part(here, slice(None, -apart)), part(there, slice(None, -apart)), after, which)
 
 
-def _check_told(problem: Problem, before: Episodes, elsewhere: Episodes, after: Episodes, which: str) -> None:
-    """Episodes `before` tell no more of those `after` them than those that were drawn `elsewhere`."""
-    repeats, by_luck = (_share_alike(after, one) for one in (before, elsewhere))
-    count, share = len(after.lengths), (repeats + by_luck) / 2
+def _check_repeats(here: Episodes, there: Episodes) -> None:
+    """Two episodes of a stream must be alike no more often than one of each of two streams."""
+    count = len(here.lengths)
+    shown = np.concatenate([here.observations, there.observations]).reshape(2 * count, -1)
+    _, kind = np.unique(shown, axis=0, return_inverse=True)
+    mine, theirs = (np.bincount(half, minlength=2 * count) for half in kind.reshape(2, count))
+    found, by_luck = (mine * (mine - 1)).sum() / 2, (mine * theirs).sum() * (count - 1) / (2 * count)
+    # The variances of both counts: of pairs that are rare, and of kinds that come more or less often than they should.
+    shares = (mine + theirs) / (2 * count)
+    common = max(float((shares**3).sum() - (shares**2).sum() ** 2), 0.0)
+    error = np.sqrt(found + by_luck + 1 + 1.5 * count**3 * common)
     require(
-        repeats <= by_luck + 5 * np.sqrt(2 * max(share * (1 - share), 1 / count) / count),
-        f"{repeats:.1%} of the episodes are the same as {which} before: they must be drawn independently",
+        found <= by_luck + _STANDARD_ERRORS * error,
+        f"of {count} episodes {found:.0f} pairs are the same, and by luck {by_luck:.0f} would be: they must be drawn "
+        "independently",
     )
+
+
+def _check_told(problem: Problem, before: Episodes, elsewhere: Episodes, after: Episodes, which: str) -> None:
+    """Episodes tell no more of those after them than episodes of another stream do."""
     for name, shown in _SHOWN.items():
         told, otherwise = (_told(problem, shown(one), after) for one in (before, elsewhere))
         error = float(np.hypot(told.accuracy_error, otherwise.accuracy_error))
         require(
-            told.accuracy <= otherwise.accuracy + 5 * error,
+            told.accuracy <= otherwise.accuracy + _STANDARD_ERRORS * error,
             f"an episode tells of a later one: from the {name} of {which} before, {told.accuracy:.4f} of the answers "
             f"are guessed, from those of any other episode {otherwise.accuracy:.4f}; they must be drawn independently",
         )
-
-
-def _last(episodes: Episodes) -> Array:
-    """(B, T, ...): at every step the last observation."""
-    last = episodes.observations[np.arange(len(episodes.lengths)), episodes.lengths - 1]
-    return np.repeat(last[:, None], episodes.scored.shape[1], axis=1)
-
-
-_LATER = ("the one", "the one but one")
-_SHOWN: dict[str, Callable[[Episodes], Array]] = {
-    "observations": lambda episodes: episodes.observations,
-    "answers": lambda episodes: episodes.targets,
-    "last observation": _last,
-}
-
-
-def _share_alike(one: Episodes, other: Episodes) -> float:
-    alike = (one.observations == other.observations).reshape(len(one.lengths), -1).all(axis=1)
-    return float(alike.mean())
 
 
 def _told(problem: Problem, shown: Array, asked: Episodes) -> Level:

@@ -8,7 +8,7 @@ import numpy as np
 
 from seq_envs.estimation import levels
 from seq_envs.feedback import feedback_level
-from seq_envs.kinds import WHOLE
+from seq_envs.kinds import whole
 from seq_envs.learned import Table, judge, learned_table, to_judge_by, to_learn_from
 from seq_envs.level import Level
 from seq_envs.problem import Episodes, Problem
@@ -93,17 +93,17 @@ def _told_by_lag(problem: Problem, beside_current: bool) -> dict[int, Level]:
 
     For the lag, one step less and one step more; empty, if the problem has no lag.
     """
-    learned, judged = to_learn_from(problem), to_judge_by(problem)
     lag = _lag(problem)
-    told = {}
-    if (
-        beside_current
-        and len(np.unique(WHOLE.kinds(learned.observations[:, 0]))) ** 2 > len(learned.lengths) / _PER_PAIR
-    ):
+    if lag < 0:
+        return {}
+    learned, judged = to_learn_from(problem), to_judge_by(problem)
+    first = learned.observations[:, 0]
+    if beside_current and len(np.unique(whole(first).kinds(first))) ** 2 > len(first) / _PER_PAIR:
         return {}  # Too few episodes to learn from pairs.
-    for steps_ago in (lag, lag - 1, lag + 1):
+    told = {}
+    for steps_ago in {lag, lag - 1, lag + 1} & set(range(problem.steps)):
         to_learn, to_judge = (_shifted(episodes, steps_ago, beside_current) for episodes in (learned, judged))
-        if lag >= 0 and 0 <= steps_ago < problem.steps and to_judge.scored.any():
+        if to_judge.scored.any():
             guesses = Table(problem, to_learn).guesses(to_judge.observations)
             told[steps_ago] = judge(problem, guesses, to_judge)
     return told if lag in told else {}

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from seq_envs.env import SequenceEnv
 from seq_envs.problem import Problem
 from seq_envs.stream import BLOCK_STEPS
-from seq_envs.testing.contract import no_global_draws, require, require_same
+from seq_envs.testing.contract import alike, no_global_draws, require, require_same
 from seq_envs.testing.handed_out import HandedOut
 from seq_envs.testing.script import MOST_STEPS, Script
 
@@ -80,5 +78,4 @@ def _check_info(info: dict[str, Any], expected: dict[str, Any], where: str) -> N
     for name, value in expected.items():
         told: Any = info.get(name)
         require(told is not None, f"info does not tell {name} {where}")
-        close = abs(told - value) < 1e-9 if isinstance(value, float) else np.array_equal(told, value)
-        require(close, f"info says {name}={told} {where}, but must say {value}")
+        require(alike(told, value), f"info says {name}={told} {where}, but must say {value}")

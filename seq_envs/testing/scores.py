@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from seq_envs import policies
 from seq_envs.estimation import levels
 from seq_envs.evaluation import evaluate
+from seq_envs.learned import to_judge_by
+from seq_envs.level import Level
+from seq_envs.memoryless import level_of, own_guess
 from seq_envs.problem import Problem
 from seq_envs.testing.contract import no_global_draws, require
 
@@ -21,6 +26,8 @@ def check_scores(problem: Problem, episodes: int) -> None:
         chance.accuracy - 5 * chance.accuracy_error <= memoryless.accuracy + 1e-9,
         f"chance ({chance}) is above memoryless ({memoryless})",
     )
+    if not known:
+        _check_guess(problem, memoryless)
     for name in ("optimal", "memoryless"):
         level = getattr(stated, name)
         with no_global_draws("solve()" if name == "optimal" else "guess()"):
@@ -34,3 +41,14 @@ def check_scores(problem: Problem, episodes: int) -> None:
                 f"the {name} player gets {metric} {getattr(got, metric):.4f} ({low:.4f} to {high:.4f}), "
                 f"but its level says {getattr(level, metric):.4f}{'' if known else _UNKNOWN}",
             )
+
+
+def _check_guess(problem: Problem, best: Level) -> None:
+    """Nothing that is learned from data beats `guess`, if there is one."""
+    own = own_guess(problem)
+    if own is not None:
+        got = level_of(problem, own, to_judge_by(problem))
+        require(
+            best.accuracy <= got.accuracy + 5 * float(np.hypot(best.accuracy_error, got.accuracy_error)),
+            f"guess() is not the best: it gets {got.accuracy:.4f}, what is learned from data {best.accuracy:.4f}",
+        )

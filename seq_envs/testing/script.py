@@ -17,9 +17,10 @@ class Script:
     """The episodes of one stream, and where a lane that plays them should stand."""
 
     def __init__(self, problem: Problem, seed: int, steps: int) -> None:
-        lengths = raw_episodes(problem, steps + 1, seed).lengths
-        episodes = int(np.searchsorted(lengths.cumsum(), steps)) + 4  # So many that they do not run out.
-        self.data = sample(problem, episodes, seed)
+        episodes = 1
+        while raw_episodes(problem, episodes, seed).lengths.sum() < steps:
+            episodes *= 2
+        self.data = sample(problem, episodes + 4, seed)  # So many that they do not run out.
         self._problem = problem
         self._answers = np.random.default_rng(seed)
         self._space = problem.action_space

@@ -20,9 +20,7 @@ _MOST_SYMBOLS = 10_000
 
 def check_shapes(problem: Problem) -> None:
     """Observations and targets lie in their spaces, and nothing is asked after an episode's end."""
-    require(
-        isinstance(problem.steps, int) and problem.steps >= 1, f"steps must be an integer >= 1, got {problem.steps!r}"
-    )
+    _check_parts(problem)
     drawn = problem.sample(np.random.default_rng(0), _FEW)
     require(isinstance(drawn, Episodes), f"sample() must return Episodes, got {type(drawn).__name__}")
     for name, array in drawn._asdict().items():
@@ -52,11 +50,29 @@ def check_shapes(problem: Problem) -> None:
     )
     require(np.all(graded[raw.scored] == 1), "the right answer is not graded as right")
     _check_blank(problem)
-    decoded = problem.code.decode(encoded)
-    require(np.array_equal(decoded[inside], raw.observations[inside]), "decode() does not undo encode()")
+    decoded, original = problem.code.decode(encoded)[inside], raw.observations[inside]
+    kinds = "" if decoded.dtype == original.dtype else f": it makes {decoded.dtype} of {original.dtype}"
+    require(np.array_equal(decoded, original), f"decode() does not undo encode(){kinds}")
+    drawn_as = problem.code.draw(raw.observations[0, 0])
+    require(isinstance(drawn_as, str), f"draw() of an encoding must return a text, got {drawn_as!r}")
+
+
+def _check_parts(problem: Problem) -> None:
+    """What all else is made of."""
+    steps, code, space = problem.steps, problem.code, problem.action_space
+    require(type(steps) is int and steps >= 1, f"steps must be an int >= 1, got {steps!r}")
+    require(isinstance(code, Encoding), f"code must be an Encoding, got {code!r}: is it a property?")
+    require(isinstance(space, spaces.Space), f"action_space must be a space, got {space!r}: is it a property?")
+    try:
+        assert problem.answers
+    except TypeError as wrong:
+        raise ContractError(str(wrong)) from None
+    blank, shown = code.blank, problem.observation_space
+    require(blank in shown, f"blank must be an observation, in {shown}, got {blank!r}")
 
 
 def _check_arrays(problem: Problem, raw: Episodes) -> None:
+    require(raw.observations.ndim >= 2, f"observations must have shape (B, T, ...), got {raw.observations.shape}")
     batch, steps = raw.observations.shape[:2]
     shape = problem.action_space.shape or ()
     require(steps == problem.steps, f"sample() drew episodes of {steps} steps, but steps says {problem.steps}")
@@ -88,8 +104,8 @@ def _check_symbols(code: Encoding, observations: Array) -> None:
         low, high, size = observations.min(), observations.max(), code.alphabet.size
         require(
             observations.dtype.kind in "iu" and low >= 0 and high < size,
-            f"observations must be symbols of the alphabet, whole numbers in 0 ... {size - 1}, "
-            f"got {observations.dtype} in {low} ... {high}",
+            f"observations, what stands after an episode's end too, must be symbols of the alphabet, whole numbers in "
+            f"0 ... {size - 1}, got {observations.dtype} in {low} ... {high}",
         )
 
 
@@ -104,7 +120,7 @@ def _check_blank(problem: Problem) -> None:
     code = problem.code
     if not isinstance(code, SymbolEncoding) or code.alphabet.blank is None:
         return
-    alphabet, blank = code.alphabet, code.alphabet.blank
+    alphabet, blank, shown_blank = code.alphabet, code.alphabet.blank, code.blank
     require(
         alphabet.values <= blank < alphabet.size,
         f"blank is symbol {blank}, which is also a value: it must be one of the cues, "
@@ -113,6 +129,6 @@ def _check_blank(problem: Problem) -> None:
     for symbol in range(min(alphabet.size, _MOST_SYMBOLS)):
         shown = code.encode(np.array([symbol], alphabet.dtype))[0]
         require(
-            symbol == blank or not np.array_equal(shown, code.blank),
-            f"blank is shown as symbol {symbol} is: {code.blank}",
+            symbol == blank or not np.array_equal(shown, shown_blank),
+            f"blank is shown as symbol {symbol} is: {shown_blank}",
         )

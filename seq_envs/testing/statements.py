@@ -18,6 +18,7 @@ def check_statements(problem: Problem) -> None:
         isinstance(leaks, tuple) and set(leaks) <= set(_LEAKS),
         f"leaks must be a tuple of 'action' and 'reward', or of one or none of them, got {leaks!r}",
     )
+    require(callable(problem.known_levels), "known_levels must be a method, and no property")
     known = problem.known_levels()
     require(known is None or isinstance(known, Levels), f"known_levels() must return Levels or None, got {known!r}")
     for name in ("chance", "memoryless", "optimal"):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from seq_envs.encodings import Array
-from seq_envs.testing.contract import require, require_same
+from seq_envs.testing.contract import alike, require, require_same
 
 Facts = dict[int, dict[str, Any]]
 """What must be told of each lane, by name."""
@@ -41,7 +41,7 @@ def _check_told(infos: dict[str, Any], facts: Facts, lanes: int, where: str) -> 
         for lane, told in facts.items():
             found = infos[name][lane] if name in infos else None
             require(
-                name not in told or (found is not None and _alike(found, told[name])),
+                name not in told or (found is not None and alike(found, told[name])),
                 f"infos say {name}={found} of lane {lane}, but must say {told.get(name)}, {where}",
             )
         expected = np.array([name in facts.get(lane, {}) for lane in range(lanes)])
@@ -51,7 +51,3 @@ def _check_told(infos: dict[str, Any], facts: Facts, lanes: int, where: str) -> 
             not np.asarray(infos[name])[~expected].any(),
             f"a leak: infos tell {name}={infos[name]}, but only of lanes {np.flatnonzero(expected)} they must, {where}",
         )
-
-
-def _alike(told: Any, expected: Any) -> bool:
-    return bool(abs(told - expected) < 1e-9) if isinstance(expected, float) else np.array_equal(told, expected)
