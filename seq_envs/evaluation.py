@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from seq_envs.dataset import raw_episodes
 from seq_envs.encodings import Array
 from seq_envs.estimation import levels
 from seq_envs.learned import HELD_OUT
@@ -15,11 +16,14 @@ from seq_envs.parameters import Integer
 from seq_envs.policies import Policy
 from seq_envs.problem import Problem
 from seq_envs.registration import make_problem
+from seq_envs.stream import block_episodes
 from seq_envs.vector_env import SequenceVectorEnv
 
 _LANES = 1000
 _ROWS = 20_000_000
 """Time steps of all lanes together that may be prepared at once: fewer lanes for very long episodes."""
+_NUMBERS = 100_000_000
+"""Numbers in the observations of all lanes together: fewer lanes for very large observations."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,8 @@ def evaluate(
         )
     episodes = Integer(1).check("episodes", episodes)
     first = HELD_OUT + (Integer(0).check("seed", seed) << 32)
-    lanes = min(episodes, _LANES, max(1, _ROWS // problem.steps))
+    a_block = block_episodes(problem) * int(raw_episodes(problem, 1, 0).observations[0].size)
+    lanes = min(episodes, _LANES, max(1, _ROWS // problem.steps), max(1, _NUMBERS // a_block))
     envs = SequenceVectorEnv(problem, num_envs=lanes, reveal=True)
     earned, asked = np.zeros((2, -(-episodes // lanes), lanes))
     by_step = np.zeros((2, problem.steps))  # Right answers and questions at each step.
