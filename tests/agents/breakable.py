@@ -10,7 +10,6 @@ import torch
 from seq_agents.ladder import MakeEnvs
 from seq_agents.streams import stream_of
 from torch import Tensor, nn
-from torch.distributions import Categorical
 
 import seq_envs
 
@@ -20,14 +19,40 @@ State = tuple[Tensor, ...]  # Of the LSTM, hidden and cell: (lanes, hidden) each
 class Network(nn.Module):
     def __init__(self, inputs: int, answers: int, hidden: int) -> None:
         super().__init__()
-        self.lstm = nn.LSTMCell(inputs, hidden)
-        self.actor = nn.Linear(hidden, answers)
-        self.critic = nn.Linear(hidden, 1)
-        nn.init.zeros_(self.actor.weight)
+        self.lstm = nn.LSTM(inputs, hidden)
+        self.heads = nn.Linear(hidden, answers + 1)
+        nn.init.zeros_(self.heads.weight)
 
     def start(self, lanes: int) -> State:
         zeros = torch.zeros(lanes, self.lstm.hidden_size)
         return zeros, zeros
+
+    def step(self, observations: Tensor, state: State) -> State:
+        return torch.lstm_cell(observations, state, *self.lstm.all_weights[0])
+
+    def read(self, observations: Tensor, resets: Tensor, state: State) -> Tensor:
+        """What `step` says step by step (T, B, hidden), with one call of the LSTM: every reset begins a row.
+
+        A loop over the steps takes five times as long.
+        """
+        lanes = resets.shape[1]
+        begins = resets.T.clone()
+        begins[:, 0] = True
+        begins = begins.flatten()
+        row = begins.cumsum(0) - 1
+        column = torch.arange(len(begins)) - begins.nonzero()[row, 0]
+        rows = torch.zeros(int(column.max()) + 1, int(row[-1]) + 1, observations.shape[-1])
+        rows[column, row] = observations.transpose(0, 1).flatten(0, 1)
+        first = tuple(torch.zeros(1, rows.shape[1], part.shape[1]) for part in state)
+        for whole, part in zip(first, state, strict=True):
+            whole[0, row.unflatten(0, (lanes, -1))[:, 0]] = part
+        said, _ = self.lstm(rows, first)
+        return said[column, row].unflatten(0, (lanes, -1)).transpose(0, 1)
+
+    def judge(self, hidden: Tensor) -> tuple[Tensor, Tensor]:
+        """Log-probabilities (..., answers) and values (...)."""
+        read = self.heads(hidden)
+        return read[..., :-1].log_softmax(-1), read[..., -1]
 
 
 @dataclass(frozen=True)
@@ -38,17 +63,19 @@ class Breakable:
     seed: int = 0
     rollout: int = 24
     lanes: int = 32
-    epochs: int = 3
+    epochs: int = 2
+    minibatches: int = 8
     hidden: int = 64
-    learning_rate: float = 5e-3
+    learning_rate: float = 1e-2
     clip: float = 0.2
+    entropy: float = 0.1
 
     def __call__(self, make_envs: MakeEnvs, budget: int) -> Any:
         torch.manual_seed(self.seed)
         envs = make_envs(self.lanes)
         inputs, answers = envs.single_observation_space.shape[0], int(envs.single_action_space.n)
         network = Network(inputs, answers, self.hidden)
-        optimizer = torch.optim.Adam(network.parameters(), self.learning_rate)
+        optimizer = torch.optim.Adam(network.parameters(), self.learning_rate, fused=True)
         seen, _ = envs.reset(seed=stream_of(self.seed, 0))
         observation, start = torch.as_tensor(seen), torch.ones(self.lanes, dtype=torch.bool)
         before = torch.zeros_like(start)
@@ -56,22 +83,23 @@ class Breakable:
         solved = 0
         updates = budget // (self.rollout * self.lanes) + 1
         for update in range(updates):
-            optimizer.param_groups[0]["lr"] = self.learning_rate * (1 - update / updates) * (0.1 if solved >= 6 else 1)
+            optimizer.param_groups[0]["lr"] = self.learning_rate * (1 - update / updates) * (0.1 if solved >= 4 else 1)
             first_state, earlier = earlier if self.bug == "stale states" else state, state
             steps, accuracies = [], []
             for _ in range(self.rollout):
+                reset = self.resets(start, before)
                 with torch.no_grad():
-                    reset = self.resets(start, before)
-                    logits, value, state = self.step(network, observation, reset, state)
-                answer = Categorical(logits=logits).sample()
-                log_prob = Categorical(logits=logits).log_prob(answer)
+                    state = network.step(observation, self.begun(state, reset))
+                    log_probs, value = network.judge(state[0])
+                answer = (log_probs - torch.empty_like(log_probs).exponential_().log()).argmax(-1)  # Drawn so.
+                log_prob = log_probs.gather(-1, answer[:, None])[:, 0]
                 seen, reward, over, _, infos = envs.step(answer.numpy())
                 accuracies += list(infos["final_info"]["accuracy"][over]) if over.any() else []
                 steps.append((observation, reset, answer, log_prob, torch.as_tensor(reward).float(), value))
                 before, observation, start = start, torch.as_tensor(seen), torch.as_tensor(over)
             self.learn(network, optimizer, first_state, [torch.stack(column) for column in zip(*steps, strict=True)])
             solved = solved + 1 if accuracies and np.mean(accuracies) > 0.98 else solved * (not accuracies)
-            if solved == 12:  # Rollouts with episodes that ended, the later half for the last digits.
+            if solved == 8:  # Rollouts with episodes that ended, the later half for the last digits.
                 break
         return PLAYERS.get(self.bug, Player)(network)
 
@@ -85,12 +113,8 @@ class Breakable:
         }
         return kinds.get(self.bug, start)
 
-    def step(self, network: Network, observation: Tensor, reset: Tensor, state: State) -> tuple[Tensor, Tensor, State]:
-        state = tuple(torch.where(reset[:, None], 0.0, part) for part in state)
-        if self.bug == "gradient cut":
-            state = tuple(part.detach() for part in state)
-        state = network.lstm(observation, state)
-        return network.actor(state[0]), network.critic(state[0])[:, 0], state
+    def begun(self, state: State, reset: Tensor) -> State:
+        return tuple(torch.where(reset[:, None], 0.0, part) for part in state)
 
     def learn(self, network: Network, optimizer: Any, first: State, rollout: list[Tensor]) -> None:
         if self.bug == "time and lanes swapped":
@@ -98,27 +122,39 @@ class Breakable:
         observations, starts, chosen, log_probs, rewards, expected = rollout
         if self.bug == "answers one late":
             chosen, log_probs = chosen.roll(1, 0), log_probs.roll(1, 0)
+        if self.bug == "reset in play only":
+            starts = torch.zeros_like(starts)
         for _ in range(self.epochs):
-            for lanes in torch.randperm(self.lanes).chunk(2):
+            for lanes in torch.randperm(self.lanes).chunk(self.minibatches):
                 whose = lanes.roll(1) if self.bug == "lanes mixed up" else lanes
                 state = tuple(part[whose] for part in first)
                 if self.bug == "state not carried over":
                     state = network.start(len(lanes))
-                read = []
-                for observation, start in zip(observations[:, lanes], starts[:, lanes], strict=True):
-                    logits, value, state = self.step(network, observation, start, state)
-                    read.append((logits, value))
-                logits, values = (torch.stack(column) for column in zip(*read, strict=True))
-                ratio = (Categorical(logits=logits).log_prob(chosen[:, lanes]) - log_probs[:, lanes]).exp()
+                read, values = network.judge(self.read(network, observations[:, lanes], starts[:, lanes], state))
+                ratio = (read.gather(-1, chosen[:, lanes, None])[..., 0] - log_probs[:, lanes]).exp()
                 advantage = (rewards - expected)[:, lanes]
                 advantage = (advantage - advantage.mean()) / (advantage.std() + 1e-8)
                 clipped = ratio.clamp(1 - self.clip, 1 + self.clip)
                 actor_loss = -torch.min(ratio * advantage, clipped * advantage).mean()
-                loss = actor_loss + 0.5 * (values - rewards[:, lanes]).square().mean()
+                entropy = -(read.exp() * read).sum(-1).mean()
+                loss = actor_loss - self.entropy * entropy + 0.5 * (values - rewards[:, lanes]).square().mean()
                 optimizer.zero_grad()
                 loss.backward()
                 nn.utils.clip_grad_norm_(network.parameters(), 0.5)
                 optimizer.step()
+
+    def read(self, network: Network, observations: Tensor, resets: Tensor, state: State) -> Tensor:
+        """What the LSTM says at every step (T, B, hidden) to lanes (T, B, inputs) that stand in `state`."""
+        state = self.begun(state, resets[0])
+        if self.bug != "gradient cut":
+            return network.read(observations, resets, state)
+        before = []
+        with torch.no_grad():
+            for seen, reset in zip(observations, resets, strict=True):
+                before.append(self.begun(state, reset))
+                state = network.step(seen, before[-1])
+        cut = tuple(torch.cat(parts) for parts in zip(*before, strict=True))
+        return network.step(observations.flatten(0, 1), cut)[0].unflatten(0, resets.shape)
 
 
 @dataclass(frozen=True)
@@ -133,7 +169,7 @@ class ByExample:
         torch.manual_seed(self.seed)
         problem: Any = make_envs.problem
         network = Network(problem.observation_space.shape[0], int(problem.action_space.n), 64)
-        nn.init.constant_(network.lstm.bias_ih[64:128], 2.0)  # The forget gate begins open.
+        nn.init.constant_(network.lstm.bias_ih_l0[64:128], 2.0)  # The forget gate begins open.
         optimizer = torch.optim.Adam(network.parameters(), 1e-2)
         for update in range(budget // (16 * problem.steps)):
             data = seq_envs.sample(problem, 16, seed=stream_of(self.seed, update))
@@ -143,11 +179,9 @@ class ByExample:
                 padded = torch.arange(problem.steps) >= torch.as_tensor(data.lengths)[:, None]
                 targets = torch.where(padded, 0, targets)
                 learned_from = learned_from | padded
-            state, logits = network.start(16), []
-            for step in range(problem.steps):
-                state = network.lstm(observations[:, step], state)
-                logits.append(network.actor(state[0]))
-            loss = nn.functional.cross_entropy(torch.stack(logits, 1)[learned_from], targets[learned_from])
+            said, _ = network.lstm(observations.transpose(0, 1))
+            log_probs, _ = network.judge(said.transpose(0, 1))
+            loss = nn.functional.nll_loss(log_probs[learned_from], targets[learned_from])
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -166,8 +200,8 @@ class Player:
 
     @torch.no_grad()
     def act(self, observations: Any, state: Any) -> Any:
-        state = self.network.lstm(torch.as_tensor(observations), state)
-        return self.network.actor(state[0]).argmax(-1).numpy(), state
+        state = self.network.step(torch.as_tensor(observations), state)
+        return self.network.judge(state[0])[0].argmax(-1).numpy(), state
 
 
 class Forgetful(Player):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from breakable import PLAYERS, Breakable, ByExample, Player
+from breakable import PLAYERS, Breakable, ByExample, Network, Player
 from seq_agents import cli
 from seq_agents.ladder import MakeEnvs, climb, rungs, trainer
 
@@ -26,6 +26,7 @@ BROKEN = {
     "one end resets all": "independence of lanes",
     "reset one late": "episode starts in the middle of a rollout",
     "no reset": "state reset between episodes",
+    "reset in play only": "state reset between episodes",
     "gradient cut": "memory over 20 steps",
     "lanes mixed up": "independence of lanes over rollouts",
     "state not carried over": "independence of lanes over rollouts",
@@ -46,6 +47,16 @@ def test_a_bug_is_found_at_its_rung(bug: str, rung: str) -> None:
     climbed = climb(Breakable(bug), ROLLOUT)
     assert climbed.broken_at is not None, climbed
     assert climbed.broken_at.name == rung, climbed
+
+
+def test_the_agent_learns_from_what_it_did() -> None:
+    """It plays step by step and reads a rollout at once: both must say the same, or it is broken without a bug."""
+    network, agent = Network(4, 3, 8), Breakable()
+    observations, resets, state = torch.rand(24, 5, 4), torch.rand(24, 5) < 0.2, (torch.rand(5, 8), torch.rand(5, 8))
+    read = agent.read(network, observations, resets, state)
+    for seen, reset, hidden in zip(observations, resets, read, strict=True):
+        state = network.step(seen, agent.begun(state, reset))
+        torch.testing.assert_close(state[0], hidden)
 
 
 def test_padding_in_the_loss() -> None:

@@ -22,9 +22,16 @@ _PPO = {"lanes": 32, "minibatches": 2, "epochs": 4, "learning_rate": 0.005, "ent
 """More and smaller updates than the defaults. At a rate of 0.01 one seed of six learned nothing in episodes of
 different lengths; with less entropy copy 3 is given up too early.
 """
-_BY_EXAMPLE = {"batch": 4, "learning_rate": 0.01}
-_REINFORCE = {"batch": 8, "learning_rate": 0.01}
-"""Rewards are noisier than right answers: more episodes to an update."""
+_RATE = {"learning_rate": 0.01}
+"""Of those who learn by example, and of REINFORCE."""
+_BY_EXAMPLE = 64, 4
+"""Time steps of an update, and episodes at least."""
+_REINFORCE = 256, 2
+"""Rewards are noisier than right answers, so more of them to an update; but no more episodes than that where these are
+long, for want of updates: with 4 the relay over two rollouts is not learned.
+"""
+_MOST = 32
+"""Episodes of an update at most: with more of the short ones, copy 3 is given up too early."""
 _REMEMBERING = {"forget_bias": 1.0}
 """A forget gate that begins well open: rungs ask for memory over `rollout` steps after a short training."""
 _STEPS = 16
@@ -65,8 +72,9 @@ def _fitting(kind: type[Settings], problem: seq_envs.Problem, budget: int) -> di
     if issubclass(kind, PpoSettings):
         return fitting | _PPO | {"steps": budget, "episodes": max(1, _STEPS // problem.steps)}
     if issubclass(kind, SupervisedSettings):
-        chosen = _REINFORCE if issubclass(kind, ReinforceSettings) else _BY_EXAMPLE
-        return fitting | chosen | {"updates": max(1, budget // (int(chosen["batch"]) * problem.steps))}
+        steps, least = _REINFORCE if issubclass(kind, ReinforceSettings) else _BY_EXAMPLE
+        batch = min(max(least, steps // problem.steps), _MOST)
+        return fitting | _RATE | {"batch": batch, "updates": max(1, budget // (batch * problem.steps))}
     return fitting
 
 
