@@ -24,7 +24,7 @@ different lengths; with less entropy copy 3 is given up too early.
 """
 _RATE = {"learning_rate": 0.01}
 """Of those who learn by example, and of REINFORCE."""
-_BY_EXAMPLE = 64, 4
+_BY_EXAMPLE = 128, 4
 """Time steps of an update, and episodes at least."""
 _REINFORCE = 256, 2
 """Rewards are noisier than right answers, so more of them to an update; but no more episodes than that where these are
