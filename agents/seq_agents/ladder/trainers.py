@@ -14,7 +14,7 @@ from seq_agents.ladder.factory import MakeEnvs
 from seq_agents.ppo import PpoSettings
 from seq_agents.reinforce import ReinforceSettings
 from seq_agents.settings import LstmSettings, Settings
-from seq_agents.supervised import SupervisedSettings
+from seq_agents.supervised import SupervisedBidirectionalLstm, SupervisedSettings
 from seq_agents.workers import reason
 from seq_envs.policies import Policy
 
@@ -24,7 +24,7 @@ different lengths; with less entropy copy 3 is given up too early.
 """
 _RATE = {"learning_rate": 0.01}
 """Of those who learn by example, and of REINFORCE."""
-_BY_EXAMPLE = 64, 4
+_BY_EXAMPLE = 128, 4
 """Time steps of an update, and episodes at least."""
 _REINFORCE = 256, 2
 """Rewards are noisier than right answers, so more of them to an update; but no more episodes than that where these are
@@ -34,6 +34,8 @@ _MOST = 32
 """Episodes of an update at most: with more of the short ones, copy 3 is given up too early."""
 _REMEMBERING = {"forget_bias": 1.0}
 """A forget gate that begins well open: rungs ask for memory over `rollout` steps after a short training."""
+_SMALL = {"hidden": 16}
+"""For a bidirectional LSTM, which reads every prefix anew: with 64 units it takes three times as long."""
 _STEPS = 16
 """Of each lane between two updates of PPO, as many whole episodes as that."""
 
@@ -58,7 +60,8 @@ def trainer(agent: str, settings: Mapping[str, str] | None = None) -> Train:
     kind.of(given)  # Refuses what is wrong before anything is trained.
 
     def train(make_envs: MakeEnvs, budget: int) -> Policy:
-        chosen = kind.of(_fitting(kind, make_envs.problem, budget) | given)
+        small = _SMALL if issubclass(agent_type(agent), SupervisedBidirectionalLstm) else {}
+        chosen = kind.of(_fitting(kind, make_envs.problem, budget) | small | given)
         learner = agent_type(agent)(make_envs.problem, chosen, make_envs.seed)
         learner.learn()
         return learner.policy()
