@@ -72,6 +72,8 @@ def views(observations: Array) -> list[View]:
     """The ways to look at raw observations (B, ...) that are worth a try: which is best depends on what they tell."""
     places, real = int(np.prod(observations.shape[1:])), observations.dtype.kind == "f"
     everything = whole(observations)
+    if places == 1 and not real:
+        return [everything]
     found = [everything]
     if places > 1:
         found += [_binned(observations, bins) for bins in _FEWER_BINS if real]
