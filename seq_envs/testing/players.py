@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from seq_envs.answers import ActionError
@@ -53,10 +55,11 @@ def _check_guesses(problem: Problem) -> None:
             _check_answers(problem, "guess()", said, raw.scored[:, step], step)
 
 
-def _check_answers(problem: Problem, name: str, said: object, asked: Array, step: int) -> None:
+def _check_answers(problem: Problem, name: str, said: Any, asked: Array, step: int) -> None:
     """Answers to _EPISODES episodes are an array, and those that count (B,) are in the action space."""
     require(isinstance(said, np.ndarray), f"{name} must return an array, got {type(said).__name__} at step {step}")
     try:
-        problem.answers.many(said, _EPISODES, ~asked)
+        # Yes and no are 1 and 0.
+        problem.answers.many(said.astype(np.int64) if said.dtype == np.bool_ else said, _EPISODES, ~asked)
     except ActionError as wrong:
         raise ContractError(f"{name} gives no answers at step {step}: {wrong}") from None
