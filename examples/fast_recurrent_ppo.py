@@ -13,9 +13,10 @@ import time
 from pathlib import Path
 
 import torch
-from seq_agents.lstm_start import LstmStart
-from seq_agents.recurrent_ppo import FastRecurrentPPO
-from seq_agents.sb3 import Sb3Policy, make_vec_env
+from seq_agents.cores.lstm_start import LstmStart
+from seq_agents.sb3.policy import Sb3Policy
+from seq_agents.sb3.recurrent_ppo import FastRecurrentPPO
+from seq_agents.sb3.vec_env import make_vec_env
 
 import seq_envs
 

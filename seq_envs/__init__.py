@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from seq_envs.dataset import draw as draw
     from seq_envs.dataset import sample as sample
     from seq_envs.env import SequenceEnv as SequenceEnv
-    from seq_envs.estimation import levels as levels
+    from seq_envs.estimation.levels import levels as levels
     from seq_envs.evaluation import Evaluation as Evaluation
     from seq_envs.evaluation import evaluate as evaluate
     from seq_envs.level import Level as Level
@@ -39,7 +39,7 @@ _CONTENTS = {
     "answers": ["ActionError"],
     "dataset": ["Dataset", "draw", "sample"],
     "env": ["SequenceEnv"],
-    "estimation": ["levels"],
+    "estimation.levels": ["levels"],
     "evaluation": ["Evaluation", "evaluate"],
     "level": ["Level", "Levels"],
     "policies": ["policies"],

@@ -11,8 +11,8 @@ from seq_envs.encodings import Array
 from seq_envs.parameters import Integer
 from seq_envs.problem import Episodes, Problem
 from seq_envs.registration import make_problem
-from seq_envs.rendering import Transcript, draw_solution
 from seq_envs.stream import Stream, block_episodes
+from seq_envs.transcript import Transcript, draw_solution
 
 
 class Dataset(NamedTuple):

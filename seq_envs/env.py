@@ -13,8 +13,9 @@ from gymnasium.utils import seeding
 from seq_envs.parameters import Flag
 from seq_envs.problem import Episodes, Problem
 from seq_envs.registration import build
-from seq_envs.rendering import FPS, RENDER_MODES, Transcript, check_render_mode, frame
+from seq_envs.rendering import FPS, RENDER_MODES, check_render_mode, frame
 from seq_envs.stream import Stream
+from seq_envs.transcript import Transcript
 
 _ROWS_AHEAD = 128
 """Time steps prepared at once as Python objects, so that a step is a few list look-ups."""

@@ -9,13 +9,13 @@ import numpy as np
 
 from seq_envs.dataset import raw_episodes
 from seq_envs.encodings import Array
-from seq_envs.estimation import levels
-from seq_envs.learned import HELD_OUT
+from seq_envs.estimation.levels import levels
 from seq_envs.level import Levels
 from seq_envs.parameters import Integer
 from seq_envs.policies import Policy
 from seq_envs.problem import Problem
 from seq_envs.registration import make_problem
+from seq_envs.seeds import STREAMS_OF_A_SEED, evaluation_stream
 from seq_envs.stream import block_episodes
 from seq_envs.vector_env import SequenceVectorEnv
 
@@ -87,14 +87,16 @@ def evaluate(
             f"(for a Stable-Baselines3 model, seq_agents.sb3.Sb3Policy(model)), got {policy!r}"
         )
     episodes = Integer(1).check("episodes", episodes)
-    first = HELD_OUT + (Integer(0).check("seed", seed) << 32)
+    seed = Integer(0, STREAMS_OF_A_SEED - 1).check("seed", seed)
     a_block = block_episodes(problem) * int(raw_episodes(problem, 1, 0).observations[0].size)
     lanes = min(episodes, _LANES, max(1, _ROWS // problem.steps), max(1, _NUMBERS // a_block))
     envs = SequenceVectorEnv(problem, num_envs=lanes, reveal=True)
     earned, asked = np.zeros((2, -(-episodes // lanes), lanes))
     by_step = np.zeros((2, problem.steps))  # Right answers and questions at each step.
     for turn in range(len(earned)):
-        observations, _ = envs.reset(seed=[first + lane for lane in range(lanes)] if turn == 0 else None)
+        observations, _ = envs.reset(
+            seed=[evaluation_stream(seed, lane) for lane in range(lanes)] if turn == 0 else None
+        )
         state = policy.initial_state(lanes)
         counted = np.arange(lanes) < episodes - turn * lanes  # The last turn may be one too many for some lanes.
         for step in range(problem.steps):

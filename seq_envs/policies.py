@@ -8,7 +8,7 @@ import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import Array
-from seq_envs.memoryless import memoryless_guess
+from seq_envs.estimation.memoryless import memoryless_guess
 from seq_envs.parameters import Integer
 from seq_envs.problem import Problem
 from seq_envs.registration import make_problem

@@ -15,11 +15,12 @@ from gymnasium.vector.utils import batch_space
 
 from seq_envs.dataset import Dataset
 from seq_envs.encodings import Array
+from seq_envs.lanes import Lanes
 from seq_envs.parameters import Flag, Integer
 from seq_envs.problem import Problem
 from seq_envs.registration import build
-from seq_envs.rendering import FPS, RENDER_MODES, Transcript, check_render_mode, frame
-from seq_envs.tape import Tape
+from seq_envs.rendering import FPS, RENDER_MODES, check_render_mode, frame
+from seq_envs.transcript import Transcript
 
 
 class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
@@ -74,7 +75,7 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
         self._accept = self.problem.answers.many
         self._grade = self.problem.grade
         self._same_step = self.autoreset_mode is AutoresetMode.SAME_STEP
-        self._tape = Tape(self.problem, self.num_envs)
+        self._play = Lanes(self.problem, self.num_envs)
         self._begun = False
         self._none = np.zeros(self.num_envs, np.bool_)
         self._waiting = self._none.copy()  # Lanes whose episode is over.
@@ -105,7 +106,7 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
             for lane in np.flatnonzero(mask).tolist():
                 if seeds[lane] is not None or not self._begun:
                     fresh[lane], _ = seeding.np_random(seeds[lane])
-        self._tape.begin(fresh, mask)
+        self._play.begin(fresh, mask)
         self._begun = True
         self._waiting[mask] = False
         self._forget(mask)
@@ -155,21 +156,21 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
                 'reset(options={"reset_mask": terminated}) before the next step()'
             )
         answers = self._accept(actions, self.num_envs, waiting if any_waiting else None)
-        tape = self._tape
-        here = tape.here
-        scored, over = tape.scored[here], tape.last()
+        lanes = self._play
+        here = lanes.here
+        scored, over = lanes.scored[here], lanes.last()
         if any_waiting:
             scored, over = scored & ~waiting, over & ~waiting
-        rewards = self._grade(answers, tape.targets[here]) * scored
+        rewards = self._grade(answers, lanes.targets[here]) * scored
         self._earned += rewards
         self._asked += scored
         if self._said:
             self._remember(answers, waiting)
         infos = self._infos(rewards, scored, over, waiting)
         if self._same_step:
-            tape.advance(to_next=over, hold=self._none)
+            lanes.advance(to_next=over, hold=self._none)
         else:
-            tape.advance(to_next=waiting, hold=over)
+            lanes.advance(to_next=waiting, hold=over)
             self._waiting = over.copy()
         self._forget(over if self._same_step else waiting)
         return self._observe(), rewards, over, self._none.copy(), infos
@@ -196,15 +197,15 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
         if not self._begun:
             raise ResetNeeded("rollout() needs episodes, but none has begun: call reset()")
         every = ~self._none
-        under_way = ~self._tape.at_first_step() | self._waiting
+        under_way = ~self._play.at_first_step() | self._waiting
         if under_way.any():
-            self._tape.advance(to_next=under_way, hold=~under_way)
+            self._play.advance(to_next=under_way, hold=~under_way)
         played = []
         for _ in range(count):
-            raw = self._tape.episode()
+            raw = self._play.episode()
             targets = raw.targets.astype(self.single_action_space.dtype)
             played.append((self._code.encode(raw.observations), targets, raw.scored.copy(), raw.lengths.copy()))
-            self._tape.advance(to_next=every, hold=self._none)
+            self._play.advance(to_next=every, hold=self._none)
         self._waiting[:] = False
         self._forget(every)
         data = Dataset(*(np.stack(arrays) for arrays in zip(*played, strict=True)))
@@ -213,8 +214,22 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
             data.observations[over] = self._blank
         return data
 
+    @property
+    def time_steps(self) -> Array:
+        """(lanes,) int64: the time step of each lane's current observation, from 0 on; a lane that waits for its next
+        episode stays at its last step.
+        """
+        at: Array = np.mod(np.broadcast_to(self._play.row, (self.num_envs,)), self.problem.steps)
+        return at
+
+    @property
+    def scored(self) -> Array:
+        """(lanes,) bool: whether the answer to each lane's current observation counts."""
+        scored: Array = self._play.scored[self._play.here] & ~self._waiting
+        return scored
+
     def _observe(self) -> Array:
-        observations = self._code.encode(self._tape.observations[self._tape.here])
+        observations = self._code.encode(self._play.observations[self._play.here])
         if np.count_nonzero(self._waiting):
             observations[self._waiting] = self._blank
         return observations
@@ -250,7 +265,7 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
 
     def _graded(self, correct: Array, scored: Array, lanes: Array) -> dict[str, Any]:
         """What `reveal` tells of these lanes."""
-        targets = self._tape.targets[self._tape.here].astype(self.single_action_space.dtype)
+        targets = self._play.targets[self._play.here].astype(self.single_action_space.dtype)
         return _facts(lanes, scored=scored, correct=correct) | _facts(lanes & scored, target=targets)
 
     def _forget(self, lanes: Array) -> None:
@@ -282,7 +297,7 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
         return tuple(frame(self._transcript(lane), self.render_mode) for lane in range(self.num_envs))
 
     def _transcript(self, lane: int) -> Transcript:
-        block, episode = self._tape.block(lane)
+        block, episode = self._play.block(lane)
         playing = not self._waiting[lane]
         earned, asked = float(self._earned[lane]), int(self._asked[lane])
         return Transcript.of_episode(self.problem, block, episode, self._said[lane], playing, earned, asked)

@@ -23,7 +23,7 @@ def main(wheel: str) -> None:
         for path in folder.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    assert {"seq_envs/py.typed", "seq_envs/glyphs.npy", "seq_agents/py.typed", "seq_agents/cli.py"} <= held
+    assert {"seq_envs/py.typed", "seq_envs/glyphs.npy", "seq_agents/py.typed", "seq_agents/cli/main.py"} <= held
     assert held == wanted, f"missing: {sorted(wanted - held)}; too much: {sorted(held - wanted)}"
     [info] = {name.partition("/")[0] for name in archive.namelist() if ".dist-info/" in name}
     told = email.message_from_bytes(archive.read(f"{info}/METADATA"))

@@ -12,8 +12,8 @@ from oracle import ORACLES
 from spaces_of_settings import EVERY_BASE_CHOICE, Ragged, name
 
 import seq_envs
-from seq_envs.feedback import feedback_level
-from seq_envs.reactive import ACTION, BOTH, REWARD, Sees
+from seq_envs.estimation.feedback import feedback_level
+from seq_envs.estimation.feedback_search import ACTION, BOTH, REWARD, Sees
 
 TINY: list[tuple[str, dict[str, Any]]] = [
     ("SeqEcho-v0", {"length": 3, "n_values": 2, "lag": 1}),

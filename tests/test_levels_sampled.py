@@ -14,8 +14,8 @@ from spaces_of_settings import EVERY_CHOICE, Ragged, any_problem, name
 import seq_envs
 from seq_envs import Level, Problem, policies
 from seq_envs.encodings import Array, Encoding, Value
-from seq_envs.estimation import estimate
-from seq_envs.learned import Table
+from seq_envs.estimation.learned_table import Table
+from seq_envs.estimation.levels import estimate
 from seq_envs.problem import Episodes, fixed_length
 
 

@@ -14,7 +14,7 @@ import yaml
 import seq_envs
 
 if TYPE_CHECKING:
-    from seq_agents.learner import Learner
+    from seq_agents.learners.learner import Learner
     from seq_agents.settings import Settings
 
 _MENU = {
@@ -44,7 +44,7 @@ class _Agents(Mapping[str, type["Learner"]]):
 
     def __getitem__(self, name: str) -> type[Learner]:
         module, _, learner = _MENU[name][0].partition(":")
-        found: type[Learner] = getattr(import_module(f"seq_agents.{module}"), learner)
+        found: type[Learner] = getattr(import_module(f"seq_agents.learners.{module}"), learner)
         return found
 
     def __iter__(self) -> Iterator[str]:
@@ -65,13 +65,13 @@ def agent_type(name: str) -> type[Learner]:
     """The learner of an agent.
 
     Args:
-        name: of `AGENTS`; or "module:factory" for somebody's own, see `seq_agents.own`.
+        name: of `AGENTS`; or "module:factory" for somebody's own, see `seq_agents.learners.user_defined`.
 
     Raises:
         ValueError: there is no such agent; the message has the nearest names.
     """
     if ":" in name:
-        from seq_agents.own import own_learner
+        from seq_agents.learners.user_defined import own_learner
 
         return own_learner(name)
     if name not in AGENTS:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Self
 
-from seq_agents.lstm_start import LstmStart
+from seq_agents.cores.lstm_start import LstmStart
 from seq_envs.parameters import Flag, Kind, Real, parameter
 
 ANY = Real(-math.inf, math.inf)

@@ -14,9 +14,9 @@ from seq_envs.encodings import Array, Encoding, Value
 from seq_envs.level import Level, Levels
 from seq_envs.parameters import LONGEST, Choice, Integer, Real, parameter
 from seq_envs.problem import Episodes, Problem, fixed_length, last_of
+from seq_envs.seeds import SIMULATED_STREAM
 
 _LONGEST_EXACT = 20_000  # Steps; the exact levels cost O(steps^2).
-_SIMULATION = 1 << 65  # A seed of its own, so that no training stream is simulated.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,7 +158,9 @@ class SeqClassify(Problem):
 
     def _simulated_exact_match(self) -> tuple[float, float]:
         """How often all of `guess`'s answers are right, and the standard error of that."""
-        episodes = self.sample(np.random.default_rng(_SIMULATION), max(100, min(200_000, 4_000_000 // self.length)))
+        episodes = self.sample(
+            np.random.default_rng(SIMULATED_STREAM), max(100, min(200_000, 4_000_000 // self.length))
+        )
         columns = range(self.length)
         right = np.all([self.guess(episodes.observations[:, t], t) == episodes.targets[:, t] for t in columns], axis=0)
         mean = float(right.mean())

@@ -8,7 +8,8 @@ import numpy as np
 
 from seq_envs.dataset import Dataset, raw_episodes, sample
 from seq_envs.encodings import Array
-from seq_envs.learned import Table, affordable, judge, part
+from seq_envs.estimation.judging import affordable, judge, part
+from seq_envs.estimation.learned_table import Table
 from seq_envs.level import Level
 from seq_envs.problem import Episodes, Problem
 from seq_envs.testing.contract import alike, no_global_draws, require

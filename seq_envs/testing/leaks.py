@@ -6,13 +6,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from seq_envs.estimation import levels
-from seq_envs.feedback import feedback_level
-from seq_envs.kinds import whole
-from seq_envs.learned import Table, judge, learned_table, to_judge_by, to_learn_from
+from seq_envs.estimation.feedback import feedback_level
+from seq_envs.estimation.feedback_search import ACTION, NOTHING, REWARD, Sees
+from seq_envs.estimation.judging import judge, to_judge_by, to_learn_from
+from seq_envs.estimation.learned_table import Table, learned_table
+from seq_envs.estimation.levels import levels
+from seq_envs.estimation.observation_bins import whole
 from seq_envs.level import Level
 from seq_envs.problem import Episodes, Problem
-from seq_envs.reactive import ACTION, NOTHING, REWARD, Sees
 from seq_envs.testing.contract import require
 
 _PER_PAIR = 20

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from seq_envs import policies
-from seq_envs.estimation import levels
+from seq_envs.estimation.judging import to_judge_by
+from seq_envs.estimation.levels import levels
+from seq_envs.estimation.memoryless import level_of, own_guess
 from seq_envs.evaluation import evaluate
-from seq_envs.learned import to_judge_by
 from seq_envs.level import Level
-from seq_envs.memoryless import level_of, own_guess
 from seq_envs.problem import Problem
 from seq_envs.testing.contract import no_global_draws, require
 

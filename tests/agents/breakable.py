@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import torch
 from seq_agents.ladder import MakeEnvs
-from seq_agents.streams import stream_of
 from torch import Tensor, nn
 
 import seq_envs
+from seq_envs.seeds import training_stream
 
 State = tuple[Tensor, ...]  # Of the LSTM, hidden and cell: (lanes, hidden) each.
 
@@ -77,7 +77,7 @@ class Breakable:
         # With its gradient cut it remembers only what some unit echoes by chance: of few units, sometimes none does.
         network = Network(inputs, answers, 2 * self.hidden if self.bug == "gradient cut" else self.hidden)
         optimizer = torch.optim.Adam(network.parameters(), self.learning_rate, fused=True)
-        seen, _ = envs.reset(seed=stream_of(self.seed, 0))
+        seen, _ = envs.reset(seed=training_stream(self.seed, 0))
         observation, start = torch.as_tensor(seen), torch.ones(self.lanes, dtype=torch.bool)
         before = torch.zeros_like(start)
         state = earlier = network.start(self.lanes)
@@ -173,7 +173,7 @@ class ByExample:
         nn.init.constant_(network.lstm.bias_ih_l0[64:128], 2.0)  # The forget gate begins open.
         optimizer = torch.optim.Adam(network.parameters(), 1e-2)
         for update in range(budget // (16 * problem.steps)):
-            data = seq_envs.sample(problem, 16, seed=stream_of(self.seed, update))
+            data = seq_envs.sample(problem, 16, seed=training_stream(self.seed, update))
             observations, targets = torch.as_tensor(data.observations), torch.as_tensor(data.targets)
             learned_from = torch.as_tensor(data.scored)
             if self.bug == "padding in the loss":

@@ -15,8 +15,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import torch
-from seq_agents.learner import Learner
-from seq_agents.runs import Config, Run, alone_in
+from seq_agents.experiments.config import Config
+from seq_agents.experiments.files import alone_in
+from seq_agents.experiments.run_folder import Run
+from seq_agents.learners.learner import Learner
 
 
 def new_run(folder: Path) -> tuple[Run, Learner]:

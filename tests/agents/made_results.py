@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from seq_agents.bench.cell import Cell, Entry
-from seq_agents.bench.folder import Folder
-from seq_agents.runs import without_nan
-from seq_agents.workers import Failed
+from seq_agents.experiments.entry import Cell, Entry
+from seq_agents.experiments.files import without_nan
+from seq_agents.experiments.results_folder import Folder
+from seq_agents.experiments.workers import Failed
 
 from seq_envs.level import Level, Levels
 

@@ -6,8 +6,8 @@ import math
 from typing import Any, ClassVar
 
 import numpy as np
-from seq_agents.learner import Learner, Moment, Watch
-from seq_agents.supervised import SupervisedMlp
+from seq_agents.learners.learner import Learner, Moment, Watch
+from seq_agents.learners.supervised import SupervisedMlp
 
 import seq_envs
 

@@ -13,10 +13,10 @@ from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 
-from seq_agents import cli
-from seq_agents.results import page
-from seq_agents.runs import Run
-from seq_agents.training import train
+from seq_agents.cli import main as cli
+from seq_agents.experiments.results import page
+from seq_agents.experiments.run_folder import Run
+from seq_agents.experiments.training import train
 
 import seq_envs
 

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import safetensors.torch
 import torch
-from seq_agents import training
-from seq_agents.learner import Moment
-from seq_agents.runs import Config
+from seq_agents.experiments import training
+from seq_agents.experiments.config import Config
+from seq_agents.learners.learner import Moment
 from tiny_agents import same, settings, taken_by
 
 LONG = 600

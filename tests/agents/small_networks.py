@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from seq_agents.bidirectional import BidirectionalLstmNetwork
-from seq_agents.encoder_decoder import EncoderDecoderNetwork, EncoderDecoderSettings
-from seq_agents.networks import GruNetwork, LstmNetwork, Network, WindowNetwork
+from seq_agents.networks.bidirectional import BidirectionalLstmNetwork
+from seq_agents.networks.encoder_decoder import EncoderDecoderNetwork, EncoderDecoderSettings
+from seq_agents.networks.network import GruNetwork, LstmNetwork, Network, WindowNetwork
 from seq_agents.settings import LstmSettings
 from spaces_of_settings import EVERY_BASE_CHOICE, name
 from torch import Tensor, nn

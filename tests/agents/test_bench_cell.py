@@ -14,9 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from own_agents import Told
 from seq_agents.agents import AGENTS, make_learner
-from seq_agents.bench import cell as module
-from seq_agents.bench.cell import CHECK_EPISODES, CURVE_COLUMNS, Cell, Entry, answers_of, hardware, run_cell
-from seq_agents.learner import Moment
+from seq_agents.experiments import cell as module
+from seq_agents.experiments.cell import CHECK_EPISODES, CURVE_COLUMNS, answers_of, run_cell
+from seq_agents.experiments.entry import Cell, Entry
+from seq_agents.experiments.provenance import hardware
+from seq_agents.learners.learner import Moment
 from tiny_agents import same, taken_by
 from tiny_grids import ECHO, entry, exam, result
 

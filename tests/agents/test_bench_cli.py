@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 import torch
-from seq_agents import cli
-from seq_agents.bench import commands
-from seq_agents.bench.cell import run_cell
-from seq_agents.workers import Done, failure
+from seq_agents.cli import bench_commands as commands
+from seq_agents.cli import main as cli
+from seq_agents.experiments.cell import run_cell
+from seq_agents.experiments.workers import Done, failure
 from tiny_commands import elsewhere, everything  # noqa: F401 - a fixture.
 
 import seq_envs

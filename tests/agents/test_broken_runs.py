@@ -12,8 +12,9 @@ import pytest
 import safetensors.torch
 import torch
 from run_folders import LONG, checkpoint, config_of, interrupted_after
-from seq_agents.runs import Run, RunError
-from seq_agents.training import Stopped, train
+from seq_agents.errors import RunError
+from seq_agents.experiments.run_folder import Run
+from seq_agents.experiments.training import Stopped, train
 from tiny_agents import kept, same
 
 torch.set_num_threads(1)

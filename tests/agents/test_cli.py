@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 import torch
-from seq_agents import cli, commands, compare
 from seq_agents.agents import AGENTS
-from seq_agents.recipes import recipes
-from seq_agents.table import Result
+from seq_agents.cli import commands
+from seq_agents.cli import main as cli
+from seq_agents.cli.result_table import Result
+from seq_agents.experiments import compare
+from seq_agents.experiments.recipes import recipes
 from spaces_of_settings import IDS
 from tiny_agents import settings, taken_by
 from tiny_commands import elsewhere, everything  # noqa: F401 - a fixture.
@@ -149,7 +151,7 @@ def test_reproduce_says_what_failed(capsys: pytest.CaptureFixture[str], monkeypa
         asked.append((given, named))
         return ["tutorial-next, seed 1: ValueError: no"]
 
-    monkeypatch.setattr("seq_agents.reproduce.reproduce", reproduce)
+    monkeypatch.setattr("seq_agents.experiments.reproduce.reproduce", reproduce)
     with pytest.raises(SystemExit) as ended:
         cli.main(["reproduce", "tutorial-next", "--out", "there", "--seeds", "2", "--jobs", "3", "--episodes", "9"])
     assert ended.value.code == 2

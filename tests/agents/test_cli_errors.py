@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 import torch
-from seq_agents import cli, commands
+from seq_agents.cli import commands
+from seq_agents.cli import main as cli
 from tiny_commands import ECHO, TINY, elsewhere, everything, trained  # noqa: F401 - a fixture.
 
 torch.set_num_threads(1)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from seq_agents import cli, commands
 from seq_agents.agents import AGENTS
+from seq_agents.cli import commands
+from seq_agents.cli import main as cli
 from tiny_agents import settings, taken_by
 from tiny_commands import ECHO, TINY, elsewhere, everything, trained  # noqa: F401 - a fixture.
 

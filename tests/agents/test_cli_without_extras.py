@@ -73,7 +73,7 @@ def _without(package: str, monkeypatch: pytest.MonkeyPatch) -> Any:
         if name.partition(".")[0] in ("seq_agents", package):
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, package, None)
-    return importlib.import_module("seq_agents.cli")
+    return importlib.import_module("seq_agents.cli.main")
 
 
 BARE = """

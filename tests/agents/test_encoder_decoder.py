@@ -6,7 +6,7 @@ import math
 
 import pytest
 import torch
-from seq_agents.encoder_decoder import EncoderDecoderNetwork
+from seq_agents.networks.encoder_decoder import EncoderDecoderNetwork
 from small_networks import PROBLEM, made, some_episodes
 
 torch.set_num_threads(1)

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from seq_agents.frames import Frames, FramesPolicy, FramesVecEnv
-from seq_agents.sb3 import make_vec_env
+from seq_agents.sb3.frames import Frames, FramesPolicy, FramesVecEnv
+from seq_agents.sb3.vec_env import make_vec_env
 from spaces_of_settings import EVERY_BASE_CHOICE, Ragged, name
 from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import DummyVecEnv

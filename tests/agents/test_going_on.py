@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from seq_agents.agents import AGENTS
-from seq_agents.learner import Moment
+from seq_agents.learners.learner import Moment
 from spaces_of_settings import Ragged
 from tiny_agents import BY_EXAMPLE, BY_SB3, LEARNING, UPDATES, kept, same, taken_by, tiny, weights
 

@@ -10,8 +10,8 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from seq_agents.bench.grid import Agent, Grid, GridError, changed
-from seq_agents.bench.grid_file import PRESETS, preset, read_grid
+from seq_agents.experiments.grid import Agent, Grid, GridError, changed
+from seq_agents.experiments.grid_file import PRESETS, preset, read_grid
 
 import seq_envs
 

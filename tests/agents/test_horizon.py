@@ -7,20 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from seq_agents.bench.cell import Cell, Entry, run_cell
-from seq_agents.bench.folder import Folder
-from seq_agents.bench.horizon import (
-    LONGER,
-    SWEEPS,
-    horizon,
-    horizon_table,
-    longer_entry,
-    longer_table,
-    swept_entries,
-)
-from seq_agents.bench.outcome import Outcome, outcome_of
-from seq_agents.bench.running import run_grid
-from seq_agents.workers import Done
+from seq_agents.experiments.cell import run_cell
+from seq_agents.experiments.entry import Cell, Entry
+from seq_agents.experiments.results_folder import Folder
+from seq_agents.experiments.running import run_grid
+from seq_agents.experiments.sweeps import LONGER, SWEEPS, longer_entry, swept_entries
+from seq_agents.experiments.workers import Done
+from seq_agents.report.horizon_tables import horizon, horizon_table, longer_table
+from seq_agents.report.outcome import Outcome, outcome_of
 
 import seq_envs
 

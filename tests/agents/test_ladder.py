@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import torch
 from breakable import PLAYERS, Breakable, ByExample, Network, Player
-from seq_agents import cli
+from seq_agents.cli import main as cli
 from seq_agents.ladder import MakeEnvs, climb, rungs, trainer
 
 import seq_envs
-from seq_envs.estimation import estimate
+from seq_envs.estimation.levels import estimate
 from seq_envs.testing import check_problem
 
 torch.set_num_threads(1)

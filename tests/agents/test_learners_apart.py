@@ -10,14 +10,14 @@ import pytest
 import torch
 from gymnasium import spaces
 from seq_agents.agents import make_learner, settings_of
-from seq_agents.learner import Moment
-from seq_agents.streams import stream_of
+from seq_agents.learners.learner import Moment
 from spaces_of_settings import Ragged
 from tiny_agents import LEARNING, tiny
 
 import seq_envs
 from seq_envs.encodings import Alphabet, Array, Encoding, Token
 from seq_envs.problem import Episodes, Problem, fixed_length
+from seq_envs.seeds import training_stream
 
 torch.set_num_threads(1)
 
@@ -64,7 +64,7 @@ def test_seeds_share_no_stream() -> None:
     lanes = {seed: set(make_learner("recurrent-ppo", "SeqCopy-v0", seed).env._seeds) for seed in range(3)}
     assert [len(streams) for streams in lanes.values()] == [64, 64, 64]
     assert len(set().union(*lanes.values())) == 3 * 64
-    assert stream_of(2**32 - 1, 2**32 - 1) < 2**64
+    assert training_stream(2**32 - 1, 2**32 - 1) < 2**64
 
 
 @pytest.mark.parametrize("agent", ["ppo", "ppo-stack", "recurrent-ppo-stock"])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from seq_agents.agents import AGENTS, make_learner
-from seq_agents.learner import Moment
+from seq_agents.learners.learner import Moment
 from spaces_of_settings import EVERY_BASE_CHOICE, Ragged, name
 from tiny_agents import BY_SB3, LEARNING, kept, same, tiny, weights
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from seq_agents.bench import live
-from seq_agents.bench.cell import Cell, Entry
-from seq_agents.bench.folder import Folder
-from seq_agents.bench.grid_file import preset
-from seq_agents.bench.live import Board
-from seq_agents.learner import Moment
-from seq_agents.workers import Begun, Done, Event, Failed, Under
+from seq_agents.cli import live_board as live
+from seq_agents.cli.live_board import Board
+from seq_agents.experiments.entry import Cell, Entry
+from seq_agents.experiments.grid_file import preset
+from seq_agents.experiments.results_folder import Folder
+from seq_agents.experiments.workers import Begun, Done, Event, Failed, Under
+from seq_agents.learners.learner import Moment
 from tiny_grids import entry, exam, result
 
 MLP, LSTM = entry(seeds=2), entry("lstm", seeds=2)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 from seq_agents.agents import make_learner
-from seq_agents.lstm_start import LstmStart
-from seq_agents.supervised import Supervised
+from seq_agents.cores.lstm_start import LstmStart
+from seq_agents.learners.supervised import Supervised
 from small_networks import PROBLEM
 from torch import Tensor, nn
 

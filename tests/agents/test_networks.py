@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from seq_agents.networks import Network, WindowNetwork
+from seq_agents.networks.network import Network, WindowNetwork
 from small_networks import ANY_PROBLEM, TWO_PARTS, UNITS, every_case, made, some_episodes
 from torch import Tensor
 

@@ -18,8 +18,8 @@ import torch
 from made_results import usual
 from readme import README
 from run_folders import config_of
-from seq_agents.runs import Run
-from seq_agents.training import train
+from seq_agents.experiments.run_folder import Run
+from seq_agents.experiments.training import train
 
 import seq_envs
 
@@ -101,7 +101,7 @@ def test_the_safe_ways_are_not_suspected() -> None:
 
 def test_the_loader_of_grids_is_a_safe_one() -> None:
     import yaml
-    from seq_agents.bench import grid_file
+    from seq_agents.experiments import grid_file
 
     assert issubclass(grid_file._Loader, yaml.SafeLoader)
 

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from seq_agents.bench.cell import Cell, run_cell
-from seq_agents.bench.folder import Folder
-from seq_agents.bench.grid import Agent, Grid
-from seq_agents.bench.running import run_grid
-from seq_agents.learner import Moment, Watch
-from seq_agents.workers import Begun, Done, Event, Failed, Under
-from seq_agents.workers import do_all as do_all_here
+from seq_agents.experiments.cell import run_cell
+from seq_agents.experiments.entry import Cell
+from seq_agents.experiments.grid import Agent, Grid
+from seq_agents.experiments.results_folder import Folder
+from seq_agents.experiments.running import run_grid
+from seq_agents.experiments.workers import Begun, Done, Event, Failed, Under
+from seq_agents.experiments.workers import do_all as do_all_here
+from seq_agents.learners.learner import Moment, Watch
 from tiny_agents import settings
 
 import seq_envs
@@ -28,7 +29,7 @@ import seq_envs
 ray = pytest.importorskip("ray", reason="Ray is an extra: pip install 'seq-envs[ray]'")
 
 from ray.cluster_utils import Cluster  # noqa: E402
-from seq_agents.bench import on_ray  # noqa: E402
+from seq_agents.experiments import ray_workers as on_ray  # noqa: E402
 
 SMALL = {"length": 4, "n_values": 3}
 HALF = Moment(0.5, 10, 0.25)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from seq_agents.bench.cell import Cell, run_cell
-from seq_agents.bench.folder import Folder
-from seq_agents.bench.outcome import labels_of, names_of, needs_memory, of, outcome_of, outcomes
+from seq_agents.experiments.cell import run_cell
+from seq_agents.experiments.entry import Cell
+from seq_agents.experiments.results_folder import Folder
+from seq_agents.report.outcome import labels_of, names_of, needs_memory, of, outcome_of, outcomes
 from tiny_grids import entry, exam, result
 
 import seq_envs

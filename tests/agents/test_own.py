@@ -10,11 +10,11 @@ import own_agents
 import pytest
 import torch
 from own_agents import OwnMlp, Told
-from seq_agents import cli
 from seq_agents.agents import agent_type, make_learner
-from seq_agents.learner import Moment
-from seq_agents.own import OwnLearner, OwnSettings
-from seq_agents.runs import Config
+from seq_agents.cli import main as cli
+from seq_agents.experiments.config import Config
+from seq_agents.learners.learner import Moment
+from seq_agents.learners.user_defined import OwnLearner, OwnSettings
 from test_cli_errors import refused
 from tiny_agents import same
 from tiny_commands import ECHO, TINY, elsewhere, everything  # noqa: F401 - a fixture for all.

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from seq_agents.play import play
+from seq_agents.cli.play import play
 from spaces_of_settings import EVERY_BASE_CHOICE, Ragged, name
 
 import seq_envs
@@ -243,7 +243,7 @@ def test_random_games_differ() -> None:
 LARGE = seq_envs.SeqEcho(length=6, lag=2, n_values=4_000_000, encoding="discrete")
 ON_A_TERMINAL = """
 import seq_envs
-from seq_agents.play import play
+from seq_agents.cli.play import play
 play(seq_envs.SeqEcho(length=6, lag=2, n_values=4_000_000, encoding="discrete"), seed=0)
 """
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from readme import README, blocks
-from seq_agents.bench.folder import Folder
-from seq_agents.bench.text import markdown
-from seq_agents.results import page
+from seq_agents.experiments.results import page
+from seq_agents.experiments.results_folder import Folder
+from seq_agents.report.text_forms import markdown
 
 SHELL = blocks("sh")
 

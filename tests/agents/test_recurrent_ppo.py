@@ -12,10 +12,12 @@ import pytest
 import torch
 from sb3_contrib import RecurrentPPO
 from sb3_contrib.ppo_recurrent import MlpLstmPolicy
-from seq_agents.fused_lstm import FusedLstmPolicy
-from seq_agents.lstm_start import LstmStart
-from seq_agents.recurrent_ppo import FastRecurrentPPO, by_episode
-from seq_agents.sb3 import Sb3Policy, make_vec_env
+from seq_agents.cores.lstm_start import LstmStart
+from seq_agents.sb3.episode_buffer import by_episode
+from seq_agents.sb3.fused_lstm import FusedLstmPolicy
+from seq_agents.sb3.policy import Sb3Policy
+from seq_agents.sb3.recurrent_ppo import FastRecurrentPPO
+from seq_agents.sb3.vec_env import make_vec_env
 from spaces_of_settings import EVERY_BASE_CHOICE, Ragged, name
 from stable_baselines3.common.callbacks import BaseCallback, CheckpointCallback, EvalCallback
 from stable_baselines3.common.vec_env import DummyVecEnv, VecNormalize

@@ -12,17 +12,17 @@ import made_results
 import pytest
 from made_results import CONTROL, ECHO, FLAT, entry, folder, result, usual
 from pages import assert_sound, cells
-from seq_agents.bench import tables
-from seq_agents.bench.cell import Entry
-from seq_agents.bench.drawing import swatch
-from seq_agents.bench.folder import Folder
-from seq_agents.bench.grid_file import preset
-from seq_agents.bench.horizon import longer_entry, swept_entries
-from seq_agents.bench.outcome import outcomes
-from seq_agents.bench.report import page, write_report
-from seq_agents.bench.summary import commands
-from seq_agents.bench.text import FORMS, csv_text, markdown
-from seq_agents.bench.view import view
+from seq_agents.experiments.entry import Entry
+from seq_agents.experiments.grid_file import preset
+from seq_agents.experiments.results_folder import Folder
+from seq_agents.experiments.sweeps import longer_entry, swept_entries
+from seq_agents.report import tables
+from seq_agents.report.drawing import swatch
+from seq_agents.report.html_tables import view
+from seq_agents.report.outcome import outcomes
+from seq_agents.report.page import page, write_report
+from seq_agents.report.summary import commands
+from seq_agents.report.text_forms import FORMS, csv_text, markdown
 
 EVIL = "<script>alert(1)</script> & \"quoted\" $x_1$ 'ü' |"
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from made_results import usual
-from seq_agents.bench.drawing import COLOURS
-from seq_agents.bench.report import write_report
+from seq_agents.report.drawing import COLOURS
+from seq_agents.report.page import write_report
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium")

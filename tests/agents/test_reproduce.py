@@ -19,14 +19,14 @@ import gymnasium
 import pytest
 import torch
 import yaml
-from seq_agents import recipes as recipes_module
-from seq_agents import reproduce as module
-from seq_agents import results
 from seq_agents.agents import AGENTS
-from seq_agents.learner import unwatched
-from seq_agents.recipes import Recipe, Until, chosen, recipes
-from seq_agents.reproduce import reproduce, run_recipe
-from seq_agents.workers import Done, Event, failure
+from seq_agents.experiments import recipes as recipes_module
+from seq_agents.experiments import reproduce as module
+from seq_agents.experiments import results
+from seq_agents.experiments.recipes import Recipe, Until, chosen, recipes
+from seq_agents.experiments.reproduce import reproduce, run_recipe
+from seq_agents.experiments.workers import Done, Event, failure
+from seq_agents.learners.learner import unwatched
 from spaces_of_settings import IDS
 from test_results import cells
 from tiny_agents import settings, taken_by
@@ -303,8 +303,8 @@ def test_a_broken_file_of_results_is_made_anew(content: str, tmp_path: Path, ran
 CHILD = """
 import os, signal, sys
 from pathlib import Path
-from seq_agents.recipes import Recipe
-from seq_agents.reproduce import reproduce
+from seq_agents.experiments.recipes import Recipe
+from seq_agents.experiments.reproduce import reproduce
 
 def die(_):
     os.kill(os.getpid(), signal.SIGKILL)

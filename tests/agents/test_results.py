@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from seq_agents.results import page, table_by_recipe
+from seq_agents.experiments.results import page, table_by_recipe
 
 
 def cells(page: str) -> list[list[str]]:

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 import torch
 from run_folders import assert_same_end, checkpoint, config_of, every_update
-from seq_agents.learner import Moment
-from seq_agents.runs import Run, RunError, write_whole
-from seq_agents.training import train
+from seq_agents.errors import RunError
+from seq_agents.experiments.files import write_whole
+from seq_agents.experiments.run_folder import Run
+from seq_agents.experiments.training import train
+from seq_agents.learners.learner import Moment
 
 torch.set_num_threads(1)
 

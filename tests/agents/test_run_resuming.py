@@ -22,11 +22,11 @@ from run_folders import (
     interrupted_after,
     rows,
 )
-from seq_agents import cli
 from seq_agents.agents import AGENTS
-from seq_agents.learner import Moment
-from seq_agents.runs import Run
-from seq_agents.training import Stopped, train
+from seq_agents.cli import main as cli
+from seq_agents.experiments.run_folder import Run
+from seq_agents.experiments.training import Stopped, train
+from seq_agents.learners.learner import Moment
 from tiny_agents import LEARNING, UPDATES, same, settings, taken_by
 
 import seq_envs

@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 import torch
 from run_folders import assert_whole, config_of, figures, rows
-from seq_agents import runs
 from seq_agents.agents import AGENTS
-from seq_agents.learner import Learner, Moment
-from seq_agents.runs import Config, Run, without_nan
-from seq_agents.training import train
+from seq_agents.experiments import run_folder as runs
+from seq_agents.experiments.config import Config
+from seq_agents.experiments.files import without_nan
+from seq_agents.experiments.run_folder import Run
+from seq_agents.experiments.training import train
+from seq_agents.learners.learner import Learner, Moment
 from tiny_agents import LEARNING, settings, taken_by
 
 import seq_envs

@@ -22,7 +22,7 @@ from sb3_oracle import (
     some_actions,
     without_clock,
 )
-from seq_agents.sb3 import SequenceVecEnv, make_vec_env
+from seq_agents.sb3.vec_env import SequenceVecEnv, make_vec_env
 from spaces_of_settings import EVERY_CHOICE, name
 from stable_baselines3.common import env_util
 from stable_baselines3.common.monitor import Monitor

@@ -19,8 +19,9 @@ from sb3_oracle import (
     dummy,
     some_actions,
 )
-from seq_agents.fused_lstm import FusedLstmPolicy
-from seq_agents.sb3 import Sb3Policy, make_vec_env
+from seq_agents.sb3.fused_lstm import FusedLstmPolicy
+from seq_agents.sb3.policy import Sb3Policy
+from seq_agents.sb3.vec_env import make_vec_env
 from spaces_of_settings import EVERY_BASE_CHOICE, Ragged, name
 from stable_baselines3 import A2C, DQN, PPO, SAC
 from stable_baselines3.common.base_class import BaseAlgorithm

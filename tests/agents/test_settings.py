@@ -16,8 +16,8 @@ import torch
 import yaml
 from seq_agents import agents
 from seq_agents.agents import AGENTS, agent_type, make_learner, settings_of
+from seq_agents.learners.window_size import window_of
 from seq_agents.settings import Settings
-from seq_agents.window import window_of
 from spaces_of_settings import IDS
 from tiny_agents import LEARNING, settings, taken_by
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from seq_agents.bench.statistics import (
+from seq_agents.report.statistics import (
     SOLVED,
     THRESHOLDS,
     area_under,

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from seq_agents.bench import tables
-from seq_agents.bench.cell import Cell
-from seq_agents.bench.folder import Folder
-from seq_agents.bench.outcome import Outcome, outcome_of
-from seq_agents.bench.statistics import Estimate
-from seq_agents.bench.tables import Column, Table
-from seq_agents.workers import Failed
+from seq_agents.experiments.entry import Cell
+from seq_agents.experiments.results_folder import Folder
+from seq_agents.experiments.workers import Failed
+from seq_agents.report import tables
+from seq_agents.report.outcome import Outcome, outcome_of
+from seq_agents.report.statistics import Estimate
+from seq_agents.report.tables import Column, Table
 from tiny_grids import entry, exam, result
 
 SOLVED_AT_20 = [[10, 1.0, 0.5, 0.0], [20, 2.0, 1.0, 1.0], [30, 3.0, 1.0, 1.0], [40, 4.0, 1.0, 1.0]]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from seq_agents.learner import Learner, Moment
+from seq_agents.learners.learner import Learner, Moment
 from tiny_agents import BY_EXAMPLE, BY_SB3, LEARNING, UPDATES, kept, taken_by, tiny, weights
 
 import seq_envs

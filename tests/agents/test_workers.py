@@ -15,7 +15,8 @@ from typing import Any, cast
 
 import pytest
 import worker_tasks
-from seq_agents.workers import Begun, Done, Event, Failed, Under, do_all, reason
+from seq_agents.errors import reason
+from seq_agents.experiments.workers import Begun, Done, Event, Failed, Under, do_all
 from worker_tasks import act
 
 HERE = Path(__file__).parent
@@ -249,7 +250,7 @@ def test_an_error_of_the_one_who_listens_ends_every_process(tmp_path: Path) -> N
 
 
 def test_a_process_that_cannot_be_started_leaves_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    from seq_agents import workers
+    from seq_agents.experiments import workers
 
     started: list[Any] = []
     process = workers._SPAWN.Process
@@ -269,7 +270,7 @@ def test_a_process_that_cannot_be_started_leaves_no_other(monkeypatch: pytest.Mo
 PARENT = """
 import signal
 import sys
-from seq_agents.workers import do_all
+from seq_agents.experiments.workers import do_all
 from worker_tasks import act
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # Ignored where the tests run in the background.

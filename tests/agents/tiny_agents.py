@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 from seq_agents.agents import AGENTS, make_learner
-from seq_agents.learner import Learner
+from seq_agents.learners.learner import Learner
 
 import seq_envs
 

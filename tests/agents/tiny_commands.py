@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from seq_agents import cli
+from seq_agents.cli import main as cli
 
 ECHO = ["SeqEcho-v0", "--length", "4", "--n-values", "3"]
 TINY = ["--set", "updates=3", "--set", "batch=3", "--set", "hidden=4", "--episodes", "40"]

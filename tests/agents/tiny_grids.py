@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from seq_agents.bench.cell import Cell, Entry, run_cell
-from seq_agents.runs import Config
-from seq_agents.workers import Begun, Done, Event, failure
+from seq_agents.experiments.cell import run_cell
+from seq_agents.experiments.config import Config
+from seq_agents.experiments.entry import Cell, Entry
+from seq_agents.experiments.workers import Begun, Done, Event, failure
 from tiny_agents import settings, taken_by
 
 ECHO = {"length": 4, "n_values": 3}

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any, cast
 
-from seq_agents.learner import Moment, Watch
+from seq_agents.learners.learner import Moment, Watch
 
 
 def act(item: tuple[str, Any], watch: Watch) -> Any:

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import torch
 from seq_agents.agents import make_learner
-from seq_agents.learner import Moment
+from seq_agents.learners.learner import Moment
 
 import seq_envs
 

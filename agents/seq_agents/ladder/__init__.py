@@ -11,7 +11,7 @@ what those before it need, and one thing more; so the first that fails is the di
 from __future__ import annotations
 
 from seq_agents.ladder.climb import Climb, Step, Train, climb
-from seq_agents.ladder.factory import MakeEnvs
+from seq_agents.ladder.counted_envs import MakeEnvs
 from seq_agents.ladder.rungs import Rung, rungs
 from seq_agents.ladder.trainers import trainer
 

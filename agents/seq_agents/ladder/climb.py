@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import seq_envs
-from seq_agents.ladder.factory import MakeEnvs
-from seq_agents.ladder.plays import Disturbed, OneByOne, leave_unfinished
+from seq_agents.errors import reason
+from seq_agents.ladder.counted_envs import MakeEnvs
 from seq_agents.ladder.rungs import CARRIED, CARRIED_MEANS, PLAYED_FROM, Rung, rungs
-from seq_agents.workers import reason
+from seq_agents.ladder.state_probes import Disturbed, OneByOne, leave_unfinished
 from seq_envs.parameters import Integer
 from seq_envs.policies import Policy
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import seq_envs
 from seq_agents.agents import agent_type
+from seq_agents.errors import reason
 from seq_agents.ladder.climb import Train
-from seq_agents.ladder.factory import MakeEnvs
-from seq_agents.ppo import PpoSettings
-from seq_agents.reinforce import ReinforceSettings
+from seq_agents.ladder.counted_envs import MakeEnvs
+from seq_agents.learners.ppo import PpoSettings
+from seq_agents.learners.reinforce import ReinforceSettings
+from seq_agents.learners.supervised import SupervisedBidirectionalLstm, SupervisedSettings
 from seq_agents.settings import LstmSettings, Settings
-from seq_agents.supervised import SupervisedBidirectionalLstm, SupervisedSettings
-from seq_agents.workers import reason
 from seq_envs.policies import Policy
 
 _PPO = {"lanes": 32, "minibatches": 2, "epochs": 4, "learning_rate": 0.005, "entropy": 0.05}

@@ -1,1 +1,0 @@
-"""The benchmark: agents x problems x seeds, the figures of it, and pages that show them."""

@@ -1,0 +1,1 @@
+"""The command `seq-envs`: its parser, and what each command does."""

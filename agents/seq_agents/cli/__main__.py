@@ -1,0 +1,7 @@
+"""`python -m seq_agents.cli` is `seq-envs`."""
+
+from __future__ import annotations
+
+from seq_agents.cli.main import main
+
+main()

@@ -1,0 +1,136 @@
+"""What a grid that runs shows: a live table on a terminal, else a line for each cell that ends."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from seq_agents.experiments.entry import Cell
+from seq_agents.experiments.results_folder import Folder
+from seq_agents.experiments.workers import Begun, Done, Event, Failed, Under
+from seq_agents.report.tables import score
+
+_UNBOUNDED = 100_000
+"""Characters: wider than any table."""
+
+
+class Board:
+    """A context manager; `see` takes the events.
+
+    Args:
+        cells: all that are asked for, those that are done included.
+        folder: where those that are done have their results.
+    """
+
+    def __init__(self, cells: Sequence[Cell], folder: Folder) -> None:
+        self._cells = cells
+        self._failed: set[str] = set()
+        self._under_way: dict[str, Under | None] = {}
+        self._console = Console(stderr=True)
+        self._start = time.monotonic()
+        self._done = {cell.key: _score(result) for cell in cells if (result := folder.result(cell)) is not None}
+        self._before = len(self._done)
+        self._live = Live(get_renderable=self._table, console=self._console, refresh_per_second=4, transient=True)
+
+    def __enter__(self) -> Board:
+        if self._before:
+            self._console.print(f"{self._before} of {len(self._cells)} cells are done already.")
+        if self._console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._console.is_terminal:
+            self._live.stop()
+
+    def see(self, event: Event) -> None:
+        """Show an event."""
+        key = event.item.key
+        match event:
+            case Begun():
+                self._under_way[key] = None
+            case Under():
+                self._under_way[key] = event
+            case Done():
+                self._under_way.pop(key, None)
+                self._done[key] = _score(event.result)
+                if not self._console.is_terminal:
+                    self._say(event.item, f"normalised {score(self._done[key])}, {event.result['seconds']:.1f} s")
+            case Failed():
+                self._under_way.pop(key, None)
+                self._failed.add(key)
+                self._say(event.item, f"FAILED: {event.reason}")
+
+    def _say(self, cell: Cell, text: str) -> None:
+        ended = len(self._done) + len(self._failed)
+        line = f"[{ended}/{len(self._cells)}] {cell.entry.name} on {cell.entry.label}, seed {cell.seed}: {text}"
+        self._console.print(Text(line), soft_wrap=True)
+
+    def _table(self) -> Any:
+        """A row for each problem, a column for each agent: the middle score so far, and how many seeds it is of.
+
+        Where the terminal is too narrow for all agents, they come in several tables, one below the other.
+        """
+        groups: dict[str, dict[str, list[Cell]]] = {}
+        for cell in self._cells:
+            groups.setdefault(cell.entry.label, {}).setdefault(cell.entry.name, []).append(cell)
+        left = list(dict.fromkeys(cell.entry.name for cell in self._cells))
+        tables = []
+        unbounded = self._console.options.update(width=_UNBOUNDED)
+        while left:
+            count = len(left)
+            table = self._table_of(left, groups)
+            while count > 1 and self._console.measure(table, options=unbounded).maximum > self._console.width:
+                count -= 1
+                table = self._table_of(left[:count], groups)
+            tables.append(table)
+            left = left[count:]
+        return Group(Text(self._progress()), *tables)  # What is cut off on a low terminal is the end.
+
+    def _table_of(self, names: Sequence[str], groups: Mapping[str, Mapping[str, Sequence[Cell]]]) -> Table:
+        table = Table(box=box.SIMPLE_HEAD)
+        table.add_column("normalised, seeds", no_wrap=True)
+        for name in names:
+            table.add_column(Text(name), justify="right", no_wrap=True)
+        for label, by_name in groups.items():
+            if any(name in by_name for name in names):
+                table.add_row(Text(label), *(self._shown(by_name.get(name, [])) for name in names))
+        return table
+
+    def _shown(self, cells: Sequence[Cell]) -> str:
+        keys = [cell.key for cell in cells]
+        scores = [self._done[key] for key in keys if key in self._done]
+        parts = [f"{statistics.median(scores):.3f} ({len(scores)})"] if scores else []
+        parts += [f"{_done(self._under_way[key]):.0%}" for key in keys if key in self._under_way]
+        failed = sum(key in self._failed for key in keys)
+        return " ".join(parts + ([f"{failed} failed"] if failed else []))
+
+    def _progress(self) -> str:
+        ended = len(self._done) + len(self._failed)
+        worked = ended - self._before + sum(_done(one) for one in self._under_way.values())
+        passed = time.monotonic() - self._start
+        left = len(self._cells) - self._before - worked
+        still = f", about {_clock(passed / worked * left)} left" if worked > 0.5 else ""
+        return f"{ended} of {len(self._cells)} cells in {_clock(passed)}{still}"
+
+
+def _score(result: Any) -> float:
+    score = result["evaluation"]["normalized_score"]
+    return float("nan") if score is None else float(score)
+
+
+def _done(under: Under | None) -> float:
+    return 0.0 if under is None else under.moment.done
+
+
+def _clock(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    return f"{minutes}:{seconds:02}"

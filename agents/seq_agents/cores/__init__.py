@@ -1,0 +1,1 @@
+"""Memory cores: what remembers, a file each."""

@@ -1,0 +1,1 @@
+"""Experiments: trainings that are run, kept and continued."""

@@ -1,0 +1,165 @@
+"""A run folder: everything of one training, each file whole or not there at all.
+
+    config.json             agent, id, parameters, settings, seed, versions
+    checkpoint.safetensors  the training as it stood last: weights, optimizer, random generators
+    curve.csv               seconds, time steps and accuracy of the training up to the checkpoint
+    evaluation.json         the final evaluation, once the training is at its end
+
+No file is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+from safetensors import SafetensorError, safe_open
+
+import seq_envs
+from seq_agents.agents import agent_type
+from seq_agents.errors import RunError
+from seq_agents.experiments.config import Config
+from seq_agents.experiments.files import without_nan, write_whole
+from seq_agents.experiments.provenance import versions
+from seq_agents.learners.learner import Learner, Moment
+
+_CONFIG, _CHECKPOINT, _CURVE, _EVALUATION = (
+    "config.json", "checkpoint.safetensors", "curve.csv", "evaluation.json",
+)  # fmt: skip
+CURVE_COLUMNS = ("seconds", "steps", "accuracy")
+
+
+class Run:
+    """A folder on disk."""
+
+    def __init__(self, path: Path, config: Config) -> None:
+        self.path = path
+        self.config = config
+
+    @classmethod
+    def create(cls, path: Path, config: Config) -> Run:
+        """A new folder; an empty one may be there already.
+
+        Raises:
+            RunError: there is something in it, or it cannot be made; then no new folder is left behind.
+        """
+        run = cls(path, config)
+        new = [folder for folder in (path, *path.parents) if not folder.exists()]
+        try:
+            if path.exists() and not path.is_dir():
+                raise RunError(f"{path} is a file: choose a folder")
+            if path.exists() and any(path.iterdir()):
+                raise RunError(f"{path} is not empty: choose another folder, or go on from a run there with --resume")
+            path.mkdir(parents=True, exist_ok=True)
+            run._write_json(_CONFIG, {**dataclasses.asdict(config), "versions": versions()})
+        except OSError as wrong:
+            for folder in new:
+                with suppress(OSError):
+                    folder.rmdir()
+            raise RunError(f"{path} cannot be written: {wrong.strerror}") from None
+        return run
+
+    @classmethod
+    def open(cls, path: Path) -> Run:
+        """A folder that is there.
+
+        Raises:
+            RunError: it is no run folder, or its config is broken.
+        """
+        try:
+            raw = json.loads((path / _CONFIG).read_text(encoding="utf-8"))
+            config = Config(**{field.name: raw[field.name] for field in dataclasses.fields(Config)})
+            agent_type(config.agent).settings_type.of(config.settings)
+            config.problem()
+        except OSError as wrong:
+            raise RunError(f"{path} is no run folder: {_CONFIG} cannot be read ({wrong.strerror})") from None
+        except Exception as wrong:  # Whatever a broken file may hold.
+            raise RunError(f"{path / _CONFIG} is broken: {wrong}") from None
+        return cls(path, config)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the final evaluation is there."""
+        return (self.path / _EVALUATION).exists()
+
+    def save(self, learner: Learner, curve: Sequence[Sequence[float]]) -> None:
+        """Write the curve, rows as `CURVE_COLUMNS`, and the checkpoint that goes with it."""
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([CURVE_COLUMNS, *curve])
+        self._write(_CURVE, text.getvalue().encode())
+        tensors = {name: tensor.contiguous() for name, tensor in learner.state().items()}
+        for name, tensor in tensors.items():
+            if not tensor.isfinite().all():
+                raise RunError(f"the training broke off (is the learning rate too high?): {name} is no number any more")
+        seconds, steps = (curve[-1][0], curve[-1][1]) if curve else (0.0, 0)
+        facts = {"made_by": self._whose(), "seconds": repr(seconds), "steps": repr(steps)}
+        self._write(_CHECKPOINT, safetensors.torch.save(tensors, facts))
+
+    def load(self, learner: Learner) -> list[list[float]]:
+        """Set a learner to the checkpoint; the curve up to it. Nothing happens where there is no checkpoint yet.
+
+        Raises:
+            RunError: the checkpoint is broken, or that of another problem or size.
+        """
+        path = self.path / _CHECKPOINT
+        if not self.begun:
+            return []
+        try:
+            with safe_open(path, "pt") as file:
+                facts = file.metadata() or {}
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict.
+        except (SafetensorError, OSError) as wrong:
+            raise RunError(f"{path} is broken: {wrong}") from None
+        if facts.get("made_by") != self._whose():
+            raise RunError(f"{path} was made by {facts.get('made_by', 'something else')}, not by {self._whose()}")
+        try:
+            learner.restore(tensors)
+            steps = float(facts["steps"])
+        except (KeyError, ValueError, TypeError, RuntimeError) as wrong:
+            raise RunError(f"{path} does not fit: {wrong}") from None
+        return [row for row in self.curve() if row[1] <= steps]
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is a checkpoint."""
+        return (self.path / _CHECKPOINT).exists()
+
+    def curve(self) -> list[list[float]]:
+        """The rows of the learning curve, as `CURVE_COLUMNS`."""
+        path = self.path / _CURVE
+        if not path.exists():
+            return []
+        try:
+            with path.open(encoding="utf-8", newline="") as file:
+                rows = list(csv.reader(file))[1:]
+            return [[float(seconds), int(steps), float(accuracy)] for seconds, steps, accuracy in rows]
+        except (ValueError, csv.Error) as wrong:
+            raise RunError(f"{path} is broken: {wrong}") from None
+
+    def finish(self, evaluation: seq_envs.Evaluation, training: Moment, seconds: float) -> None:
+        """Write the final evaluation."""
+        self._write_json(
+            _EVALUATION,
+            {**dataclasses.asdict(evaluation), "training_steps": training.steps, "training_seconds": round(seconds, 3)},
+        )
+
+    def evaluation(self) -> dict[str, Any]:
+        """The final evaluation as written."""
+        read: dict[str, Any] = json.loads((self.path / _EVALUATION).read_text(encoding="utf-8"))
+        return read
+
+    def _whose(self) -> str:
+        return f"{self.config.agent} on {self.config.problem()}"
+
+    def _write_json(self, name: str, value: Mapping[str, Any]) -> None:
+        self._write(name, (json.dumps(without_nan(value), indent=1) + "\n").encode())
+
+    def _write(self, name: str, content: bytes) -> None:
+        write_whole(self.path / name, content)

@@ -1,0 +1,244 @@
+"""Processes that do tasks side by side: one that raises, crashes or is killed costs its own task and no other."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from multiprocessing import get_context, parent_process, resource_tracker
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from multiprocessing.reduction import ForkingPickler
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from seq_agents.errors import reason
+from seq_agents.learners.learner import Moment, Watch
+from seq_envs.parameters import Integer
+
+Item = TypeVar("Item")
+
+_SPAWN = get_context("spawn")  # Forked processes inherit torch's threads, and may hang.
+_SECONDS_BETWEEN = 0.2
+"""Between two moments that a process tells of."""
+_SECONDS_UNHEARD = 1.0
+"""Between two looks at whether the processes are alive. Mostly the end of a process is heard at once; but a child of it
+may hold its connection open."""
+_SECONDS_TO_END = 5.0
+"""For a process that has closed its connection."""
+
+
+class Begun(NamedTuple):
+    """A worker has taken a task."""
+
+    item: Any
+
+
+class Under(NamedTuple):
+    """A task under way."""
+
+    item: Any
+    moment: Moment
+
+
+class Done(NamedTuple):
+    """A task with its result."""
+
+    item: Any
+    result: Any
+
+
+class Failed(NamedTuple):
+    """A task that raised, or whose process ended."""
+
+    item: Any
+    reason: str
+    """In one line."""
+    details: str = ""
+    """The traceback, if there is one."""
+
+
+Event = Begun | Under | Done | Failed
+
+
+def failure(item: Any, error: BaseException) -> Failed:
+    """What an exception comes to."""
+    return Failed(item, reason(error), "".join(traceback.format_exception(error)))
+
+
+def do_all(task: Callable[[Item, Watch], Any], items: Sequence[Item], jobs: int) -> Iterator[Event]:
+    """Do a task for every item, in as many processes as `jobs`, each with one thread of torch.
+
+    The events come as they happen, for each item `Begun`, `Under` while it goes on, and `Done` or `Failed`. When the
+    iterator is closed or interrupted, the processes are ended.
+
+    Args:
+        task: a function that can be imported; called with an item and a watch for its progress.
+        items: to be pickled.
+        jobs: at least 1.
+    """
+    left = list(reversed(items))
+    workers: list[_Worker[Item]] = [_Worker(task) for _ in range(min(Integer(1).check("jobs", jobs), len(items)))]
+    try:
+        for worker in workers:
+            yield from _feed(worker, left)
+        while busy := [worker for worker in workers if worker.busy]:
+            heard = wait([worker.connection for worker in busy], _SECONDS_UNHEARD)
+            for worker in busy:
+                if worker.connection in heard or worker.gone:
+                    yield worker.event()
+                    yield from _feed(worker, left)
+    finally:
+        for worker in workers:
+            worker.end()
+
+
+def _feed(worker: _Worker[Item], left: list[Item]) -> Iterator[Event]:
+    """Give a worker that is not busy the next item that can be given."""
+    while left and not worker.busy:
+        item = left.pop()
+        failed = worker.take(item)
+        yield Begun(item)
+        if failed is not None:
+            yield failed
+
+
+class _Worker(Generic[Item]):
+    """A process, and another one in its place when it has crashed."""
+
+    connection: Connection
+
+    def __init__(self, task: Callable[[Item, Watch], Any]) -> None:
+        self._task = task
+        self._item: Item | None = None
+        self._process: SpawnProcess | None = None
+        self.busy = False
+
+    def take(self, item: Item) -> Failed | None:
+        """Begin with an item, unless it cannot be pickled."""
+        try:
+            content = ForkingPickler.dumps(item)
+        except Exception as error:  # An item may raise whatever it likes.
+            return failure(item, error)
+        if self.gone:
+            self._begin()
+        self._item, self.busy = item, True
+        with suppress(OSError):  # It has ended this very moment: `event` hears of it.
+            self.connection.send_bytes(content)
+        return None
+
+    def _begin(self) -> None:
+        self.end()
+        self.connection, other = _SPAWN.Pipe()
+        self._process = _SPAWN.Process(target=_work, args=(self._task, other))
+        with _uninterrupted():
+            self._process.start()
+        other.close()  # So that this end hears when the process is gone.
+
+    @property
+    def gone(self) -> bool:
+        """Whether there is no process, or no more."""
+        return self._process is None or not self._process.is_alive()
+
+    def event(self) -> Event:
+        """What the process has to say, or that it has ended."""
+        try:
+            content = self.connection.recv_bytes() if self.connection.poll() else None
+        except (EOFError, OSError):
+            content = None
+        event: Event
+        if content is None:
+            event = Failed(None, self._how_it_ended())
+        else:
+            try:
+                event = ForkingPickler.loads(content)
+            except Exception as error:  # A result may raise whatever it likes.
+                event = failure(None, error)
+        self.busy = isinstance(event, Under)
+        return event._replace(item=self._item)  # The very item, not its copy.
+
+    def _how_it_ended(self) -> str:
+        assert self._process is not None
+        self._process.join(_SECONDS_TO_END)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+            return "its process closed its connection"
+        code = self._process.exitcode or 0
+        if code >= 0:
+            return f"its process ended with exit code {code}"
+        names = {known.value: known.name for known in signal.Signals}
+        return f"its process ended by signal {names.get(-code, -code)}{' (out of memory?)' if code == -9 else ''}"
+
+    def end(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            if self._process.pid is not None:  # It has been started.
+                self._process.kill()
+                self._process.join()
+            self.connection.close()
+            self._process = None
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Start processes that no Ctrl-C reaches, not even before they can say that they ignore it; it comes afterwards."""
+    if not hasattr(signal, "pthread_sigmask") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    resource_tracker.ensure_running()  # Starting it within would let signals through again.
+    came: list[tuple[int, Any]] = []  # Blocked here, it may still reach another thread, and Python this one.
+    handler = signal.signal(signal.SIGINT, lambda number, frame: came.append((number, frame)))
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, handler)
+        if came and callable(handler):
+            handler(*came[0])
+
+
+def _work(task: Callable[[Any, Watch], Any], connection: Connection) -> None:
+    """What a process does."""
+    import torch
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes: the first one decides.
+    torch.set_num_threads(1)
+    threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
+    while True:
+        try:
+            content = connection.recv_bytes()
+        except EOFError:
+            return
+        try:
+            item = ForkingPickler.loads(content)
+            telling = Telling(lambda moment: connection.send(Under(None, moment)))
+            answer = ForkingPickler.dumps(Done(None, task(item, telling)))
+        except Exception as error:  # A task may raise whatever it likes.
+            answer = ForkingPickler.dumps(failure(None, error))
+        connection.send_bytes(answer)
+
+
+class Telling:
+    """A watch that tells of a few moments a second: more would only keep everybody busy."""
+
+    def __init__(self, tell: Watch) -> None:
+        self._tell = tell
+        self._told = -_SECONDS_BETWEEN
+
+    def __call__(self, moment: Moment) -> None:
+        done, steps, accuracy = moment
+        now = time.monotonic()
+        if now - self._told >= _SECONDS_BETWEEN:
+            self._told = now
+            self._tell(Moment(float(done), int(steps), float(accuracy)))
+
+
+def _end_with(other: Any) -> None:
+    """End this process when who started it is gone: nobody would hear of its result."""
+    other.join()
+    os._exit(1)

@@ -1,0 +1,1 @@
+"""Learning rules: how an agent learns, a file each."""

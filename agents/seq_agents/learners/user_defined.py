@@ -1,0 +1,121 @@
+"""Somebody's own agent in the place of one of the menu: "module:factory"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from operator import attrgetter
+from typing import Any, ClassVar, Protocol, Self
+
+import yaml
+from torch import Tensor
+
+from seq_agents.errors import reason
+from seq_agents.learners.learner import Learner, Watch, unwatched
+from seq_agents.settings import Settings
+from seq_envs.policies import Policy
+
+
+class Trainable(Protocol):
+    """What a factory returns: a training about to begin."""
+
+    def learn(self, watch: Watch) -> None:
+        """Train to the end. It may call `watch(Moment(done, steps, accuracy))` after updates, to be followed."""
+
+    def policy(self) -> Policy:
+        """The answers of what has been learned so far."""
+
+
+Factory = Callable[..., Trainable]
+"""Called as `factory(problem, seed, **settings)`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnSettings(Settings):
+    """Whatever the factory takes: it alone can check them."""
+
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        pass
+
+    def as_dict(self) -> dict[str, Any]:
+        return dict(self.given)
+
+    @classmethod
+    def parsed(cls, texts: Mapping[str, str]) -> dict[str, Any]:
+        """As YAML reads them."""
+        return {name: _parsed(name, text) for name, text in texts.items()}
+
+    @classmethod
+    def kinds(cls) -> dict[str, Any]:
+        return {}
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Self:
+        return cls(given=dict(given))
+
+
+class OwnLearner(Learner):
+    """A `Trainable` as a learner, which can be trained but not be saved."""
+
+    settings_type = OwnSettings
+    factory: ClassVar[Factory]
+
+    def __init__(self, problem: Any, settings: OwnSettings, seed: int) -> None:
+        super().__init__(problem, settings, seed)
+        self._trained = self.factory(problem, seed, **settings.given)
+        for name in ("learn", "policy"):
+            if not callable(getattr(self._trained, name, None)):
+                raise TypeError(f"an agent must have learn(watch) and policy(), got {self._trained!r} without {name}")
+
+    def learn(self, watch: Watch = unwatched) -> None:
+        self._trained.learn(watch)
+
+    def policy(self) -> Policy:
+        return self._trained.policy()
+
+    def policy_on(self, problem: Any) -> Policy:
+        return self.policy()
+
+    def state(self) -> dict[str, Tensor]:
+        raise ValueError(
+            "an agent of one's own can be saved if it is a subclass of seq_agents.learners.learner.Learner"
+        )
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        self.state()
+
+
+def _parsed(name: str, text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as wrong:  # ValueError: a date that there is not.
+        raise ValueError(f"{name} must be YAML, got {text!r}: {' '.join(str(wrong).split())}") from None
+
+
+@cache
+def own_learner(name: str) -> type[Learner]:
+    """The learner behind "module:factory": a subclass of `Learner`, or what a factory of `Trainable`s is made into.
+
+    Raises:
+        ValueError: the module cannot be imported, has no such factory, or a `Learner` that is not complete.
+    """
+    module, _, path = name.partition(":")
+    try:
+        factory = attrgetter(path)(import_module(module))
+    except (Exception, SystemExit) as wrong:  # Whatever a module may raise while it is imported.
+        raise ValueError(f"agent {name!r} cannot be imported: {reason(wrong)}") from wrong
+    if isinstance(factory, type) and issubclass(factory, Learner):
+        settings = getattr(factory, "settings_type", None)
+        lacking = sorted(getattr(factory, "__abstractmethods__", ()))
+        if not (isinstance(settings, type) and issubclass(settings, Settings)):
+            lacking.append("settings_type, a subclass of Settings")
+        if lacking:
+            raise ValueError(f"agent {name!r} is a Learner that lacks {', '.join(lacking)}")
+        return factory
+    if not callable(factory):
+        raise ValueError(f"agent {name!r} must be called with (problem, seed, **settings), got {factory!r}")
+    return type("Own", (OwnLearner,), {"factory": staticmethod(factory)})

@@ -1,0 +1,1 @@
+"""Networks from observations to answers, with a memory between."""

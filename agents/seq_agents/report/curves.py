@@ -1,0 +1,60 @@
+"""Curves over seeds: means of what each run came to on the way and at each time step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from seq_agents.report.outcome import Outcome
+from seq_agents.report.statistics import Array, interquartile_mean
+
+_POINTS = 30
+"""At most so many on a learning curve, spread evenly on a logarithmic axis."""
+
+
+class Curve(NamedTuple):
+    """A learning curve over seeds; all arrays have one entry for each number of steps."""
+
+    steps: Array
+    middle: Array
+    """Interquartile mean of the normalised scores."""
+    low: Array
+    """The lowest seed."""
+    high: Array
+    """The highest seed."""
+    seeds: int
+
+
+def mean_curve(runs: Sequence[Outcome]) -> Curve:
+    """Over runs of one agent on one problem, each interpolated between its evaluations.
+
+    It begins where every run has been evaluated; a run that ended before others keeps its last score.
+    """
+    steps = _common_steps([[point.steps for point in run.curve] for run in runs])
+    scores = np.array([
+        np.interp(steps, [point.steps for point in run.curve], [point.normalized for point in run.curve])
+        for run in runs
+    ])  # fmt: skip
+    return Curve(steps, interquartile_mean(scores.T), scores.min(axis=0), scores.max(axis=0), len(runs))
+
+
+def _common_steps(curves: Sequence[Sequence[int]]) -> Array:
+    first = max(min(curve) for curve in curves)
+    steps = np.array(sorted({step for curve in curves for step in curve if step >= first}), np.float64)
+    if len(steps) <= _POINTS:
+        return steps
+    wanted = np.geomspace(max(steps[0], 1.0), steps[-1], _POINTS)
+    return np.unique(steps[np.abs(np.log(np.maximum(steps, 1.0))[:, None] - np.log(wanted)).argmin(axis=0)])
+
+
+def by_step(runs: Sequence[Outcome]) -> list[float]:
+    """(T,) the interquartile mean of the accuracy at each time step; NaN where none is scored."""
+    longest = max(len(run.final.by_step) for run in runs)
+    means = []
+    for step in range(longest):
+        seen = [run.final.by_step[step] for run in runs if step < len(run.final.by_step)]
+        known = [one for one in seen if not np.isnan(one)]
+        means.append(float(interquartile_mean(known)) if known else float("nan"))
+    return means

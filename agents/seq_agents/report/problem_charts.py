@@ -1,0 +1,148 @@
+"""The charts of one problem: learning curves, and accuracy at each time step."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from seq_agents.report import axes as axes_of
+from seq_agents.report.curves import Curve, by_step, mean_curve
+from seq_agents.report.drawing import Chart, Margins, Places, line, svg, words
+from seq_agents.report.outcome import Outcome, names_of, of
+from seq_agents.report.tables import LEVELS, Column, Table, count, score
+
+_MARGINS = Margins(right=86)
+_FEW = 3
+"""So few scored steps are drawn side by side."""
+_DIP = -0.3
+"""On its way, a learning curve may leave the axis below this."""
+
+
+def learning(done: Sequence[Outcome], label: str, key: str, places: Places) -> Chart | None:
+    """Learning curves; None where the problem leaves no room for a normalised score."""
+    here = of(done, label=label)
+    curves = {name: mean_curve(of(here, name=name)) for name in names_of(here)}
+    curves = {name: curve for name, curve in curves.items() if np.isfinite(curve.middle).all()}
+    if not curves:
+        return None
+    levels = here[0].final.levels
+    heights = {name: levels.normalize(getattr(levels, name).accuracy) for name in LEVELS}
+    last = {name: float(curve.middle[-1]) for name, curve in curves.items()}
+
+    def paint(axes: Axes) -> None:
+        steps = [float(one) for curve in curves.values() for one in curve.steps]
+        axes_of.log_steps(axes, steps, "time steps learned from")
+        dips = [max(_DIP, float(curve.middle.min())) for curve in curves.values()]
+        axes_of.normalised(axes, [*last.values(), *dips, *(one for one in heights.values() if one > -1)])
+        axes_of.levels(axes, heights)
+        for name, curve in curves.items():
+            _draw(axes, curve, places[name])
+
+    ends = words([(name, score(value)) for name, value in last.items()])
+    alt = f"Learning curves on {label}: normalised score against time steps learned from. At the end: {ends}."
+    notes = ["Greedy evaluations: interquartile means over seeds; bands from the lowest to the highest seed."]
+    below = [f"{name} is at {score(height)}" for name, height in heights.items() if height < -1]
+    if below:
+        notes.append(f"Below the axis: {', '.join(below)}.")
+    rows = [
+        (name, int(steps), float(middle), *_ends(low, high, curve.seeds))
+        for name, curve in curves.items()
+        for steps, middle, low, high in zip(curve.steps, curve.middle, curve.low, curve.high, strict=True)
+    ]
+    columns = (
+        Column("agent"), Column("steps", count), Column("normalised, IQM", score), Column("lowest", score),
+        Column("highest", score),
+    )  # fmt: skip
+    return Chart(
+        key=key, title="Learning curves", svg=svg(key, alt, paint, margins=_MARGINS), names=tuple(curves),
+        data=Table("Learning curves", columns, tuple(rows)), note=" ".join(notes),
+    )  # fmt: skip
+
+
+def _ends(low: float, high: float, seeds: int) -> tuple[float | None, float | None]:
+    return (float(low), float(high)) if seeds > 1 else (None, None)
+
+
+def _draw(axes: Axes, curve: Curve, place: int) -> None:
+    drawn = line(place)
+    if curve.steps[-1] <= 0:  # It learns nothing.
+        axes.axhline(curve.middle[-1], **{**drawn, "marker": ""})
+        return
+    kept = curve.steps > 0
+    steps, middle, low, high = (one[kept] for one in (curve.steps, curve.middle, curve.low, curve.high))
+    if curve.seeds > 1:
+        axes.fill_between(steps, low, high, color=drawn["color"], alpha=0.12, linewidth=0)
+    axes.plot(steps, middle, **drawn, markevery=_marked(len(steps), place))
+
+
+def _marked(points: int, place: int) -> list[int]:
+    """Which points have markers: some and the last, others for each agent."""
+    return sorted({*range(place % 5, points, 6), points - 1})
+
+
+def accuracy_by_step(done: Sequence[Outcome], label: str, key: str, places: Places) -> Chart:
+    """Accuracy at each time step."""
+    here = of(done, label=label)
+    means = {name: by_step(of(here, name=name)) for name in names_of(here)}
+    levels = here[0].final.levels
+    heights = {name: getattr(levels, name).accuracy for name in LEVELS}
+    last = max(len(one) for one in means.values())
+    scored = [
+        step for step in range(last) if any(step < len(one) and math.isfinite(one[step]) for one in means.values())
+    ]
+
+    def paint(axes: Axes) -> None:
+        axes_of.counted(axes, min(scored, default=0) + 1, max(scored, default=0) + 1, "time step")
+        axes_of.accuracies(axes, [*heights.values(), *(one for mean in means.values() for one in mean)])
+        axes_of.levels(axes, heights)
+        for name, mean in means.items():
+            place = places[name]
+            rank = list(means).index(name)
+            aside = (rank - (len(means) - 1) / 2) * 0.6 / len(means) if len(scored) <= _FEW else 0.0
+            steps = [step + aside for step in range(1, len(mean) + 1)]
+            axes.plot(steps, mean, **line(place), markevery=_marked_steps(mean, rank, len(means)))
+
+    alt = f"Accuracy at each time step on {label}. {_in_words(means, scored)} {_of_levels(heights)}"
+    columns = (Column("time step", count), *(Column(name, score) for name in means))
+    rows = tuple((step + 1, *(_at(mean, step) for mean in means.values())) for step in scored)
+    asked = "every step is scored" if len(scored) == last else f"{len(scored)} of {last} steps are scored"
+    return Chart(
+        key=key, title="Accuracy at each time step", svg=svg(key, alt, paint, margins=_MARGINS), names=tuple(means),
+        data=Table("Accuracy at each time step", columns, rows),
+        note=f"Final evaluation, interquartile means over seeds; {asked}. The levels are means over all scored steps: "
+        f"{words([(name, score(height)) for name, height in heights.items()])}.",
+    )  # fmt: skip
+
+
+def _marked_steps(mean: Sequence[float], rank: int, agents: int) -> list[int]:
+    """Which steps have markers: in turns, so that they do not cover each other; all that have no scored neighbour."""
+    scored = [math.isfinite(one) for one in [math.nan, *mean, math.nan]]
+    apart = max(agents, sum(scored) // 6)
+    return [
+        step
+        for step in range(len(mean))
+        if scored[step + 1] and (step % apart == rank or not (scored[step] or scored[step + 2]))
+    ]
+
+
+def _at(mean: Sequence[float], step: int) -> float | None:
+    return mean[step] if step < len(mean) and math.isfinite(mean[step]) else None
+
+
+def _in_words(means: Mapping[str, Sequence[float]], scored: Sequence[int]) -> str:
+    if not scored:
+        return "No step is scored."
+    ranges = []
+    for name, mean in means.items():
+        seen = [one for one in mean if math.isfinite(one)]
+        if seen:
+            low, high = score(min(seen)), score(max(seen))
+            ranges.append((name, low if low == high else f"{low} to {high}"))
+    return f"From the worst to the best step: {words(ranges)}."
+
+
+def _of_levels(heights: Mapping[str, float]) -> str:
+    return f"Levels: {words([(name, score(height)) for name, height in heights.items()])}."

@@ -1,0 +1,30 @@
+"""A trained Stable-Baselines3 model as a policy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from stable_baselines3.common.base_class import BaseAlgorithm
+
+from seq_envs.encodings import Array
+
+
+class Sb3Policy:
+    """A trained SB3 model, recurrent or not, as a policy for `seq_envs.evaluate`: its greedy answers.
+
+    A model that was trained within `VecNormalize` and loaded needs that env: `load(path, env=VecNormalize.load(...))`.
+    """
+
+    def __init__(self, model: BaseAlgorithm) -> None:
+        self._model = model
+        self._normalizer = model.get_vec_normalize_env()
+
+    def initial_state(self, batch_size: int) -> tuple[Any, Array]:
+        return None, np.ones(batch_size, np.bool_)
+
+    def act(self, observations: Array, state: tuple[Any, Array]) -> tuple[Array, tuple[Any, Array]]:
+        memory, starts = state
+        seen: Any = observations if self._normalizer is None else self._normalizer.normalize_obs(observations)
+        answers, memory = self._model.predict(seen, memory, starts, deterministic=True)
+        return answers, (memory, np.zeros_like(starts))

@@ -1,0 +1,146 @@
+"""The coming rows of many lanes, laid out so that a step of all lanes is a few slices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from seq_envs.encodings import Array
+from seq_envs.problem import Episodes, Problem
+from seq_envs.stream import Stream, block_episodes
+
+_LANES_AT_ONCE = 64
+"""Lanes whose blocks are drawn before they are laid out: small enough to stay in the processor's cache."""
+
+
+class Lanes:
+    """One block of episodes of each lane, step-major, and where each lane stands in it.
+
+    A row is one time step: row `e * T + t` of a lane is step `t` of the lane's `e`-th episode in its block. While all
+    lanes stand at the same row (as they do with episodes of one length that nobody resets singly) `row` is an int and
+    indexing with `here` gives a slice; else `row` is (lanes,) and indexing gathers. A lane that runs off its block
+    draws its next one, so what a lane plays does not depend on the others.
+    """
+
+    observations: Array
+    """(rows, lanes, ...) raw."""
+    targets: Array
+    """(rows, lanes, *action_space.shape)."""
+    scored: Array
+    """(rows, lanes) bool."""
+    lengths: Array
+    """(episodes, lanes) int64."""
+
+    def __init__(self, problem: Problem, lanes: int) -> None:
+        self._problem = problem
+        self._steps = problem.steps
+        self._rows = block_episodes(problem) * problem.steps
+        self._lanes = np.arange(lanes)
+        self._streams: dict[int, Stream] = {}
+        self._laid_out = False
+        self.row: int | Array = 0
+
+    @property
+    def here(self) -> Any:
+        """The index of the current row of every lane."""
+        return self.row if isinstance(self.row, int) else (self.row, self._lanes)
+
+    def last(self) -> Array:
+        """(lanes,) bool: whether the current step is the last of its episode. A new array."""
+        episode, step = divmod(self.row, self._steps)
+        lengths = self.lengths[episode] if isinstance(self.row, int) else self.lengths[episode, self._lanes]
+        last: Array = lengths == step + 1
+        return last
+
+    def begin(self, generators: Mapping[int, np.random.Generator], lanes: Array) -> None:
+        """Begin an episode in each of these `lanes`, (lanes,) bool: of a new stream where it has a generator."""
+        for lane, generator in generators.items():
+            self._streams[lane] = Stream(self._problem, generator)
+        if len(generators) == len(self._lanes):
+            self._fill(slice(None))
+            self.row = 0
+            return
+        new = np.array(list(generators), np.int64)
+        to_next = lanes.copy()
+        to_next[new] = False
+        self.advance(to_next, hold=~to_next)
+        if new.size:
+            rows = np.array(np.broadcast_to(self.row, lanes.shape))
+            self._fill(new)
+            rows[new] = 0
+            self.row = rows
+        if not isinstance(self.row, int) and (self.row == self.row[0]).all():
+            self.row = int(self.row[0])
+
+    def advance(self, to_next: Array, hold: Array) -> None:
+        """Move every lane by one row; lanes of `to_next` to their next episode instead, lanes of `hold` not at all.
+
+        Both are (lanes,) bool; no lane is in both.
+        """
+        moving_on, holding = np.count_nonzero(to_next), np.count_nonzero(hold)
+        if isinstance(self.row, int):
+            if holding == hold.size:
+                return
+            if holding == 0 and moving_on in (0, to_next.size):
+                self.row = (self.row // self._steps + 1) * self._steps if moving_on else self.row + 1
+                if self.row == self._rows:
+                    self._fill(slice(None))
+                    self.row = 0
+                return
+            self.row = np.full(hold.size, self.row)
+        rows = np.where(to_next, (self.row // self._steps + 1) * self._steps, self.row + 1)
+        rows = np.where(hold, self.row, rows)
+        off = np.flatnonzero(rows == self._rows)
+        if off.size:
+            self._fill(off)
+            rows[off] = 0
+        self.row = rows
+
+    def episode(self) -> Episodes:
+        """The episode that each lane plays, step-major: (T, lanes, ...), lengths (lanes,). Views, where possible."""
+        first = self.row // self._steps * self._steps
+        if isinstance(first, int):
+            rows: Any = slice(first, first + self._steps)
+            lengths = self.lengths[first // self._steps]
+        else:
+            rows = (first + np.arange(self._steps)[:, None], self._lanes)
+            lengths = self.lengths[first // self._steps, self._lanes]
+        return Episodes(self.observations[rows], self.targets[rows], self.scored[rows], lengths)
+
+    def at_first_step(self) -> Array:
+        """(lanes,) bool: which lanes stand at the first step of their episode."""
+        return np.broadcast_to(np.asarray(self.row) % self._steps == 0, self._lanes.shape)
+
+    def block(self, lane: int) -> tuple[Episodes, int]:
+        """The block of one lane, and which of its episodes the lane plays."""
+        shape = (-1, self._steps)
+        observations, targets, scored = (
+            rows[:, lane].reshape(*shape, *rows.shape[2:]) for rows in (self.observations, self.targets, self.scored)
+        )
+        block = Episodes(observations, targets, scored, self.lengths[:, lane])
+        return block, int(np.broadcast_to(self.row, self._lanes.shape)[lane]) // self._steps
+
+    def _fill(self, lanes: slice | Array) -> None:
+        """Draw the next block of these lanes and lay it out."""
+        indices = self._lanes[lanes]
+        for first in range(0, len(indices), _LANES_AT_ONCE):
+            part = indices[first : first + _LANES_AT_ONCE]
+            blocks = [self._streams[lane].block() for lane in part.tolist()]
+            # Each (lanes, episodes, T, ...), but lengths (lanes, episodes).
+            observations, targets, scored, lengths = (np.array(arrays) for arrays in zip(*blocks, strict=True))
+            if not self._laid_out:
+                self._lay_out(observations, targets)
+            where = slice(part[0], part[-1] + 1) if isinstance(lanes, slice) else part
+            for rows, drawn in ((self.observations, observations), (self.targets, targets), (self.scored, scored)):
+                rows[:, where] = drawn.reshape(len(part), self._rows, *drawn.shape[3:]).swapaxes(0, 1)
+            self.lengths[:, where] = lengths.T
+
+    def _lay_out(self, observations: Array, targets: Array) -> None:
+        shape = (self._rows, len(self._lanes))
+        self.observations = np.empty((*shape, *observations.shape[3:]), observations.dtype)
+        self.targets = np.empty((*shape, *targets.shape[3:]), targets.dtype)
+        self.scored = np.empty(shape, np.bool_)
+        self.lengths = np.empty((self._rows // self._steps, len(self._lanes)), np.int64)
+        self._laid_out = True

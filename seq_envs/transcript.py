@@ -1,0 +1,151 @@
+"""An episode as text: the steps so far, input over answer over truth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from seq_envs.problem import Episodes, Problem
+
+
+class Column(NamedTuple):
+    """One time step on the tape."""
+
+    step: int
+    shown: str
+    answer: tuple[str, ...] | None
+    """The places of the answer; None: not answered yet."""
+    truth: tuple[str, ...] | None
+    """The places of the right answer; None: nothing to answer here, or not told yet."""
+    grade: float | None
+    """How right the answer is; None: not answered, or not scored."""
+
+
+class Transcript(NamedTuple):
+    """What there is to see of one episode."""
+
+    title: str
+    steps: int
+    columns: list[Column]
+    """The steps so far; of a long episode the last ones."""
+    longest_answer: tuple[str, ...]
+    """The places of the answer that takes the most room."""
+
+    @classmethod
+    def of_episode(
+        cls,
+        problem: Problem,
+        block: Episodes,
+        episode: int,
+        said: Sequence[Any],
+        playing: bool,
+        earned: float,
+        asked: int,
+    ) -> Transcript:
+        """An episode as far as it has been played: `said` holds its answers up to now."""
+        raw, targets, scored = block.observations[episode], block.targets[episode], block.scored[episode]
+        now = len(said) + playing
+        columns = []
+        for step in range(max(0, now - _TEXT_COLUMNS), now):
+            answer = truth = grade = None
+            if step < len(said):
+                answer = _places(said[step])
+                if scored[step]:
+                    truth = _places(targets[step])
+                    grade = float(problem.grade(said[step], targets[step]))
+            columns.append(Column(step, problem.code.draw(raw[step]), answer, truth, grade))
+        title = f"{type(problem).__name__}  step {len(said)} of {block.lengths[episode]}  right {earned:g} of {asked}"
+        return cls(title, int(block.lengths[episode]), columns, _places(problem.answers.longest))
+
+    @classmethod
+    def of_solution(cls, problem: Problem, block: Episodes, episode: int) -> Transcript:
+        """A whole episode with every right answer, and nobody's answers."""
+        raw, targets, scored = block.observations[episode], block.targets[episode], block.scored[episode]
+        length = int(block.lengths[episode])
+        columns = [
+            Column(t, problem.code.draw(raw[t]), None, _places(targets[t]) if scored[t] else None, None)
+            for t in range(length)
+        ]
+        return cls(type(problem).__name__, length, columns, _places(problem.answers.longest))
+
+
+def _places(answer: Any) -> tuple[str, ...]:
+    """An answer, place by place, in characters."""
+    places = np.atleast_1d(answer)
+    return tuple(f"{place:.2f}" if places.dtype.kind == "f" else str(place) for place in places)
+
+
+def mark(grade: float) -> str:
+    """Right is a check mark, wrong a cross, partly right a tilde."""
+    return _RIGHT if grade == 1 else _PARTLY if grade > 0 else _WRONG
+
+
+def draw_text(transcript: Transcript) -> str:
+    """The tape so far as lines of text: input over answer over truth over marks.
+
+    Right is a check mark, wrong a cross, partly right a tilde; a dot stands where nothing counts.
+    """
+    columns = transcript.columns
+    marks = [_NOTHING if column.grade is None else mark(column.grade) for column in columns]
+    rows = {
+        "step": [str(column.step) for column in columns],
+        "input": [column.shown for column in columns],
+        "answer": ["" if column.answer is None else ",".join(column.answer) for column in columns],
+        "truth": ["" if column.answer is None else _truth(column) for column in columns],
+        "": ["" if column.answer is None else mark for column, mark in zip(columns, marks, strict=True)],
+    }
+    return "\n".join([transcript.title, *_strips(rows, backwards=True)[-1]])
+
+
+def draw_solution(transcript: Transcript) -> str:
+    """A whole episode as lines of text: input over truth, in several strips if it is long."""
+    columns = transcript.columns
+    rows = {
+        "step": [str(column.step) for column in columns],
+        "input": [column.shown for column in columns],
+        "truth": [_truth(column) for column in columns],
+    }
+    return "\n\n".join("\n".join(strip) for strip in _strips(rows, backwards=False))
+
+
+def _truth(column: Column) -> str:
+    return _NOTHING if column.truth is None else ",".join(column.truth)
+
+
+def _strips(rows: dict[str, list[str]], backwards: bool) -> list[list[str]]:
+    """Rows of cells as lines with aligned columns, cut into strips of at most a line's width.
+
+    The strips are filled from the first column on, or `backwards` from the last one; then the last strip is marked
+    where columns stand before it.
+    """
+    label = max(map(len, rows)) + 1
+    widths = [max(map(len, cells)) for cells in zip(*rows.values(), strict=True)]
+    strips: list[list[int]] = [[]]
+    room = _TEXT_COLUMNS - label - 2 * backwards
+    for column in reversed(range(len(widths))) if backwards else range(len(widths)):
+        if strips[-1] and room < widths[column] + 1:
+            strips.append([])
+            room = _TEXT_COLUMNS - label - 2 * backwards
+        strips[-1].append(column)
+        room -= widths[column] + 1
+    if backwards:
+        strips = [strip[::-1] for strip in reversed(strips)]
+    before = " … " if backwards and len(strips) > 1 else " "
+    return [
+        [
+            (
+                name.ljust(label - 1) + before + " ".join(cells[column].rjust(widths[column]) for column in strip)
+            ).rstrip()
+            for name, cells in rows.items()
+        ]
+        for strip in strips
+    ]
+
+
+_TEXT_COLUMNS = 72
+"""Characters of a line of text before the tape becomes a window that follows."""
+
+
+_RIGHT, _WRONG, _PARTLY, _NOTHING = "✓", "✗", "~", "."
