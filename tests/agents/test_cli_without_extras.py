@@ -81,7 +81,7 @@ import sys
 for name in ("torch", "stable_baselines3", "sb3_contrib", "rich", "tqdm", "yaml", "safetensors", "filelock",
              "scipy", "matplotlib", "jinja2", "ray"):
     sys.modules[name] = None
-from seq_agents import cli
+from seq_agents.cli import main as cli
 for arguments in (["list"], ["show", "SeqCopy-v0", "--length", "3"], ["play", "SeqEcho-v0", "--length", "2"]):
     cli.main(arguments)
 """

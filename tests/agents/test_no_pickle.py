@@ -52,7 +52,7 @@ def test_nothing_that_is_read_is_unpickled(tmp_path: Path) -> None:
 # The sources: what could unpickle a file.
 
 DANGEROUS_MODULES = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "jsonpickle"}
-BETWEEN_PROCESSES = {"on_ray.py"}
+BETWEEN_PROCESSES = {"ray_workers.py"}
 """Tasks on their way to workers are pickled, by a process of the same user; no file is."""
 
 

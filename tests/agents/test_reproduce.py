@@ -93,7 +93,7 @@ def test_every_recipe_is_valid(name: str) -> None:
 
 
 def test_the_names() -> None:
-    text = files("seq_agents").joinpath("recipes.yaml").read_text(encoding="utf-8")
+    text = files("seq_agents.experiments").joinpath("presets").joinpath("recipes.yaml").read_text(encoding="utf-8")
     named = yaml.safe_load(text)
     assert set(recipes()) == set(named)
     assert len({name.lower() for name in recipes()}) == len(recipes()), "each has a file of its own"

@@ -139,7 +139,9 @@ CHILD = """
 import os, signal, sys, time
 from pathlib import Path
 import torch
-from seq_agents import cli, runs, supervised, training
+from seq_agents.cli import main as cli
+from seq_agents.experiments import training
+from seq_agents.learners import supervised
 
 what, sign, *arguments = sys.argv[1:]
 torch.set_num_threads(1)

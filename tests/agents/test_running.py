@@ -148,7 +148,7 @@ def test_results_of_other_settings_are_refused_before_anything_runs(tmp_path: Pa
 
 def test_a_folder_in_use_is_refused(tmp_path: Path) -> None:
     engine = by_hand()
-    hold = "import sys; from pathlib import Path; from seq_agents.experiments.run_folder import alone_in\n"
+    hold = "import sys; from pathlib import Path; from seq_agents.experiments.files import alone_in\n"
     hold += "with alone_in(Path(sys.argv[1])): print('in', flush=True); sys.stdin.read()"
     with subprocess.Popen(
         [sys.executable, "-c", hold, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -47,7 +47,7 @@ class Recipe:
 @cache
 def recipes() -> Mapping[str, Recipe]:
     """Every recipe by name, as in recipes.yaml."""
-    text = files("seq_agents.experiments").joinpath("presets", "recipes.yaml").read_text(encoding="utf-8")
+    text = files("seq_agents.experiments").joinpath("presets").joinpath("recipes.yaml").read_text(encoding="utf-8")
     return {name: _recipe(raw) for name, raw in yaml.safe_load(text).items()}
 
 
