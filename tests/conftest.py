@@ -13,7 +13,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The machines of CI are slow and noisy: no deadlines. Derandomised, so that CI fails for a change and not for luck.
 settings.register_profile("ci", deadline=None, max_examples=200, derandomize=True)
-# More, and others each time: `python -m pytest --hypothesis-profile=nightly tests/test_oracle.py`.
+# More, and others each time: `python -m pytest --hypothesis-profile=nightly tests/envs/test_oracle.py`.
 settings.register_profile("nightly", deadline=None, max_examples=2500, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("brief", settings.get_profile("ci"), max_examples=50)
 settings.load_profile("ci")

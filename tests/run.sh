@@ -24,7 +24,7 @@ environment() {
 
 # core_tests NAME: the tests of the environments, which need no torch; briefer than among all tests, at the end.
 core_tests() {
-    "$work/$1/bin/python" -m pytest -n auto -p no:cacheprovider --hypothesis-profile=brief tests seq_envs --ignore=tests/agents
+    "$work/$1/bin/python" -m pytest -n auto -p no:cacheprovider --hypothesis-profile=brief tests/envs seq_envs
 }
 
 # interpreter VERSION: a Python of that version that starts, if there is one.
@@ -73,9 +73,9 @@ say 'Lint, format, types'
 
 say 'Wheel and sdist, twice the same'
 PIP_CONSTRAINT=$pins "$bin/python" -m build --outdir "$work/dist" . | tail -n 1
-"$bin/python" tests/check_wheel.py "$work"/dist/*.whl
+"$bin/python" tests/ci/check_wheel.py "$work"/dist/*.whl
 if git rev-parse --git-dir >/dev/null 2>&1; then
-    "$bin/python" tests/check_sdist.py "$work"/dist/*.tar.gz
+    "$bin/python" tests/ci/check_sdist.py "$work"/dist/*.tar.gz
 fi
 # The same files elsewhere, of another day, for other eyes, give the same bytes.
 copy_to "$work/again"
@@ -92,11 +92,11 @@ done
 tar xzf "$work"/dist/*.tar.gz -C "$work"
 unpacked=$(echo "$work"/seq_envs-*)
 environment wheel "$python" "$pins" "$work"/dist/*.whl
-(cd "$work" && wheel/bin/python "$root/tests/check_install.py" && wheel/bin/seq-envs list)
+(cd "$work" && wheel/bin/python "$root/tests/ci/check_install.py" && wheel/bin/seq-envs list)
 
 say 'Known vulnerabilities'
 environment audit "$python" "$pins" pip-audit
-"$work/audit/bin/python" tests/audit.py
+"$work/audit/bin/python" tests/ci/audit.py
 
 say 'Core tests on the oldest Gymnasium, from the unpacked sdist'
 sed 's/^gymnasium==.*/gymnasium==1.2.2/' constraints.txt >"$work/oldest.txt"
@@ -116,11 +116,11 @@ done
 
 say 'The first command of the README, in a fresh copy'
 copy_to "$work/fresh"
-(cd "$work/fresh" && "$bin/python" tests/readme.py 0 | bash -euo pipefail)
+(cd "$work/fresh" && "$bin/python" tests/support/readme.py 0 | bash -euo pipefail)
 
 say 'The example with RLlib'
 environment rllib "$python" "$root/examples/rllib-constraints.txt" . 'ray[rllib]' torch
-"$work/rllib/bin/python" tests/check_rllib.py
+"$work/rllib/bin/python" tests/ci/check_rllib.py
 
 say 'All tests'
 PATH=$bin:$PATH "$bin/python" -m pytest -n auto -p no:cacheprovider

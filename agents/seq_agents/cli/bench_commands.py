@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seq_agents.cli.commands import import_from
 from seq_agents.cli.live_board import Board
+from seq_agents.cli.terminal import print_table
 from seq_agents.errors import Refused
 from seq_agents.experiments.cell import run_cell
 from seq_agents.experiments.entry import Cell, Entry
@@ -28,7 +28,7 @@ from seq_agents.report.text_forms import FORMS
 
 if TYPE_CHECKING:
     from seq_agents.report.outcome import Outcome
-    from seq_agents.report.tables import Table
+    from seq_agents.report.table import Table
 
 PAGE = "report.html"
 _BRIEF = ("agent", "problems", "runs", "normalised, IQM", "95% interval", "solved", "steps to solve")
@@ -126,7 +126,7 @@ def _run(
     if done:
         print(f"{_write_page(folder, None)}: the report.\n")
         for table in tables_of(folder, done):
-            _print(table)
+            print_table(table)
     if failures:
         listed = "\n".join(f"{one.item.key}: {one.reason}" for one in failures)
         raise Refused(f"{len(failures)} cells failed; the same command tries them, and only them, again:\n{listed}")
@@ -136,28 +136,3 @@ def _write_page(folder: Folder, out: Path | None) -> Path:
     page = out or folder.path / PAGE
     write_report(folder, page)
     return page
-
-
-def _print(table: Table) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table as Shown
-
-    shown = Shown(title=table.title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False, collapse_padding=True)
-    rows = table.texts()
-    if not rows:
-        return
-    for place, column in enumerate(table.columns):
-        widest = max(len(row[place]) for row in rows)  # Only headings may wrap.
-        shown.add_column(
-            column.heading.replace(", ", "\n").replace(" to ", " to\n"),
-            justify="left" if place == 0 else "right",
-            min_width=widest,
-        )
-    for row in rows:
-        shown.add_row(*row)
-    console = Console(highlight=False)
-    with console.capture() as text:  # rich itself ends the process where the reader of a pipe has gone.
-        console.print(shown, width=max(80, console.width))
-    print(text.get().rstrip())
-    print(textwrap.fill(table.note, max(80, console.width)) + "\n")

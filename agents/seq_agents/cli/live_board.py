@@ -16,7 +16,7 @@ from rich.text import Text
 from seq_agents.experiments.entry import Cell
 from seq_agents.experiments.results_folder import Folder
 from seq_agents.experiments.workers import Begun, Done, Event, Failed, Under
-from seq_agents.report.tables import score
+from seq_agents.report.table import score
 
 _UNBOUNDED = 100_000
 """Characters: wider than any table."""

@@ -9,17 +9,8 @@ from dataclasses import dataclass
 from seq_agents.experiments.results_folder import Folder
 from seq_agents.report.horizon_tables import horizon_table, longer_table
 from seq_agents.report.outcome import Outcome, labels_of, of, outcomes
-from seq_agents.report.tables import (
-    LEVELS,
-    Column,
-    Table,
-    leaderboard,
-    matrix,
-    missing,
-    on_problem,
-    rewards_against_examples,
-    score,
-)
+from seq_agents.report.table import Column, Table, score
+from seq_agents.report.tables import LEVELS, leaderboard, matrix, missing, on_problem, rewards_against_examples
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from seq_agents.report.tables import Table
+from seq_agents.report.table import Table
 
 INK, FAINT, PAPER = "#00fe01", "#00fe02", "#00fe03"
 """Stand for the page's colours of text, of thin lines and of the background."""

@@ -14,7 +14,7 @@ from seq_agents.report import axes as axes_of
 from seq_agents.report.drawing import Chart, Margins, Places, line, shown, svg, words
 from seq_agents.report.horizon_tables import REMEMBERS, horizon_table, longer_table
 from seq_agents.report.outcome import Outcome
-from seq_agents.report.tables import Column, Table, score
+from seq_agents.report.table import Column, Table, score
 
 Row = tuple[Any, ...]
 

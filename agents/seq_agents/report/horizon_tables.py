@@ -10,7 +10,8 @@ from seq_agents.experiments.entry import Entry
 from seq_agents.experiments.sweeps import LONGER
 from seq_agents.report.outcome import Outcome, labels_of, names_of, of
 from seq_agents.report.statistics import Estimate, interquartile
-from seq_agents.report.tables import ZERO, Column, Table, interval, score
+from seq_agents.report.table import Column, Table, interval, score
+from seq_agents.report.tables import ZERO
 
 REMEMBERS = 0.95
 """The normalised score from which on an agent is said to remember."""

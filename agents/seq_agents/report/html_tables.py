@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from seq_agents.report.statistics import Estimate
-from seq_agents.report.tables import Table
+from seq_agents.report.table import Table
 
 
 class Cell(NamedTuple):

@@ -12,7 +12,8 @@ from seq_agents.report import axes as axes_of
 from seq_agents.report.drawing import FAINT, MARKED, PAPER, Chart, Margins, Places, line, shown, style, svg, words
 from seq_agents.report.outcome import Outcome, labels_of, names_of, needs_memory, of
 from seq_agents.report.statistics import THRESHOLDS, Estimate, performance_profile
-from seq_agents.report.tables import Column, Table, count, percent, rewards_against_examples
+from seq_agents.report.table import Column, Table, count, percent
+from seq_agents.report.tables import rewards_against_examples
 
 _ALMOST = 95
 """The place of 0.95 in `THRESHOLDS`."""

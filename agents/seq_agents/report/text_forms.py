@@ -12,7 +12,8 @@ from seq_agents.report.content import read, tables
 from seq_agents.report.html_tables import numeric
 from seq_agents.report.outcome import outcomes
 from seq_agents.report.summary import summary
-from seq_agents.report.tables import Table, every_run
+from seq_agents.report.table import Table
+from seq_agents.report.tables import every_run
 
 
 def markdown(folder: Folder) -> str:

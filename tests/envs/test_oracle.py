@@ -3,7 +3,7 @@
 CI draws 200 settings for each problem and test. The nightly mode draws 2,500, so 10,000 and more for each problem, in
 15 to 25 minutes:
 
-    python -m pytest --hypothesis-profile=nightly tests/test_oracle.py
+    python -m pytest --hypothesis-profile=nightly tests/envs/test_oracle.py
 """
 
 from __future__ import annotations

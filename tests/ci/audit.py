@@ -1,4 +1,4 @@
-"""Are there known vulnerabilities in what CI installs?   python tests/audit.py, with pip-audit installed beside it
+"""Are there known vulnerabilities in what CI installs?   python tests/ci/audit.py, with pip-audit installed beside it
 
 Asks a database of vulnerabilities about every pin of constraints.txt. A known one fails. Where no database can be
 reached, as behind a mirror that has packages and nothing else, nothing is known: that is said, and does not fail.
@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-PINS = Path(__file__).parent.parent / "constraints.txt"
+PINS = Path(__file__).parents[2] / "constraints.txt"
 SERVICES = ("pypi", "osv")
 """The databases that pip-audit can ask: the first one that knows anything is believed."""
 

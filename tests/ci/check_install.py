@@ -1,4 +1,4 @@
-"""What an installation without extras must do, far from the sources:   python tests/check_install.py"""
+"""What an installation without extras must do, far from the sources:   python tests/ci/check_install.py"""
 
 from __future__ import annotations
 

@@ -15,11 +15,11 @@ from typing import Any, cast
 
 import pytest
 import worker_tasks
+from paths import ROOT, SUPPORT
 from seq_agents.errors import reason
 from seq_agents.experiments.workers import Begun, Done, Event, Failed, Under, do_all
 from worker_tasks import act
 
-HERE = Path(__file__).parent
 STUCK = 120
 """Seconds after which something hangs."""
 
@@ -285,7 +285,7 @@ def parent(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     (tmp_path / "pids").mkdir()
     script = tmp_path / "parent.py"
     script.write_text(PARENT)
-    paths = os.pathsep.join([str(HERE), str(HERE.parents[1] / "agents"), str(HERE.parents[1])])
+    paths = os.pathsep.join([str(SUPPORT), str(ROOT / "agents"), str(ROOT)])
     process = subprocess.Popen(
         [sys.executable, str(script), str(tmp_path / "pids")], text=True, start_new_session=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": paths},

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from paths import SUPPORT
 
 
 def counts(folder: Path, how: str, times: int) -> tuple[int, int]:
     """What `broken_saves.py` has counted; it fails if a run was ever not whole."""
-    script = Path(__file__).with_name("broken_saves.py")
+    script = SUPPORT / "broken_saves.py"
     done = subprocess.run(
         [sys.executable, script, folder, how, str(times)],
         capture_output=True, text=True, check=False,

@@ -1,6 +1,6 @@
 """Read everything that this package writes, and print each class that pickle is asked for meanwhile.
 
-python tests/agents/reads_our_formats.py RUNS RESULTS RECIPES [--proof]
+python tests/support/reads_our_formats.py RUNS RESULTS RECIPES [--proof]
 
 RUNS is a folder of run folders. An audit hook cannot be taken away again, hence a process of its own.
 """

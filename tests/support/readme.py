@@ -1,12 +1,11 @@
-"""The code blocks of the README. As a script, prints the sh block of a number: python tests/readme.py 0"""
+"""The code blocks of the README. As a script, prints the sh block of a number: python tests/support/readme.py 0"""
 
 from __future__ import annotations
 
 import re
 import sys
-from pathlib import Path
 
-README = Path(__file__).parent.parent / "README.md"
+from paths import README
 
 
 def blocks(language: str) -> list[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import pytest
 from oracle import ORACLES
+from paths import README
 from spaces_of_settings import EVERY_BASE_CHOICE, Ragged, name
 
 import seq_envs
@@ -103,7 +103,7 @@ def test_what_is_stated_is_there(id: str, framing: str) -> None:
 
 def readme_rows() -> list[list[str]]:
     """The table of the README: id, framing, and four figures."""
-    section = (Path(__file__).parents[1] / "README.md").read_text().split("## What an agent must not be shown")[1]
+    section = README.read_text().split("## What an agent must not be shown")[1]
     rows = [
         line.strip("| ").split(" | ") for line in section.split("\n## ")[0].splitlines() if line.startswith("| Seq")
     ]

@@ -1,4 +1,4 @@
-"""The example with RLlib learns, in a shorter run; with the Python of its environment:   python tests/check_rllib.py"""
+"""The example with RLlib learns, in a shorter run; with its environment's Python: python tests/ci/check_rllib.py"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-EXAMPLE = Path(__file__).parents[1] / "examples" / "rllib_ppo_lstm.py"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "rllib_ppo_lstm.py"
 ITERATIONS = 10
 LEAST = 0.9
 """Accuracy of the greedy answers; chance is 0.1."""

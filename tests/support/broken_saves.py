@@ -1,7 +1,7 @@
 """Saves of a run that are broken off by signals or by a full disk, after each of which the run must be whole.
 
-python tests/agents/broken_saves.py FOLDER SIGNAL TIMES     a process of its own, since it forks
-python tests/agents/broken_saves.py FOLDER full TIMES       FOLDER on a small disk of its own
+python tests/support/broken_saves.py FOLDER SIGNAL TIMES     a process of its own, since it forks
+python tests/support/broken_saves.py FOLDER full TIMES       FOLDER on a small disk of its own
 """
 
 from __future__ import annotations

@@ -17,12 +17,12 @@ from seq_envs import stream
 @pytest.mark.parametrize("id", IDS)
 def test_an_id_plays_what_it_always_played(id: str) -> None:
     path = golden.FOLDER / f"{id}.txt"
-    assert path.exists(), f"{id} has no {path.name}: `python tests/golden.py` writes it"
+    assert path.exists(), f"{id} has no {path.name}: `python tests/support/golden.py` writes it"
     written, now = path.read_text(encoding="utf-8"), golden.text_of(id)
     difference = "\n".join(difflib.unified_diff(written.splitlines(), now.splitlines(), path.name, "now", lineterm=""))
     assert not difference, (
         f"{id} no longer plays what it always played. If that is meant, give the id a new version, and run `python "
-        f"tests/golden.py`; do not change {path.name}.\n{difference}"
+        f"tests/support/golden.py`; do not change {path.name}.\n{difference}"
     )
 
 

@@ -1,4 +1,4 @@
-"""Does an sdist hold every file of the project, and nothing else?   python tests/check_sdist.py SDIST"""
+"""Does an sdist hold every file of the project, and nothing else?   python tests/ci/check_sdist.py SDIST"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 import tarfile
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 ADDED = {"PKG-INFO"}
 """What the build adds."""
 

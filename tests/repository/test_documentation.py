@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import re
-from pathlib import Path
 
 import pytest
+from paths import ROOT
 
 import seq_envs
 
@@ -45,5 +45,5 @@ def test_public_names_are_documented(name: str) -> None:
 
 
 def test_the_changelog_has_this_version() -> None:
-    changelog = (Path(__file__).parent.parent / "CHANGELOG.md").read_text(encoding="utf-8")
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f"## {seq_envs.__version__}\n" in changelog

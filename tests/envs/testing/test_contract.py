@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from hidden_leaks import LEAKING
 from mistyped_problems import MISTYPED
 from mutant_envs import ENVS, VECTOR_ENVS
 from mutant_problems import MUTANTS, Echo
+from paths import README
 from spaces_of_settings import EVERY_BASE_CHOICE, IDS, Ragged, name
 
 import seq_envs
@@ -109,8 +109,7 @@ def test_names_the_mistake_of_a_vector_env(env: type[seq_envs.SequenceVectorEnv]
 
 def test_the_readme_counts_the_mistakes() -> None:
     mistakes = [*MUTANTS, *LEAKING, *ENVS, *VECTOR_ENVS]
-    readme = Path(__file__).parents[1] / "README.md"
-    assert f"Of {len(mistakes)} problems and environments with one mistake each" in readme.read_text()
+    assert f"Of {len(mistakes)} problems and environments with one mistake each" in README.read_text()
 
 
 @pytest.mark.parametrize("episodes", [0, -1, 1.5, None])

@@ -1,6 +1,6 @@
 """Does a wheel hold both packages with their data, what it must say of itself, and nothing else?
 
-python tests/check_wheel.py WHEEL
+python tests/ci/check_wheel.py WHEEL
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 FOLDERS = {"seq_envs": ROOT / "seq_envs", "seq_agents": ROOT / "agents" / "seq_agents"}
 
 

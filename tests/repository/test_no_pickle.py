@@ -16,6 +16,7 @@ import pytest
 import seq_agents
 import torch
 from made_results import usual
+from paths import SUPPORT
 from readme import README
 from run_folders import config_of
 from seq_agents.experiments.run_folder import Run
@@ -30,7 +31,7 @@ SOURCES = [path for package in (seq_envs, seq_agents) for path in Path(package._
 
 def asked_for(runs: Path, results: Path, *more: str) -> list[str]:
     """The classes that pickle is asked for while everything is read."""
-    script = Path(__file__).with_name("reads_our_formats.py")
+    script = SUPPORT / "reads_our_formats.py"
     done = subprocess.run(
         [sys.executable, script, runs, results, ROOT / "results" / "recipes", *more],
         capture_output=True, text=True, check=False,

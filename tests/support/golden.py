@@ -1,6 +1,6 @@
 """What each id plays, written down once and for good: tests/golden/ID.txt.
 
-    python tests/golden.py          writes the files of ids that have none; it never changes one that is there
+    python tests/support/golden.py          writes the files of ids that have none; it never changes one that is there
 
 A result says "SeqEcho-v0, accuracy 0.98", and whoever reads it years later must be able to play the same episodes. So
 what an id plays never changes. A change to it demands a new version of the id, with a file of its own; delete a file
@@ -18,12 +18,13 @@ from typing import Any
 
 import gymnasium
 import numpy as np
+from paths import ROOT
 
 import seq_envs
 from seq_envs.dataset import raw_episodes
 from seq_envs.parameters import Choice
 
-FOLDER = Path(__file__).parent / "golden"
+FOLDER = ROOT / "tests" / "golden"
 SEEDS = (0, 1, 2**40)
 EPISODES = 500
 """Of each seed: several blocks of each id's episodes."""

@@ -15,7 +15,7 @@ from seq_agents.experiments.workers import Failed
 from seq_agents.report import tables
 from seq_agents.report.outcome import Outcome, outcome_of
 from seq_agents.report.statistics import Estimate
-from seq_agents.report.tables import Column, Table
+from seq_agents.report.table import Column, Table
 from tiny_grids import entry, exam, result
 
 SOLVED_AT_20 = [[10, 1.0, 0.5, 0.0], [20, 2.0, 1.0, 1.0], [30, 3.0, 1.0, 1.0], [40, 4.0, 1.0, 1.0]]
