@@ -14,7 +14,7 @@ from seq_agents.agents import agent_type, make_learner
 from seq_agents.cli import main as cli
 from seq_agents.experiments.config import Config
 from seq_agents.learners.learner import Moment
-from seq_agents.learners.user_defined import OwnLearner, OwnSettings
+from seq_agents.learners.user_defined import UserDefinedLearner, AnySettings
 from tiny_agents import same
 from tiny_commands import ECHO, TINY, elsewhere, everything, refused  # noqa: F401 - a fixture for all.
 
@@ -32,7 +32,7 @@ def test_functions_and_classes(name: str) -> None:
     seen: list[Moment] = []
     learner = make_learner(name, PROBLEM, 7, {"moments": "good"})
     learner.learn(seen.append)
-    assert isinstance(learner, OwnLearner)
+    assert isinstance(learner, UserDefinedLearner)
     assert seen == Told.MOMENTS["good"]
     assert seq_envs.evaluate(learner.policy(), PROBLEM, 30).episodes == 30
     longer = seq_envs.make_problem(PROBLEM, length=9)
@@ -63,15 +63,15 @@ def test_settings_reach_the_factory_as_they_are(monkeypatch: pytest.MonkeyPatch)
     assert config.settings == given
     config.learner()
     assert seen == [given]
-    assert OwnSettings.of(given).as_dict() == given
+    assert AnySettings.of(given).as_dict() == given
 
 
 def test_settings_given_as_text() -> None:
     texts = {"units": "[3, 4]", "rate": "0.5", "name": "x", "on": "true", "none": ""}
-    assert OwnSettings.parsed(texts) == {"units": [3, 4], "rate": 0.5, "name": "x", "on": True, "none": None}
+    assert AnySettings.parsed(texts) == {"units": [3, 4], "rate": 0.5, "name": "x", "on": True, "none": None}
     for wrong in ("[", "2020-13-45", "!!python/name:os.getcwd"):
         with pytest.raises(ValueError, match=r"units must be YAML, got ") as message:
-            OwnSettings.parsed({"units": wrong})
+            AnySettings.parsed({"units": wrong})
         assert "\n" not in str(message.value)
 
 
@@ -113,7 +113,7 @@ def test_a_module_that_is_mended_is_imported(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(ValueError, match="cannot be imported"):
         agent_type("mended_module:Told")
     (tmp_path / "mended_module.py").write_text("from own_agents import Told  # Now it can be imported.")
-    assert issubclass(agent_type("mended_module:Told"), OwnLearner)
+    assert issubclass(agent_type("mended_module:Told"), UserDefinedLearner)
 
 
 def test_learners_that_are_not_complete() -> None:
