@@ -133,7 +133,7 @@ class Sb3Learner(Learner):
         self.model._last_obs = None
 
     def updated(self) -> None:
-        """Note that a rollout has been learned from, and keep the state of the global generators, which others use too."""
+        """Count a rollout that has been learned from, and keep the states of the global generators, which others use."""
         self.rollouts += 1
         self._random = random_tensors()
 

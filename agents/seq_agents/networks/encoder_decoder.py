@@ -21,7 +21,8 @@ class EncoderDecoderSettings(LstmSettings):
     teacher_forcing: bool = parameter(
         False,
         Flag(),
-        "the decoder reads the previous answer (while learning the right one, when it acts its own), and not the encoder's last output",
+        "the decoder reads the previous answer (the right one while learning, its own when acting); if not, it reads the "
+        "encoder's last output",
     )
     attention: bool = parameter(False, Flag(), "the decoder attends to the encoder's outputs")
 
@@ -60,7 +61,7 @@ class EncoderDecoderNetwork(Network):
         return self.head.loss(scores, targets[scored]), scores
 
     def _answer(self, observations: Tensor, forced: Tensor | None) -> Tensor:
-        """Episodes (B, T, ...) to scores (B, T, ...), zeros before the first scored step; `forced` (B, T): right answers."""
+        """Episodes (B, T, ...) to scores (B, T, ...), 0 before the first scored step; forced (B, T): right answers."""
         before = min(self.first, observations.shape[1])
         encoded, state = self.encoder(self.reader(observations[:, :before]))
         answers_left = observations.shape[1] - before
@@ -99,8 +100,8 @@ def _first_scored_step(problem: seq_envs.Problem) -> int:
     one_answer = problem.action_space.shape == () and np.issubdtype(problem.action_space.dtype, np.integer)
     if first == 0 or not asked[first:].all() or scored[:, :first].any() or not (observations[:, first:] == same).all():
         raise ValueError(
-            "encoder-decoder takes problems that show the whole sequence before the first scored step, such as SeqCopy with "
-            f"framing='many_to_many', got {problem}"
+            "encoder-decoder takes problems that show the whole sequence before the first scored step, such as SeqCopy "
+            f"with framing='many_to_many', got {problem}"
         )
     if not one_answer:
         raise ValueError(f"encoder-decoder takes problems with Discrete answers, got {problem.action_space}")

@@ -14,7 +14,7 @@ from seq_agents.agents import agent_type, make_learner
 from seq_agents.cli import main as cli
 from seq_agents.experiments.config import Config
 from seq_agents.learners.learner import Moment
-from seq_agents.learners.user_defined import UserDefinedLearner, AnySettings
+from seq_agents.learners.user_defined import AnySettings, UserDefinedLearner
 from tiny_agents import same
 from tiny_commands import ECHO, TINY, elsewhere, everything, refused  # noqa: F401 - a fixture for all.
 

@@ -105,7 +105,7 @@ def test_episodes_of_different_lengths_go_on_bit_for_bit(agent: str) -> None:
 
 
 @pytest.mark.parametrize("agent", ["recurrent-ppo-stock", "ppo", "ppo-stack"])
-def test_a_rollout_that_ends_within_an_episode_cannot_be_gone_on_with(agent: str) -> None:
+def test_a_rollout_that_ends_within_an_episode_cannot_be_resumed(agent: str) -> None:
     """But what was learned can be played."""
     learner, fresh = (tiny(agent, Ragged(), minibatches=1) for _ in range(2))
     with pytest.raises(Stop):
@@ -113,7 +113,7 @@ def test_a_rollout_that_ends_within_an_episode_cannot_be_gone_on_with(agent: str
     fresh.restore(kept(learner))
     results = [repr(seq_envs.evaluate(one.policy(), Ragged(), 50)) for one in (learner, fresh)]
     assert results[0] == results[1]
-    with pytest.raises(ValueError, match="only recurrent-ppo can go on from where it stood"):
+    with pytest.raises(ValueError, match="only recurrent-ppo can be resumed"):
         fresh.learn()
     learner.learn()
 
