@@ -133,7 +133,7 @@ class Sb3Learner(Learner):
         self.model._last_obs = None
 
     def updated(self) -> None:
-        """Count a rollout that has been learned from, and keep the states of the global generators, which others use."""
+        """Count a rollout that has been learned from, and keep the states of the global generators."""
         self.rollouts += 1
         self._random = random_tensors()
 

@@ -21,8 +21,8 @@ class EncoderDecoderSettings(LstmSettings):
     teacher_forcing: bool = parameter(
         False,
         Flag(),
-        "the decoder reads the previous answer (the right one while learning, its own when acting); if not, it reads the "
-        "encoder's last output",
+        "the decoder reads the previous answer (the right one while learning, its own when acting); if not, it "
+        "reads the encoder's last output",
     )
     attention: bool = parameter(False, Flag(), "the decoder attends to the encoder's outputs")
 

@@ -151,7 +151,7 @@ def test_a_seed_out_of_range() -> None:
 def test_it_cannot_be_saved() -> None:
     learner = make_learner("own_agents:make", PROBLEM)
     for call in (learner.state, lambda: learner.restore({})):
-        with pytest.raises(ValueError, match="can be saved if it is a subclass of seq_agents"):
+        with pytest.raises(ValueError, match="can only be saved if it is a seq_agents"):
             call()
 
 
