@@ -1,4 +1,4 @@
-"""Agents of somebody's own in the place of one of the menu."""
+"""Agents of other modules, named "module:factory"."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ torch.set_num_threads(1)
 PROBLEM = seq_envs.make_problem("SeqEcho-v0", length=4, n_values=3)
 
 
-# What may be named.
+# Agents that are accepted.
 
 
 @pytest.mark.parametrize("name", ["own_agents:Told", "own_agents:make", "own_agents:Holder.Inner"])
@@ -39,7 +39,7 @@ def test_functions_and_classes(name: str) -> None:
     assert seq_envs.evaluate(learner.policy_on(longer), longer, 30).episodes == 30
     trained: Any = learner._trained
     assert (trained.problem, trained.seed, trained.moments) == (PROBLEM, 7, "good")
-    learner.learn()  # Unwatched.
+    learner.learn()  # Without a watch.
 
 
 def test_subclasses_of_learner_are_learners() -> None:
@@ -75,7 +75,7 @@ def test_settings_given_as_text() -> None:
         assert "\n" not in str(message.value)
 
 
-# What is none.
+# Agents that are refused.
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_what_cannot_be_imported(name: str, why: str, tmp_path: Path, monkeypatc
     assert "\n" not in str(wrong.value)
 
 
-def test_a_module_that_is_mended_is_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_module_can_be_imported_once_it_is_repaired(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
     (tmp_path / "mended_module.py").write_text("1 / 0")
     with pytest.raises(ValueError, match="cannot be imported"):
@@ -116,7 +116,7 @@ def test_a_module_that_is_mended_is_imported(tmp_path: Path, monkeypatch: pytest
     assert issubclass(agent_type("mended_module:Told"), UserDefinedLearner)
 
 
-def test_learners_that_are_not_complete() -> None:
+def test_learners_that_lack_methods() -> None:
     with pytest.raises(ValueError, match=r"'own_agents:Unfinished' is a Learner that lacks learn, policy, restore, st"):
         agent_type("own_agents:Unfinished")
     with pytest.raises(ValueError, match=r"WithoutSettings' is a Learner that lacks settings_type, a subclass of Set"):
@@ -138,7 +138,7 @@ def test_what_cannot_be_called() -> None:
         ("make", {"seed": 3}, r"multiple values for argument 'seed'"),
     ],
 )
-def test_what_makes_no_agent(name: str, given: dict[str, Any], why: str) -> None:
+def test_factories_that_make_no_agent(name: str, given: dict[str, Any], why: str) -> None:
     with pytest.raises(TypeError, match=why):
         make_learner(f"own_agents:{name}", PROBLEM, 0, given)
 
@@ -155,10 +155,10 @@ def test_it_cannot_be_saved() -> None:
             call()
 
 
-# By command.
+# On the command line.
 
 
-def test_a_learner_is_trained_and_gone_on_with(tmp_path: Path) -> None:
+def test_a_learner_is_trained_and_resumed(tmp_path: Path) -> None:
     command = ["train", "own_agents:OwnMlp", *ECHO, *TINY]
     cli.main(command)
     (path,) = Path("runs").iterdir()
@@ -192,6 +192,6 @@ def test_what_cannot_be_saved_is_not_trained(
     assert everything(Path.cwd()) == {}
 
 
-def test_a_command_with_an_agent_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_command_with_an_unknown_agent(capsys: pytest.CaptureFixture[str]) -> None:
     assert "cannot be imported" in refused(["train", "no_such_module:make", *ECHO], capsys)
     assert everything(Path.cwd()) == {}
