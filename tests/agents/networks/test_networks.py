@@ -75,7 +75,7 @@ def test_a_window_forgets(kind: str, memory: int) -> None:
 
 @pytest.mark.parametrize("clock", [True, False])
 def test_a_window_holds_the_last_observations_and_the_clock(clock: bool) -> None:
-    """Against inputs written by hand: for each symbol, whether it was the previous and whether it is the current one."""
+    """Against inputs written by hand: for each symbol, whether it was the previous one and is the current one."""
     problem = seq_envs.make_problem("SeqEcho-v0", length=3, n_values=2, encoding="discrete", lag=0)
     network: Any = small("window", window=2, clock=clock)(problem)
     seen = []
