@@ -309,7 +309,7 @@ def test_what_cannot_be_registered() -> None:
         seq_envs.register("Local-v0", Local)
     with pytest.raises(TypeError, match="must be a class of problems, got"):
         seq_envs.register("Instance-v0", Ragged())
-    with pytest.raises(TypeError, match="no parameter 'lagg'"):
+    with pytest.raises(TypeError, match="unexpected keyword argument 'lagg'"):
         seq_envs.register("Typo-v0", seq_envs.SeqEcho, lagg=3)
     seq_envs.register("Inner-v0", Outer.Inner)
     try:
