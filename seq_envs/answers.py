@@ -79,7 +79,10 @@ class Answers(ABC):
         return np.where(inside, answers, 0)
 
     def _read(self, actions: Any, shape: tuple[int, ...], name: str) -> Array:
+        array: Array
         if actions.__class__ is np.ndarray:
+            if actions.dtype is self.dtype and actions.shape == shape:
+                return actions  # The usual case.
             array = actions
         else:
             try:
@@ -109,7 +112,7 @@ class IntegerAnswers(Answers):
 
     def __init__(self, shape: tuple[int, ...], bounds: Any) -> None:
         self.shape = shape
-        self._bounds = bounds
+        self._bounds = np.asarray(bounds, np.uint64)
         self.allowed = f"integers in 0 ... {np.max(bounds) - 1}"
 
     def inside(self, answers: Array) -> Array:
@@ -147,7 +150,7 @@ class ManyIntegers(IntegerAnswers):
     """MultiDiscrete(nvec): the fraction of the places that are right."""
 
     def __init__(self, space: spaces.MultiDiscrete) -> None:
-        super().__init__(space.nvec.shape, np.asarray(space.nvec, np.uint64))
+        super().__init__(space.nvec.shape, space.nvec)
 
     @property
     def longest(self) -> Array:

@@ -23,6 +23,8 @@ _ROWS_AHEAD = 512
 """Time steps prepared at once as Python objects, so that a step is a few list look-ups."""
 _NUMBERS_AHEAD = 1 << 17
 """The most numbers in the observations prepared at once: an observation that is kept keeps all of them in memory."""
+_BLANKS_AHEAD = 64
+"""Terminal observations prepared at once; fewer where an observation is large."""
 _OVER = -1
 """The row of a playback without an episode under way."""
 
@@ -34,8 +36,8 @@ class _Playback:
     """
 
     __slots__ = (
-        "answers", "asked", "asked_in", "block", "earned", "episode", "first", "lengths", "observations", "row",
-        "scored", "stop", "targets",
+        "answers", "asked", "asked_in", "blanks", "block", "earned", "episode", "first", "lengths", "n",
+        "observations", "row", "scored", "stop", "targets",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -49,7 +51,11 @@ class _Playback:
         self.scored: list[bool] = []
         self.first = 0
         self.row = _OVER  # The row to be answered, counted from `first`.
+        self.n = (
+            0  # The shortest way to grade takes the integers below it; 0: it takes none, or no episode is under way.
+        )
         self.stop = 0  # Where the episode or the prepared rows end, counted from `first`.
+        self.blanks: list[Any] = []  # Terminal observations, each to be returned once.
         self.earned = 0.0
         self.asked = 0  # Scored steps so far; counted only for `reveal`.
         self.answers: list[Any] = []  # The answers of this episode; kept only for rendering.
@@ -116,15 +122,17 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
         answers = self.problem.answers
         self._read_action = answers.read_action
         self._grade = self.problem.grade
-        # One integer is right or wrong: then a step compares it with the target itself, which is much faster.
-        by_equality = isinstance(answers, OneInteger) and type(self.problem).grade is Problem.grade
-        self._n = answers.n if isinstance(answers, OneInteger) and by_equality else 0
-        self._no_target = _as_action(np.zeros(answers.shape, self.action_space.dtype))
-        self._rows_ahead = max(1, min(_ROWS_AHEAD, _NUMBERS_AHEAD // max(1, np.size(self._blank))))
-        self._stream: Stream | None = None
-        self._at = _Playback()
         self._keeps_answers = render_mode is not None
         self._records = self._keeps_answers or self.reveal
+        # An integer is right or wrong. If nothing is recorded, a step compares it with the target, which is much faster
+        # than to call the grade of the problem.
+        short = isinstance(answers, OneInteger) and type(self.problem).grade is Problem.grade and not self._records
+        self._n = answers.n if isinstance(answers, OneInteger) and short else 0
+        self._no_target = _as_action(np.zeros(answers.shape, self.action_space.dtype))
+        self._rows_ahead = max(1, min(_ROWS_AHEAD, _NUMBERS_AHEAD // max(1, np.size(self._blank))))
+        self._blanks_ahead = min(_BLANKS_AHEAD, self._rows_ahead)
+        self._stream: Stream | None = None
+        self._at = _Playback()
 
     @property
     def np_random(self) -> np.random.Generator:
@@ -159,17 +167,21 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
         at.episode += 1
         if self._stream is None or at.episode == len(at.lengths):
             self._draw_block()
-        row = at.episode * self._steps - at.first
-        if 0 <= row < len(at.observations):
-            at.row = row
-            self._find_stop()
+        start = at.episode * self._steps
+        at.row = row = start - at.first
+        ready = len(at.observations)
+        if 0 <= row < ready:
+            stop = row + at.lengths[at.episode]
+            at.stop = stop if stop < ready else ready
         else:
-            self._prepare(at.episode * self._steps)
+            self._prepare(start)
+            row = 0
         at.earned = 0.0
+        at.n = self._n
         if self._records:
             at.asked = 0
             at.answers = []
-        return at.observations[at.row], self._revealed(_OVER, 0.0) if self.reveal else {}
+        return at.observations[row], self._revealed(_OVER, 0.0) if self.reveal else {}
 
     def _draw_block(self) -> None:
         """Draw the next block of the stream, and stand at its first episode."""
@@ -205,12 +217,7 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
         at.scored = scored.tolist()
         at.first = first
         at.row = 0
-        self._find_stop()
-
-    def _find_stop(self) -> None:
-        at = self._at
-        end = at.episode * self._steps + at.lengths[at.episode]
-        at.stop = min(end - at.first, len(at.observations))
+        at.stop = min(at.episode * self._steps + at.lengths[at.episode] - first, len(at.observations))
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         """Grade the answer to the current observation, and move on to the next one.
@@ -219,24 +226,35 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
             observation, reward (float), terminated (bool), truncated (False), info.
         """
         at = self._at
+        if action.__class__ is int and 0 <= action < at.n:
+            row = at.row
+            reward = 1.0 if action == at.targets[row] else 0.0
+            at.earned += reward
+            at.row = row = row + 1
+            if row != at.stop:
+                return at.observations[row], reward, False, False, {}
+            return self._turn(reward, {})
+        return self._step_in_full(action)
+
+    def _step_in_full(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        """The step for any action, which may be wrong, with all that is recorded."""
+        at = self._at
         row = at.row
         if row < 0:
             raise ResetNeeded(
                 "step() needs an episode that is under way, but none has begun or the last one is over: call reset()"
             )
-        n = self._n
-        if n:
-            answer = action if action.__class__ is int and 0 <= action < n else self._read_action(action)
+        answer = self._read_action(action)
+        if self._n:
             reward = 1.0 if answer == at.targets[row] else 0.0
         else:
-            answer = self._read_action(action)
             reward = float(self._grade(answer, at.targets[row])) if at.scored[row] else 0.0
         at.earned += reward
         info = self._record(row, answer, reward) if self._records else {}
         at.row = row = row + 1
-        if row == at.stop:
-            return self._turn(reward, info)
-        return at.observations[row], reward, False, False, info
+        if row != at.stop:
+            return at.observations[row], reward, False, False, info
+        return self._turn(reward, info)
 
     def _turn(self, reward: float, info: dict[str, Any]) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         """The rest of a step at the end of the episode, or of the prepared rows."""
@@ -245,11 +263,13 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
         if next_row < at.episode * self._steps + at.lengths[at.episode]:
             self._prepare(next_row)
             return at.observations[0], reward, False, False, info
-        at.row = _OVER
+        at.row, at.n = _OVER, 0
         asked = at.asked_in[at.episode]
         info["is_success"] = at.earned == asked
-        info["accuracy"] = at.earned / max(asked, 1)
-        return self._blank.copy(), reward, True, False, info
+        info["accuracy"] = at.earned / asked if asked else 0.0
+        if not at.blanks:
+            at.blanks = list(np.repeat(self._blank[None], self._blanks_ahead, axis=0))
+        return at.blanks.pop(), reward, True, False, info
 
     def _record(self, row: int, answer: Any, reward: float) -> dict[str, Any]:
         """Keep the answer for rendering; the info of a step that is not the last."""

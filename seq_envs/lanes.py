@@ -59,13 +59,10 @@ class Lanes:
 
     def at_last_step(self) -> bool | Array:
         """Whether the current step is the last of its episode: bool if this holds for all lanes, (lanes,) otherwise."""
+        if self._all_of_one_length and isinstance(self.row, int):
+            return self.row % self._steps == self._steps - 1
         episode, step = divmod(self.row, self._steps)
-        if isinstance(self.row, int):
-            if self._all_of_one_length:
-                return step == self._steps - 1
-            lengths = self.lengths[episode]
-        else:
-            lengths = self.lengths[episode, self._lanes]
+        lengths = self.lengths[episode] if isinstance(self.row, int) else self.lengths[episode, self._lanes]
         last: Array = lengths == step + 1
         return last
 
@@ -73,7 +70,8 @@ class Lanes:
         """The encoded observations (lanes, ...) `after` steps after the current ones, the caller's own."""
         if isinstance(self.row, int):
             return self._prepared.observation(self, self.row + after)
-        return self._code.encode(self.observations[self.row + after, self._lanes])
+        rows = np.minimum(self.row + after, self._rows - 1)
+        return self._code.encode(self.observations[rows, self._lanes])
 
     def question(self) -> Question:
         """What the answers to the current observations are graded with."""
@@ -111,8 +109,12 @@ class Lanes:
             moving_on, holding = np.count_nonzero(to_next), np.count_nonzero(hold)
             if holding == hold.size:
                 return
-            if holding == 0 and moving_on in (0, to_next.size):
-                self.advance_all(to_next=bool(moving_on))
+            if holding == 0 and moving_on == 0:
+                self.advance_all()
+                return
+            if holding == 0 and moving_on == to_next.size:
+                self.row = self.row // self._steps * self._steps + self._steps - 1
+                self.advance_all()
                 return
             self.row = np.full(hold.size, self.row)
         rows = np.where(to_next, (self.row // self._steps + 1) * self._steps, self.row + 1)
@@ -123,10 +125,10 @@ class Lanes:
             rows[ended] = 0
         self.row = rows
 
-    def advance_all(self, to_next: bool) -> None:
-        """Move every lane, which are aligned, by one row, or to its next episode instead."""
+    def advance_all(self) -> None:
+        """Move every lane, which are aligned, by one row."""
         assert isinstance(self.row, int)
-        self.row = (self.row // self._steps + 1) * self._steps if to_next else self.row + 1
+        self.row += 1
         if self.row == self._rows:
             self._fill(slice(None))
             self.row = 0

@@ -47,7 +47,10 @@ class PreparedRows:
 
     def observation(self, lanes: Lanes, row: int) -> Array:
         """The observations (lanes, ...) of a row, the caller's own."""
-        place = self._place(lanes, row)
+        place = row - self._first
+        if not 0 <= place < len(self._observations):
+            self._prepare(lanes, row)
+            place = 0
         observation = self._observations[place]
         if observation is None:  # It has been handed out.
             return self._code.encode(lanes.observations[row])
@@ -56,14 +59,11 @@ class PreparedRows:
 
     def question(self, lanes: Lanes, row: int) -> Question:
         """The targets and the scored lanes of a row."""
-        return self._questions[self._place(lanes, row)]
-
-    def _place(self, lanes: Lanes, row: int) -> int:
         place = row - self._first
         if not 0 <= place < len(self._questions):
             self._prepare(lanes, row)
-            return 0
-        return place
+            place = 0
+        return self._questions[place]
 
     def _prepare(self, lanes: Lanes, row: int) -> None:
         rows = slice(row, row + self._count)

@@ -22,12 +22,6 @@ class ScoreSheet:
         asked: Array = self._asked + self._asked_of_all
         return asked
 
-    @property
-    def accuracy(self) -> Array:
-        """(lanes,) float64: the mean grade over the scored steps; 0.0 where there is none."""
-        accuracy: Array = self.earned / np.maximum(self.asked, 1)
-        return accuracy
-
     def add(self, grades: Array, scored: Array | bool) -> None:
         """Grades (lanes,), 0.0 where not scored, and where they are scored: (lanes,) bool, or one bool for all."""
         if scored is False:

@@ -94,8 +94,12 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
         self._scores = ScoreSheet(self.num_envs)
         self._code = self.problem.code
         self._blank = self._code.blank
+        self._shape = (self.num_envs, *(self.single_observation_space.shape or ()))
         self._read_actions = self.problem.answers.read_actions
-        self._grade = self.problem.grade
+        own_grade = type(self.problem).grade is not Problem.grade
+        self._grade = self.problem.grade if own_grade else self.problem.answers.grade
+        # Whether a step at which no lane ends or waits has empty infos and no other end to look for.
+        self._only_moves_on = self.max_episode_steps is None and not self.reveal
         self._same_step = self.autoreset_mode is AutoresetMode.SAME_STEP
         self._none = np.zeros(self.num_envs, np.bool_)
         self._every = ~self._none
@@ -209,6 +213,9 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
         self._scores.add(rewards, scored)
         if self._answers:
             self._keep_answers(answers)
+        if waiting is None and self._only_moves_on and self._lanes.at_last_step() is False:
+            self._lanes.advance_all()
+            return self._lanes.observe(), rewards, self._none.copy(), self._none.copy(), {}
         endings = self._endings()
         infos = self._infos(rewards, targets, scored, endings) if endings.over_count or self.reveal else {}
         self._advance(endings)
@@ -307,8 +314,8 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
 
     def _infos(self, correct: Array, targets: Array, scored: Array | bool, endings: _Endings) -> dict[str, Any]:
         """The infos of this step."""
-        scores, every = self._scores, self._every
-        facts = {"is_success": endings.terminated & (scores.earned == scores.asked), "accuracy": scores.accuracy}
+        earned, asked, every = self._scores.earned, self._scores.asked, self._every
+        facts = {"is_success": endings.terminated & (earned == asked), "accuracy": earned / np.maximum(asked, 1)}
         ended = endings.terminated
         if self.reveal:
             counts = every & scored
@@ -325,28 +332,27 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
             "_final_info": endings.over.copy(),
         }
         if self.reveal:  # A lane that is over also has the info of its reset, which is zeros.
-            for fact in facts.values():
-                fact[endings.over] = 0
-            infos |= masked(every, facts)
+            infos |= masked(every, {name: fact.copy() for name, fact in facts.items()})
+            for name in facts:
+                infos[name][endings.over] = 0
         return infos
 
     def _last_observations(self, endings: _Endings) -> Array:
         """What each lane sees after this step, before a reset: (lanes, ...); blank in lanes that are terminated."""
-        blank = np.asarray(self._blank)
-        observations = np.broadcast_to(blank, (self.num_envs, *blank.shape))
-        if endings.over_count > np.count_nonzero(endings.terminated):
-            observations = self._lanes.observe(after=1)
-            observations[endings.terminated] = blank
+        if self.max_episode_steps is None:
+            return np.broadcast_to(self._blank, self._shape)
+        observations = self._lanes.observe(after=1)
+        observations[endings.terminated] = self._blank
         return observations
 
     def _revealed_by_reset(self, lanes: Array) -> dict[str, Any]:
         """The infos of `reveal` for lanes, (lanes,) bool, that are reset: zeros."""
         space = self.single_action_space
         facts = {
-            "scored": self._none,
+            "scored": self._none.copy(),
             "correct": np.zeros(self.num_envs),
             "target": np.zeros((self.num_envs, *(space.shape or ())), space.dtype),
-            "is_success": self._none,
+            "is_success": self._none.copy(),
             "accuracy": np.zeros(self.num_envs),
         }
         return masked(lanes, facts)
