@@ -271,7 +271,7 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
         count = Integer(1).check("episodes", episodes)
         if self.max_episode_steps is not None:
             raise ValueError(
-                f"rollout() returns whole episodes: max_episode_steps={self.max_episode_steps} must be None"
+                f"rollout() needs max_episode_steps=None, got {self.max_episode_steps}: it cuts no episode"
             )
         if not self._begun:
             raise ResetNeeded("rollout() needs episodes, but none has begun: call reset()")
