@@ -71,10 +71,10 @@ def scalar(env: gymnasium.Env[Any, Any]) -> Callable[[], int]:
 
 
 def vector(envs: Any) -> Callable[[], int]:
-    """A run of steps of all lanes, which returns the number of its env-steps."""
+    """A run of steps of all lanes, a whole block of a native env, which returns the number of its env-steps."""
     envs.reset(seed=0)
     actions = np.array(envs.action_space.sample())
-    steps = 10 if isinstance(envs, gymnasium.vector.SyncVectorEnv) else max(20, 200_000 // envs.num_envs)
+    steps = 10 if isinstance(envs, gymnasium.vector.SyncVectorEnv) else 2040
 
     def run() -> int:
         for _ in range(steps):
