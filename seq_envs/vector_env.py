@@ -319,9 +319,9 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
         ended = endings.terminated
         if self.reveal:
             counts = every & scored
-            shown = targets.astype(self.single_action_space.dtype)
-            shown[~counts] = 0
-            facts |= {"scored": counts, "correct": correct.copy(), "target": shown}
+            revealed = targets.astype(self.single_action_space.dtype)
+            revealed[~counts] = 0
+            facts |= {"scored": counts, "correct": correct.copy(), "target": revealed}
             ended = endings.over
         if not self._same_step or endings.over_count == 0:
             return masked(every if self.reveal else ended, facts)
