@@ -1,4 +1,4 @@
-"""How a symbol or a value is shown: raw observations to observations of a Gymnasium space, and back."""
+"""Encodings: from raw observations (symbols or values) to observations of a Gymnasium space, and back."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Encoding(ABC):
 
     @abstractmethod
     def encode(self, raw: Array) -> Array:
-        """raw (...) to observations (..., *space.shape), in memory of their own."""
+        """raw (...) to observations (..., *space.shape), which share no memory with `raw`."""
 
     @abstractmethod
     def decode(self, observations: Array) -> Array:
@@ -30,7 +30,7 @@ class Encoding(ABC):
     @property
     @abstractmethod
     def blank(self) -> Any:
-        """What is shown when nothing is left to answer: one observation, a new one each time."""
+        """The observation after the last step of an episode: a new one each time."""
 
     @abstractmethod
     def draw(self, raw: Any) -> str:
@@ -63,7 +63,7 @@ class SymbolEncoding(Encoding):
 
     @property
     def blank(self) -> Any:
-        """The blank symbol where the alphabet has one, else zeros."""
+        """The blank symbol if the alphabet has one, zeros otherwise."""
         symbol = self.encode(np.array([self.alphabet.blank or 0], self.alphabet.dtype))[0]
         return symbol if self.alphabet.blank is not None else symbol * 0
 
@@ -72,14 +72,24 @@ class SymbolEncoding(Encoding):
         return str(raw) if raw < values else self.alphabet.cues[raw - values]
 
 
+_LARGEST_TABLE = 64
+"""Symbols of the largest alphabet whose vectors are looked up in a table, which is faster while it is small."""
+
+
 class OneHot(SymbolEncoding):
     """A vector with a 1 in the place of the symbol: Box(0, 1, (size,), float32)."""
+
+    def __init__(self, alphabet: Alphabet) -> None:
+        super().__init__(alphabet)
+        self._rows = np.eye(alphabet.size, dtype=np.float32) if alphabet.size <= _LARGEST_TABLE else None
 
     @property
     def space(self) -> spaces.Box:
         return spaces.Box(0.0, 1.0, (self.alphabet.size,), np.float32)
 
     def encode(self, raw: Array) -> Array:
+        if self._rows is not None:
+            return self._rows.take(raw, axis=0)
         size = self.alphabet.size
         flat = np.zeros(raw.size * size, np.float32)
         flat[np.arange(0, flat.size, size) + raw.ravel()] = 1.0
@@ -104,7 +114,7 @@ class Token(SymbolEncoding):
 
 
 class Normalized(SymbolEncoding):
-    """The value v/(values-1), then a flag for each cue: Box(0, 1, (1+cues,), float32). A single value is shown as 0."""
+    """The value v/(values-1), then a flag for each cue: Box(0, 1, (1+cues,), float32). A single value is 0."""
 
     def __init__(self, alphabet: Alphabet) -> None:
         super().__init__(alphabet)

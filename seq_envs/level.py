@@ -1,4 +1,4 @@
-"""Levels: what a score means. What chance, the best player without memory and the optimal player get."""
+"""Levels give a score its meaning: the scores of chance, the best memoryless policy and the optimal policy."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Level:
-    """What one kind of player gets, as probabilities.
+    """The scores, as probabilities, of the policy with the highest accuracy among those that a level allows.
 
-    It is the player of that kind with the highest accuracy; `exact_match` is what this same player gets.
+    `exact_match` is the score of this same policy, and may not be the highest.
     """
 
     accuracy: float
@@ -24,18 +24,18 @@ class Level:
 
 @dataclass(frozen=True)
 class Levels:
-    """The three levels of a problem, and one to compare an agent with that is told more than it should be."""
+    """The three levels of a problem, and one for policies that also observe their previous action and reward."""
 
     chance: Level
     """The best answer that ignores the observations and the clock."""
     memoryless: Level
-    """The best answer from the current observation and the clock, nothing else."""
+    """The best answer from the current observation and the clock alone."""
     optimal: Level
     """The best answer from everything seen so far."""
     feedback: Level | None = None
-    """The best answer found from the current observation, the clock, and the player's own last action and last reward:
-    what a network without memory can reach if it is given these two as inputs. A lower bound, found by a search if
-    `seq_envs.levels(..., feedback=True)` asks for it; else None.
+    """The best answer found from the current observation, the clock, the previous action and the previous reward: what
+    a network without memory can reach if it has the latter two as inputs. It is a lower bound, found by a search with
+    `seq_envs.levels(..., feedback=True)`; None without.
     """
 
     @property

@@ -1,4 +1,4 @@
-"""What a parameter may be: one frozen description for each field of a problem, checked when the problem is made."""
+"""The values that a parameter may have. Each field of a problem states them, and the problem checks them when made."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Kind(ABC):
         """The value as a builtin, or None if it is not allowed."""
 
     def parse(self, text: str) -> Any:
-        """The value that a text of the command line means; the text itself if it means none, for `check` to refuse."""
+        """The value that a text from the command line means; if it means none the text itself, for `check` to refuse."""
         try:
             return self.read(text)
         except (ValueError, KeyError):
@@ -46,7 +46,7 @@ class Kind(ABC):
 
 
 class Integer(Kind):
-    """A whole number; numpy's integers are fine, a bool is not a number."""
+    """An integer of Python or numpy; a bool is not a number."""
 
     def __init__(self, minimum: int, maximum: int | None = None) -> None:
         self.minimum = minimum
@@ -68,11 +68,11 @@ class Integer(Kind):
 LONGEST = (1 << 31) - 1
 """The most steps of an episode that fit any array of this package."""
 MOST_VALUES = 1 << 22
-"""The most values that float32 tells apart when they share [0, 1] evenly, with room to spare."""
+"""The most values that stay distinct in float32 when they are spaced evenly over [0, 1]; more than enough fit."""
 
 
 class Real(Kind):
-    """A finite number between two bounds: strictly, or the lower one included."""
+    """A finite number between two bounds, which are excluded; `from_above` includes the lower one."""
 
     def __init__(self, above: float, below: float, *, from_above: bool = False) -> None:
         self.above = above
@@ -99,7 +99,7 @@ class Real(Kind):
 
 
 class Flag(Kind):
-    """True or False, and nothing that merely looks like it."""
+    """True or False of Python or numpy; 0 and 1 are refused."""
 
     def accept(self, value: object) -> bool | None:
         return bool(value) if isinstance(value, (bool, np.bool_)) else None
@@ -130,7 +130,7 @@ class Choice(Kind):
 def parameter(default: Any, kind: Kind, meaning: str) -> Any:
     """A field of a problem.
 
-    A default of None leaves the value to the framing: where the framing uses the parameter, `Problem.framing_defaults`
-    says its value; where it does not, passing the parameter is an error and it stays None.
+    A default of None leaves the value to the framing. If the framing uses the parameter, `Problem.framing_defaults`
+    holds its value; if it does not, the parameter stays None and passing a value is an error.
     """
     return dataclasses.field(default=default, metadata={"kind": kind, "meaning": meaning})

@@ -11,9 +11,9 @@ from seq_envs.encodings import Array
 from seq_envs.transcript import Transcript, mark
 
 _PICTURE_COLUMNS = 16
-"""Time steps in a picture before the tape becomes a window that follows."""
+"""The most time steps in a picture; of a longer episode only the latest are drawn."""
 
-# The picture. Colours of the Okabe-Ito palette, which colour-blind people can tell apart; marks say the same.
+# Colours of the Okabe-Ito palette, which colour-blind people can distinguish; the marks show the same.
 _PAPER, _INK, _FAINT = (250, 250, 248), (40, 44, 52), (150, 155, 165)
 _INPUT, _ANSWER, _EMPTY = (222, 234, 246), (255, 255, 255), (240, 240, 237)
 _GOOD, _BAD, _HALF = (0, 158, 115), (213, 94, 0), (230, 159, 0)
@@ -24,18 +24,18 @@ _CHARACTERS = {character: i for i, character in enumerate([*map(chr, range(32, 1
 
 
 def draw_picture(transcript: Transcript) -> Array:
-    """The tape so far as a picture, uint8 (H, W, 3), of the same size during all of an episode."""
+    """The episode so far as a picture, uint8 (H, W, 3), of the same size during all of an episode."""
     first = max(0, len(transcript.columns) - _PICTURE_COLUMNS)
     columns = transcript.columns[first:]
-    shown = min(transcript.steps, _PICTURE_COLUMNS)
-    texts = [*transcript.longest_answer, *(column.shown for column in columns)]
+    drawn = min(transcript.steps, _PICTURE_COLUMNS)
+    texts = [*transcript.longest_answer, *(column.observation for column in columns)]
     width = max(_ROW, 14 + 11 * max(map(len, texts)))
     stack = len(transcript.longest_answer) * _ROW
     rows = {"step": 24, "input": _ROW, "answer": stack, "truth": stack, "": 24}
     picture = np.empty(
         (
             2 * _MARGIN + 34 + sum(rows.values()) + _GAP * (len(rows) - 1),
-            max(2 * _MARGIN + _LABEL + shown * (width + _GAP) - _GAP, 460),
+            max(2 * _MARGIN + _LABEL + drawn * (width + _GAP) - _GAP, 460),
             3,
         ),
         np.uint8,
@@ -51,15 +51,15 @@ def draw_picture(transcript: Transcript) -> Array:
         x = _MARGIN + _LABEL + place * (width + _GAP)
         now = column.answer is None
         _centred(picture, str(column.step), x, tops["step"], width, 24, _INK if now else _FAINT)
-        _cell(picture, x, tops["input"], width, _NOW if now else _INPUT, column.shown)
-        for i, said in enumerate(column.answer or [""] * len(transcript.longest_answer)):
-            _cell(picture, x, tops["answer"] + i * _ROW, width, _EMPTY if now else _ANSWER, said)
+        _cell(picture, x, tops["input"], width, _NOW if now else _INPUT, column.observation)
+        for i, given in enumerate(column.answer or [""] * len(transcript.longest_answer)):
+            _cell(picture, x, tops["answer"] + i * _ROW, width, _EMPTY if now else _ANSWER, given)
         if column.truth is None:
             _cell(picture, x, tops["truth"], width, _EMPTY, "" if now else "·", _FAINT)
             continue
-        for i, (true, said) in enumerate(zip(column.truth, column.answer or (), strict=True)):
+        for i, (true, given) in enumerate(zip(column.truth, column.answer or (), strict=True)):
             plain = len(column.truth) == 1
-            right = column.grade == 1 if plain else true == said
+            right = column.grade == 1 if plain else true == given
             _cell(picture, x, tops["truth"] + i * _ROW, width, _GOOD if right else _BAD, true, _PAPER)
         if column.grade is not None:
             colour = _GOOD if column.grade == 1 else _HALF if column.grade > 0 else _BAD

@@ -1,4 +1,4 @@
-"""What a problem is: frozen parameters, a sampler of whole episodes, and the right answers."""
+"""A problem: frozen parameters, a sampler of whole episodes, and the right answers."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ class Problem(ABC):
     """A sequence problem. Subclass it as a frozen, keyword-only dataclass whose fields are `parameter(...)`s.
 
     A subclass states five things: `steps`, `code`, `action_space`, `sample` and `solve`; `tolerance` too if answers are
-    real numbers. `guess` and `known_levels` may add what can be had without memory; else that is learned from data.
-    `leaks` says what an agent must not be shown of its own past.
+    real numbers. `guess` and `known_levels` may add the best answers without memory and their scores; otherwise these
+    are estimated from data. `leaks` names the parts of its own past that an agent must not observe.
 
-    To change a parameter use `seq_envs.make_problem(problem, name=value)`: the parameters that were left to their
-    defaults follow, which `dataclasses.replace` does not know of.
+    To change a parameter use `seq_envs.make_problem(problem, name=value)`. Defaults that depend on other parameters
+    then follow, which they do not with `dataclasses.replace`.
 
     Raises:
         ValueError: at construction, for a parameter outside its range, or one that the framing does not use; the
@@ -52,7 +52,7 @@ class Problem(ABC):
     """
 
     title: ClassVar[str] = "a problem without a title"
-    """The problem in a few words, for the menu."""
+    """The problem in a few words, for lists of problems."""
 
     def __post_init__(self) -> None:
         fields = dataclasses.fields(self)
@@ -82,11 +82,11 @@ class Problem(ABC):
         return ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
 
     def framing_defaults(self) -> Mapping[str, object]:
-        """The parameters that only some framings use: those that this one uses, with their default values."""
+        """The parameters that this framing uses and others may not, with their default values."""
         return {}
 
-    def check(self) -> None:  # noqa: B027 - a hook with nothing to do by default.
-        """What must hold between parameters; raises ValueError."""
+    def check(self) -> None:  # noqa: B027 - most problems have no such rule.
+        """Raise a ValueError if the parameters do not fit each other."""
 
     @property
     @abstractmethod
@@ -96,7 +96,7 @@ class Problem(ABC):
     @property
     @abstractmethod
     def code(self) -> Encoding:
-        """How a raw observation is shown."""
+        """The encoding of raw observations."""
 
     @property
     @abstractmethod
@@ -110,11 +110,11 @@ class Problem(ABC):
 
     @abstractmethod
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
-        """`batch` independent episodes, drawn with `rng` and nothing else."""
+        """`batch` independent episodes, drawn with `rng` alone."""
 
     @abstractmethod
     def solve(self, history: Array) -> Array:
-        """The optimal answers at step t from all that has been seen, and nothing else.
+        """The optimal answers at step t from the observations up to and including step t.
 
         history (B, t+1, ...) holds raw observations; the result is (B, *action_space.shape), arbitrary where step t is
         not scored.
@@ -123,27 +123,27 @@ class Problem(ABC):
     def guess(self, observations: Array, step: int) -> Array | None:
         """The answers of highest expected accuracy at step `step` from the current observation alone.
 
-        observations (B, ...) are raw; the result is (B, *action_space.shape). None: not known, to be learned from data.
+        observations (B, ...) are raw; the result is (B, *action_space.shape). None: to be estimated from data.
         """
         return None
 
     def known_levels(self) -> Levels | None:
-        """What chance, the best memoryless player and the optimal player get; None: to be estimated from data."""
+        """The scores of chance, the best memoryless policy and the optimal policy; None: to be estimated from data."""
         return None
 
     @property
     def leaks(self) -> tuple[str, ...]:
-        """What of its own past tells a player more than the current observation and the clock do: "action" if its last
-        action does, "reward" if its last reward does.
+        """The parts of its own past that help a policy without memory beyond the current observation and the clock:
+        "action" if its previous action does, "reward" if its previous reward does.
 
-        Where answers do not count (or can be spared) they are a tape to write on, so most problems leak through the
-        action; stating it keeps `seq_envs.testing.check_problem` from calling it a fault.
+        An answer that is not scored, or that can be given up, is a place to store a symbol, so most problems leak
+        through the action. `seq_envs.testing.check_problem` accepts the leaks that are stated here.
         """
         return ()
 
     @cached_property
     def answers(self) -> Answers:
-        """What an answer must look like and how it is graded, by kind of action space."""
+        """The answers that the action space accepts, and how they are graded."""
         return answers_of(self.action_space, getattr(self, "tolerance", None))
 
     def grade(self, actions: Any, targets: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Render modes: an episode as text or as a picture. What is drawn has no effect on the episode."""
+"""Render modes: an episode as text or as a picture. Rendering has no effect on the episode."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def check_render_mode(render_mode: str | None) -> str | None:
 
 
 def frame(transcript: Transcript, render_mode: str) -> str | Array:
-    """The tape so far in a render mode."""
+    """The episode so far in a render mode."""
     if render_mode == "ansi":
         return draw_text(transcript)
-    from seq_envs.picture import draw_picture  # Few episodes are drawn: the import waits for the first.
+    from seq_envs.picture import draw_picture  # Most programs render no picture, so they need not import this.
 
     return draw_picture(transcript)

@@ -1,4 +1,4 @@
-"""Every stream number of the package, in one place: who plays which streams, so that no two share one.
+"""The stream numbers of training, evaluation and estimation, so that no two of them share a stream.
 
 A stream is the endless sequence of episodes that a seed means, see `seq_envs.stream`. Its number is any integer >= 0:
 

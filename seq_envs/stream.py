@@ -1,4 +1,4 @@
-"""What a seed means: an endless stream of episodes, the same in every view."""
+"""A seed means an endless stream of episodes, the same in every view."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from seq_envs.problem import Episodes, Problem
 
 BLOCK_STEPS = 2048
-"""Time steps drawn at once. Part of what a seed means: another number would play other episodes."""
+"""Time steps drawn at once. With another number a seed would mean other episodes."""
 
 
 def block_episodes(problem: Problem) -> int:

@@ -10,25 +10,25 @@ import numpy as np
 from seq_envs.problem import Episodes, Problem
 
 
-class Column(NamedTuple):
-    """One time step on the tape."""
+class TimeStep(NamedTuple):
+    """One time step of the episode."""
 
     step: int
-    shown: str
+    observation: str
     answer: tuple[str, ...] | None
     """The places of the answer; None: not answered yet."""
     truth: tuple[str, ...] | None
-    """The places of the right answer; None: nothing to answer here, or not told yet."""
+    """The places of the right answer; None: not scored, or not answered yet."""
     grade: float | None
     """How right the answer is; None: not answered, or not scored."""
 
 
 class Transcript(NamedTuple):
-    """What there is to see of one episode."""
+    """An episode as far as it has been played, ready to be drawn."""
 
     title: str
     steps: int
-    columns: list[Column]
+    columns: list[TimeStep]
     """The steps so far; of a long episode the last ones."""
     longest_answer: tuple[str, ...]
     """The places of the answer that takes the most room."""
@@ -39,33 +39,34 @@ class Transcript(NamedTuple):
         problem: Problem,
         block: Episodes,
         episode: int,
-        said: Sequence[Any],
+        answers: Sequence[Any],
         playing: bool,
         earned: float,
-        asked: int,
     ) -> Transcript:
-        """An episode as far as it has been played: `said` holds its answers up to now."""
+        """An episode as far as it has been played: `answers` holds those given so far."""
         raw, targets, scored = block.observations[episode], block.targets[episode], block.scored[episode]
-        now = len(said) + playing
+        now, asked = len(answers) + playing, np.count_nonzero(scored[: len(answers)])
         columns = []
         for step in range(max(0, now - _TEXT_COLUMNS), now):
             answer = truth = grade = None
-            if step < len(said):
-                answer = _places(said[step])
+            if step < len(answers):
+                answer = _places(answers[step])
                 if scored[step]:
                     truth = _places(targets[step])
-                    grade = float(problem.grade(said[step], targets[step]))
-            columns.append(Column(step, problem.code.draw(raw[step]), answer, truth, grade))
-        title = f"{type(problem).__name__}  step {len(said)} of {block.lengths[episode]}  right {earned:g} of {asked}"
+                    grade = float(problem.grade(answers[step], targets[step]))
+            columns.append(TimeStep(step, problem.code.draw(raw[step]), answer, truth, grade))
+        title = (
+            f"{type(problem).__name__}  step {len(answers)} of {block.lengths[episode]}  right {earned:g} of {asked}"
+        )
         return cls(title, int(block.lengths[episode]), columns, _places(problem.answers.longest))
 
     @classmethod
     def of_solution(cls, problem: Problem, block: Episodes, episode: int) -> Transcript:
-        """A whole episode with every right answer, and nobody's answers."""
+        """A whole episode with every right answer, before it is played."""
         raw, targets, scored = block.observations[episode], block.targets[episode], block.scored[episode]
         length = int(block.lengths[episode])
         columns = [
-            Column(t, problem.code.draw(raw[t]), None, _places(targets[t]) if scored[t] else None, None)
+            TimeStep(t, problem.code.draw(raw[t]), None, _places(targets[t]) if scored[t] else None, None)
             for t in range(length)
         ]
         return cls(type(problem).__name__, length, columns, _places(problem.answers.longest))
@@ -83,7 +84,7 @@ def mark(grade: float) -> str:
 
 
 def draw_text(transcript: Transcript) -> str:
-    """The tape so far as lines of text: input over answer over truth over marks.
+    """The episode so far as lines of text: input over answer over truth over marks.
 
     Right is a check mark, wrong a cross, partly right a tilde; a dot stands where nothing counts.
     """
@@ -91,7 +92,7 @@ def draw_text(transcript: Transcript) -> str:
     marks = [_NOTHING if column.grade is None else mark(column.grade) for column in columns]
     rows = {
         "step": [str(column.step) for column in columns],
-        "input": [column.shown for column in columns],
+        "input": [column.observation for column in columns],
         "answer": ["" if column.answer is None else ",".join(column.answer) for column in columns],
         "truth": ["" if column.answer is None else _truth(column) for column in columns],
         "": ["" if column.answer is None else mark for column, mark in zip(columns, marks, strict=True)],
@@ -104,13 +105,13 @@ def draw_solution(transcript: Transcript) -> str:
     columns = transcript.columns
     rows = {
         "step": [str(column.step) for column in columns],
-        "input": [column.shown for column in columns],
+        "input": [column.observation for column in columns],
         "truth": [_truth(column) for column in columns],
     }
     return "\n\n".join("\n".join(strip) for strip in _strips(rows, backwards=False))
 
 
-def _truth(column: Column) -> str:
+def _truth(column: TimeStep) -> str:
     return _NOTHING if column.truth is None else ",".join(column.truth)
 
 
@@ -145,7 +146,7 @@ def _strips(rows: dict[str, list[str]], backwards: bool) -> list[list[str]]:
 
 
 _TEXT_COLUMNS = 72
-"""Characters of a line of text before the tape becomes a window that follows."""
+"""The most characters in a line of text; of a longer episode only the latest steps are drawn."""
 
 
 _RIGHT, _WRONG, _PARTLY, _NOTHING = "✓", "✗", "~", "."

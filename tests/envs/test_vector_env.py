@@ -39,16 +39,21 @@ def assert_same(native: Any, sync: Any, where: str = "") -> None:
         assert native == sync, f"{where}: {native} is not {sync}"
 
 
-def pair(problem: seq_envs.Problem, lanes: int, mode: AutoresetMode, reveal: bool) -> tuple[Any, Any]:
-    native = SequenceVectorEnv(problem, num_envs=lanes, autoreset_mode=mode, reveal=reveal)
-    sync = SyncVectorEnv([lambda: SequenceEnv(problem, reveal=reveal)] * lanes, autoreset_mode=mode)
-    return native, sync
+def pair(
+    problem: seq_envs.Problem, lanes: int, mode: AutoresetMode, reveal: bool, limit: int | None = None
+) -> tuple[Any, Any]:
+    def single() -> gymnasium.Env[Any, Any]:
+        env = SequenceEnv(problem, reveal=reveal)
+        return env if limit is None else gymnasium.wrappers.TimeLimit(env, limit)
+
+    options = {"num_envs": lanes, "autoreset_mode": mode, "reveal": reveal, "max_episode_steps": limit}
+    return SequenceVectorEnv(problem, **options), SyncVectorEnv([single] * lanes, autoreset_mode=mode)
 
 
 def actions_for(envs: Any, rng: np.random.Generator) -> Any:
     """Answers that are now and then right."""
     actions = envs.action_space.sample()
-    targets = envs._play.targets[envs._play.here].astype(actions.dtype)
+    targets = envs._lanes.targets[envs._lanes.here].astype(actions.dtype)
     right = rng.random(envs.num_envs) < 0.6
     actions[right] = targets[right]
     return actions
@@ -59,13 +64,20 @@ def actions_for(envs: Any, rng: np.random.Generator) -> Any:
     lanes=st.integers(1, 5),
     mode=st.sampled_from(MODES),
     reveal=st.booleans(),
+    limit=st.one_of(st.none(), st.integers(1, 12)),
     seed=st.integers(0, 2**40),
     data=st.data(),
 )
 def test_equals_sync_vector_env(
-    problem: seq_envs.Problem, lanes: int, mode: AutoresetMode, reveal: bool, seed: int, data: st.DataObject
+    problem: seq_envs.Problem,
+    lanes: int,
+    mode: AutoresetMode,
+    reveal: bool,
+    limit: int | None,
+    seed: int,
+    data: st.DataObject,
 ) -> None:
-    native, sync = pair(problem, lanes, mode, reveal)
+    native, sync = pair(problem, lanes, mode, reveal, limit)
     native.action_space.seed(seed)
     rng = np.random.default_rng(seed)
     assert native.observation_space == sync.observation_space
@@ -88,7 +100,7 @@ def test_equals_sync_vector_env(
         actions = actions_for(native, rng)
         ours, theirs = native.step(actions), sync.step(actions)
         assert_same(ours, theirs, f"step {step}")
-        over = ours[2]
+        over = ours[2] | ours[3]
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -85,8 +85,9 @@ class SequenceVecEnv(VecEnv):
         return super().seed(None if seed is None else Integer(0).check("seed", seed))
 
     def reset(self) -> VecEnvObs:
-        observations, _ = self.envs.reset(seed=self._seeds)
+        observations, told = self.envs.reset(seed=self._seeds)
         self.reset_infos = [{} for _ in range(self.num_envs)]
+        _spread(told, self.reset_infos)
         self._forget(slice(None))
         self._reset_seeds()
         return observations
@@ -101,14 +102,17 @@ class SequenceVecEnv(VecEnv):
         infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
         if over.any():
             lanes, seen = np.flatnonzero(over).tolist(), told.pop("final_obs")[over]
+            final = told.pop("final_info")
+            _spread(told, infos)
             returns, lengths = self._returns[over].round(6).tolist(), self._lengths[over].tolist()
             seconds = round(time.time() - self._started, 6)
             for lane, last, earned, steps in zip(lanes, seen, returns, lengths, strict=True):
                 episode = {"r": earned, "l": steps, "t": seconds}
-                infos[lane] = {"terminal_observation": last, "TimeLimit.truncated": False, "episode": episode}
-            _spread(told.pop("final_info"), infos)
+                infos[lane] |= {"terminal_observation": last, "TimeLimit.truncated": False, "episode": episode}
+            _spread(final, infos)  # In the place of what the reset tells of these lanes.
             self._forget(over)
-        _spread(told, infos)
+        else:
+            _spread(told, infos)
         return observations, rewards.astype(np.float32), over, infos
 
     def rollout(self, episodes: int) -> Dataset:
@@ -158,9 +162,11 @@ class SequenceVecEnv(VecEnv):
     def _reset(self, lanes: list[int], *, seed: int | None = None, options: Any = None) -> list[tuple[Any, Any]]:
         mask = np.zeros(self.num_envs, np.bool_)
         mask[lanes] = True
-        observations, _ = self.envs.reset(seed=[seed] * self.num_envs, options={"reset_mask": mask})
+        observations, told = self.envs.reset(seed=[seed] * self.num_envs, options={"reset_mask": mask})
         self._forget(mask)
-        return [(observations[lane], {}) for lane in lanes]
+        infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
+        _spread(told, infos)
+        return [(observations[lane], infos[lane]) for lane in lanes]
 
     def _render(self, lanes: Iterable[int]) -> list[Any]:
         frames = self.envs.render()
