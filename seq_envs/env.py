@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -83,7 +84,7 @@ class SequenceEnv(gymnasium.Env[Any, Any]):
         self._observations: list[Any] = []
         self._targets: list[Any] = []
         self._scored: list[bool] = []
-        self._rows_ahead = max(1, min(_ROWS_AHEAD, _NUMBERS_AHEAD // max(1, np.size(self._blank))))
+        self._rows_ahead = max(1, min(_ROWS_AHEAD, _NUMBERS_AHEAD // self._numbers_of_a_step()))
         self._first = 0
         self._row = 0  # The row to be answered, counted from the first one prepared.
         self._stop = 0  # The row at which the episode is over, or no more rows are prepared.
@@ -120,6 +121,10 @@ class SequenceEnv(gymnasium.Env[Any, Any]):
         self._said = []
         self._playing = True
         return self._observations[self._row], {}
+
+    def _numbers_of_a_step(self) -> int:
+        """How many numbers an observation or an action has, whichever has more."""
+        return max(1, np.size(self._blank), math.prod(self.action_space.shape or ()))
 
     def _generator(self) -> np.random.Generator:
         """A generator for the stream alone: what others draw from `np_random`, wrappers for instance, has no effect."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from seq_envs.dataset import raw_episodes
 from seq_envs.encodings import Array
 from seq_envs.level import Level
+from seq_envs.measured_level import measured_level
 from seq_envs.problem import Episodes, Problem
 from seq_envs.seeds import JUDGED_STREAM, LEARNED_STREAM
 
@@ -26,9 +25,9 @@ def _many(problem: Problem, stream: int) -> Episodes:
 
 
 def affordable(problem: Problem, steps: int, numbers: int) -> int:
-    """How many episodes have about so many steps at most, and so many numbers in their observations."""
-    episode = raw_episodes(problem, 1, 0).observations[0]
-    return min(steps // problem.steps, numbers // int(episode.size))
+    """How many episodes have at most this many time steps, and this many numbers in observations and in targets."""
+    example = raw_episodes(problem, 1, 0)
+    return min(steps // problem.steps, numbers // max(example.observations.size, example.targets.size))
 
 
 def part(episodes: Episodes, which: slice) -> Episodes:
@@ -37,15 +36,6 @@ def part(episodes: Episodes, which: slice) -> Episodes:
 
 
 def judge(problem: Problem, answers: Array, episodes: Episodes) -> Level:
-    """What answers (B, T, *shape) get, with standard errors over episodes."""
+    """The level of answers (B, T, *action_space.shape), with standard errors over episodes."""
     correct = problem.grade(answers, episodes.targets) * episodes.scored
-    asked, earned = episodes.scored.sum(axis=1), correct.sum(axis=1)
-    accuracy = float(earned.sum() / asked.sum())
-    residual = (earned - accuracy * asked) / asked.mean()
-    exact = earned == asked
-    return Level(accuracy, float(exact.mean()), _error(residual), _error(exact))
-
-
-def _error(values: Array) -> float:
-    """The standard error of a mean; where all values are alike, that of one of them being different."""
-    return max(float(values.std()), float(1 / np.sqrt(len(values)))) / float(np.sqrt(len(values)))
+    return measured_level(correct.sum(axis=1), episodes.scored.sum(axis=1))

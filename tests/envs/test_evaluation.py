@@ -14,7 +14,7 @@ from spaces_of_settings import Ragged, any_problem
 
 import seq_envs
 from seq_envs import policies
-from seq_envs.evaluation import _wilson
+from seq_envs.wilson import wilson_interval
 
 
 @given(problem=st.one_of(any_problem, st.just(Ragged())))
@@ -136,7 +136,7 @@ def test_what_is_no_policy() -> None:
 @pytest.mark.parametrize("share", [0.0, 1.0])
 def test_the_interval_holds_the_share(share: float) -> None:
     for count in range(1, 900):
-        low, high = _wilson(share, np.zeros(count))
+        low, high = wilson_interval(share, np.zeros(count))
         assert low <= share <= high
 
 
