@@ -9,8 +9,10 @@ from seq_envs.problem import Problem
 
 _MOST_TRIED = 64
 """Answers tried where a problem grades in a way of its own."""
-_MOST_CLOSE = 8
-"""Real answers that look best, and are graded."""
+_FEWEST_CLOSE = 8
+"""Real answers that are graded, of those that look best."""
+_MOST_CLOSE = 10_000
+"""How many more are graded, times the number of different targets."""
 _MOST_GRADES = 100_000
 """Answers graded at once: enough to be fast, few enough to take no memory."""
 
@@ -52,15 +54,24 @@ def _most_frequent(numbers: Array, group: Array) -> Array:
 
 
 def _best_number(problem: Problem, numbers: Array, tolerance: float) -> Array:
-    """The number that is right for most of numbers (n,): the middle of as many as it can reach, or one of them."""
-    ordered = np.unique(numbers)
-    furthest = np.searchsorted(ordered, ordered + 2 * tolerance, side="right") - 1
-    tried = np.concatenate([ordered, (ordered + ordered[furthest]) / 2]).astype(numbers.dtype)
-    everyone = np.sort(numbers)
-    reached = np.searchsorted(everyone, tried + tolerance, "right") - np.searchsorted(everyone, tried - tolerance)
-    best = tried[np.argsort(-reached, kind="stable")[:_MOST_CLOSE]]
-    # At the very bound it is rounding that decides, so these are graded as an answer is.
-    grades = problem.answers.grade(best[:, None, None], everyone[None, :, None]).mean(axis=1)
+    """The number that is right for most of numbers (n,): one of them, or the middle of as many as it can reach."""
+    values, counts = np.unique(numbers, return_counts=True)
+    # Rounding decides whether a number exactly `tolerance` away is right, so numbers on both sides of that bound are
+    # tried, and the best ones are graded as an answer is.
+    rounding = 2 * float(np.spacing(np.abs(values).max()))
+    tried = [values]
+    for reach in (2 * tolerance - rounding, 2 * tolerance + rounding):
+        furthest = values[np.searchsorted(values, values + np.float64(reach), side="right") - 1]
+        middle = ((values.astype(np.float64) + furthest) / 2).astype(values.dtype)
+        tried += [middle, np.nextafter(middle, values), np.nextafter(middle, furthest)]
+    candidates = np.concatenate(tried)
+    below = np.concatenate([[0], counts.cumsum()])
+    within = np.float64(tolerance + rounding)
+    last, first = np.searchsorted(values, candidates + within, "right"), np.searchsorted(values, candidates - within)
+    best = candidates[
+        np.argsort(below[first] - below[last], kind="stable")[: _MOST_CLOSE // len(values) + _FEWEST_CLOSE]
+    ]
+    grades = problem.answers.grade(best[:, None, None], values[None, :, None]) @ counts
     number: Array = best[int(np.argmax(grades))]
     return number
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from seq_envs import policies
-from seq_envs.estimation.judging import to_judge_by
+from seq_envs.estimation.judging import judge, to_judge_by
 from seq_envs.estimation.levels import levels
-from seq_envs.estimation.memoryless import level_of, own_guess
+from seq_envs.estimation.memoryless import chance_answer, level_of, own_guess
 from seq_envs.evaluation import evaluate
 from seq_envs.level import Level
 from seq_envs.problem import Problem
@@ -26,7 +26,9 @@ def check_scores(problem: Problem, episodes: int) -> None:
         chance.accuracy - 5 * chance.accuracy_error <= memoryless.accuracy + 1e-9,
         f"chance ({chance}) is above memoryless ({memoryless})",
     )
-    if not known:
+    if known:
+        _check_chance(problem, chance)
+    else:
         _check_guess(problem, memoryless)
     for name in ("optimal", "memoryless"):
         level = getattr(stated, name)
@@ -41,6 +43,19 @@ def check_scores(problem: Problem, episodes: int) -> None:
                 f"the {name} player gets {metric} {getattr(got, metric):.4f} ({low:.4f} to {high:.4f}), "
                 f"but its level says {getattr(level, metric):.4f}{'' if known else _UNKNOWN}",
             )
+
+
+def _check_chance(problem: Problem, chance: Level) -> None:
+    """The accuracy of chance is that of the best constant answer, which is learned from data."""
+    judged = to_judge_by(problem)
+    got = judge(problem, np.broadcast_to(chance_answer(problem), judged.targets.shape), judged)
+    # The error counts twice: the best constant is chosen on one set of episodes and judged on another.
+    slack = 5 * (2 * got.accuracy_error + chance.accuracy_error)
+    require(
+        abs(got.accuracy - chance.accuracy) <= slack,
+        f"the best constant answer gets accuracy {got.accuracy:.4f}, but the level of chance says "
+        f"{chance.accuracy:.4f}",
+    )
 
 
 def _check_guess(problem: Problem, best: Level) -> None:
