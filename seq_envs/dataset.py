@@ -7,12 +7,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from gymnasium.utils import seeding
 
+from seq_envs import repeated
 from seq_envs.encodings import Array
 from seq_envs.parameters import Integer
 from seq_envs.problem import Episodes, Problem
 from seq_envs.registration import make_problem
 from seq_envs.stream import Stream, block_episodes
 from seq_envs.transcript import Transcript, draw_solution
+
+_MOST_COPIED = 1 << 24
+"""Numbers in targets that are written out although they repeat along the time axis."""
 
 
 class Dataset(NamedTuple):
@@ -21,7 +25,11 @@ class Dataset(NamedTuple):
     observations: Array
     """(B, T, *observation_space.shape), of the space's dtype; blank after an episode's end."""
     targets: Array
-    """(B, T, *action_space.shape), of the space's dtype: the right action; arbitrary where not scored."""
+    """(B, T, *action_space.shape), of the space's dtype: the right action; arbitrary where not scored.
+
+    Where these are more than 2**24 numbers and the same at every time step, as in the framing `many_to_one` of SeqCopy
+    with a large `length`, they are a read-only view that repeats one answer: copy what you want to write to.
+    """
     scored: Array
     """(B, T) bool: whether the answer counts."""
     lengths: Array
@@ -46,7 +54,10 @@ def sample(id_or_problem: str | Problem, episodes: int = 1000, seed: int | None 
     over = np.arange(problem.steps) >= raw.lengths[:, None]
     if over.any():
         observations[over] = problem.code.blank
-    return Dataset(observations, raw.targets.astype(problem.action_space.dtype), raw.scored, raw.lengths)
+    targets = repeated.astype(raw.targets, problem.action_space.dtype)
+    if not targets.flags.writeable and targets.size <= _MOST_COPIED:
+        targets = np.array(targets)
+    return Dataset(observations, targets, raw.scored, raw.lengths)
 
 
 def raw_episodes(problem: Problem, episodes: int, seed: int | None) -> Episodes:
@@ -54,7 +65,7 @@ def raw_episodes(problem: Problem, episodes: int, seed: int | None) -> Episodes:
     rng, _ = seeding.np_random(None if seed is None else Integer(0).check("seed", seed))
     stream = Stream(problem, rng)
     blocks = [stream.block() for _ in range(max(1, -(-episodes // block_episodes(problem))))]
-    return Episodes(*(np.concatenate(arrays)[:episodes] for arrays in zip(*blocks, strict=True)))
+    return Episodes(*(repeated.concatenate(arrays)[:episodes] for arrays in zip(*blocks, strict=True)))
 
 
 def draw(id_or_problem: str | Problem, seed: int | None = 0, **parameters: Any) -> str:

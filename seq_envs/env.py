@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -129,7 +130,7 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
         short = isinstance(answers, OneInteger) and type(self.problem).grade is Problem.grade and not self._records
         self._n = answers.n if isinstance(answers, OneInteger) and short else 0
         self._no_target = _as_action(np.zeros(answers.shape, self.action_space.dtype))
-        self._rows_ahead = max(1, min(_ROWS_AHEAD, _NUMBERS_AHEAD // max(1, np.size(self._blank))))
+        self._rows_ahead = max(1, min(_ROWS_AHEAD, _NUMBERS_AHEAD // self._numbers_of_a_step()))
         self._blanks_ahead = min(_BLANKS_AHEAD, self._rows_ahead)
         self._stream: Stream | None = None
         self._at = _Playback()
@@ -193,6 +194,10 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
         at.asked_in = np.count_nonzero(at.block.scored, axis=1).tolist()
         at.episode = 0
         at.observations = []
+
+    def _numbers_of_a_step(self) -> int:
+        """How many numbers an observation or an action has, whichever has more."""
+        return max(1, np.size(self._blank), math.prod(self.action_space.shape or ()))
 
     def _generator(self) -> np.random.Generator:
         """A generator for the stream alone: what wrappers draw from `np_random` has no effect on the episodes."""

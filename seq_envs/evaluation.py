@@ -1,7 +1,8 @@
-"""Evaluation: the one metric, for any policy on any problem."""
+"""Evaluation: the same metric for every policy on every problem."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,36 +16,42 @@ from seq_envs.parameters import Integer
 from seq_envs.policies import Policy
 from seq_envs.problem import Problem
 from seq_envs.registration import make_problem
+from seq_envs.repeated import is_repeated
 from seq_envs.seeds import STREAMS_OF_A_SEED, evaluation_stream
 from seq_envs.stream import block_episodes
 from seq_envs.vector_env import SequenceVectorEnv
+from seq_envs.wilson import wilson_interval
 
-_LANES = 1000
-_ROWS = 20_000_000
-"""Time steps of all lanes together that may be prepared at once: fewer lanes for very long episodes."""
-_NUMBERS = 100_000_000
-"""Numbers in the observations of all lanes together: fewer lanes for very large observations."""
+_MOST_LANES = 1000
+_MOST_ROWS = 20_000_000
+"""Time steps x lanes that are drawn at once: the fewer lanes, the longer the episodes are."""
+_MOST_NUMBERS = 100_000_000
+"""Numbers in the observations, or in the targets, of one block of episodes of all lanes."""
+_MOST_ACTION_NUMBERS = 5_000_000
+"""Numbers in one action of all lanes."""
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a policy got. Intervals are (low, high) at 95%."""
+    """The result of `evaluate`. Intervals are (low, high) at 95%."""
 
     accuracy: float
-    """Right answers per scored step."""
+    """The mean grade of a scored step, in [0, 1]."""
     accuracy_interval: tuple[float, float]
     exact_match: float
-    """Episodes with all scored answers right."""
+    """The share of episodes in which all scored answers are right."""
     exact_match_interval: tuple[float, float]
     normalized_score: float
     """`accuracy` on the scale from `levels.floor` (0) to `levels.optimal` (1)."""
     normalized_interval: tuple[float, float]
     accuracy_by_step: tuple[float, ...]
-    """(T,) accuracy at each time step; NaN where none is scored."""
+    """(T,) the accuracy at each time step; NaN where no episode is scored."""
     mean_return: float
-    """Mean sum of rewards of an episode."""
+    """The mean over episodes of the sum of rewards."""
     episodes: int
+    """The number of episodes played."""
     levels: Levels
+    """The levels of the problem, which `normalized_score` refers to."""
 
     def __str__(self) -> str:
         low, high = self.accuracy_interval
@@ -58,17 +65,18 @@ class Evaluation:
 def evaluate(
     policy: Policy, id_or_problem: str | Problem, episodes: int = 10_000, seed: int = 0, **parameters: Any
 ) -> Evaluation:
-    """Play fresh episodes on the native vector env and grade them.
+    """Play fresh episodes on the native vector env and grade the policy's answers.
 
-    The episodes are a stream of their own for each seed (from seed 2**64 on): no `reset(seed=s)` or `sample(seed=s)`
-    with an s that people use for training plays them. The intervals treat episodes, not steps, as independent.
+    Each seed has its own streams of episodes, from stream 2**64 on, which `reset(seed=s)` and `sample(seed=s)` do not
+    play for any s < 2**64. The intervals treat episodes as independent, not time steps. Time and memory grow linearly
+    with the length of an episode, apart from what the policy itself takes.
 
     Args:
         policy: an object with `initial_state(batch_size)` and `act(observations, state)`, see
-            `seq_envs.policies.Policy`. It is given whole episodes from their first step on.
+            `seq_envs.policies.Policy`. It plays batches of whole episodes from their first step on.
         id_or_problem, parameters: as for `make_problem`.
-        episodes: how many, at least 1.
-        seed: which ones; the same seed gives the same episodes.
+        episodes: the number of episodes, at least 1.
+        seed: which episodes, 0 ... 2**32 - 1; the same seed gives the same episodes.
 
     >>> problem = make_problem("SeqEcho-v0")
     >>> from seq_envs import policies
@@ -77,8 +85,8 @@ def evaluate(
 
     Raises:
         ValueError: `episodes` or `seed` is out of range, or as for `make_problem`.
-        TypeError: the policy lacks a method, or `act` returns something else than answers and state.
-        ActionError: the policy's answers are not in the action space.
+        TypeError: the policy lacks a method, or `act` does not return a tuple of answers and state.
+        ActionError: an answer of the policy is not in the action space.
     """
     problem = make_problem(id_or_problem, **parameters)
     if not (hasattr(policy, "initial_state") and hasattr(policy, "act")):
@@ -88,17 +96,18 @@ def evaluate(
         )
     episodes = Integer(1).check("episodes", episodes)
     seed = Integer(0, STREAMS_OF_A_SEED - 1).check("seed", seed)
-    a_block = block_episodes(problem) * int(raw_episodes(problem, 1, 0).observations[0].size)
-    lanes = min(episodes, _LANES, max(1, _ROWS // problem.steps), max(1, _NUMBERS // a_block))
+    known = levels(problem)
+    lanes = _lanes(problem, episodes)
     envs = SequenceVectorEnv(problem, num_envs=lanes, reveal=True)
-    earned, asked = np.zeros((2, -(-episodes // lanes), lanes))
-    by_step = np.zeros((2, problem.steps))  # Right answers and questions at each step.
-    for turn in range(len(earned)):
+    turns = -(-episodes // lanes)
+    earned, questions = np.zeros((2, turns, lanes))
+    by_step = np.zeros((2, problem.steps))  # Right answers and questions at each time step.
+    for turn in range(turns):
         observations, _ = envs.reset(
             seed=[evaluation_stream(seed, lane) for lane in range(lanes)] if turn == 0 else None
         )
         state = policy.initial_state(lanes)
-        counted = np.arange(lanes) < episodes - turn * lanes  # The last turn may be one too many for some lanes.
+        counted = np.arange(lanes) < episodes - turn * lanes  # In the last turn some lanes may play without being used.
         for step in range(problem.steps):
             answered = policy.act(observations, state)
             if not (isinstance(answered, tuple) and len(answered) == 2):
@@ -107,44 +116,46 @@ def evaluate(
             observations, _, over, _, infos = envs.step(actions)
             correct, scored = infos["correct"] * counted, infos["scored"] & counted
             earned[turn] += correct
-            asked[turn] += scored
+            questions[turn] += scored
             by_step[:, step] += correct.sum(), scored.sum()
             counted &= ~over
             if not counted.any():
                 break
-    return _summary(earned.ravel()[:episodes], asked.ravel()[:episodes], by_step, levels(problem))
+    return _summary(earned.ravel()[:episodes], questions.ravel()[:episodes], by_step, known)
 
 
-def _summary(earned: Array, asked: Array, by_step: Array, of_problem: Levels) -> Evaluation:
-    accuracy = float(earned.sum() / asked.sum())
-    low, high = _wilson(accuracy, (earned - accuracy * asked) / asked.mean())
-    exact = earned == asked
+def _lanes(problem: Problem, episodes: int) -> int:
+    """How many episodes to play side by side: as many as are fast, but not more than fit into memory."""
+    example, in_a_block = raw_episodes(problem, 1, 0), block_episodes(problem)
+    # The vector env keeps targets that repeat along the time axis once, if a block is a single episode.
+    once = in_a_block == 1 and is_repeated(example.targets)
+    targets = example.targets[:, :1] if once else example.targets
+    block = in_a_block * max(example.observations.size, targets.size)
+    action = math.prod(problem.action_space.shape or ())
+    limits = (_MOST_ROWS // problem.steps, _MOST_NUMBERS // block, _MOST_ACTION_NUMBERS // action)
+    return min(episodes, _MOST_LANES, *(max(1, limit) for limit in limits))
+
+
+def _summary(earned: Array, questions: Array, by_step: Array, known: Levels) -> Evaluation:
+    """The figures of episodes with these rewards (B,) and numbers of scored steps (B,).
+
+    `by_step` (2, T) holds the right answers and the questions at each time step.
+    """
+    accuracy = float(earned.sum() / questions.sum())
+    low, high = wilson_interval(accuracy, (earned - accuracy * questions) / questions.mean())
+    exact = earned == questions
     exact_match = float(exact.mean())
-    right, questions = by_step
-    shares = np.divide(right, questions, out=np.full(len(right), np.nan), where=questions > 0)
+    right, asked = by_step
+    shares = np.divide(right, asked, out=np.full(len(right), np.nan), where=asked > 0)
     return Evaluation(
         accuracy=accuracy,
         accuracy_interval=(low, high),
         exact_match=exact_match,
-        exact_match_interval=_wilson(exact_match, exact - exact_match),
-        normalized_score=of_problem.normalize(accuracy),
-        normalized_interval=(of_problem.normalize(low), of_problem.normalize(high)),
+        exact_match_interval=wilson_interval(exact_match, exact - exact_match),
+        normalized_score=known.normalize(accuracy),
+        normalized_interval=(known.normalize(low), known.normalize(high)),
         accuracy_by_step=tuple(shares.tolist()),
         mean_return=float(earned.mean()),
         episodes=len(earned),
-        levels=of_problem,
+        levels=known,
     )
-
-
-def _wilson(share: float, residuals: Array) -> tuple[float, float]:
-    """The 95% interval of a share by Wilson's score (1927), whose width does not vanish at 0 and 1.
-
-    Answers of one episode go together, so the count in it is that of independent answers which would give the variance
-    seen over episodes (residuals (B,)); where there is none to see, the count of episodes.
-    """
-    z2 = 1.959963984540054**2
-    variance = float(residuals.var()) / len(residuals)
-    count = share * (1 - share) / variance if variance > 0 else len(residuals)
-    middle = (share + z2 / (2 * count)) / (1 + z2 / count)
-    half = float(np.sqrt(z2 * (share * (1 - share) / count + z2 / (4 * count**2)))) / (1 + z2 / count)
-    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))  # Rounding may cost the last digit.

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from seq_envs import repeated
 from seq_envs.encodings import Array
 from seq_envs.prepared_rows import PreparedRows, Question
 from seq_envs.problem import Episodes, Problem
@@ -160,12 +161,15 @@ class Lanes:
             part = indices[first : first + _LANES_AT_ONCE]
             blocks = [self._streams[lane].block() for lane in part.tolist()]
             # Each (lanes, episodes, T, ...), but lengths (lanes, episodes).
-            observations, targets, scored, lengths = (np.array(arrays) for arrays in zip(*blocks, strict=True))
+            observations, targets, scored, lengths = map(repeated.stack, zip(*blocks, strict=True))
             if not self._laid_out:
                 self._lay_out(observations, targets)
+            if repeated.is_repeated(self.targets, axis=0) and not repeated.is_repeated(targets, axis=2):
+                self.targets = np.array(self.targets)
             where = slice(part[0], part[-1] + 1) if isinstance(lanes, slice) else part
             for rows, drawn in ((self.observations, observations), (self.targets, targets), (self.scored, scored)):
-                rows[:, where] = drawn.reshape(len(part), self._rows, *drawn.shape[3:]).swapaxes(0, 1)
+                laid_out = drawn.reshape(len(part), self._rows, *drawn.shape[3:]).swapaxes(0, 1)
+                repeated.write(rows, where, laid_out)
             self.lengths[:, where] = lengths.T
             self._of_one_length[where] = (lengths == self._steps).all(axis=1)
         self._all_of_one_length = bool(self._of_one_length.all())
@@ -174,7 +178,9 @@ class Lanes:
     def _lay_out(self, observations: Array, targets: Array) -> None:
         shape = (self._rows, len(self._lanes))
         self.observations = np.empty((*shape, *observations.shape[3:]), observations.dtype)
-        self.targets = np.empty((*shape, *targets.shape[3:]), targets.dtype)
+        # A block of several episodes cannot repeat one slice along all of its rows.
+        once = repeated.is_repeated(targets, axis=2) and targets.shape[1] == 1
+        self.targets = repeated.empty((*shape, *targets.shape[3:]), targets.dtype, once)
         self.scored = np.empty(shape, np.bool_)
         self.lengths = np.empty((self._rows // self._steps, len(self._lanes)), np.int64)
         self._laid_out = True

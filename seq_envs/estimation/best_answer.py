@@ -1,4 +1,4 @@
-"""The one answer that does best against many right ones."""
+"""The constant answer of highest mean grade against many targets."""
 
 from __future__ import annotations
 
@@ -8,29 +8,36 @@ from seq_envs.encodings import Array
 from seq_envs.problem import Problem
 
 _MOST_TRIED = 64
-"""Answers tried where a problem grades in a way of its own."""
-_MOST_CLOSE = 8
-"""Real answers that look best, and are graded."""
+"""Candidates where a problem overrides `grade`."""
+_FEWEST_CLOSE = 8
+"""Real answers that are graded, of those that look best."""
+_MOST_CLOSE = 10_000
+"""How many more are graded, times the number of different targets."""
 _MOST_GRADES = 100_000
-"""Answers graded at once: enough to be fast, few enough to take no memory."""
+"""Grades computed at once, to bound memory."""
 
 
 def best_answer(problem: Problem, targets: Array) -> Array:
-    """The one answer (*shape) that does best against targets (n, *shape), place by place."""
+    """(*action_space.shape): the best constant answer to targets (n, *action_space.shape), place by place."""
     best: Array = best_answers(problem, targets, np.zeros(len(targets), np.int64))[0]
     return best
 
 
 def best_answers(problem: Problem, targets: Array, group: Array) -> Array:
-    """(groups, *shape): the same for each group of targets (n, *shape), which group (n,) numbers from 0 on."""
+    """(groups, *action_space.shape): the best constant answer to each group of targets (n, *action_space.shape).
+
+    group (n,) holds the group of each target, 0, 1, ...; no group is empty.
+    """
     flat = targets.reshape(len(targets), -1)
     if type(problem).grade is not Problem.grade:
-        best = np.stack([_best_by_grade(problem, one) for one in _split(targets, group)])
+        best = np.stack([_best_by_grade(problem, members) for members in _split(targets, group)])
     elif targets.dtype.kind != "f":
         best = np.stack([_most_frequent(place, group) for place in flat.T], axis=1)
     else:
         tolerance: float = getattr(problem, "tolerance", 0.0)
-        best = np.array([[_best_number(problem, place, tolerance) for place in one.T] for one in _split(flat, group)])
+        best = np.array(
+            [[_best_number(problem, place, tolerance) for place in members.T] for members in _split(flat, group)]
+        )
     return best.reshape(-1, *targets.shape[1:])
 
 
@@ -41,7 +48,7 @@ def _split(targets: Array, group: Array) -> list[Array]:
 
 
 def _most_frequent(numbers: Array, group: Array) -> Array:
-    """(groups,): of numbers (n,) the most frequent one of each group, and of those the least."""
+    """(groups,): the most frequent of the numbers (n,) of each group, and the least of those that are."""
     values, code = np.unique(numbers, return_inverse=True)
     pairs, counts = np.unique(group * len(values) + code, return_counts=True)
     group_of, code_of = np.divmod(pairs, len(values))
@@ -52,21 +59,30 @@ def _most_frequent(numbers: Array, group: Array) -> Array:
 
 
 def _best_number(problem: Problem, numbers: Array, tolerance: float) -> Array:
-    """The number that is right for most of numbers (n,): the middle of as many as it can reach, or one of them."""
-    ordered = np.unique(numbers)
-    furthest = np.searchsorted(ordered, ordered + 2 * tolerance, side="right") - 1
-    tried = np.concatenate([ordered, (ordered + ordered[furthest]) / 2]).astype(numbers.dtype)
-    everyone = np.sort(numbers)
-    reached = np.searchsorted(everyone, tried + tolerance, "right") - np.searchsorted(everyone, tried - tolerance)
-    best = tried[np.argsort(-reached, kind="stable")[:_MOST_CLOSE]]
-    # At the very bound it is rounding that decides, so these are graded as an answer is.
-    grades = problem.answers.grade(best[:, None, None], everyone[None, :, None]).mean(axis=1)
+    """The answer that is right for most of the targets (n,): one of them, or the middle between two of them."""
+    values, counts = np.unique(numbers, return_counts=True)
+    # Rounding decides whether a number exactly `tolerance` away is right, so numbers on both sides of that bound are
+    # tried, and the best ones are graded as an answer is.
+    rounding = 2 * float(np.spacing(np.abs(values).max()))
+    tried = [values]
+    for reach in (2 * tolerance - rounding, 2 * tolerance + rounding):
+        furthest = values[np.searchsorted(values, values + np.float64(reach), side="right") - 1]
+        middle = ((values.astype(np.float64) + furthest) / 2).astype(values.dtype)
+        tried += [middle, np.nextafter(middle, values), np.nextafter(middle, furthest)]
+    candidates = np.concatenate(tried)
+    below = np.concatenate([[0], counts.cumsum()])
+    within = np.float64(tolerance + rounding)
+    last, first = np.searchsorted(values, candidates + within, "right"), np.searchsorted(values, candidates - within)
+    best = candidates[
+        np.argsort(below[first] - below[last], kind="stable")[: _MOST_CLOSE // len(values) + _FEWEST_CLOSE]
+    ]
+    grades = problem.answers.grade(best[:, None, None], values[None, :, None]) @ counts
     number: Array = best[int(np.argmax(grades))]
     return number
 
 
 def _best_by_grade(problem: Problem, targets: Array) -> Array:
-    """(*shape): of targets (n, *shape) the one with the highest grades against all of them."""
+    """(*action_space.shape): the one of targets (n, *action_space.shape) with the highest mean grade against all."""
     tried = np.unique(targets, axis=0)
     tried = tried[:: 1 + len(tried) // _MOST_TRIED]
     targets = targets[:: 1 + len(targets) * len(tried) // _MOST_GRADES]

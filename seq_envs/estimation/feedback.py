@@ -1,8 +1,8 @@
-"""Players that remember nothing but see what they last did: their last answer, their last reward, or both.
+"""The level of memoryless policies that also receive their previous action, their previous reward, or both.
 
-An answer that is seen again a step later is a tape to write on, and a reward tells what the last answer should have
-been. So an agent that is given either as an input can score above the memoryless level without a memory of its own.
-How far that goes depends on the problem in ways that no closed form covers; here such players are found by a search.
+A previous action is one symbol of memory, and a previous reward tells whether the previous action was right. So an
+agent that has either as an input can score above the memoryless level without a memory. How much depends on the
+problem, and no closed form covers it: a search finds such policies.
 """
 
 from __future__ import annotations
@@ -13,73 +13,77 @@ from functools import lru_cache
 import numpy as np
 
 from seq_envs.encodings import Array
-from seq_envs.estimation.feedback_search import ACTION, BOTH, REWARD, Game, Sees, Shown
-from seq_envs.estimation.judging import judge, part, to_judge_by, to_learn_from
+from seq_envs.estimation.feedback_rules import ACTION, BOTH, REWARD, Feedback, ObservationBins, RulePlay
+from seq_envs.estimation.feedback_search import improved, swept
+from seq_envs.estimation.feedback_starts import starting_rules
+from seq_envs.estimation.judging import episodes_to_judge_by, episodes_to_learn_from, judge, part
 from seq_envs.estimation.learned_table import learned_table, right_answers
 from seq_envs.level import Level
 from seq_envs.problem import Episodes, Problem
 
 _MOST_ANSWERS = 64
-"""Answers tried: the most frequent right ones."""
+"""Candidate answers: the most frequent targets."""
 _MOST_GRADES = 4_000_000
-"""Grades of episodes, steps and answers looked at: what bounds time and memory."""
+"""Episodes x steps x answers that are graded: this bounds time and memory."""
 _MOST_EPISODES = 20_000
 _CAUTIONS = (0.0, 1.0)
-"""Both are tried: caution fits no noise, boldness finds many small gains."""
+"""Both are tried: rules found with caution do not fit noise, rules found without it collect many small gains."""
 _FINALISTS = 2
-"""Ways to begin that are followed to their end."""
+"""Starting rules that are improved to the end."""
 
-EVERY_VIEW = (ACTION, REWARD, BOTH)
+EVERY_FEEDBACK = (ACTION, REWARD, BOTH)
 
 
 @lru_cache(maxsize=64)
-def feedback_level(problem: Problem, sees: Sees = BOTH) -> Level:
-    """What the best player found gets that sees the current observation, the clock, and `sees`: a lower bound.
+def feedback_level(problem: Problem, feedback: Feedback = BOTH) -> Level:
+    """The level of the best policy found that receives the current observation, the time step and this feedback.
 
-    Where an answer has several places, each is played by itself and has the same place of the previous answer to look
-    at; rewards do not tell them apart, and are left out.
+    It is a lower bound. An answer of several places is searched place by place: each place receives the same place of
+    the previous answer, and no reward, which does not tell the places apart.
     """
-    judged = to_judge_by(problem)
-    if not sees.action and _places(problem) > 1:
+    judged = episodes_to_judge_by(problem)
+    if not feedback.action and _places(problem) > 1:
         return judge(problem, learned_table(problem).guesses(judged.observations), judged)
-    answers = np.stack([_answers(problem, place, sees) for place in range(_places(problem))], axis=-1)
+    answers = np.stack([_answers(problem, place, feedback) for place in range(_places(problem))], axis=-1)
     return judge(problem, answers.reshape(len(answers), *judged.targets.shape[1:]), part(judged, slice(len(answers))))
 
 
 def _places(problem: Problem) -> int:
-    """Of an answer."""
+    """The number of places of an answer."""
     return int(np.prod(problem.action_space.shape or ()))
 
 
-def _answers(problem: Problem, place: int, sees: Sees) -> Array:
-    """(B, T): what the best rules found for one place of an answer say in the episodes to judge by."""
-    learned = to_learn_from(problem)
+def _answers(problem: Problem, place: int, feedback: Feedback) -> Array:
+    """(B, T): the answers in one place that the best rules found give in episodes to judge by."""
+    learned = episodes_to_learn_from(problem)
     candidates = right_answers(learned, place, _MOST_ANSWERS)
-    shown = Shown(learned.observations)
+    bins = ObservationBins(learned.observations)
     count = max(500, _MOST_GRADES // (problem.steps * len(candidates)))
     count = min(count, _MOST_EPISODES, len(learned.lengths) // 2)
-    told = sees if _places(problem) == 1 else Sees(sees.action, reward=False)
+    used = feedback if _places(problem) == 1 else Feedback(feedback.action, reward=False)
 
-    def game(episodes: Episodes) -> Game:
-        return Game(shown, episodes, _grades(problem, episodes, place, candidates), candidates, told)
+    def plays_of(episodes: Episodes) -> RulePlay:
+        return RulePlay(bins, episodes, _grades(problem, episodes, place, candidates), candidates, used)
 
-    # Rules are compared on episodes that they were not made from: else those that fit the noise would win.
-    quick, thorough = game(part(learned, slice(count // 4))), game(part(learned, slice(count)))
-    other = game(part(learned, slice(count, 2 * count)))
-    begun = (quick.swept(rules, max(_CAUTIONS)) for rules in quick.starts())
-    best = heapq.nlargest(_FINALISTS, begun, key=other.earned)  # Which keeps no others: rules may be large.
-    ends = (thorough.improved(rules, caution) for rules in best for caution in _CAUTIONS)
-    rules = max(ends, key=other.earned)
-    said: Array = candidates[game(part(to_judge_by(problem), slice(4 * count))).play(rules).answers]
-    return said
+    few, many = plays_of(part(learned, slice(count // 4))), plays_of(part(learned, slice(count)))
+    # Rules are compared on other episodes than they were made from: otherwise those that fit the noise would win.
+    held_out = plays_of(part(learned, slice(count, 2 * count)))
+    begun = (swept(few, rules, max(_CAUTIONS)) for rules in starting_rules(few))
+    # A generator and nlargest keep only the finalists in memory: rules may be large.
+    finalists = heapq.nlargest(_FINALISTS, begun, key=held_out.mean_return)
+    ends = (improved(many, rules, caution) for rules in finalists for caution in _CAUTIONS)
+    best = max(ends, key=held_out.mean_return)
+    judged = plays_of(part(episodes_to_judge_by(problem), slice(4 * count)))
+    answers: Array = candidates[judged.play(best).answers]
+    return answers
 
 
 def _grades(problem: Problem, episodes: Episodes, place: int, candidates: Array) -> Array:
-    """(B, T, C): what each answer to one place earns, 1 or 0; 0 where no answer counts."""
+    """(B, T, C): the grade of each candidate in one place, 1 or 0, with all other places right; 0 if not scored."""
     grades = np.empty((*episodes.scored.shape, len(candidates)), np.float32)
-    answers = episodes.targets.copy()
-    here = answers.reshape(*episodes.scored.shape, -1)[:, :, place]
+    answers = np.array(episodes.targets)
+    numbers = answers.reshape(*episodes.scored.shape, -1)[:, :, place]
     for number, candidate in enumerate(candidates):
-        here[...] = candidate
+        numbers[...] = candidate
         grades[:, :, number] = (problem.grade(answers, episodes.targets) == 1) & episodes.scored
     return grades

@@ -1,4 +1,4 @@
-"""What can be learned of a problem from its episodes alone: the best answers, and what these get on other episodes."""
+"""The best memoryless answers of a problem, learned from its episodes alone."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ import numpy as np
 
 from seq_envs.encodings import Array
 from seq_envs.estimation.best_answer import best_answer, best_answers
-from seq_envs.estimation.judging import to_learn_from
-from seq_envs.estimation.observation_bins import View, views
+from seq_envs.estimation.judging import episodes_to_learn_from
+from seq_envs.estimation.observation_bins import Binning, binnings
 from seq_envs.problem import Episodes, Problem
 
-_FEWEST = 100
-"""Observations that it takes to compare views."""
+_FEWEST_TO_COMPARE = 100
+"""With fewer observations, binnings are not compared: the first one is taken."""
 
 
 def right_answers(episodes: Episodes, place: int, most: int) -> Array:
-    """(n,): what stands in one place of the right answers, at most so many: the most frequent, or spread evenly."""
+    """(n,) sorted: different numbers in one place of the targets, at most `most` of them.
+
+    If there are more, these are the most frequent integers, or real numbers spread evenly over all of them.
+    """
     targets = episodes.targets.reshape(*episodes.scored.shape, -1)[episodes.scored][:, place]
     values, counts = np.unique(targets, return_counts=True)
     if len(values) > most and targets.dtype.kind == "f":
@@ -25,62 +28,62 @@ def right_answers(episodes: Episodes, place: int, most: int) -> Array:
     return np.sort(values[np.argsort(-counts, kind="stable")[:most]])
 
 
-class _Answers:
-    """The best answer to each kind of observation at one step, learned from observations and targets (n, ...)."""
+class _StepAnswers:
+    """The best answer to each bin of observations at one time step, learned from observations and targets (n, ...)."""
 
-    def __init__(self, problem: Problem, view: View, observations: Array, targets: Array) -> None:
-        self._view = view
-        self._kinds, member = np.unique(view.kinds(observations), return_inverse=True)
-        self._answers = best_answers(problem, targets, member)
-        self._else = best_answer(problem, targets)
+    def __init__(self, problem: Problem, binning: Binning, observations: Array, targets: Array) -> None:
+        self._binning = binning
+        self._bins, bin_of = np.unique(binning.bins(observations), return_inverse=True)
+        self._answers = best_answers(problem, targets, bin_of)
+        self._answer_to_unknown = best_answer(problem, targets)
 
     def to(self, observations: Array) -> Array:
-        """The answers (B, *shape) to raw observations (B, ...)."""
-        kinds = self._view.kinds(observations)
-        place = np.minimum(np.searchsorted(self._kinds, kinds), len(self._kinds) - 1)
-        chosen = self._answers[place]
-        chosen[self._kinds[place] != kinds] = self._else
-        return chosen
+        """The answers (B, *action_space.shape) to raw observations (B, ...)."""
+        bins = self._binning.bins(observations)
+        place = np.minimum(np.searchsorted(self._bins, bins), len(self._bins) - 1)
+        answers = self._answers[place]
+        answers[self._bins[place] != bins] = self._answer_to_unknown
+        return answers
 
 
-def _best_answers(problem: Problem, observations: Array, targets: Array) -> _Answers:
-    """Those learned from what is left of observations (n, ...) by the view that tells most of the targets (n, ...)."""
-    choices = views(observations)
-    if len(choices) > 1 and len(targets) > _FEWEST:
-        tried = 3 * len(targets) // 4
+def _best_answers(problem: Problem, observations: Array, targets: Array) -> _StepAnswers:
+    """Best answers under the binning that predicts held-out targets best."""
+    choices = binnings(observations)
+    if len(choices) > 1 and len(targets) > _FEWEST_TO_COMPARE:
+        learned = 3 * len(targets) // 4
 
-        def right(view: View) -> float:
-            answers = _Answers(problem, view, observations[:tried], targets[:tried])
-            return float(np.mean(problem.grade(answers.to(observations[tried:]), targets[tried:])))
+        def held_out_accuracy(binning: Binning) -> float:
+            answers = _StepAnswers(problem, binning, observations[:learned], targets[:learned])
+            return float(np.mean(problem.grade(answers.to(observations[learned:]), targets[learned:])))
 
-        choices.sort(key=right, reverse=True)
-    return _Answers(problem, choices[0], observations, targets)
+        choices.sort(key=held_out_accuracy, reverse=True)
+    return _StepAnswers(problem, choices[0], observations, targets)
 
 
-class Table:
-    """The best answer to each observation at each step, learned from episodes."""
+class LearnedTable:
+    """The best answer to each observation at each time step, learned from episodes."""
 
     def __init__(self, problem: Problem, episodes: Episodes) -> None:
-        self._steps: list[_Answers | None] = []
-        self._anything = np.zeros_like(episodes.targets[0, 0])
+        self._steps: list[_StepAnswers | None] = []
+        self._arbitrary = np.zeros_like(episodes.targets[0, 0])
         for step in range(episodes.observations.shape[1]):
-            asked = episodes.scored[:, step]
-            shown, targets = episodes.observations[:, step][asked], episodes.targets[:, step][asked]
-            self._steps.append(_best_answers(problem, shown, targets) if len(targets) else None)
+            scored = episodes.scored[:, step]
+            observations, targets = episodes.observations[:, step][scored], episodes.targets[:, step][scored]
+            self._steps.append(_best_answers(problem, observations, targets) if len(targets) else None)
 
     def guess(self, observations: Array, step: int) -> Array:
-        """The answers (B, *shape) to raw observations (B, ...) at a step."""
+        """The answers (B, *action_space.shape) to raw observations (B, ...) at a time step; zeros if none is scored."""
         answers = self._steps[step]
         if answers is None:
-            return np.broadcast_to(self._anything, (len(observations), *self._anything.shape))
+            return np.broadcast_to(self._arbitrary, (len(observations), *self._arbitrary.shape))
         return answers.to(observations)
 
     def guesses(self, observations: Array) -> Array:
-        """The answers (B, T, *shape) to raw observations (B, T, ...)."""
+        """The answers (B, T, *action_space.shape) to raw observations (B, T, ...)."""
         return np.stack([self.guess(observations[:, step], step) for step in range(observations.shape[1])], axis=1)
 
 
 @lru_cache(maxsize=16)
-def learned_table(problem: Problem) -> Table:
-    """The best memoryless answers to a problem that does not state them."""
-    return Table(problem, to_learn_from(problem))
+def learned_table(problem: Problem) -> LearnedTable:
+    """The best memoryless answers, learned from `episodes_to_learn_from`."""
+    return LearnedTable(problem, episodes_to_learn_from(problem))

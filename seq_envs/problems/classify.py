@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
@@ -11,12 +11,10 @@ import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import Array, Encoding, Value
-from seq_envs.level import Level, Levels
+from seq_envs.level import Levels
 from seq_envs.parameters import LONGEST, Choice, Integer, Real, parameter
 from seq_envs.problem import Episodes, Problem, fixed_length, last_of
-from seq_envs.seeds import SIMULATED_STREAM
-
-_LONGEST_EXACT = 20_000  # Steps; the exact levels cost O(steps^2).
+from seq_envs.problems.classify_levels import classify_levels
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,61 +119,5 @@ class SeqClassify(Problem):
     def leaks(self) -> tuple[str, ...]:
         return ("action",) if self.framing == "many_to_one" else ("action", "reward")
 
-    def known_levels(self) -> Levels | None:
-        if self.length > _LONGEST_EXACT:
-            return None
-        scored = self.scored
-        zero = []  # P(label 0) at each scored step.
-        right = []  # P(`guess` is right) there.
-        for step, below in enumerate(_below(self.length, self.sum_needed)):
-            if scored[step]:
-                zero.append(float(below[0]))
-                right.append(self._memoryless(step, below))
-        if np.mean(zero) > 0.5:
-            chance = Level(float(np.mean(zero)), zero[-1])  # All 0: the last label says it.
-        else:
-            first = zero[0] if len(zero) == 1 else min(self.sum_needed, 1.0)
-            chance = Level(float(1 - np.mean(zero)), 1 - first)  # All 1: the first label says it.
-        accuracy = float(np.mean(right))
-        exact_match, error = (accuracy, 0.0) if len(right) == 1 else self._simulated_exact_match()
-        return Levels(chance, Level(accuracy, exact_match, exact_match_error=error), Level(1.0, 1.0))
-
-    def _memoryless(self, step: int, below: Array) -> float:
-        """The chance that `guess` is right at `step`: it answers 1 to values from `bound` on.
-
-        `below` is what `_below` says of the sum at this step.
-        """
-        bound = min(max(self.sum_needed - step / 2, 0.0), 1.0)
-        if bound == 0.0:
-            return float(1 - below[0])
-        if bound == 1.0:
-            return float(below[0])
-        # P(value < bound and sum < needed) is an integral of the distribution before this value, and that is a sum of
-        # distributions after it, shifted by whole numbers.
-        *_, shifted = _below(step + 1, self.sum_needed - bound)
-        both_zero = below.sum() - shifted.sum()
-        return float(1 - bound + 2 * both_zero - below[0])
-
-    def _simulated_exact_match(self) -> tuple[float, float]:
-        """How often all of `guess`'s answers are right, and the standard error of that."""
-        episodes = self.sample(
-            np.random.default_rng(SIMULATED_STREAM), max(100, min(200_000, 4_000_000 // self.length))
-        )
-        columns = range(self.length)
-        right = np.all([self.guess(episodes.observations[:, t], t) == episodes.targets[:, t] for t in columns], axis=0)
-        mean = float(right.mean())
-        return mean, float(np.sqrt(max(mean * (1 - mean), 1 / len(right)) / len(right)))
-
-
-def _below(most: int, bound: float) -> Iterator[Array]:
-    """For 1, 2, ..., `most` uniforms: P(their sum < bound - j) for j = 0, 1, ..., bound (Irwin-Hall).
-
-    By the recurrence n F_n(x) = x F_{n-1}(x) + (n-x) F_{n-1}(x-1), whose terms are all positive: no digits are lost.
-    """
-    x = bound - np.arange(int(bound) + 1)
-    below: Array = np.clip(x, 0.0, 1.0)
-    yield below
-    for n in range(2, most + 1):
-        one_less = np.append(below[1:], 0.0)
-        below = np.where(x >= n, 1.0, (x * below + (n - x) * one_less) / n)
-        yield below
+    def known_levels(self) -> Levels:
+        return classify_levels(self)

@@ -105,7 +105,7 @@ class SeqCopy(Problem):
         """How many values are asked for."""
         return self.output_length or self.length
 
-    @property
+    @cached_property
     def _wanted(self) -> Array:
         """(_answers,): the steps at which the wanted values are shown, in the order of the answer."""
         wanted = np.arange(self._offset, self._offset + self._answers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from gymnasium import spaces
@@ -14,6 +14,7 @@ from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, Valu
 from seq_envs.level import Level, Levels
 from seq_envs.parameters import MOST_VALUES, Choice, Integer, Real, parameter
 from seq_envs.problem import Episodes, Problem, fixed_length, last_of
+from seq_envs.problems.next_levels import NextLevels
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +125,7 @@ class SeqNext(Problem):
             return (indices / self.length).astype(np.float32)
         return indices.astype(Alphabet(self.length).dtype)
 
-    def _said(self, indices: Array) -> Array:
+    def said(self, indices: Array) -> Array:
         """Indices (...) as answers (..., *action_space.shape)."""
         return self._shown(indices)[..., None] if self.encoding == "value" else self._shown(indices)
 
@@ -138,22 +139,18 @@ class SeqNext(Problem):
         spacing = rng.integers(1, self.max_step + 1, size=batch)
         start = rng.integers(0, self.length - spacing * self.steps)
         indices = start[:, None] + spacing[:, None] * np.arange(self.steps + 1)
-        return fixed_length(self._shown(indices[:, :-1]), self._said(indices[:, 1:]), self.scored)
-
-    def _starts(self, spacing: int) -> int:
-        """How many starts keep an episode of this spacing in the sequence."""
-        return self.length - spacing * self.steps
+        return fixed_length(self._shown(indices[:, :-1]), self.said(indices[:, 1:]), self.scored)
 
     def solve(self, history: Array) -> Array:
         now = self._indices(history[:, -1])
         spacing = now - self._indices(history[:, -2]) if history.shape[1] > 1 else 1
-        return self._said(np.clip(now + spacing, 0, self.length - 1))
+        return self.said(np.clip(now + spacing, 0, self.length - 1))
 
     def guess(self, observations: Array, step: int) -> Array:
         now = self._indices(observations)
         if self.max_step == 1:
-            return self._said(np.minimum(now + 1, self.length - 1))
-        return self._guesses(step)[0][now]
+            return self.said(np.minimum(now + 1, self.length - 1))
+        return self._levels.best_guess(now, np.full(len(now), step))[0]
 
     @property
     def leaks(self) -> tuple[str, ...]:
@@ -162,79 +159,8 @@ class SeqNext(Problem):
         return ("action",) if self.framing == "many_to_one" else ("action", "reward")
 
     def known_levels(self) -> Levels:
-        memoryless = Level(1.0, 1.0) if self.max_step == 1 else self._memoryless()
-        return Levels(self._chance(), memoryless, Level(1.0, 1.0))
-
-    # What follows weighs every episode: there are fewer than max_step * length of them.
+        return Levels(self._levels.chance(), self._levels.memoryless(), Level(1.0, 1.0))
 
     @cached_property
-    def _reach(self) -> tuple[Array, Array]:
-        """(length,) how many neighbouring values, from each one on, a single answer gets right; those answers."""
-        everything = np.arange(self.length)
-        reach, answers = np.ones(self.length, np.int64), self._said(everything)
-        if self.encoding != "value":
-            return reach, answers
-        values = answers.copy()
-        for more in range(1, self.length):
-            low, high = values[:-more], values[more:]
-            middle = (low + high) / 2
-            fits = np.zeros(len(low), np.bool_)
-            for answer in (middle, np.nextafter(middle, low), np.nextafter(middle, high)):
-                good = (self.grade(answer, low) == 1) & (self.grade(answer, high) == 1)
-                answers[: len(low)][good] = answer[good]
-                fits |= good
-            if not fits.any():
-                break
-            reach[: len(low)][fits] = more + 1
-        return reach, answers
-
-    def _chance(self) -> Level:
-        """The best constant answer."""
-        weights = np.zeros(self.length + 1)  # Of each value as a target; the last place stays 0.
-        scored = np.flatnonzero(self.scored)
-        for spacing in range(1, self.max_step + 1):
-            starts = self._starts(spacing)
-            for step in scored:
-                weights[spacing * (step + 1) :][:starts] += 1 / (self.max_step * starts * len(scored))
-        total = np.concatenate([[0.0], weights.cumsum()])
-        first = np.arange(self.length)
-        end = first + self._reach[0]
-        best = int((total[end] - total[first]).argmax())
-        exact_match = 0.0
-        for spacing in range(1, self.max_step + 1):
-            start = np.arange(self._starts(spacing))
-            within = (start + spacing * (scored[0] + 1) >= best) & (start + spacing * self.steps < end[best])
-            exact_match += within.mean() / self.max_step
-        return _level(total[end[best]] - total[best], exact_match)
-
-    def _guesses(self, step: int) -> tuple[Array, float]:
-        """The best answer to each index at `step`, (length, *action_space.shape), and how often they are right."""
-        weights = np.zeros((self.length, self.max_step + 1))  # Of each index and the spacing that led to it.
-        for spacing in range(1, self.max_step + 1):
-            starts = self._starts(spacing)
-            weights[spacing * step :][:starts, spacing] = 1 / (self.max_step * starts)
-        total = np.concatenate([np.zeros((self.length, 1)), weights.cumsum(axis=1)], axis=1)
-        spacings = np.arange(1, self.max_step + 1)
-        target = np.minimum(np.arange(self.length)[:, None] + spacings, self.length - 1)
-        reach, answers = self._reach
-        end = np.minimum(spacings + reach[target], self.max_step + 1)
-        gain = np.take_along_axis(total, end, axis=1) - total[:, spacings]
-        best = gain.argmax(axis=1)[:, None]
-        return answers[np.take_along_axis(target, best, axis=1)[:, 0]], float(gain.max(axis=1).sum())
-
-    def _memoryless(self) -> Level:
-        scored = np.flatnonzero(self.scored)
-        right = [np.ones(self._starts(k), np.bool_) for k in range(1, self.max_step + 1)]
-        accuracy = 0.0
-        for step in scored:
-            answers, share = self._guesses(int(step))
-            accuracy += share / len(scored)
-            for spacing, all_right in enumerate(right, start=1):
-                now = np.arange(len(all_right)) + spacing * step
-                all_right &= self.grade(answers[now], self._said(now + spacing)) == 1
-        return _level(accuracy, np.mean([all_right.mean() for all_right in right]))
-
-
-def _level(accuracy: Any, exact_match: Any) -> Level:
-    """Sums of many weights, without the noise of their last digits: certainty is 1.0."""
-    return Level(round(float(accuracy), 12), round(float(exact_match), 12))
+    def _levels(self) -> NextLevels:
+        return NextLevels(self)

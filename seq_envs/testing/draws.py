@@ -9,7 +9,7 @@ import numpy as np
 from seq_envs.dataset import Dataset, raw_episodes, sample
 from seq_envs.encodings import Array
 from seq_envs.estimation.judging import affordable, judge, part
-from seq_envs.estimation.learned_table import Table
+from seq_envs.estimation.learned_table import LearnedTable
 from seq_envs.level import Level
 from seq_envs.problem import Episodes, Problem
 from seq_envs.testing.contract import alike, no_global_draws, require
@@ -108,6 +108,6 @@ def _told(problem: Problem, shown: Array, asked: Episodes) -> Level:
     """What answers get to `asked` learned from what other episodes show (B, T, ...) at the same steps."""
     both = asked._replace(observations=shown)
     middle = len(asked.lengths) // 2
-    table = Table(problem, part(both, slice(None, middle)))
+    table = LearnedTable(problem, part(both, slice(None, middle)))
     held_out = part(both, slice(middle, None))
     return judge(problem, table.guesses(held_out.observations), held_out)

@@ -7,11 +7,11 @@ from functools import lru_cache
 import numpy as np
 
 from seq_envs.estimation.feedback import feedback_level
-from seq_envs.estimation.feedback_search import ACTION, NOTHING, REWARD, Sees
-from seq_envs.estimation.judging import judge, to_judge_by, to_learn_from
-from seq_envs.estimation.learned_table import Table, learned_table
+from seq_envs.estimation.feedback_rules import ACTION, NOTHING, REWARD, Feedback
+from seq_envs.estimation.judging import episodes_to_judge_by, episodes_to_learn_from, judge
+from seq_envs.estimation.learned_table import LearnedTable, learned_table
 from seq_envs.estimation.levels import levels
-from seq_envs.estimation.observation_bins import whole
+from seq_envs.estimation.observation_bins import default_binning
 from seq_envs.level import Level
 from seq_envs.problem import Episodes, Problem
 from seq_envs.testing.contract import require
@@ -28,17 +28,17 @@ def check_leaks(problem: Problem, memoryless: float | None = None) -> None:
     The level is the one that is given, or else the one that `levels` says.
     """
     stated = levels(problem).memoryless if memoryless is None else Level(memoryless, 0.0)
-    judged = to_judge_by(problem)
+    judged = episodes_to_judge_by(problem)
     learned = judge(problem, learned_table(problem).guesses(judged.observations), judged)
     _require_no_more(learned, stated, NOTHING)
-    unstated = Sees(action="action" not in problem.leaks, reward="reward" not in problem.leaks)
+    unstated = Feedback(action="action" not in problem.leaks, reward="reward" not in problem.leaks)
     if unstated == NOTHING or not _beats(feedback_level(problem, unstated), stated):
         return
     for through in (NOTHING, *(sees for sees in (ACTION, REWARD) if sees.within(unstated)), unstated):
         _require_no_more(feedback_level(problem, through), stated, through)
 
 
-def _require_no_more(found: Level, stated: Level, through: Sees) -> None:
+def _require_no_more(found: Level, stated: Level, through: Feedback) -> None:
     beside, unless = "the current observation and the clock", ""
     if through == NOTHING:
         beside = f"only {beside}"
@@ -97,15 +97,15 @@ def _told_by_lag(problem: Problem, beside_current: bool) -> dict[int, Level]:
     lag = _lag(problem)
     if lag < 0:
         return {}
-    learned, judged = to_learn_from(problem), to_judge_by(problem)
+    learned, judged = episodes_to_learn_from(problem), episodes_to_judge_by(problem)
     first = learned.observations[:, 0]
-    if beside_current and len(np.unique(whole(first).kinds(first))) ** 2 > len(first) / _PER_PAIR:
+    if beside_current and len(np.unique(default_binning(first).bins(first))) ** 2 > len(first) / _PER_PAIR:
         return {}  # Too few episodes to learn from pairs.
     told = {}
     for steps_ago in {lag, lag - 1, lag + 1} & set(range(problem.steps)):
         to_learn, to_judge = (_shifted(episodes, steps_ago, beside_current) for episodes in (learned, judged))
         if to_judge.scored.any():
-            guesses = Table(problem, to_learn).guesses(to_judge.observations)
+            guesses = LearnedTable(problem, to_learn).guesses(to_judge.observations)
             told[steps_ago] = judge(problem, guesses, to_judge)
     return told if lag in told else {}
 

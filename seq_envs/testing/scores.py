@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from seq_envs import policies
-from seq_envs.estimation.judging import to_judge_by
+from seq_envs.estimation.judging import episodes_to_judge_by
 from seq_envs.estimation.levels import levels
-from seq_envs.estimation.memoryless import level_of, own_guess
+from seq_envs.estimation.memoryless import chance_level, level_of, stated_guess
 from seq_envs.evaluation import evaluate
 from seq_envs.level import Level
 from seq_envs.problem import Problem
@@ -26,7 +26,9 @@ def check_scores(problem: Problem, episodes: int) -> None:
         chance.accuracy - 5 * chance.accuracy_error <= memoryless.accuracy + 1e-9,
         f"chance ({chance}) is above memoryless ({memoryless})",
     )
-    if not known:
+    if known:
+        _check_chance(problem, chance)
+    else:
         _check_guess(problem, memoryless)
     for name in ("optimal", "memoryless"):
         level = getattr(stated, name)
@@ -43,11 +45,23 @@ def check_scores(problem: Problem, episodes: int) -> None:
             )
 
 
+def _check_chance(problem: Problem, chance: Level) -> None:
+    """The accuracy of chance is that of the best constant answer, which is learned from data."""
+    got = chance_level(problem)
+    # The error counts twice: the best constant is chosen on one set of episodes and judged on another.
+    slack = 5 * (2 * got.accuracy_error + chance.accuracy_error)
+    require(
+        abs(got.accuracy - chance.accuracy) <= slack,
+        f"the best constant answer gets accuracy {got.accuracy:.4f}, but the level of chance says "
+        f"{chance.accuracy:.4f}",
+    )
+
+
 def _check_guess(problem: Problem, best: Level) -> None:
     """Nothing that is learned from data beats `guess`, if there is one."""
-    own = own_guess(problem)
+    own = stated_guess(problem)
     if own is not None:
-        got = level_of(problem, own, to_judge_by(problem))
+        got = level_of(problem, own, episodes_to_judge_by(problem))
         require(
             best.accuracy <= got.accuracy + 5 * float(np.hypot(best.accuracy_error, got.accuracy_error)),
             f"guess() is not the best: it gets {got.accuracy:.4f}, what is learned from data {best.accuracy:.4f}",

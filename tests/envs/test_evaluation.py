@@ -14,7 +14,7 @@ from spaces_of_settings import Ragged, any_problem
 
 import seq_envs
 from seq_envs import policies
-from seq_envs.evaluation import _wilson
+from seq_envs.wilson import wilson_interval
 
 
 @given(problem=st.one_of(any_problem, st.just(Ragged())))
@@ -136,7 +136,7 @@ def test_what_is_no_policy() -> None:
 @pytest.mark.parametrize("share", [0.0, 1.0])
 def test_the_interval_holds_the_share(share: float) -> None:
     for count in range(1, 900):
-        low, high = _wilson(share, np.zeros(count))
+        low, high = wilson_interval(share, np.zeros(count))
         assert low <= share <= high
 
 
@@ -167,3 +167,75 @@ def test_ragged_episodes_count_once() -> None:
     assert result.mean_return == 1.0
     assert result.levels.memoryless.accuracy_error > 0
     assert 0.25 < result.levels.memoryless.accuracy < 0.5  # Episodes of one step have the answer on the screen.
+
+
+class Noted(Fixed):
+    """Notes the first observations of each batch."""
+
+    def __init__(self, answer: Any) -> None:
+        super().__init__(answer)
+        self.first: list[int] = []
+
+    def act(self, observations: Any, state: int) -> tuple[Any, int]:
+        if state == 0:
+            self.first += observations.tolist()
+        return super().act(observations, state)
+
+
+def test_seeds_share_no_episodes() -> None:
+    """Of 4 million values, 1,000 episodes of each seed begin with others; chance leaves less than one repetition."""
+    problem = seq_envs.SeqEcho(length=2, n_values=2**22, encoding="discrete")
+    first = []
+    for seed in range(4):
+        policy = Noted(0)
+        seq_envs.evaluate(policy, problem, 1000, seed)
+        first += policy.first
+    assert len(set(first)) > 3985
+
+
+def test_lanes_play_the_streams_of_the_seed() -> None:
+    policy = Noted(0)
+    seq_envs.evaluate(policy, "SeqEcho-v0", 5, seed=3, encoding="discrete", n_values=1000)
+    streams = [2**64 + 3 * 2**32 + lane for lane in range(5)]
+    data = [seq_envs.sample("SeqEcho-v0", 1, stream, encoding="discrete", n_values=1000) for stream in streams]
+    assert policy.first == [int(one.observations[0, 0]) for one in data]
+
+
+@pytest.mark.parametrize("episodes", [3, 1000, 1001])
+def test_accuracy_by_step_counts_the_same_episodes(episodes: int) -> None:
+    result = seq_envs.evaluate(Fixed(1), "SeqEcho-v0", episodes=episodes, n_values=2)
+    right = np.array(result.accuracy_by_step[1:]) * episodes
+    assert right == pytest.approx(right.round(), abs=1e-9)  # A count of episodes.
+    assert np.mean(result.accuracy_by_step[1:]) == pytest.approx(result.accuracy)
+
+
+class ManyQuestions(Ragged):
+    """Episodes of 1 to 7 questions: the more there are, the less often 0 is right."""
+
+    def sample(self, rng: np.random.Generator, batch: int) -> seq_envs.Episodes:
+        lengths = rng.integers(1, 8, size=batch)
+        values = (rng.random((batch, 7)) < lengths[:, None] / 8).astype(np.uint8)
+        return seq_envs.Episodes(values, values, np.arange(7) < lengths[:, None], lengths)
+
+    def solve(self, history: Any) -> Any:
+        return history[:, -1]
+
+
+def test_interval_of_episodes_with_different_numbers_of_questions() -> None:
+    """The width is that of the mean residual of an episode over the mean number of questions."""
+    problem, count = ManyQuestions(), 400
+    result = seq_envs.evaluate(Fixed(0), problem, count)
+    data = [seq_envs.sample(problem, 1, 2**64 + lane) for lane in range(count)]
+    questions = np.array([int(one.scored.sum()) for one in data])
+    earned = np.array([float(((one.targets == 0) * one.scored).sum()) for one in data])
+    assert result.accuracy == pytest.approx(earned.sum() / questions.sum())
+    residuals = (earned - result.accuracy * questions) / questions.mean()
+    assert result.accuracy_interval == wilson_interval(result.accuracy, residuals)
+    low, high = result.accuracy_interval
+    assert (high - low) / 2 == pytest.approx(1.96 * residuals.std() / math.sqrt(count), rel=0.02)
+
+
+def test_wilson_interval_by_hand() -> None:
+    """Ten right answers of 20 independent ones: 0.5 plus or minus 0.2007."""
+    residuals = np.array([0.5, -0.5] * 10)
+    assert wilson_interval(0.5, residuals) == pytest.approx((0.2993, 0.7007), abs=1e-4)

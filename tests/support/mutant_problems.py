@@ -300,6 +300,42 @@ class ChanceTooHigh(Echo):
         return Levels(Level(0.3, 0.0), Level(0.1, 0.0), Level(1.0, 1.0))
 
 
+class ControlWithHighChance(Echo):
+    """A control task, whose scores are normalised by chance: with this floor a constant policy scores below 0."""
+
+    def known_levels(self) -> Levels:
+        return Levels(Level(0.3, 0.0), Level(1.0, 1.0), Level(1.0, 1.0))
+
+
+class ControlWithLowChance(Echo):
+    """With this floor a constant policy scores above 0."""
+
+    def known_levels(self) -> Levels:
+        return Levels(Level(0.05, 0.0), Level(1.0, 1.0), Level(1.0, 1.0))
+
+
+class ChanceIgnoresAFrequentAnswer(Echo):
+    """The value 3 is the answer more often than others, which chance does not know of."""
+
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        values = super().sample(rng, batch).observations
+        values[rng.random(values.shape) < 0.2] = 3
+        return self.echoed(values)
+
+    def guess(self, observations: Array, step: int) -> Array:
+        return np.full_like(observations, 3)
+
+    def known_levels(self) -> Levels:
+        return Levels(Level(0.1, 0.0), Level(0.28, 0.28**9), Level(1.0, 1.0))
+
+
+class RealChanceTooLow(seq_envs.SeqNext):
+    """It overlooks that one answer is right for two neighbouring targets."""
+
+    def known_levels(self) -> Levels:
+        return Levels(Level(1 / (self.length - 1), 0.0), Level(1.0, 1.0), Level(1.0, 1.0))
+
+
 class TapeNotStated(seq_envs.SeqMemorize):
     @property
     def leaks(self) -> tuple[str, ...]:
@@ -333,6 +369,7 @@ class LeaksByAnotherName(Echo):
 
 
 ONLY = "a player that sees only the current observation and the clock gets"
+CONSTANT = "the best constant answer gets accuracy"
 
 # fmt: off
 MUTANTS: list[tuple[seq_envs.Problem, str]] = [
@@ -370,6 +407,10 @@ MUTANTS: list[tuple[seq_envs.Problem, str]] = [
     (MemorylessTooLow(),       f"a leak: {ONLY} 0.1.* but the memoryless level is 0.0500"),
     (MemorylessTooHigh(),      "the memoryless player gets accuracy 0.09.*, but its level says 0.2000"),
     (ChanceTooHigh(),          "chance .* is above memoryless"),
+    (ControlWithHighChance(lag=0), f"{CONSTANT} 0.(09|10).*, but the level of chance says 0.3000"),
+    (ControlWithLowChance(lag=0), f"{CONSTANT} 0.(09|10).*, but the level of chance says 0.0500"),
+    (ChanceIgnoresAFrequentAnswer(), f"{CONSTANT} 0.2.*, but the level of chance says 0.1000"),
+    (RealChanceTooLow(tolerance=0.06), f"{CONSTANT} 0.2.*, but the level of chance says 0.1111"),
     (GuessesBadly(),           r"guess\(\) is not the best: it gets 0.05.*, what is learned from data 0.5"),
     (TapeNotStated(framing="many_to_one"), "and its previous action gets 1.0000, but the memoryless level is 0.5000"),
     (RewardNotStated(),        "and its previous reward gets 0.92.*, but the memoryless level is 0.9050"),

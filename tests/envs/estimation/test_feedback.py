@@ -13,7 +13,7 @@ from spaces_of_settings import EVERY_BASE_CHOICE, Ragged, name
 
 import seq_envs
 from seq_envs.estimation.feedback import feedback_level
-from seq_envs.estimation.feedback_search import ACTION, BOTH, REWARD, Sees
+from seq_envs.estimation.feedback_rules import ACTION, BOTH, REWARD, Feedback
 
 TINY: list[tuple[str, dict[str, Any]]] = [
     ("SeqEcho-v0", {"length": 3, "n_values": 2, "lag": 1}),
@@ -26,7 +26,7 @@ TINY: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-def best_of_all(id: str, parameters: dict[str, Any], sees: Sees) -> Fraction:
+def best_of_all(id: str, parameters: dict[str, Any], feedback: Feedback) -> Fraction:
     """The accuracy of the best of all players: each says an answer in each situation that it can get into."""
     oracle = ORACLES[seq_envs.MENU[id][0].__name__](**parameters, encoding="discrete")
     episodes = list(oracle.episodes())
@@ -36,13 +36,15 @@ def best_of_all(id: str, parameters: dict[str, Any], sees: Sees) -> Fraction:
         """What can be earned from a step on by (weight, episode, previous answer, previous reward)."""
         if step == oracle.steps:
             return Fraction(0)
-        situations = sorted({(shown[step], said * sees.action, paid * sees.reward) for _, shown, said, paid in groups})
+        situations = sorted(
+            {(shown[step], said * feedback.action, paid * feedback.reward) for _, shown, said, paid in groups}
+        )
         most = Fraction(-1)
         for chosen in itertools.product(answers, repeat=len(situations)):
             rule = dict(zip(situations, chosen, strict=True))
             earned, after = Fraction(0), []
             for weight, shown, said, paid in groups:
-                answer = rule[shown[step], said * sees.action, paid * sees.reward]
+                answer = rule[shown[step], said * feedback.action, paid * feedback.reward]
                 right = int(step in oracle.scored and answer == oracle.answer(shown, step))
                 earned += weight * right
                 after.append((weight, shown, answer + 1, right))
@@ -52,12 +54,12 @@ def best_of_all(id: str, parameters: dict[str, Any], sees: Sees) -> Fraction:
     return best(0, [(weight, shown, 0, 0) for weight, shown in episodes]) / len(oracle.scored)
 
 
-@pytest.mark.parametrize("sees", [ACTION, REWARD, BOTH], ids=str)
+@pytest.mark.parametrize("feedback", [ACTION, REWARD, BOTH], ids=str)
 @pytest.mark.parametrize(("id", "parameters"), TINY, ids=name)
-def test_no_player_is_better(id: str, parameters: dict[str, Any], sees: Sees) -> None:
+def test_no_player_is_better(id: str, parameters: dict[str, Any], feedback: Feedback) -> None:
     problem = seq_envs.make_problem(id, **parameters, encoding="discrete")
-    found = feedback_level(problem, sees)
-    assert found.accuracy == pytest.approx(float(best_of_all(id, parameters, sees)), abs=5 * found.accuracy_error)
+    found = feedback_level(problem, feedback)
+    assert found.accuracy == pytest.approx(float(best_of_all(id, parameters, feedback)), abs=5 * found.accuracy_error)
 
 
 @pytest.mark.parametrize(
@@ -95,8 +97,8 @@ def test_what_is_stated_is_there(id: str, framing: str) -> None:
     known = seq_envs.levels(problem, feedback=True)
     assert known.feedback is not None
     assert (known.feedback.accuracy > known.memoryless.accuracy) is bool(problem.leaks)
-    for word, sees in (("action", ACTION), ("reward", REWARD)):
-        found = feedback_level(problem, sees)
+    for word, feedback in (("action", ACTION), ("reward", REWARD)):
+        found = feedback_level(problem, feedback)
         error = 5 * found.accuracy_error
         assert (found.accuracy > known.memoryless.accuracy + error) is (word in problem.leaks)
 
@@ -116,7 +118,7 @@ def test_table_of_the_readme(row: list[str]) -> None:
     id, framing, *figures = row
     problem = seq_envs.make_problem(id, framing=framing)
     memoryless = seq_envs.levels(problem).memoryless.accuracy
-    found = [max(memoryless, feedback_level(problem, sees).accuracy) for sees in (ACTION, REWARD, BOTH)]
+    found = [max(memoryless, feedback_level(problem, feedback).accuracy) for feedback in (ACTION, REWARD, BOTH)]
     assert [float(figure) for figure in figures] == pytest.approx([memoryless, *found], abs=0.004)
 
 
@@ -134,7 +136,7 @@ def test_episodes_of_different_lengths() -> None:
 
 
 def test_views_in_words() -> None:
-    assert [str(sees) for sees in (ACTION, REWARD, BOTH)] == [
+    assert [str(feedback) for feedback in (ACTION, REWARD, BOTH)] == [
         "previous action",
         "previous reward",
         "previous action and its previous reward",

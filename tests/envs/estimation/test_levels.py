@@ -145,4 +145,3 @@ def test_levels_of_a_very_long_sequence() -> None:
     levels = seq_envs.levels("SeqClassify-v0", length=3000)
     assert levels.chance.accuracy == pytest.approx(0.5, abs=0.001)
     assert 0.99 < levels.memoryless.accuracy < 1
-    assert seq_envs.SeqClassify(length=30_000).known_levels() is None  # Left to an estimate.

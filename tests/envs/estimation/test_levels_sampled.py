@@ -14,7 +14,7 @@ from spaces_of_settings import EVERY_CHOICE, Ragged, any_problem, name
 import seq_envs
 from seq_envs import Level, Problem, policies
 from seq_envs.encodings import Array, Encoding, Value
-from seq_envs.estimation.learned_table import Table
+from seq_envs.estimation.learned_table import LearnedTable
 from seq_envs.estimation.levels import estimate
 from seq_envs.problem import Episodes, fixed_length
 
@@ -164,5 +164,5 @@ class Above(Problem):
 def test_an_observation_never_seen_gets_the_best_answer_of_its_step() -> None:
     problem = seq_envs.SeqEcho(lag=0, length=1, n_values=3)
     values = np.array([[0], [1], [1]], np.uint8)
-    table = Table(problem, Episodes(values, values, np.ones((3, 1), bool), np.ones(3, np.int64)))
+    table = LearnedTable(problem, Episodes(values, values, np.ones((3, 1), bool), np.ones(3, np.int64)))
     assert table.guess(np.array([0, 1, 2], np.uint8), 0).tolist() == [0, 1, 1]
