@@ -12,6 +12,7 @@ import seq_envs  # noqa: E402 - from this checkout, which the line above puts fi
 
 project = "seq-envs"
 author = "The seq-envs authors"
+copyright = author
 release = seq_envs.__version__
 language = "en"
 

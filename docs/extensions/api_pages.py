@@ -72,7 +72,8 @@ def unlisted(module: ModuleType) -> list[str]:
 def directive(module: str, name: str, value: object) -> str:
     """How autodoc documents a name."""
     if inspect.isclass(value):
-        return f".. autoclass:: {module}.{name}\n   :members:\n   :show-inheritance:"
+        inherits = any(base.__module__ not in ("builtins", "abc", "typing") for base in value.__bases__)
+        return f".. autoclass:: {module}.{name}\n   :members:" + ("\n   :show-inheritance:" if inherits else "")
     if inspect.isfunction(value):
         return f".. autofunction:: {module}.{name}"
     return f".. autodata:: {module}.{name}\n   :no-value:"

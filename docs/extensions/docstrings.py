@@ -6,9 +6,12 @@ import re
 from typing import Any
 
 from api_pages import documented
+from docutils import nodes
+from sphinx.addnodes import desc_annotation
 from sphinx.application import Sphinx
 
 _ARRAY = "~numpy.ndarray[~typing.Any, ~numpy.dtype[~typing.Any]]"
+_SHORT_ARRAY = "ndarray[Any, dtype[Any]]"
 _CODE = re.compile(r"`([^`]+)`")
 _PUBLIC = documented()
 _SHORT = {
@@ -74,8 +77,16 @@ def _is_list(line: str) -> bool:
     return bool(re.match(r"\s*([-*]|\w+(,? \w+)*:|\.\.)\s*", line)) and not line.rstrip().endswith(":")
 
 
+def shorten_annotations(app: Sphinx, doctree: nodes.document) -> None:
+    """The same for the types of attributes, which have no signature."""
+    for annotation in doctree.findall(desc_annotation):
+        if _SHORT_ARRAY in annotation.astext():
+            annotation[:] = [nodes.Text(annotation.astext().replace(_SHORT_ARRAY, "Array"))]
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx, before Napoleon reads the sections."""
     app.connect("autodoc-process-docstring", process, priority=400)
     app.connect("autodoc-process-signature", shorten)
+    app.connect("doctree-read", shorten_annotations)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,12 +5,11 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import io
-from typing import Any
 
 import gymnasium
 import numpy as np
 from PIL import Image
-from site_text import code, parameters, sections, table
+from site_text import parameters, sections, table
 
 import seq_envs
 
@@ -45,9 +44,8 @@ def page(problem: type[seq_envs.Problem], ids: list[str]) -> str:
         f"```{{image}} {problem.__name__}.png\n:alt: an episode of {ids[0]}, partly answered wrongly\n"
         ":class: episode\n```\n",
         table(
-            ("", ""),
+            ("Make", f'`gymnasium.make("{ids[0]}")`'),
             [
-                ("Make", f'`gymnasium.make("{ids[0]}")`'),
                 ("Action space", f"`{base.action_space}`"),
                 ("Observation space", f"`{base.observation_space}`"),
                 ("Time steps", str(base.steps)),
@@ -58,8 +56,6 @@ def page(problem: type[seq_envs.Problem], ids: list[str]) -> str:
     last = {heading: written.pop(heading) for heading in LAST if heading in written}
     for heading, text in written.items():
         parts.append(f"## {heading}\n\n{text}\n")
-        if heading == "Description":
-            parts.append(f"The same episode as a picture of text:\n\n{code(played(ids[0]))}")
         if heading == "Arguments":
             parts.append(parameter_table(problem))
     parts += [
@@ -126,22 +122,9 @@ def level_table(ids: list[str], base: seq_envs.Problem) -> str:
     return table(headings, rows, right=(2, 3, 4)) + "\nAccuracy; the rate of exact episodes in brackets.\n"
 
 
-def played(id: str) -> str:
-    """The transcript of an episode that is partly answered wrongly."""
-    text: str = _play(id, "ansi")
-    return text
-
-
 def picture(id: str) -> bytes:
-    """The picture of the same episode as PNG."""
-    file = io.BytesIO()
-    Image.fromarray(_play(id, "rgb_array")).save(file, "PNG")
-    return file.getvalue()
-
-
-def _play(id: str, render_mode: str) -> Any:
-    """Play an episode with the optimal policy, which guesses at every fourth time step."""
-    env = gymnasium.make(id, render_mode=render_mode, disable_env_checker=True)
+    """The picture of an episode as PNG: the optimal policy plays it, but guesses at every fourth time step."""
+    env = gymnasium.make(id, render_mode="rgb_array", disable_env_checker=True)
     policy = seq_envs.policies.optimal(id)
     observation, _ = env.reset(seed=0)
     env.action_space.seed(1)
@@ -151,6 +134,7 @@ def _play(id: str, render_mode: str) -> Any:
         action = env.action_space.sample() if step % 4 == 3 else answers[0]
         observation, _, over, _, _ = env.step(action)
         step += 1
-    frame = env.render()
+    file = io.BytesIO()
+    Image.fromarray(env.render()).save(file, "PNG")
     env.close()
-    return frame
+    return file.getvalue()
