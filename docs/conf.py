@@ -20,13 +20,13 @@ extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
-    "sphinx.ext.viewcode",
     "docstrings",
     "references",
     "generated_pages",
 ]
 exclude_patterns = ["extensions"]
 nitpicky = True
+smartquotes = False
 
 myst_heading_anchors = 3
 myst_enable_extensions = ["colon_fence"]

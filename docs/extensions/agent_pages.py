@@ -5,10 +5,16 @@ from __future__ import annotations
 import dataclasses
 
 from seq_agents.agents import AGENTS, agent_type, settings_of
+from seq_agents.cores import CORES
+from seq_agents.learners import RULES
+from seq_agents.networks import NETWORKS
 from seq_agents.settings import Settings
 from site_text import parameters, sentence, table
 
 import seq_envs
+
+SOURCES = {"rewards": "rewards", "examples": "right answers", "nothing": "nothing"}
+"""What an agent learns from, in the words of the site."""
 
 
 def pages() -> dict[str, str]:
@@ -22,7 +28,15 @@ def page() -> str:
         "# Agents and their settings\n",
         "Every setting has a default. Some ids have settings that are tuned for them; these replace the defaults\n"
         "unless you give others with `--set name=value` or `settings={...}`.\n",
-        table(("agent", "what it is"), [(f"[`{name}`](#{name})", AGENTS.about(name)) for name in AGENTS]),
+        table(("agent", "learns from", "learning rule", "core", "what it is"), [menu_row(name) for name in AGENTS]),
+        "## Learning rules and cores\n",
+        "An agent is a learning rule with a core, which is what remembers. Every other pair is an agent too, named\n"
+        "`RULE-CORE`, such as `reinforce-gru`.\n",
+        table(
+            ("learning rule", "learns from", "takes the cores"),
+            [(f"`{name}`", SOURCES[rule.learns_from], names(rule.cores)) for name, rule in RULES.items()],
+        ),
+        table(("core", "what it is"), [(f"`{name}`", menu.about(name)) for menu in (CORES, NETWORKS) for name in menu]),
     ]
     for name in AGENTS:
         settings = agent_type(name).settings_type
@@ -32,6 +46,18 @@ def page() -> str:
         else:
             parts.append("It has no settings.\n")
     return "\n".join(parts)
+
+
+def menu_row(name: str) -> tuple[str, ...]:
+    """The line of an agent in the menu."""
+    agent = AGENTS[name]
+    core = f"`{agent.core}`" if agent.core else ""
+    return f"[`{name}`](#{name})", SOURCES[agent.learns_from], f"`{agent.rule}`", core, agent.about
+
+
+def names(cores: tuple[str, ...]) -> str:
+    """Names as code."""
+    return ", ".join(f"`{core}`" for core in cores) or "none"
 
 
 def settings_table(settings: type[Settings]) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from paths import README, ROOT
 from readme import DOCS, GENERATED, PAGES, Block, anchors, blocks, links, name_of
+from seq_agents.agents import AGENTS
 from seq_agents.experiments.results import page as recipes_page
 from seq_agents.experiments.results_folder import Folder
 from seq_agents.report.text_forms import markdown
@@ -38,6 +39,7 @@ def run(command: list[str], folder: Path) -> str:
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
         "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT), str(ROOT / "agents")]),
         "PYTHONIOENCODING": "utf-8",
+        "OMP_NUM_THREADS": "1",  # The networks are small, and other tests run beside this one.
     }
     done = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, cwd=folder, check=False)
     assert done.returncode == 0, done.stderr
@@ -92,6 +94,14 @@ def test_the_test_command_is_what_ci_runs() -> None:
     assert command in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
     assert "readme.py 0 | bash" in (ROOT / "tests" / "run.sh").read_text(encoding="utf-8")
     assert ".ci/run" in (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+
+
+def test_the_readme_has_every_agent() -> None:
+    section = README.read_text(encoding="utf-8").partition("## Agents\n")[2].partition("\n## ")[0]
+    words = {"rewards": "rewards", "examples": "right answers", "nothing": "nothing"}
+    for name in AGENTS:
+        [row] = [line for line in section.splitlines() if line.startswith("|") and f"`{name}`" in line]
+        assert words[AGENTS[name].learns_from] in row.split("|")[2]
 
 
 def rows(text: str, heading: str) -> list[dict[str, str]]:
