@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seq_agents.ladder.rungs import CARRIED, CARRIED_MEANS, rungs
+from seq_agents.ladder import rungs
 from site_text import sentence
 
 
@@ -21,7 +21,6 @@ def page() -> str:
         parts += [
             f"## {rung.name}\n",
             f"Task: {sentence(rung.asks)}\n",
-            f"Usual cause of a first failure here: {rung.means}\n",
+            f"If it is the first to fail: {rung.means}\n",
         ]
-    parts += [f"## {CARRIED}\n", f"Usual cause of a first failure here: {CARRIED_MEANS}\n"]
     return "\n".join(parts)

@@ -70,10 +70,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "html"
 
 
+@pytest.mark.slow
 def test_no_link_of_the_site_is_dead(site: Path) -> None:
     assert dead_links(site) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("problem", PROBLEMS)
 def test_the_site_has_a_page_for_each_problem(site: Path, problem: type[seq_envs.Problem]) -> None:
     page = read_page(site / "environments" / f"{problem.__name__}.html")
@@ -86,6 +88,7 @@ def test_the_site_has_a_page_for_each_problem(site: Path, problem: type[seq_envs
             assert f"{seq_envs.levels(id).memoryless.accuracy:.4f}" in page.text
 
 
+@pytest.mark.slow
 def test_the_site_has_every_agent_and_setting(site: Path) -> None:
     page = read_page(site / "agents" / "settings.html")
     for name in AGENTS:
@@ -94,6 +97,7 @@ def test_the_site_has_every_agent_and_setting(site: Path) -> None:
             assert field.metadata["meaning"].split("`")[0].strip() in page.text
 
 
+@pytest.mark.slow
 def test_the_site_has_every_command(site: Path) -> None:
     commands = re.findall(r"^    (\w+) ", _help_text(), re.MULTILINE)
     assert {"list", "show", "train", "evaluate", "bench", "report", "horizon", "ladder"} <= set(commands)
@@ -108,6 +112,7 @@ def _help_text() -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_the_site_has_every_public_name(site: Path) -> None:
     anchors = read_page(site / "reference" / "seq-envs.html").anchors
     modules = {"policies", "testing"}
