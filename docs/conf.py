@@ -31,6 +31,7 @@ smartquotes = False
 myst_heading_anchors = 3
 myst_enable_extensions = ["colon_fence"]
 
+napoleon_use_rtype = False  # Return values are described, and their types stand in the signature.
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 python_maximum_signature_line_length = 80

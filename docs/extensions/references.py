@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from importlib import import_module
 from typing import Any
 
 from api_pages import documented
@@ -15,7 +16,7 @@ OUTSIDE = {"gymnasium", "numpy", "np", "torch", "stable_baselines3", "sb3_contri
 """Packages whose documentation is not part of this site, which is built without network."""
 UNLINKED = {"Array", "Any"}
 """Names in signatures that have no page."""
-PROBLEMS = "seq_envs.problems."
+OURS = {"seq_envs", "seq_agents"}
 
 
 def _public_names() -> dict[str, str]:
@@ -41,9 +42,20 @@ def resolve(app: Sphinx, env: BuildEnvironment, node: pending_xref, content: nod
         domain = env.domains["py"]
         return domain.resolve_xref(env, node["refdoc"], app.builder, "obj", public, node, content)
     package, _, rest = target.partition(".")
-    if package in OUTSIDE or target in UNLINKED or (not rest and hasattr(builtins, package)):
+    if package in OUTSIDE or target in UNLINKED or (not rest and hasattr(builtins, package)) or _exists(target):
         return content
     return None
+
+
+def _exists(target: str) -> bool:
+    """Whether a dotted name is in one of our packages, although no page documents it: an internal type."""
+    module, _, name = target.rpartition(".")
+    if module.partition(".")[0] not in OURS:
+        return False
+    try:
+        return hasattr(import_module(module), name)
+    except ImportError:
+        return False
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
