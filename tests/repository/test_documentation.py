@@ -1,13 +1,23 @@
-"""Every problem has its page: the headings of the Farama sites, all its arguments, and one episode drawn."""
+"""Docstrings of problems have the headings of the Farama sites, all arguments and a drawn episode.
+
+The site builds without a warning, has no dead link, and has a page or a section for everything that it generates.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import inspect
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
-from paths import ROOT
+from paths import README, ROOT
+from readme import GENERATED
+from seq_agents.agents import AGENTS, agent_type
+from site_html import dead_links, read_page
 
 import seq_envs
 
@@ -47,3 +57,69 @@ def test_public_names_are_documented(name: str) -> None:
 def test_the_changelog_has_this_version() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f"## {seq_envs.__version__}\n" in changelog
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The documentation, built by the command of the README, in which every warning is an error."""
+    folder = tmp_path_factory.mktemp("site")
+    command = ["-m", "sphinx", "-W", "--keep-going", "-q", "-d", str(folder / "doctrees"), "docs", str(folder / "html")]
+    assert "sphinx-build -W --keep-going docs build/docs" in README.read_text(encoding="utf-8")
+    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr
+    return folder / "html"
+
+
+@pytest.mark.slow
+def test_no_link_of_the_site_is_dead(site: Path) -> None:
+    assert dead_links(site) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_the_site_has_a_page_for_each_problem(site: Path, problem: type[seq_envs.Problem]) -> None:
+    page = read_page(site / "environments" / f"{problem.__name__}.html")
+    assert f"{problem.__name__}.html" in " ".join(read_page(site / "index.html").targets)
+    assert any(target.endswith(f"{problem.__name__}.png") for target in page.targets)
+    assert {heading.lower().replace(" ", "-") for heading in [*HEADINGS, "Spaces", "Levels", "Ids"]} <= page.anchors
+    for id in seq_envs.ids():
+        if type(seq_envs.make_problem(id)) is problem:
+            assert id in page.text
+            assert f"{seq_envs.levels(id).memoryless.accuracy:.4f}" in page.text
+
+
+@pytest.mark.slow
+def test_the_site_has_every_agent_and_setting(site: Path) -> None:
+    page = read_page(site / "agents" / "settings.html")
+    for name in AGENTS:
+        assert name in page.anchors
+        for field in dataclasses.fields(agent_type(name).settings_type):
+            assert field.metadata["meaning"].split("`")[0].strip() in page.text
+
+
+@pytest.mark.slow
+def test_the_site_has_every_command(site: Path) -> None:
+    commands = re.findall(r"^    (\w+) ", _help_text(), re.MULTILINE)
+    assert {"list", "show", "train", "evaluate", "bench", "report", "horizon", "ladder"} <= set(commands)
+    assert set(commands) <= read_page(site / "reference" / "command-line.html").anchors
+
+
+def _help_text() -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "seq_agents.cli", "--help"], capture_output=True, text=True, check=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "NO_COLOR": "1"},
+    )  # fmt: skip
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_the_site_has_every_public_name(site: Path) -> None:
+    anchors = read_page(site / "reference" / "seq-envs.html").anchors
+    modules = {"policies", "testing"}
+    problems = {problem.__name__ for problem in PROBLEMS}
+    assert {f"seq_envs.{name}" for name in set(seq_envs.__all__) - modules - problems - {"MENU"}} <= anchors
+
+
+def test_generated_pages_are_not_in_git() -> None:
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert {f"/docs/{folder}/" for folder in GENERATED} <= set(ignored)

@@ -1,6 +1,6 @@
 """No format of this package is unpickled: a file from somebody else cannot run code here.
 
-A saved model of Stable-Baselines3 is the exception, which the README warns of: that format is SB3's.
+A saved model of Stable-Baselines3 is the exception, which docs/guides/stable-baselines3.md warns of: SB3's format.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ import pytest
 import seq_agents
 import torch
 from made_results import usual
-from paths import SUPPORT
-from readme import README
+from paths import ROOT, SUPPORT
 from run_folders import config_of
 from seq_agents.experiments.run_folder import Run
 from seq_agents.experiments.training import train
@@ -25,7 +24,6 @@ from seq_agents.experiments.training import train
 import seq_envs
 
 torch.set_num_threads(1)
-ROOT = README.parent
 SOURCES = [path for package in (seq_envs, seq_agents) for path in Path(package.__file__ or "").parent.rglob("*.py")]
 
 
@@ -107,6 +105,6 @@ def test_the_loader_of_grids_is_a_safe_one() -> None:
     assert issubclass(grid_file._Loader, yaml.SafeLoader)
 
 
-def test_the_readme_warns_of_models_of_others() -> None:
-    told = " ".join(README.read_text(encoding="utf-8").split())
+def test_the_guide_warns_of_models_of_others() -> None:
+    told = " ".join((ROOT / "docs" / "guides" / "stable-baselines3.md").read_text(encoding="utf-8").split())
     assert "A saved SB3 model is unpickled when it is loaded: load only what you trust." in told

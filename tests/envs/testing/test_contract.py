@@ -12,7 +12,7 @@ from hidden_leaks import LEAKING
 from mistyped_problems import MISTYPED
 from mutant_envs import ENVS, VECTOR_ENVS
 from mutant_problems import MUTANTS, Echo
-from paths import README
+from paths import ROOT
 from spaces_of_settings import EVERY_BASE_CHOICE, IDS, Ragged, name
 
 import seq_envs
@@ -107,9 +107,10 @@ def test_names_the_mistake_of_a_vector_env(env: type[seq_envs.SequenceVectorEnv]
         check_problem(seq_envs.SeqEcho(length=5), vector_env=env)
 
 
-def test_the_readme_counts_the_mistakes() -> None:
+def test_the_guide_counts_the_mistakes() -> None:
     mistakes = [*MUTANTS, *LEAKING, *ENVS, *VECTOR_ENVS]
-    assert f"Of {len(mistakes)} problems and environments with one mistake each" in README.read_text()
+    guide = (ROOT / "docs" / "guides" / "your-own-problem.md").read_text(encoding="utf-8")
+    assert f"Of {len(mistakes)} problems and environments with one mistake each" in guide
 
 
 @pytest.mark.parametrize("episodes", [0, -1, 1.5, None])

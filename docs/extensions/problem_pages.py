@@ -1,0 +1,140 @@
+"""A page for each problem of the registry, from its docstring, its parameters, its levels and an episode."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import io
+
+import gymnasium
+import numpy as np
+from PIL import Image
+from site_text import parameters, sections, table
+
+import seq_envs
+
+LAST = ("References", "Version History")
+"""The sections of a docstring that follow the generated ones."""
+
+
+def problems() -> dict[type[seq_envs.Problem], list[str]]:
+    """Every problem with its ids, the base id first."""
+    found: dict[type[seq_envs.Problem], list[str]] = {}
+    for id in seq_envs.ids():
+        found.setdefault(type(seq_envs.make_problem(id)), []).append(id)
+    return found
+
+
+def pages() -> dict[str, str | bytes]:
+    """The text of each page, and each picture as PNG, by its file name."""
+    written: dict[str, str | bytes] = {}
+    for problem, ids in problems().items():
+        written[f"{problem.__name__}.md"] = page(problem, ids)
+        written[f"{problem.__name__}.png"] = picture(ids[0])
+    return written
+
+
+def page(problem: type[seq_envs.Problem], ids: list[str]) -> str:
+    """The page of a problem."""
+    written = sections(inspect.getdoc(problem) or "")
+    base = seq_envs.make_problem(ids[0])
+    parts = [
+        f"# {problem.__name__}\n",
+        f"{written.pop('')}\n",
+        f"```{{image}} {problem.__name__}.png\n:alt: an episode of {ids[0]}, partly answered wrongly\n"
+        ":class: episode\n```\n",
+        table(
+            ("Make", f'`gymnasium.make("{ids[0]}")`'),
+            [
+                ("Action space", f"`{base.action_space}`"),
+                ("Observation space", f"`{base.observation_space}`"),
+                ("Time steps", str(base.steps)),
+                ("Ids", ", ".join(f"`{id}`" for id in ids)),
+            ],
+        ),
+    ]
+    last = {heading: written.pop(heading) for heading in LAST if heading in written}
+    for heading, text in written.items():
+        parts.append(f"## {heading}\n\n{text}\n")
+        if heading == "Arguments":
+            parts.append(parameter_table(problem))
+    parts += [
+        "## Spaces\n",
+        space_table(ids[0], base),
+        "## Levels\n",
+        "What a score means, with the defaults of each framing and for each id. See\n"
+        "[scores and levels](../guides/scores-and-levels.md).\n",
+        level_table(ids, base),
+        "## Ids\n",
+        table(("id", "fixed parameters"), [(f"`{id}`", fixed(id)) for id in ids]),
+        *(f"## {heading}\n\n{text}\n" for heading, text in last.items()),
+    ]
+    return "\n".join(parts)
+
+
+def fixed(id: str) -> str:
+    """The parameters that an id fixes."""
+    given = gymnasium.spec(id).kwargs.get("fixed")
+    return f"`{parameters(given)}`" if given else "none: takes every parameter"
+
+
+def parameter_table(problem: type[seq_envs.Problem]) -> str:
+    """Every parameter with its default, what is allowed, and its meaning."""
+    rows = []
+    for field in dataclasses.fields(problem):
+        default = "set by the framing" if field.default is None else f"`{field.default!r}`"
+        rows.append((f"`{field.name}`", default, f"{field.metadata['kind']}", field.metadata["meaning"]))
+    return table(("parameter", "default", "allowed", "meaning"), rows)
+
+
+def choices(problem: seq_envs.Problem, name: str) -> tuple[str, ...]:
+    """The allowed values of a parameter that is a choice; none, where the problem does not have it."""
+    fields = {field.name: field for field in dataclasses.fields(problem)}
+    return tuple(getattr(fields[name].metadata["kind"], "options", ())) if name in fields else ()
+
+
+def space_table(id: str, base: seq_envs.Problem) -> str:
+    """The spaces by framing and encoding."""
+    rows = []
+    for framing in choices(base, "framing") or (None,):
+        for encoding in choices(base, "encoding") or (None,):
+            chosen = {
+                name: value for name, value in (("framing", framing), ("encoding", encoding)) if value is not None
+            }
+            problem = seq_envs.make_problem(id, **chosen)
+            rows.append(
+                (str(framing or ""), str(encoding or ""), f"`{problem.observation_space}`", f"`{problem.action_space}`")
+            )
+    return table(("framing", "encoding", "observation space", "action space"), rows)
+
+
+def level_table(ids: list[str], base: seq_envs.Problem) -> str:
+    """Chance, memoryless and optimal accuracy, with exact match in brackets."""
+    framed = [(ids[0], {"framing": framing}) for framing in choices(base, "framing")] or [(ids[0], {})]
+    rows = []
+    for id, chosen in [*framed, *((id, {}) for id in ids[1:])]:
+        levels = seq_envs.levels(id, **chosen)
+        each = [f"{level.accuracy:.4f} ({level.exact_match:.3g})" for level in
+                (levels.chance, levels.memoryless, levels.optimal)]  # fmt: skip
+        framing = getattr(seq_envs.make_problem(id, **chosen), "framing", "")
+        rows.append((f"`{id}`", framing, *each, "yes" if not levels.control else "no"))
+    headings = ("id", "framing", "chance", "memoryless", "optimal", "needs memory")
+    return table(headings, rows, right=(2, 3, 4)) + "\nAccuracy; the rate of exact episodes in brackets.\n"
+
+
+def picture(id: str) -> bytes:
+    """The picture of an episode as PNG: the optimal policy plays it, but guesses at every fourth time step."""
+    env = gymnasium.make(id, render_mode="rgb_array", disable_env_checker=True)
+    policy = seq_envs.policies.optimal(id)
+    observation, _ = env.reset(seed=0)
+    env.action_space.seed(1)
+    state, step, over = policy.initial_state(1), 0, False
+    while not over:
+        answers, state = policy.act(np.asarray(observation)[None], state)
+        action = env.action_space.sample() if step % 4 == 3 else answers[0]
+        observation, _, over, _, _ = env.step(action)
+        step += 1
+    file = io.BytesIO()
+    Image.fromarray(env.render()).save(file, "PNG")
+    env.close()
+    return file.getvalue()
