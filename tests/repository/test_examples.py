@@ -12,7 +12,7 @@ import pytest
 from paths import ROOT
 
 ELSEWHERE = {"rllib_ppo_lstm.py"}
-"""RLlib pins another Gymnasium: tests/run.sh checks it in an environment of its own."""
+"""Examples that need another Gymnasium: `tests/ci/matrix.sh` runs them in a separate environment."""
 EXAMPLES = sorted(path for path in (ROOT / "examples").glob("*.py") if path.name not in ELSEWHERE)
 SCORES = {"ppo_lstm_from_scratch.py": 0.95, "evaluate_your_own_model.py": 0.98}
 """The least normalised score of an example, where it is not 0.9."""

@@ -1,4 +1,4 @@
-"""Every code block of the README runs; the first one, an installation, runs in `tests/run.sh`."""
+"""Every code block of the README runs; the first one, an installation, runs in `tests/ci/matrix.sh`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_python_blocks_run_in_order(tmp_path: Path) -> None:
 
 def test_the_test_command_is_what_ci_runs() -> None:
     assert SHELL[1].strip() in (README.parent / ".ci" / "run").read_text(encoding="utf-8").splitlines()
-    assert "readme.py 0 | bash" in (README.parent / "tests" / "run.sh").read_text(encoding="utf-8")
+    assert "readme.py 0 | bash" in (README.parent / "tests" / "ci" / "matrix.sh").read_text(encoding="utf-8")
 
 
 def test_the_tables_of_results_are_those_of_the_folder() -> None:
