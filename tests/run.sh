@@ -39,6 +39,6 @@ documentation() {
 
 side_by_side lint documentation
 
-say 'All tests'
-PATH=$bin:$PATH "$bin/python" -m pytest -n auto --dist worksteal -p no:cacheprovider
+say 'All tests, each file alone'
+PATH=$bin:$PATH "$bin/python" tests/ci/each_file_alone.py
 echo "($SECONDS s)"

@@ -1,9 +1,9 @@
-"""Run every test file in a process of its own, so that no file needs what another one has imported or left behind.
+"""Run the tests with every test file in a process of its own: no file may need what another one has imported.
 
-    python tests/ci/each_file_alone.py [FILE ...] [--jobs 2] [-- PYTEST_OPTION ...]
+    python tests/ci/each_file_alone.py [FILE ...] [--jobs 2] [--pytest=-x ...]
 
-By default this leaves out slow tests and takes few examples of hypothesis. To keep it cheap, each file runs in a fork
-of this process, which has imported the libraries (but nothing of the project). Needs a system that can fork.
+This costs no more than one process for all: each file runs in a fork of this process, which has imported the libraries
+(but nothing of the project). Doctests run too. Needs a system that can fork; `python -m pytest` works everywhere.
 """
 
 from __future__ import annotations
@@ -13,41 +13,61 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from forked_tests import TestRun, import_libraries
 
 ROOT = Path(__file__).parents[2]
-QUICK = ["--hypothesis-profile=brief", "-m", "not slow"]
-NOTHING_TO_DO = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+DOCTESTS = "seq_envs agents README.md"
+LONG = ("tests/agents/ladder", "tests/envs/estimation", "tests/envs/test_oracle.py", "tests/agents/experiments")
+"""Where the files are that take longest. They start first, so that no core is idle at the end."""
+PASSED = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+
+
+def all_files() -> list[str]:
+    """What to run, in this order: test files, and all doctests as one."""
+    found = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py"))
+    return [*sorted(found, key=lambda file: not file.startswith(LONG)), DOCTESTS]
+
+
+def finished(files: list[str], options: list[str], jobs: int) -> Iterator[tuple[str, TestRun]]:
+    """Run these files, `jobs` at a time; yields each with its run when it has ended."""
+    waiting = list(reversed(files))
+    running: dict[str, TestRun] = {}
+    with tempfile.TemporaryDirectory() as outputs:
+        try:
+            while waiting or running:
+                while waiting and len(running) < jobs:
+                    file = waiting.pop()
+                    running[file] = TestRun(ROOT, [*file.split(), *options], Path(outputs) / str(len(waiting)))
+                for file, run in list(running.items()):
+                    if run.exit_code() is not None:
+                        del running[file]
+                        yield file, run
+                time.sleep(0.02)
+        finally:
+            for run in running.values():
+                run.stop()
 
 
 def main() -> None:
-    options = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else QUICK
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("files", nargs="*", help="test files; all if none is given")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    chosen = parser.parse_args([argument for argument in sys.argv[1:] if argument not in ("--", *options)])
-    waiting = chosen.files or sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py"))
-    waiting, failed, start = list(reversed(waiting)), [], time.monotonic()
+    parser.add_argument("files", nargs="*", help="test files; all of them and all doctests if none is given")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="files to run at the same time")
+    parser.add_argument("--pytest", action="append", default=[], metavar="OPTION", help="an option for pytest")
+    chosen = parser.parse_args()
     import_libraries()
-    with tempfile.TemporaryDirectory() as outputs:
-        running: dict[str, TestRun] = {}
-        while waiting or running:
-            while waiting and len(running) < chosen.jobs:
-                file = waiting.pop()
-                output = Path(outputs) / file.replace("/", "-")
-                running[file] = TestRun(ROOT, [file, *options], output)
-            for file, run in list(running.items()):
-                if run.exit_code() is None:
-                    continue
-                del running[file]
-                if run.exit_code() not in NOTHING_TO_DO:
-                    failed.append(file)
-                    print(f"FAILED alone: {file}\n{run.output.read_text(encoding='utf-8')}", flush=True)
-            time.sleep(0.02)
-    print(f"each test file alone: {len(failed)} failed, {time.monotonic() - start:.0f} s")
+    failed = []
+    for file, run in finished(chosen.files or all_files(), chosen.pytest, chosen.jobs):
+        output = run.output.read_text(encoding="utf-8")
+        if run.exit_code() in PASSED:
+            print(f"{file}: {output.rstrip().rpartition(chr(10))[2]}", flush=True)
+        else:
+            failed.append(file)
+            print(f"{output}\nFAILED (alone): {file}", flush=True)
+    print(f"failed: {', '.join(failed)}" if failed else "all files pass, each one alone")
     sys.exit(bool(failed))
 
 

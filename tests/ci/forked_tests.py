@@ -16,9 +16,7 @@ LIBRARIES = ("gymnasium.vector", "hypothesis", "torch", "stable_baselines3", "sb
 
 def import_libraries() -> None:
     """Import what many tests need, once. Nothing of the project is imported."""
-    # A source that changes twice within a second must not be taken for its older bytecode.
-    os.environ |= {"PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1", "SDL_VIDEODRIVER": "dummy"}
-    sys.dont_write_bytecode = True
+    os.environ |= {"OMP_NUM_THREADS": "1", "SDL_VIDEODRIVER": "dummy"}
     for name in LIBRARIES:
         importlib.import_module(name)
 
@@ -68,7 +66,7 @@ def _run_pytest(folder: Path, arguments: list[str], output: Path) -> None:
             os.dup2(written, stream)
         sys.path[:0] = [str(folder), str(folder / "agents")]
         # Libraries are imported before pytest starts: it need not say so.
-        options = ["-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+        options = ["-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
         code = int(pytest.main([*options, *arguments]))
     finally:
         os._exit(code)

@@ -163,6 +163,9 @@ def main() -> None:
     if chosen.list:
         print(*tried, sep="\n")
         return
+    # A source that changes twice within a second must not be taken for its older bytecode.
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    sys.dont_write_bytecode = True
     import_libraries()
     with tempfile.TemporaryDirectory() as folder:
         projects = [Project(Path(folder) / str(job)) for job in range(chosen.jobs)]
