@@ -28,6 +28,7 @@ def test_every_expectation_has_its_example() -> None:
     assert {*SCORES, *SAYS} <= {example.name for example in EXAMPLES}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.stem)
 def test_example(example: Path, tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONIOENCODING": "utf-8"}

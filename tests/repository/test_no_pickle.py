@@ -41,6 +41,7 @@ def asked_for(runs: Path, results: Path, *more: str) -> list[str]:
     return done.stdout.split()
 
 
+@pytest.mark.slow
 def test_nothing_that_is_read_is_unpickled(tmp_path: Path) -> None:
     for agent in ("recurrent-ppo", "lstm", "reinforce", "ppo-stack"):
         train(Run.create(tmp_path / "runs" / agent, config_of(agent)), 20)

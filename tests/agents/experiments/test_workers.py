@@ -70,6 +70,7 @@ def test_no_items() -> None:
     assert run([], jobs=3) == []
 
 
+@pytest.mark.slow
 def test_more_jobs_than_items() -> None:
     items = [("slowly", 0.5), ("slowly", 0.5)]
     events = run(items, jobs=5)

@@ -154,6 +154,7 @@ BY_EXAMPLE = {"updates": 300, "learning_rate": 0.02, "hidden": 16}
 BY_REWARD = {"learning_rate": 0.03, "hidden": 16}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("agent", "problem", "settings"),
     [
