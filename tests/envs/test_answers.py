@@ -73,6 +73,10 @@ def test_the_first_wrong_lane_is_named() -> None:
         WHOLE.many([0, 5, 7], 3)
     with pytest.raises(ActionError, match="got 7 in lane 2"):
         WHOLE.many([0, 5, 7], 3, ignored=np.array([False, True, False]))
+    with pytest.raises(ActionError, match="got 3 in lane 1"):
+        WHOLE.many([2, 3], 2)
+    with pytest.raises(ActionError, match=r"got \[1 3\] in lane 1"):
+        SEVERAL.many([[1, 2], [1, 3]], 2)
     with pytest.raises(ActionError, match=r"of shape \(3,\), got shape \(2,\)"):
         WHOLE.many([0, 1], 3)
 
