@@ -1,8 +1,10 @@
-"""Are there known vulnerabilities in what CI installs?   python tests/ci/audit.py, with pip-audit installed beside it
+"""Look for known vulnerabilities in the packages that CI installs.
 
-Asks a database of vulnerabilities about every pin of constraints.txt. A known one fails. Where no database can be
-reached, as behind a mirror that has packages and nothing else, nothing is known: that is said, and does not fail.
-pip-audit by itself would then call everything clean.
+    python tests/ci/audit.py          (with the Python of an environment that has pip-audit)
+
+Asks a database of vulnerabilities about every pin of constraints.txt, and fails if it knows one. Where no database can
+be reached, for example behind a mirror of packages, it says NOT AUDITED and does not fail; pip-audit itself would call
+all packages clean.
 """
 
 from __future__ import annotations
@@ -15,11 +17,11 @@ from typing import Any
 
 PINS = Path(__file__).parents[2] / "constraints.txt"
 SERVICES = ("pypi", "osv")
-"""The databases that pip-audit can ask: the first one that knows anything is believed."""
+"""The databases that pip-audit can ask. The first one that answers decides."""
 
 
 def ask(service: str) -> dict[str, Any] | None:
-    """pip-audit's report; None if it could not make any."""
+    """pip-audit's report; None if it made none."""
     command = [sys.executable, "-m", "pip_audit", "-r", str(PINS), "--no-deps", "--disable-pip", "--timeout", "15"]
     done = subprocess.run(
         [*command, "-s", service, "-f", "json", "--progress-spinner", "off"],
@@ -33,27 +35,27 @@ def ask(service: str) -> dict[str, Any] | None:
 
 
 def verdict(reports: dict[str, dict[str, Any] | None]) -> tuple[str, bool]:
-    """What the databases say in words, and whether that is no reason to fail."""
-    told = {name: report for name, report in reports.items() if report is not None and _known(report)}
-    if not told:
+    """What the databases say in words, and whether the audit passes."""
+    answered = {name: report for name, report in reports.items() if report is not None and _known(report)}
+    if not answered:
         return f"NOT AUDITED: no database of vulnerabilities is in reach (tried {', '.join(reports)})", True
-    name, report = next(iter(told.items()))
+    name, report = next(iter(answered.items()))
     known = _known(report)
     vulnerable = [
-        f"{one['name']} {one['version']}: {', '.join(flaw['id'] for flaw in one['vulns'])}"
-        for one in known
-        if one["vulns"]
+        f"{package['name']} {package['version']}: {', '.join(flaw['id'] for flaw in package['vulns'])}"
+        for package in known
+        if package["vulns"]
     ]
     if vulnerable:
         return "\n".join([f"known vulnerabilities, by {name}:", *vulnerable]), False
-    unknown = [one["name"] for one in report["dependencies"] if "vulns" not in one]
-    rest = f"; NOT AUDITED, since it knows nothing of them: {', '.join(unknown)}" if unknown else ""
+    unknown = [package["name"] for package in report["dependencies"] if "vulns" not in package]
+    rest = f"; NOT AUDITED, since it does not know them: {', '.join(unknown)}" if unknown else ""
     return f"{len(known)} packages without known vulnerabilities, by {name}{rest}", True
 
 
 def _known(report: dict[str, Any]) -> list[dict[str, Any]]:
-    """The packages that a database knew: of the others pip-audit says that it skipped them."""
-    return [one for one in report["dependencies"] if "vulns" in one]
+    """The packages that the database knows; pip-audit reports the others as skipped."""
+    return [package for package in report["dependencies"] if "vulns" in package]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What an installation without extras must do, far from the sources:   python tests/ci/check_install.py"""
+"""Check an installation without extras, from a folder outside the sources:   python tests/ci/check_install.py"""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ if __name__ == "__main__":
     env = gymnasium.make("seq_envs:SeqEcho-v0", render_mode="rgb_array")
     env.reset(seed=0)
     assert env.render().any()
-    import seq_agents  # noqa: F401 - it must be there, also without the extras.
+    import seq_agents  # noqa: F401 - it is installed without the extras too.
 
     print(f"seq_envs {seq_envs.__version__} works without torch")

@@ -1,4 +1,4 @@
-"""The example with RLlib learns, in a shorter run; with its environment's Python: python tests/ci/check_rllib.py"""
+"""Check that the RLlib example learns in a shorter run:   python tests/ci/check_rllib.py, with RLlib installed"""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 EXAMPLE = Path(__file__).parents[2] / "examples" / "rllib_ppo_lstm.py"
 ITERATIONS = 10
 LEAST = 0.9
-"""Accuracy of the greedy answers; chance is 0.1."""
+"""The least accuracy of greedy answers; chance is 0.1."""
 SECONDS = 600
-"""Many times what it takes: a stuck one must not stop CI."""
+"""An example that takes longer than this hangs: it takes many times less."""
 
 if __name__ == "__main__":
     done = subprocess.run(
@@ -22,5 +22,5 @@ if __name__ == "__main__":
     print(done.stdout, end="")
     *_, last = done.stdout.splitlines()
     accuracy = re.match(r"accuracy (\d\.\d+)", last)
-    assert accuracy, f"the last line is no evaluation: {last!r}"
+    assert accuracy, f"the last line has no accuracy: {last!r}"
     assert float(accuracy[1]) > LEAST, last

@@ -1,4 +1,4 @@
-"""Does an sdist hold every file of the project, and nothing else?   python tests/ci/check_sdist.py SDIST"""
+"""Check that an sdist holds every file of the project and nothing else:   python tests/ci/check_sdist.py SDIST"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ADDED = {"PKG-INFO"}
-"""What the build adds."""
+"""Files that the build adds."""
 
 
 def main(sdist: str) -> None:
@@ -18,7 +18,7 @@ def main(sdist: str) -> None:
     tracked = {name for name in _files() if (ROOT / name).exists()}
     missing, too_much = tracked - held, held - tracked - _files("--others", "--exclude-standard") - ADDED
     assert not missing | too_much, f"missing: {sorted(missing)}; too much: {sorted(too_much)}"
-    print(f"{Path(sdist).name}: {len(held)} files, as it should be")
+    print(f"{Path(sdist).name}: {len(held)} files, complete")
 
 
 def _files(*which: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""Does a wheel hold both packages with their data, what it must say of itself, and nothing else?
+"""Check that a wheel holds both packages with their data, the right metadata, and nothing else.
 
 python tests/ci/check_wheel.py WHEEL
 """
@@ -26,11 +26,11 @@ def main(wheel: str) -> None:
     assert {"seq_envs/py.typed", "seq_envs/glyphs.npy", "seq_agents/py.typed", "seq_agents/cli/main.py"} <= held
     assert held == wanted, f"missing: {sorted(wanted - held)}; too much: {sorted(held - wanted)}"
     [info] = {name.partition("/")[0] for name in archive.namelist() if ".dist-info/" in name}
-    told = email.message_from_bytes(archive.read(f"{info}/METADATA"))
-    assert told["License-Expression"] == "MIT", "a licence as SPDX writes it"
-    assert archive.read(f"{info}/licenses/{told['License-File']}") == (ROOT / "LICENSE").read_bytes()
-    assert "Typing :: Typed" in told.get_all("Classifier", [])
-    print(f"{Path(wheel).name}: {len(held)} files, as it should be")
+    metadata = email.message_from_bytes(archive.read(f"{info}/METADATA"))
+    assert metadata["License-Expression"] == "MIT", "the licence is an SPDX expression"
+    assert archive.read(f"{info}/licenses/{metadata['License-File']}") == (ROOT / "LICENSE").read_bytes()
+    assert "Typing :: Typed" in metadata.get_all("Classifier", [])
+    print(f"{Path(wheel).name}: {len(held)} files, complete")
 
 
 if __name__ == "__main__":

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import gymnasium
 import numpy as np
 import pytest
 from gymnasium.error import ResetNeeded
 from spaces_of_settings import EVERY_CHOICE, Ragged, name
 
 import seq_envs
+from seq_envs.stream import block_episodes
 
 LANES = 3
 MODES = ["SameStep", "NextStep", "Disabled"]
@@ -87,30 +87,37 @@ def test_steps_go_on_after_a_rollout_and_rollouts_after_steps(problem: seq_envs.
         assert np.array_equal(ours, theirs)
 
 
-def test_rollouts_run_over_blocks() -> None:
-    envs = gymnasium.make_vec("SeqEcho-v0", num_envs=2, encoding="discrete")
+@pytest.mark.parametrize("problem", [seq_envs.SeqEcho(encoding="discrete"), Ragged()], ids=["fixed", "ragged"])
+def test_rollouts_run_over_blocks(problem: seq_envs.Problem) -> None:
+    envs = seq_envs.SequenceVectorEnv(problem, num_envs=2)
     envs.reset(seed=3)
-    data = envs.unwrapped.rollout(500)  # More than two blocks of each lane.
+    episodes = 700  # More than two blocks of each lane.
+    assert episodes > 2 * block_episodes(problem)
+    data = envs.rollout(episodes)
     for lane in range(2):
-        expected = seq_envs.sample("SeqEcho-v0", 500, seed=3 + lane, encoding="discrete")
+        expected = seq_envs.sample(problem, episodes, seed=3 + lane)
         assert np.array_equal(data.observations[:, :, lane], expected.observations)
         assert np.array_equal(data.targets[:, :, lane], expected.targets)
         assert np.array_equal(data.scored[:, :, lane], expected.scored)
         assert np.array_equal(data.lengths[:, lane], expected.lengths)
 
 
-def test_what_is_handed_out_is_the_callers_own() -> None:
-    envs = seq_envs.SequenceVectorEnv("SeqEcho-v0", num_envs=2)
+@pytest.mark.parametrize("episodes", [1, 2, 400])
+@pytest.mark.parametrize("problem", [seq_envs.SeqEcho(), seq_envs.SeqEcho(encoding="discrete"), Ragged()])
+def test_a_rollout_shares_no_memory_with_the_envs(problem: seq_envs.Problem, episodes: int) -> None:
+    """Writing into one changes neither what is played next in the same block, nor an earlier one."""
+    envs, untouched = (seq_envs.SequenceVectorEnv(problem, num_envs=2) for _ in range(2))
     envs.reset(seed=0)
-    data = envs.rollout(1)
-    kept = [array.copy() for array in data]
-    for array in envs.rollout(400):
+    untouched.reset(seed=0)
+    first = envs.rollout(1)
+    kept = [array.copy() for array in first]
+    untouched.rollout(1)
+    for array in envs.rollout(episodes):
         array[...] = 0
-    envs.reset(seed=0)
-    again = envs.rollout(1)
-    for before, after, fresh in zip(kept, data, again, strict=True):
-        assert np.array_equal(before, after)
-        assert np.array_equal(before, fresh)
+    untouched.rollout(episodes)
+    assert all(np.array_equal(before, after) for before, after in zip(kept, first, strict=True))
+    for ours, theirs in zip(envs.rollout(400), untouched.rollout(400), strict=True):
+        assert np.array_equal(ours, theirs)
 
 
 def test_wrong_use_is_refused() -> None:

@@ -1,4 +1,4 @@
-"""An audit is only clean if a database said so."""
+"""An audit passes as clean only if a database of vulnerabilities has answered."""
 
 from __future__ import annotations
 
@@ -29,6 +29,6 @@ def report(*dependencies: dict[str, Any]) -> dict[str, Any]:
     ],
 )
 def test_verdict(reports: dict[str, Any], words: str, fine: bool) -> None:
-    told, passes = verdict(reports)
+    words_found, passes = verdict(reports)
     assert passes is fine
-    assert re.match(words, told), told
+    assert re.match(words, words_found), words_found

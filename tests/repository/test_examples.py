@@ -1,4 +1,4 @@
-"""Every example runs as its docstring says, and its last line tells a good result."""
+"""Every example runs with the command in its docstring, and its last line is a good result."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ import pytest
 from paths import ROOT
 
 ELSEWHERE = {"rllib_ppo_lstm.py"}
-"""RLlib pins another Gymnasium: tests/run.sh checks it in an environment of its own."""
+"""Examples that need another Gymnasium: `tests/ci/matrix.sh` runs them in a separate environment."""
 EXAMPLES = sorted(path for path in (ROOT / "examples").glob("*.py") if path.name not in ELSEWHERE)
 SCORES = {"ppo_lstm_from_scratch.py": 0.95, "evaluate_your_own_model.py": 0.98}
-"""The least normalised score of an example, where it is not 0.9."""
-SAYS = {
+"""The least normalised score of each example that has another one than 0.9."""
+LAST_LINES = {
     "add_your_own_problem.py": "SeqNBack-v0 is a valid problem; the player that remembers 3 values has accuracy 1.0"
 }
-"""The last line of an example that trains nothing."""
+"""The last lines of the examples that train nothing."""
 SECONDS = 300
-"""Many times what an example takes: a stuck one must not stop the tests."""
+"""An example that takes longer than this hangs: it takes many times less."""
 
 
 def test_every_expectation_has_its_example() -> None:
-    assert {*SCORES, *SAYS} <= {example.name for example in EXAMPLES}
+    assert {*SCORES, *LAST_LINES} <= {example.name for example in EXAMPLES}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.stem)
 def test_example(example: Path, tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONIOENCODING": "utf-8"}
@@ -39,8 +40,8 @@ def test_example(example: Path, tmp_path: Path) -> None:
     assert f"python examples/{example.name}" in example.read_text(encoding="utf-8")
     assert list(tmp_path.iterdir()) == [], "an example leaves nothing behind"
     *_, last = done.stdout.splitlines()
-    if example.name in SAYS:
-        assert last == SAYS[example.name]
+    if example.name in LAST_LINES:
+        assert last == LAST_LINES[example.name]
     else:
         score = re.search(r"normalised score (-?\d+\.\d+)", last)
         assert score, last

@@ -1,6 +1,7 @@
-"""No format of this package is unpickled: a file from somebody else cannot run code here.
+"""The package unpickles none of its files, so that a file from an untrusted source cannot run code.
 
-A saved model of Stable-Baselines3 is the exception, which docs/guides/stable-baselines3.md warns of: SB3's format.
+Models that Stable-Baselines3 saves are the exception: SB3 defines that format, and
+docs/guides/stable-baselines3.md warns of it.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ SOURCES = [path for package in (seq_envs, seq_agents) for path in Path(package._
 
 
 def asked_for(runs: Path, results: Path, *more: str) -> list[str]:
-    """The classes that pickle is asked for while everything is read."""
+    """The classes that pickle looks up while a process reads all runs and results."""
     script = SUPPORT / "reads_our_formats.py"
     done = subprocess.run(
         [sys.executable, script, runs, results, ROOT / "results" / "recipes", *more],
@@ -39,6 +40,7 @@ def asked_for(runs: Path, results: Path, *more: str) -> list[str]:
     return done.stdout.split()
 
 
+@pytest.mark.slow
 def test_nothing_that_is_read_is_unpickled(tmp_path: Path) -> None:
     for agent in ("recurrent-ppo", "lstm", "reinforce", "ppo-stack"):
         train(Run.create(tmp_path / "runs" / agent, config_of(agent)), 20)
@@ -48,15 +50,15 @@ def test_nothing_that_is_read_is_unpickled(tmp_path: Path) -> None:
     assert asked_for(tmp_path / "none", results, "--proof") == ["pathlib.PosixPath"]
 
 
-# The sources: what could unpickle a file.
+# The sources: calls that could unpickle a file.
 
 DANGEROUS_MODULES = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "jsonpickle"}
 BETWEEN_PROCESSES = {"ray_workers.py"}
-"""Tasks on their way to workers are pickled, by a process of the same user; no file is."""
+"""Modules that pickle tasks for worker processes of the same user, but no files."""
 
 
 def dangers(source: str, where: str = "") -> Iterator[str]:
-    """What in a source might unpickle something."""
+    """Each call or import in a source that might unpickle a file."""
     for node in ast.walk(ast.parse(source)):
         modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         modules += [node.module or ""] if isinstance(node, ast.ImportFrom) else []

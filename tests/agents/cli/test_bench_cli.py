@@ -64,6 +64,7 @@ def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     return told
 
 
+@pytest.mark.slow
 def test_a_grid_from_a_file_in_processes(capsys: pytest.CaptureFixture[str]) -> None:
     Path("tiny.yaml").write_text(TINY)
     out = said(["bench", "tiny.yaml", "--jobs", "2"], capsys)
@@ -73,6 +74,7 @@ def test_a_grid_from_a_file_in_processes(capsys: pytest.CaptureFixture[str]) -> 
     assert Path("bench-tiny/report.html").read_text().startswith("<!DOCTYPE html>")
 
 
+@pytest.mark.slow
 def test_what_is_done_is_not_run_again(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     Path("tiny.yaml").write_text(TINY)
     first = said(["bench", "tiny.yaml", "--out", "there"], capsys)
@@ -156,6 +158,7 @@ def test_reports(capsys: pytest.CaptureFixture[str]) -> None:
     assert Path("page.html").read_text() == Path("bench-tiny/report.html").read_text()
 
 
+@pytest.mark.slow
 def test_a_horizon(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     out = said(["horizon", "optimal", "--values", "1", "3", "--seeds", "2", "--episodes", "30"], capsys)
     assert len(here) == 2 * 2 + 2

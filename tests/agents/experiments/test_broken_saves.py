@@ -26,6 +26,7 @@ def counts(folder: Path, how: str, times: int) -> tuple[int, int]:
     return saved, other
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
 def test_saves_ended_by_a_signal(number: int, tmp_path: Path) -> None:
     saved, unfinished = counts(tmp_path, str(int(number)), 60)
@@ -52,6 +53,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", tmp_path], check=True)
 
 
+@pytest.mark.slow
 def test_saves_on_a_full_disk(small_disk: Path) -> None:
     saved, refused = counts(small_disk, "full", 60)
     assert saved > 0

@@ -186,6 +186,7 @@ def commands_option(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
+@pytest.mark.slow
 def test_a_real_ctrl_c(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = command_for("lstm", tmp_path / "broken")
     sign = tmp_path / "in-the-middle"
@@ -211,6 +212,7 @@ def test_a_real_ctrl_c(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert f"{tmp_path / 'broken'}: config, checkpoint, learning curve and evaluation." in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("agent", "write"), [("lstm", 9), ("recurrent-ppo", 8)])
 def test_killed_in_the_middle_of_a_write(agent: str, write: int, tmp_path: Path) -> None:
     """The first write is of the config, then a curve and a checkpoint follow each other."""

@@ -192,6 +192,7 @@ def test_the_engine_is_ended_with_what_listens(tmp_path: Path) -> None:
     assert ended
 
 
+@pytest.mark.slow
 def test_good_and_bad_agents_in_processes(tmp_path: Path) -> None:
     """The whole way: each bad agent costs its own cells, and says why."""
     bad = {

@@ -42,6 +42,7 @@ BROKEN_IN_PLAY = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("bug", "rung"), BROKEN.items())
 def test_a_bug_is_found_at_its_rung(bug: str, rung: str) -> None:
     climbed = climb(Breakable(bug), ROLLOUT)
@@ -59,6 +60,7 @@ def test_the_agent_learns_from_what_it_did() -> None:
         torch.testing.assert_close(state[0], hidden)
 
 
+@pytest.mark.slow
 def test_padding_in_the_loss() -> None:
     climbed = climb(ByExample("padding in the loss"), ROLLOUT)
     assert climbed.broken_at is not None
@@ -88,6 +90,7 @@ def assert_at_the_top(climbed: Any) -> None:
     assert "All passed." in str(climbed)
 
 
+@pytest.mark.slow
 def test_what_is_lost_in_play_is_found_there() -> None:
     agent = LearnedOnce()
     assert_at_the_top(climb(agent.played_with(""), ROLLOUT))
@@ -97,10 +100,12 @@ def test_what_is_lost_in_play_is_found_there() -> None:
         assert climbed.broken_at.name == rung, (bug, climbed)
 
 
+@pytest.mark.slow
 def test_an_lstm_comes_to_the_top() -> None:
     assert_at_the_top(climb(trainer("lstm"), ROLLOUT))
 
 
+@pytest.mark.slow
 def test_an_agent_without_memory() -> None:
     climbed = climb(trainer("mlp"), ROLLOUT)
     assert climbed.broken_at is not None
@@ -175,6 +180,7 @@ def test_answers_are_counted_from_the_end_of_the_training() -> None:
     assert make_envs.tally.accuracy() == 1.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

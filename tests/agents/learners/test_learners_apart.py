@@ -151,9 +151,10 @@ class Uneven(Problem):
 
 
 BY_EXAMPLE = {"updates": 300, "learning_rate": 0.02, "hidden": 16}
-BY_REWARD = {"learning_rate": 0.01, "hidden": 16}
+BY_REWARD = {"learning_rate": 0.03, "hidden": 16}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("agent", "problem", "settings"),
     [
@@ -161,8 +162,8 @@ BY_REWARD = {"learning_rate": 0.01, "hidden": 16}
         ("mlp", Signed(), BY_EXAMPLE),
         ("lstm", Uneven(), BY_EXAMPLE),
         ("gru", Uneven(), BY_EXAMPLE),
-        ("reinforce", Uneven(), {**BY_REWARD, "updates": 900}),
-        ("recurrent-ppo", Uneven(), {**BY_REWARD, "steps": 60_000, "episodes": 2}),
+        ("reinforce", Uneven(), {**BY_REWARD, "updates": 300}),
+        ("recurrent-ppo", Uneven(), {**BY_REWARD, "steps": 12_000, "episodes": 2, "lanes": 64}),
     ],
 )
 def test_any_action_space(agent: str, problem: Problem, settings: dict[str, Any]) -> None:

@@ -1,0 +1,75 @@
+"""Run the tests with every test file in a process of its own: no file may need what another one has imported.
+
+    python tests/ci/each_file_alone.py [FILE ...] [--jobs 2] [--pytest=-x ...]
+
+This costs no more than one process for all: each file runs in a fork of this process, which has imported the libraries
+(but nothing of the project). Doctests run too. Needs a system that can fork; `python -m pytest` works everywhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from forked_tests import TestRun, import_libraries
+
+ROOT = Path(__file__).parents[2]
+DOCTESTS = "seq_envs agents README.md"
+LONG = ("tests/agents/ladder", "tests/envs/estimation", "tests/envs/test_oracle.py", "tests/agents/experiments")
+"""Where the files are that take longest. They start first, so that no core is idle at the end."""
+PASSED = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+
+
+def all_files() -> list[str]:
+    """What to run, in this order: test files, and all doctests as one."""
+    found = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py"))
+    return [*sorted(found, key=lambda file: not file.startswith(LONG)), DOCTESTS]
+
+
+def finished(files: list[str], options: list[str], jobs: int) -> Iterator[tuple[str, TestRun]]:
+    """Run these files, `jobs` at a time; yields each with its run when it has ended."""
+    waiting = list(reversed(files))
+    running: dict[str, TestRun] = {}
+    with tempfile.TemporaryDirectory() as outputs:
+        try:
+            while waiting or running:
+                while waiting and len(running) < jobs:
+                    file = waiting.pop()
+                    running[file] = TestRun(ROOT, [*file.split(), *options], Path(outputs) / str(len(waiting)))
+                for file, run in list(running.items()):
+                    if run.exit_code() is not None:
+                        del running[file]
+                        yield file, run
+                time.sleep(0.02)
+        finally:
+            for run in running.values():
+                run.stop()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("files", nargs="*", help="test files; all of them and all doctests if none is given")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="files to run at the same time")
+    parser.add_argument("--pytest", action="append", default=[], metavar="OPTION", help="an option for pytest")
+    chosen = parser.parse_args()
+    import_libraries()
+    failed = []
+    for file, run in finished(chosen.files or all_files(), chosen.pytest, chosen.jobs):
+        output = run.output.read_text(encoding="utf-8")
+        if run.exit_code() in PASSED:
+            print(f"{file}: {output.rstrip().rpartition(chr(10))[2]}", flush=True)
+        else:
+            failed.append(file)
+            print(f"{output}\nFAILED (alone): {file}", flush=True)
+    print(f"failed: {', '.join(failed)}" if failed else "all files pass, each one alone")
+    sys.exit(bool(failed))
+
+
+if __name__ == "__main__":
+    main()
