@@ -228,6 +228,11 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
         scored: Array = self._play.scored[self._play.here] & ~self._waiting
         return scored
 
+    @property
+    def observations(self) -> Array:
+        """(lanes, ...): a copy of each lane's current observation; the blank observation in a lane whose episode is over."""
+        return self._observe()
+
     def _observe(self) -> Array:
         observations = self._code.encode(self._play.observations[self._play.here])
         if np.count_nonzero(self._waiting):

@@ -1,14 +1,18 @@
-"""Stable-Baselines3 on the native vector env. The only file that knows SB3's `VecEnv`."""
+"""The native vector env as an SB3 `VecEnv`."""
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import time
 import warnings
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import gymnasium
 import numpy as np
+from gymnasium.envs.registration import EnvSpec, WrapperSpec
 from gymnasium.vector import AutoresetMode
 from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import VecEnv
@@ -18,6 +22,12 @@ import seq_envs
 from seq_envs.dataset import Dataset
 from seq_envs.encodings import Array
 from seq_envs.parameters import Integer
+
+_VECTOR_ONLY = ("num_envs", "vectorization_mode", "autoreset_mode")
+"""What `gymnasium.make_vec` writes into the spec of a vector env and `gymnasium.make` does not know."""
+
+_LANE_METHODS = ("reset", "render")
+"""The methods of a single env that a lane has."""
 
 
 def make_vec_env(
@@ -29,38 +39,54 @@ def make_vec_env(
     reveal: bool = False,
     **parameters: Any,
 ) -> SequenceVecEnv:
-    """A vectorised environment for SB3: lane `i` plays stream `seed+i`.
+    """Make a vectorised environment for SB3. Lane `i` plays stream `seed + i`.
 
-    Without a seed numpy's global generator draws one, as in SB3's function of this name. `render_mode`, `reveal` and
-    the problem's parameters are as for `seq_envs.SequenceVectorEnv`.
+    Without a seed, numpy's global generator draws one, as in SB3's function of the same name.
+
+    Args:
+        id_or_problem: an id, as for `gymnasium.make`, or a problem.
+        n_envs: the number of lanes.
+        seed: of lane 0.
+        render_mode, reveal: as for `seq_envs.SequenceVectorEnv`.
+        **parameters: the problem's parameters.
 
     Raises:
         ValueError, TypeError: for a wrong argument, see `seq_envs.make_problem`.
     """
-    env = SequenceVecEnv(
-        seq_envs.SequenceVectorEnv(
-            seq_envs.make_problem(id_or_problem, **parameters),
-            num_envs=Integer(1).check("n_envs", n_envs),
-            autoreset_mode=AutoresetMode.SAME_STEP,
-            render_mode=render_mode,
-            reveal=reveal,
-        )
-    )
+    problem = seq_envs.make_problem(id_or_problem, **parameters)
+    num_envs = Integer(1).check("n_envs", n_envs)
+    # Only what differs from the defaults, so that the spec is the one of `gymnasium.make` with the same arguments.
+    shown: dict[str, Any] = {"render_mode": render_mode} if render_mode is not None else {}
+    options = {
+        "autoreset_mode": AutoresetMode.SAME_STEP,
+        **shown,
+        **({"reveal": reveal} if reveal is not False else {}),
+    }
+    if isinstance(id_or_problem, str):
+        envs: Any = gymnasium.make_vec(id_or_problem, num_envs=num_envs, **options, **parameters)
+    else:
+        envs = seq_envs.SequenceVectorEnv(problem, num_envs=num_envs, **options)
+    env = SequenceVecEnv(envs)
     env.seed(seed)
     env.action_space.seed(seed)
     return env
 
 
 class SequenceVecEnv(VecEnv):
-    """A native vector env as SB3 wants it: what its `DummyVecEnv` makes of single envs within a `Monitor`, but fast.
+    """A native vector env with the interface of SB3's `DummyVecEnv` of single envs in a `Monitor`, but faster.
 
     `step(actions)` takes (lanes, *action_space.shape) and returns observations (lanes, ...), rewards (lanes,) float32,
-    dones (lanes,) bool, and a list of an info for each lane. Where an episode is over, the observation is the first of
-    the next one. All of it is the caller's own.
+    dones (lanes,) bool, and a list with one info per lane. In a lane whose episode is over, the observation is the
+    first one of its next episode. The caller may change all of these.
 
-    The info of an episode's last step has `terminal_observation`, `episode` (`r` return, `l` length, `t` seconds since
-    the start), `is_success`, `accuracy`, and `TimeLimit.truncated`, always False. `reveal` adds to every info what it
-    tells; else the others are empty. Options for `reset` have no effect.
+    Every info has `TimeLimit.truncated`, always False, since episodes are never cut off. The info of an episode's last
+    step adds `terminal_observation`, `episode` (`r` return, `l` length, `t` seconds since the environment was made),
+    `is_success` and `accuracy`. `reveal` adds to every info what `seq_envs.SequenceEnv` describes. Options for `reset`
+    have no effect.
+
+    The attributes and methods of a lane are those of a single env in a `Monitor`, with these exceptions. There are no
+    env objects: `unwrapped`, `env`, and the methods of wrappers. Lanes step together, so a lane has no `step` and
+    `close`. `Monitor`'s lists of all past episodes grow without end and are not kept; SB3's `VecMonitor` writes them.
 
     Args:
         envs: made with `autoreset_mode="SameStep"`.
@@ -71,15 +97,23 @@ class SequenceVecEnv(VecEnv):
             raise ValueError(f'envs must be made with autoreset_mode="SameStep", got {envs.autoreset_mode}')
         self.envs = envs
         spaces = {"observation_space": envs.single_observation_space, "action_space": envs.single_action_space}
-        common = {name: getattr(envs, name) for name in ("problem", "render_mode", "reveal", "spec")}
-        metadata = type(envs).metadata  # The same without the autoreset mode, as of a single env.
-        self._attributes = [{**common, **spaces, "metadata": metadata} for _ in range(envs.num_envs)]
+        common = {name: getattr(envs, name) for name in ("problem", "render_mode", "reveal")}
+        metadata = type(envs).metadata  # Without the autoreset mode, which a single env does not have.
+        self._attributes = [
+            {**common, **spaces, "spec": _single_env_spec(envs.spec), "metadata": metadata}
+            for _ in range(envs.num_envs)
+        ]
         super().__init__(envs.num_envs, **spaces)
         self.metadata = metadata
+        self.actions: Any = None
         self._returns = np.zeros(self.num_envs)
         self._lengths = np.zeros(self.num_envs, np.int64)
         self._started = time.time()
-        self._actions: Any = None
+
+    @property
+    def seconds(self) -> float:
+        """The seconds since the environment was made, rounded as `Monitor` rounds them."""
+        return round(time.time() - self._started, 6)
 
     def seed(self, seed: int | None = None) -> Sequence[int | None]:
         return super().seed(None if seed is None else Integer(0).check("seed", seed))
@@ -87,37 +121,33 @@ class SequenceVecEnv(VecEnv):
     def reset(self) -> VecEnvObs:
         observations, _ = self.envs.reset(seed=self._seeds)
         self.reset_infos = [{} for _ in range(self.num_envs)]
-        self._forget(slice(None))
+        self._restart(slice(None))
         self._reset_seeds()
+        self._reset_options()
         return observations
 
     def step_async(self, actions: Array) -> None:
-        self._actions = actions
+        self.actions = actions
 
     def step_wait(self) -> VecEnvStepReturn:
-        observations, rewards, over, _, told = self.envs.step(self._actions)
+        observations, rewards, over, _, facts = self.envs.step(self.actions)
         self._returns += rewards
         self._lengths += 1
-        infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
+        infos: list[dict[str, Any]] = [{"TimeLimit.truncated": False} for _ in range(self.num_envs)]
         if over.any():
-            lanes, seen = np.flatnonzero(over).tolist(), told.pop("final_obs")[over]
-            returns, lengths = self._returns[over].round(6).tolist(), self._lengths[over].tolist()
-            seconds = round(time.time() - self._started, 6)
-            for lane, last, earned, steps in zip(lanes, seen, returns, lengths, strict=True):
-                episode = {"r": earned, "l": steps, "t": seconds}
-                infos[lane] = {"terminal_observation": last, "TimeLimit.truncated": False, "episode": episode}
-            _spread(told.pop("final_info"), infos)
-            self._forget(over)
-        _spread(told, infos)
+            ended_episodes(over, facts.pop("final_obs")[over], self._returns, self._lengths, self.seconds, infos)
+            write_facts(facts.pop("final_info"), infos)
+            self._restart(over)
+        write_facts(facts, infos)
         return observations, rewards.astype(np.float32), over, infos
 
     def rollout(self, episodes: int) -> Dataset:
-        """The next whole episodes of every lane, and past them: see `SequenceVectorEnv.rollout`."""
-        self._forget(slice(None))
+        """Return the next whole episodes of every lane and skip them; see `SequenceVectorEnv.rollout`."""
+        self._restart(slice(None))
         return self.envs.rollout(episodes)
 
-    def _forget(self, lanes: Any) -> None:
-        """Begin the account of these lanes anew."""
+    def _restart(self, lanes: Any) -> None:
+        """Set the return and length of these lanes' episodes to zero."""
         self._returns[lanes] = 0.0
         self._lengths[lanes] = 0
 
@@ -131,35 +161,42 @@ class SequenceVecEnv(VecEnv):
         return self._render(range(self.num_envs))
 
     def _lanes(self, indices: VecEnvIndices) -> list[int]:
-        """What SB3 means by `indices`: None for all lanes, or an int or several, which may count from the end."""
+        """The lanes that SB3 means by `indices`: None for all, or one int or several, which may be negative."""
         return [range(self.num_envs)[index] for index in self._get_indices(indices)]
 
     def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
+        lanes = self._lanes(indices)
+        if attr_name in _LANE_METHODS:
+            return [partial(self._call_in_lane, attr_name, lane) for lane in lanes]
         try:
-            return [self._attributes[lane][attr_name] for lane in self._lanes(indices)]
+            return [self._attributes[lane][attr_name] for lane in lanes]
         except KeyError:
-            raise AttributeError(f"a lane has {', '.join(self._attributes[0])}; got {attr_name!r}") from None
+            known = ", ".join([*self._attributes[0], *_LANE_METHODS])
+            raise AttributeError(f"a lane has the attributes {known}; got {attr_name!r}") from None
 
     def set_attr(self, attr_name: str, value: Any, indices: VecEnvIndices = None) -> None:
-        """Keep a value of the caller's own; what the envs or their problem have themselves is fixed."""
+        """Store a new attribute in these lanes; the attributes of the envs and of their problem cannot be changed."""
         if hasattr(self.envs, attr_name) or hasattr(self.envs.problem, attr_name):
             raise AttributeError(f"{attr_name} cannot be set to {value!r}: it is fixed when the envs are made")
         for lane in self._lanes(indices):
             self._attributes[lane][attr_name] = value
 
     def env_method(self, method_name: str, *args: Any, indices: VecEnvIndices = None, **kwargs: Any) -> list[Any]:
-        """Call `reset` or `render` of these lanes; they have no other method, since all of them step together."""
-        methods: dict[str, Callable[..., list[Any]]] = {"reset": self._reset, "render": self._render}
-        if method_name not in methods:
-            raise AttributeError(f"a single lane has the methods {' and '.join(methods)}, got {method_name!r}")
+        """Call `reset` or `render` in these lanes; a lane has no other methods."""
+        if method_name not in _LANE_METHODS:
+            raise AttributeError(f"a lane has the methods {' and '.join(_LANE_METHODS)}, got {method_name!r}")
         lanes = self._lanes(indices)
+        methods: dict[str, Callable[..., list[Any]]] = {"reset": self._reset, "render": self._render}
         return methods[method_name](lanes, *args, **kwargs) if lanes else []
+
+    def _call_in_lane(self, method_name: str, lane: int, *args: Any, **kwargs: Any) -> Any:
+        return self.env_method(method_name, *args, indices=lane, **kwargs)[0]
 
     def _reset(self, lanes: list[int], *, seed: int | None = None, options: Any = None) -> list[tuple[Any, Any]]:
         mask = np.zeros(self.num_envs, np.bool_)
         mask[lanes] = True
         observations, _ = self.envs.reset(seed=[seed] * self.num_envs, options={"reset_mask": mask})
-        self._forget(mask)
+        self._restart(mask)
         return [(observations[lane], {}) for lane in lanes]
 
     def _render(self, lanes: Iterable[int]) -> list[Any]:
@@ -167,14 +204,44 @@ class SequenceVecEnv(VecEnv):
         return [frames and frames[lane] for lane in lanes]
 
     def env_is_wrapped(self, wrapper_class: type[gymnasium.Wrapper], indices: VecEnvIndices = None) -> list[bool]:
-        # Every info of an ended episode is as `Monitor` writes it, which `evaluate_policy` relies on.
+        # The infos have what `Monitor` writes. `evaluate_policy` reads it only if a `Monitor` is said to be there.
         return [issubclass(Monitor, wrapper_class) for _ in self._lanes(indices)]
 
 
-def _spread(told: dict[str, Any], infos: list[dict[str, Any]]) -> None:
-    """Write what a vector env tells, for each name an array and a mask (lanes, ...), into the infos of the lanes."""
-    for name in [name for name in told if f"_{name}" in told]:
-        lanes = np.flatnonzero(told[f"_{name}"]).tolist()
-        values = told[name][lanes]
+def _single_env_spec(spec: EnvSpec | None) -> EnvSpec | None:
+    """The spec of a lane: that of a single env in a `Monitor`, from the spec of the vector env."""
+    if spec is None:
+        return None
+    kwargs = {name: copy.deepcopy(value) for name, value in spec.kwargs.items() if name not in _VECTOR_ONLY}
+    # gymnasium.Wrapper.spec describes a wrapper that does not record its arguments, such as `Monitor`, so.
+    monitor = WrapperSpec(name="Monitor", entry_point=f"{Monitor.__module__}:{Monitor.__name__}", kwargs=None)
+    return dataclasses.replace(spec, kwargs=kwargs, additional_wrappers=(*spec.additional_wrappers, monitor))
+
+
+def ended_episodes(
+    over: Array, last: Iterable[Any], returns: Array, lengths: Array, seconds: float, infos: list[dict[str, Any]]
+) -> None:
+    """Write what SB3 and `Monitor` say of ended episodes into the infos of their lanes.
+
+    Args:
+        over: (lanes,) bool: whether the lane's episode has just ended.
+        last: the last observations of these episodes, one for each True in `over`.
+        returns, lengths: (lanes,) of the episodes.
+        seconds: since the environment was made.
+        infos: one per lane.
+    """
+    rounded = returns[over].round(6).tolist()  # As `Monitor` rounds them.
+    for lane, observation, earned, length in zip(
+        np.flatnonzero(over).tolist(), last, rounded, lengths[over].tolist(), strict=True
+    ):
+        infos[lane]["terminal_observation"] = observation
+        infos[lane]["episode"] = {"r": earned, "l": length, "t": seconds}
+
+
+def write_facts(facts: dict[str, Any], infos: list[dict[str, Any]]) -> None:
+    """Write the info of a vector env, an array and a mask (lanes, ...) for each name, into the infos of the lanes."""
+    for name in [name for name in facts if f"_{name}" in facts]:
+        lanes = np.flatnonzero(facts[f"_{name}"]).tolist()
+        values = facts[name][lanes]
         for lane, value in zip(lanes, values.tolist() if values.ndim == 1 else values, strict=True):
             infos[lane][name] = value
