@@ -91,9 +91,9 @@ class FastRecurrentPPO(RecurrentPPO):
             policy_kwargs = _SMALL_NETWORK | (policy_kwargs or {})
         super().__init__(
             policy,
-            env,  # type: ignore[arg-type]  # None while a saved model is being loaded, as in SB3.
+            env,  # type: ignore[arg-type]  # SB3's `load` passes None and sets the env later.
             learning_rate=learning_rate,
-            n_steps=n_steps,  # type: ignore[arg-type]  # Likewise.
+            n_steps=n_steps,  # type: ignore[arg-type]  # None only where env is None.
             batch_size=batch_size,
             n_epochs=n_epochs,
             gamma=gamma,
@@ -102,19 +102,21 @@ class FastRecurrentPPO(RecurrentPPO):
         )
 
     @staticmethod
-    def _wrap_env(env: Any, verbose: int = 0, monitor_wrapper: bool = True) -> VecEnv:  # noqa: ARG004 - as SB3 calls it.
-        """Where SB3 takes an env in, be it at construction, by `load` or by `set_env`."""
+    def _wrap_env(env: Any, verbose: int = 0, monitor_wrapper: bool = True) -> VecEnv:  # noqa: ARG004 - SB3 passes these arguments.
+        """Check an env; SB3 calls this at construction, in `load` and in `set_env`."""
         if not isinstance(env, SequenceVecEnv):
             raise ValueError(
-                "env must be made by seq_agents.sb3.make_vec_env, with no wrapper around it, since whole episodes are "
-                f"read from it; got {env}. sb3_contrib.RecurrentPPO takes any env"
+                "env must be made by seq_agents.sb3.make_vec_env and have no wrapper, since this algorithm reads whole "
+                f"episodes from it; got {env}. sb3_contrib.RecurrentPPO takes any env"
             )
         return env
 
     def _setup_model(self) -> None:
         super()._setup_model()
         if self.use_sde:
-            raise ValueError("use_sde must be False: its noise is made for single steps, not for whole episodes")
+            raise ValueError(
+                "use_sde must be False, since its noise is drawn step by step and this algorithm reads whole episodes"
+            )
         if self.env is not None:
             self._episodes_a_rollout(self.env)
         lstm: Any = self.policy.lstm_actor
@@ -130,7 +132,7 @@ class FastRecurrentPPO(RecurrentPPO):
         )
 
     def _update_learning_rate(self, optimizers: torch.optim.Optimizer | list[torch.optim.Optimizer]) -> None:
-        """Set the rate of the schedule, and the LSTM's share of it."""
+        """Set the learning rate that the schedule gives; the LSTM gets its share of it."""
         super()._update_learning_rate(optimizers)
         set_rate(self.policy.optimizer, float(self.lr_schedule(self._current_progress_remaining)))
 
@@ -167,12 +169,12 @@ class FastRecurrentPPO(RecurrentPPO):
         return True
 
     def _episodes_a_rollout(self, env: VecEnv) -> int:
-        """How many episodes of each lane make a rollout."""
+        """The number of episodes of each lane in a rollout; ValueError if `n_steps` or `batch_size` do not fit."""
         assert isinstance(env, SequenceVecEnv)
         steps = env.envs.problem.steps
         if self.n_steps < 1 or self.n_steps % steps != 0:
             raise ValueError(
-                f"n_steps must be a multiple of the episode length {steps}, since a rollout is whole episodes, "
+                f"n_steps must be a multiple of the episode length {steps}, since a rollout holds whole episodes, "
                 f"got {self.n_steps}"
             )
         if self.batch_size is not None and self.batch_size < steps:

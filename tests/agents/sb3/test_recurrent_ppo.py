@@ -212,7 +212,7 @@ def test_other_envs_are_refused(env: Any) -> None:
     [
         (
             {"n_steps": 15},
-            "n_steps must be a multiple of the episode length 10, since a rollout is whole episodes, got 15",
+            "n_steps must be a multiple of the episode length 10, since a rollout holds whole episodes, got 15",
         ),
         ({"n_steps": 0}, "n_steps"),
         ({"batch_size": 9}, "batch_size must hold an episode, at least 10 time steps, got 9"),
