@@ -46,6 +46,8 @@ class Learner(ABC):
     """
 
     settings_type: ClassVar[type[Settings]]
+    core: ClassVar[str] = ""
+    """The name of what remembers, for rules that learn with any memory; see `seq_agents.learners.learner_type`."""
 
     def __init__(self, problem: seq_envs.Problem, settings: Any, seed: int) -> None:
         self.problem = problem

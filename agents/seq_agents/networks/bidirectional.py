@@ -9,8 +9,8 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
 import seq_envs
+from seq_agents.cores.lstm import LstmSettings
 from seq_agents.networks.network import Network
-from seq_agents.settings import LstmSettings
 
 
 class BidirectionalLstmNetwork(Network):
@@ -20,10 +20,15 @@ class BidirectionalLstmNetwork(Network):
     has to read an episode of T steps T times: it is a baseline for short ones.
     """
 
-    def __init__(self, problem: seq_envs.Problem, hidden: int, settings: LstmSettings) -> None:
-        super().__init__(problem, 2 * hidden)
-        self.lstm = nn.LSTM(self.reader.size, hidden, batch_first=True, bidirectional=True)
+    settings_type = LstmSettings
+
+    def __init__(self, problem: seq_envs.Problem, settings: LstmSettings) -> None:
+        super().__init__(problem, 2 * settings.hidden)
+        self.lstm = nn.LSTM(self.reader.size, settings.hidden, batch_first=True, bidirectional=True)
         settings.lstm_start.apply(self.lstm)
+
+    def memory(self) -> list[nn.Module]:
+        return [self.lstm]
 
     def forward(self, observations: Tensor) -> Tensor:
         batch, steps = observations.shape[:2]

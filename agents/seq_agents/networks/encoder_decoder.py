@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 import seq_envs
+from seq_agents.cores.lstm import LstmSettings
 from seq_agents.networks.network import Network
-from seq_agents.settings import LstmSettings
 from seq_envs.parameters import Flag, parameter
 
 
@@ -36,7 +36,10 @@ class EncoderDecoderNetwork(Network):
         ValueError: the problem asks before it has shown everything.
     """
 
-    def __init__(self, problem: seq_envs.Problem, hidden: int, settings: EncoderDecoderSettings) -> None:
+    settings_type = EncoderDecoderSettings
+
+    def __init__(self, problem: seq_envs.Problem, settings: EncoderDecoderSettings) -> None:
+        hidden = settings.hidden
         super().__init__(problem, 2 * hidden if settings.attention else hidden)
         self.first = _first_question(problem)
         self.forcing, self.attention = settings.teacher_forcing, settings.attention
@@ -45,6 +48,9 @@ class EncoderDecoderNetwork(Network):
         self.decoder = nn.LSTM(self.choices if self.forcing else hidden, hidden, batch_first=True)
         for lstm in (self.encoder, self.decoder):
             settings.lstm_start.apply(lstm)
+
+    def memory(self) -> list[nn.Module]:
+        return [self.encoder, self.decoder]
 
     def forward(self, observations: Tensor) -> Tensor:
         return self._answer(observations, None)
@@ -58,21 +64,21 @@ class EncoderDecoderNetwork(Network):
         before = min(self.first, observations.shape[1])
         said, state = self.encoder(self.reader(observations[:, :before]))
         questions = observations.shape[1] - before
-        scores = torch.zeros(len(observations), before, *self.head.shape)
+        scores: Tensor = said.new_zeros(len(observations), before, *self.head.shape)
         if questions == 0:
             return scores
         if not self.forcing:
             outputs, _ = self.decoder(said[:, -1:].expand(-1, questions, -1), state)
             return torch.cat([scores, self._scores(outputs, said)], dim=1)
-        read = torch.zeros(len(observations), 1, self.choices)
+        read = said.new_zeros(len(observations), 1, self.choices)
         if forced is not None:
-            earlier = nn.functional.one_hot(forced[:, before:-1], self.choices).float()
+            earlier = nn.functional.one_hot(forced[:, before:-1], self.choices).to(said)
             outputs, _ = self.decoder(torch.cat([read, earlier], dim=1), state)
             return torch.cat([scores, self._scores(outputs, said)], dim=1)
         for _ in range(questions):
             outputs, state = self.decoder(read, state)
             scores = torch.cat([scores, self._scores(outputs, said)], dim=1)
-            read = nn.functional.one_hot(scores[:, -1:].argmax(-1), self.choices).float()
+            read = nn.functional.one_hot(scores[:, -1:].argmax(-1), self.choices).to(said)
         return scores
 
     def _scores(self, outputs: Tensor, said: Tensor) -> Tensor:

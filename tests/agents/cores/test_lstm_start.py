@@ -82,7 +82,7 @@ def test_every_lstm_begins_as_its_settings_say(agent: str) -> None:
 
 def test_by_default_the_forget_gate_begins_open() -> None:
     learner = make_learner("lstm", PROBLEM, 0, {"hidden": 8})
-    bias = learner.network.lstm.bias_ih_l0  # type: ignore[attr-defined]
+    bias = learner.network.core.lstm.bias_ih_l0  # type: ignore[attr-defined]
     assert [gate.mean().item() for gate in bias.chunk(4)] == [0.0, 1.0, 0.0, 0.0]
 
 

@@ -169,7 +169,7 @@ def test_a_reference_player_has_no_state() -> None:
     learner = tiny("optimal")
     learner.restore({})
     assert learner.state() == {}
-    with pytest.raises(ValueError, match="a reference player has no weights, got network"):
+    with pytest.raises(ValueError, match="a reference policy has no weights, got network"):
         learner.restore({"network": torch.zeros(1)})
 
 

@@ -15,9 +15,8 @@ from seq_agents.cli import main as cli
 from seq_agents.experiments.config import Config
 from seq_agents.learners.learner import Moment
 from seq_agents.learners.user_defined import OwnLearner, OwnSettings
-from test_cli_errors import refused
 from tiny_agents import same
-from tiny_commands import ECHO, TINY, elsewhere, everything  # noqa: F401 - a fixture for all.
+from tiny_commands import ECHO, TINY, elsewhere, everything, refused  # noqa: F401 - a fixture for all.
 
 import seq_envs
 

@@ -16,7 +16,7 @@ import torch
 import yaml
 from seq_agents import agents
 from seq_agents.agents import AGENTS, agent_type, make_learner, settings_of
-from seq_agents.learners.window_size import window_of
+from seq_agents.cores.window import window_of
 from seq_agents.settings import Settings
 from spaces_of_settings import IDS
 from tiny_agents import LEARNING, settings, taken_by

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from seq_agents.networks.network import Head, NetworkPolicy, Reader
+from seq_agents.networks.head import Head
+from seq_agents.networks.network import NetworkPolicy
+from seq_agents.networks.reader import Reader
 from small_networks import ANY_PROBLEM, every_case, made, some_episodes
 from spaces_of_settings import Ragged
 

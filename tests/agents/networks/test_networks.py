@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 import torch
-from seq_agents.networks.network import Network, WindowNetwork
-from small_networks import ANY_PROBLEM, TWO_PARTS, UNITS, every_case, made, some_episodes
+from seq_agents.networks.network import Network
+from small_networks import ANY_PROBLEM, TWO_PARTS, UNITS, every_case, made, small, some_episodes
 from torch import Tensor
 
 import seq_envs
@@ -29,7 +29,7 @@ def test_step_by_step_equals_at_once(kind: str, id: str, choice: dict[str, Any])
     with torch.no_grad():
         whole = network(observations)
         assert whole.shape == (4, problem.steps, *network.head.shape)
-        state = None
+        state = network.initial_state(4)
         for step in range(problem.steps):
             scores, state = network.step(observations[:, step], state)
             assert torch.allclose(scores, whole[:, step], atol=1e-5), step
@@ -77,9 +77,9 @@ def test_a_window_forgets(kind: str, memory: int) -> None:
 def test_a_window_is_what_was_seen_last_and_the_clock(clock: bool) -> None:
     """Against inputs written by hand: for each symbol, whether it was seen a step ago, and now."""
     problem = seq_envs.make_problem("SeqEcho-v0", length=3, n_values=2, encoding="discrete", lag=0)
-    network = WindowNetwork(problem, UNITS, 2, clock=clock)
+    network: Any = small("window", window=2, clock=clock)(problem)
     seen = []
-    network.layers.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0].clone()))
+    network.core.layers.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0].clone()))
     network(torch.tensor([[1, 0, 1], [0, 0, 1]]))
     by_hand = [
         [[0, 0, 0, 1], [0, 1, 1, 0], [1, 0, 0, 1]],
@@ -88,7 +88,7 @@ def test_a_window_is_what_was_seen_last_and_the_clock(clock: bool) -> None:
     clocks = [[1, 0, 0], [0, 1, 0], [0, 0, 1]] if clock else [[], [], []]
     expected = [[frame + now for frame, now in zip(episode, clocks, strict=True)] for episode in by_hand]
     assert seen[0].tolist() == expected
-    state, steps = None, []
+    state, steps = network.initial_state(2), []
     for observation in ([1, 0], [0, 0], [1, 1]):
         _, state = network.step(torch.tensor(observation), state)
         steps.append(seen[-1][:, 0])
