@@ -74,7 +74,7 @@ class Breakable:
         torch.manual_seed(self.seed)
         envs = make_envs(self.lanes)
         inputs, answers = envs.single_observation_space.shape[0], int(envs.single_action_space.n)
-        # With its gradient cut it remembers only what some unit repeats by chance, and of few units sometimes none does.
+        # With its gradient cut it remembers only what some unit repeats by chance. Of few units, sometimes none does.
         network = Network(inputs, answers, 2 * self.hidden if self.bug == "gradient cut" else self.hidden)
         optimizer = torch.optim.Adam(network.parameters(), self.learning_rate, fused=True)
         seen, _ = envs.reset(seed=training_stream(self.seed, 0))
@@ -107,7 +107,7 @@ class Breakable:
         return POLICIES.get(self.bug, Greedy)(network)
 
     def resets(self, start: Tensor, before: Tensor) -> Tensor:
-        """The lanes (lanes,) whose state is reset, from the lanes whose episodes start now and started a step before."""
+        """The lanes (lanes,) whose state is reset, given where episodes start at this step and at the one before."""
         kinds = {
             "no reset": torch.zeros_like(start),
             "reset every step": torch.ones_like(start),
