@@ -92,9 +92,8 @@ class Breakable:
                 with torch.no_grad():
                     state = network.step(observation, self.begun(state, reset))
                     log_probs, value = network.judge(state[0])
-                answer = (log_probs - torch.empty_like(log_probs).exponential_().log()).argmax(
-                    -1
-                )  # The Gumbel trick draws.
+                # Draws from the distribution, by the Gumbel trick.
+                answer = (log_probs - torch.empty_like(log_probs).exponential_().log()).argmax(-1)
                 log_prob = log_probs.gather(-1, answer[:, None])[:, 0]
                 seen, reward, over, _, infos = envs.step(answer.numpy())
                 accuracies += list(infos["final_info"]["accuracy"][over]) if over.any() else []
