@@ -130,9 +130,9 @@ def agent_type(name: str) -> type[Learner]:
         ValueError: there is no such agent; the message has the nearest names.
     """
     if ":" in name:
-        from seq_agents.learners.user_defined import own_learner
+        from seq_agents.learners.user_defined import user_defined_learner
 
-        return own_learner(name)
+        return user_defined_learner(name)
     agent = AGENTS[canonical(name)]
     return learner_type(agent.rule, agent.core)
 

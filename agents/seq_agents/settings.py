@@ -1,4 +1,4 @@
-"""How an agent learns: frozen data, checked when it is made, each setting with one line on what it is."""
+"""The settings of an agent: frozen data, checked when it is made, with one line about each setting."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Settings:
 
     @classmethod
     def parsed(cls, texts: Mapping[str, str]) -> dict[str, Any]:
-        """Settings given as text, for `of`; what means nothing stays text, for `of` to refuse."""
+        """Settings given as text, for `of`. A text that is no value of its setting stays text, and `of` refuses it."""
         kinds = cls.kinds()
         return {name: kinds[name].parse(text) if name in kinds else text for name, text in texts.items()}
 

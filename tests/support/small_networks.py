@@ -1,4 +1,4 @@
-"""Small networks of every kind, and what they are shown."""
+"""Small networks with every memory, and episodes for them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import seq_envs
 
 UNITS = 6
 PROBLEM = seq_envs.make_problem("SeqCopy-v0", length=3, n_values=4)
-"""A problem that every kind takes."""
+"""A problem that every network takes."""
 
 
 def small(memory: str, **settings: Any) -> Callable[[seq_envs.Problem], Network]:
@@ -56,7 +56,7 @@ every_case = pytest.mark.parametrize(("kind", "id", "choice"), CASES, ids=name)
 def made(kind: str, problem: seq_envs.Problem) -> Network:
     torch.manual_seed(0)
     network = (ANY_PROBLEM | TWO_PARTS)[kind](problem)
-    for weights in network.parameters():  # So that every input tells.
+    for weights in network.parameters():  # So that every input matters.
         nn.init.normal_(weights)
     return network
 

@@ -40,16 +40,16 @@ SHARE = Real(0.0, 1.0, from_above=True)
 class PpoSettings(Settings):
     """How PPO learns a problem."""
 
-    steps: int = parameter(100_000, Integer(1), "time steps in all, rounded up to whole rollouts")
+    steps: int = parameter(100_000, Integer(1), "time steps of the training, rounded up to whole rollouts")
     lanes: int = parameter(64, Integer(1), "episodes played side by side")
-    episodes: int = parameter(4, Integer(1), "of each lane between two updates: a rollout's end would cut the gradient")
-    minibatches: int = parameter(4, Integer(1), "into how many parts a rollout is cut for the updates")
-    epochs: int = parameter(5, Integer(1), "how often each rollout is learned from")
-    learning_rate: float = parameter(5e-3, POSITIVE, "of Adam, at the start; it falls to 0 in a straight line")
-    gamma: float = parameter(0.0, SHARE, "discount; 0 is exact, since an answer has no consequences but its own reward")
+    episodes: int = parameter(4, Integer(1), "of each lane in a rollout; the gradient ends where a rollout does")
+    minibatches: int = parameter(4, Integer(1), "of each rollout")
+    epochs: int = parameter(5, Integer(1), "passes over each rollout")
+    learning_rate: float = parameter(5e-3, POSITIVE, "of Adam at the start; it falls linearly to 0")
+    gamma: float = parameter(0.0, SHARE, "discount; 0 is exact, since an answer affects no reward but its own")
     clip: float = parameter(0.2, POSITIVE, "PPO's clip range")
     entropy: float = parameter(0.0, ANY, "weight of the entropy bonus")
-    gradient_norm: float = parameter(0.5, POSITIVE, "longer gradients are cut to this length")
+    gradient_norm: float = parameter(0.5, POSITIVE, "longer gradients are scaled down to this norm")
     log_std: float = parameter(-2.0, ANY, "logarithm of the standard deviation of real answers at the start")
 
 
@@ -68,7 +68,7 @@ class Sb3Learner(Learner):
         rows = rollout * settings.lanes
         if rows < settings.minibatches:
             raise ValueError(f"minibatches must be at most {rows}, got {settings.minibatches}")
-        # SB3 and torch refuse to normalise a single advantage; whole episodes are the least that is fed at once.
+        # SB3 and torch refuse to normalise a single advantage, and a minibatch holds at least one whole episode.
         size = max(2, problem.steps, rows // settings.minibatches)
         if rows < 2 or rows % size == 1:
             raise ValueError(f"a minibatch must hold at least 2 time steps, got {rows} in minibatches of {size}")
@@ -85,24 +85,26 @@ class Sb3Learner(Learner):
             seed=seed,
             device="cpu",
         )
-        self.model.set_logger(Logger(None, []))  # SB3's own would leave a new folder in /tmp with every training.
-        self.env.seed(training_stream(seed, 0))  # Its lanes play this stream and those after it, and no other seed's.
+        self.model.set_logger(Logger(None, []))  # SB3's own logger leaves a new folder in /tmp with every training.
+        self.env.seed(
+            training_stream(seed, 0)
+        )  # The lanes play this stream and the following ones, which are this seed's alone.
         self._random = random_tensors()
 
     def env_of(self, problem: seq_envs.Problem, settings: Any) -> VecEnv:
-        """The lanes to learn in."""
+        """The environment to learn in."""
         return make_vec_env(problem, settings.lanes)
 
     @abstractmethod
     def model_of(self, **common: Any) -> OnPolicyAlgorithm:
-        """The algorithm, with these arguments and its own."""
+        """The algorithm, made with these arguments and others."""
 
     def learn(self, watch: Watch = unwatched) -> None:
         left = self.settings.steps - self.model.num_timesteps
         if left > 0:
             restored = self.rollouts > 0 and self.model._last_obs is None
             if restored and not self.resumes_ragged and _ragged(self.problem):
-                raise ValueError("with episodes of different lengths only recurrent-ppo can go on from where it stood")
+                raise ValueError("only recurrent-ppo can be resumed with episodes of different lengths")
             load_random(self._random)
             self.model.learn(left, callback=_Watcher(self, watch), reset_num_timesteps=False)
 
@@ -124,35 +126,35 @@ class Sb3Learner(Learner):
         self.model.num_timesteps = int(state["steps"])
         self.rollouts = int(state["rollouts"])
         self._random = without_prefix("random", state)
-        # After a rollout all lanes are at the start of an episode. SB3 resets them once more when it goes on.
+        # After a rollout all lanes are at the start of an episode. SB3 resets them once more when it continues.
         self.env.seed(training_stream(self.seed, 0))
         for _ in range(self.rollouts * self.settings.episodes):
             self.env.reset()
         self.model._last_obs = None
 
     def updated(self) -> None:
-        """A rollout has been learned from: keep where the generators stand, which others draw from too."""
+        """Count a rollout that has been learned from, and keep the states of the global generators."""
         self.rollouts += 1
         self._random = random_tensors()
 
 
 def _ragged(problem: seq_envs.Problem) -> bool:
-    """Whether the lengths of episodes differ: then lanes stand within one when a rollout is over."""
+    """Whether episodes differ in length. Then a rollout ends within an episode of some lanes."""
     return len(set(seq_envs.sample(problem, 64).lengths)) > 1
 
 
 class _Falling:
-    """A learning rate that falls to 0 in a straight line."""
+    """A learning rate that falls linearly to 0."""
 
     def __init__(self, first: float) -> None:
         self._first = first
 
     def __call__(self, left: float) -> float:
-        return self._first * max(0.0, left)  # SB3 counts below 0 where the last rollout goes past the end.
+        return self._first * max(0.0, left)  # SB3 counts below 0 if the last rollout goes past the end.
 
 
 class _Watcher(BaseCallback):
-    """Tells of each rollout when it has been learned from, which is when the next one begins."""
+    """Calls the watch for each rollout once it has been learned from, which is when the next one begins."""
 
     def __init__(self, learner: Sb3Learner, watch: Watch) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Supervised learning: networks that are shown the right answers, on the same episodes and graded the same."""
+"""Supervised learning: a network learns from the right answers, on the same episodes as from rewards."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class SupervisedSettings(Settings):
 
     updates: int = parameter(1000, Integer(1), "steps of the optimizer")
     batch: int = parameter(64, Integer(1), "episodes an update")
-    episodes: int = parameter(0, Integer(0), "of a finite set that is gone through again and again; 0: all are fresh")
-    learning_rate: float = parameter(5e-3, POSITIVE, "of Adam, at the start; it falls to 0 in a straight line")
-    gradient_norm: float = parameter(1.0, POSITIVE, "longer gradients are cut to this length")
+    episodes: int = parameter(0, Integer(0), "of a finite training set; 0: every update has fresh episodes")
+    learning_rate: float = parameter(5e-3, POSITIVE, "of Adam at the start; it falls linearly to 0")
+    gradient_norm: float = parameter(1.0, POSITIVE, "longer gradients are scaled down to this norm")
 
 
 class Supervised(Learner):
@@ -60,7 +60,7 @@ class Supervised(Learner):
             watch(Moment(self.updates / chosen.updates, steps, accuracy))
 
     def _episodes(self, update: int) -> Dataset:
-        """The episodes of one update, which depend on nothing but the seed and the number of the update."""
+        """The episodes of one update. They depend only on the seed and the number of the update."""
         batch = self.settings.batch
         if self._set is None:
             return seq_envs.sample(self.problem, batch, seed=training_stream(self.seed, 1 + update))
@@ -72,14 +72,14 @@ class Supervised(Learner):
         return Dataset(*(array[chosen] for array in self._set))
 
     def _order(self, epoch: int) -> Any:
-        """The order in which an epoch goes through the finite set."""
+        """The order of the finite training set in an epoch."""
         if epoch != getattr(self, "_epoch", None):
             self._epoch = epoch
             self._ordered = np.random.default_rng([self.seed, epoch]).permutation(self.settings.episodes)
         return self._ordered
 
     def _update(self, data: Dataset) -> float:
-        """One step of the optimizer; the accuracy of the answers given before it."""
+        """Take one step of the optimizer; returns the accuracy of the answers before it."""
         scored, targets = torch.as_tensor(data.scored), torch.as_tensor(data.targets)
         loss, scores = self.network.loss(torch.as_tensor(data.observations), targets, scored)
         self.optimizer.zero_grad()

@@ -1,4 +1,4 @@
-"""The networks: causal, the same step by step as at once, and what they remember."""
+"""Networks are causal, give the same scores step by step as at once, and remember what they should."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ torch.set_num_threads(1)
 
 
 def all_others(network: Network, observations: Tensor) -> Tensor:
-    """Observations none of which is as it was."""
+    """Other observations at every step."""
     symbols = network.reader.symbols
     return (observations + 1) % symbols if symbols else observations + 0.5
 
@@ -53,7 +53,7 @@ def test_later_observations_change_no_earlier_scores(kind: str, id: str, choice:
 
 
 @pytest.mark.parametrize("kind", ["lstm", "gru", "bilstm", "window-longer-than-episodes"])
-def test_what_was_seen_first_still_tells_at_the_end(kind: str) -> None:
+def test_the_first_observation_still_matters_at_the_end(kind: str) -> None:
     problem = seq_envs.make_problem("SeqEcho-v0", length=5)
     network = made(kind, problem)
     observations, _, _ = some_episodes(problem)
@@ -74,8 +74,8 @@ def test_a_window_forgets(kind: str, memory: int) -> None:
 
 
 @pytest.mark.parametrize("clock", [True, False])
-def test_a_window_is_what_was_seen_last_and_the_clock(clock: bool) -> None:
-    """Against inputs written by hand: for each symbol, whether it was seen a step ago, and now."""
+def test_a_window_holds_the_last_observations_and_the_clock(clock: bool) -> None:
+    """Against inputs written by hand: for each symbol, whether it was the previous one and is the current one."""
     problem = seq_envs.make_problem("SeqEcho-v0", length=3, n_values=2, encoding="discrete", lag=0)
     network: Any = small("window", window=2, clock=clock)(problem)
     seen = []
@@ -103,7 +103,7 @@ def test_memory_names_the_recurrent_parts() -> None:
 
 
 def test_the_bidirectional_lstm_reads_both_ways() -> None:
-    """At each step it gives what torch's own bidirectional LSTM says of the episode's beginning, at its two ends."""
+    """At each step it equals torch's bidirectional LSTM on the steps so far, at its two ends."""
     problem = seq_envs.make_problem("SeqEcho-v0", length=4)
     network = made("bilstm", problem)
     observations, _, _ = some_episodes(problem)
