@@ -1,13 +1,13 @@
 """Sequence problems as Gymnasium environments: `gymnasium.make("SeqEcho-v0")` after `import seq_envs`.
 
-Importing registers the ids; the rest is loaded when it is first used, so that the import costs next to nothing.
+Importing registers the ids. Everything else, the problems too, is loaded when it is first used.
 """
 
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING, Any
 
-from seq_envs.problems import MENU as MENU
-from seq_envs.registration import register as register
+from seq_envs import problems as _problems
+from seq_envs import registry as _registry
 
 if TYPE_CHECKING:
     from seq_envs import policies as policies
@@ -24,13 +24,10 @@ if TYPE_CHECKING:
     from seq_envs.level import Levels as Levels
     from seq_envs.problem import Episodes as Episodes
     from seq_envs.problem import Problem as Problem
-    from seq_envs.problems import SeqClassify as SeqClassify
-    from seq_envs.problems import SeqCopy as SeqCopy
-    from seq_envs.problems import SeqEcho as SeqEcho
-    from seq_envs.problems import SeqMemorize as SeqMemorize
-    from seq_envs.problems import SeqNext as SeqNext
-    from seq_envs.registration import ids as ids
+    from seq_envs.problems import MENU as MENU
     from seq_envs.registration import make_problem as make_problem
+    from seq_envs.registration import register as register
+    from seq_envs.registry import ids as ids
     from seq_envs.vector_env import SequenceVectorEnv as SequenceVectorEnv
 
 __version__ = "0.1.0"
@@ -44,24 +41,26 @@ _CONTENTS = {
     "level": ["Level", "Levels"],
     "policies": ["policies"],
     "problem": ["Episodes", "Problem"],
-    "problems": ["MENU", "SeqClassify", "SeqCopy", "SeqEcho", "SeqMemorize", "SeqNext"],
-    "registration": ["ids", "make_problem", "register"],
+    "problems": ["MENU"],
+    "registration": ["make_problem", "register"],
+    "registry": ["ids"],
     "testing": ["testing"],
     "vector_env": ["SequenceVectorEnv"],
 }
 """The public names by the module that holds them; the modules `policies` and `testing` are public themselves."""
 
-_MODULE_OF = {name: module for module, names in _CONTENTS.items() for name in names}
+_MODULE_OF = _problems.MODULE_OF | {name: f"seq_envs.{module}" for module, names in _CONTENTS.items() for name in names}
+"""The module of each public name; the classes of problems are those of the menu."""
 
 __all__ = sorted(_MODULE_OF)
 
 
 def __getattr__(name: str) -> Any:
-    """Load a public name when it is first asked for."""
+    """Load a public name when it is first used."""
     if name not in _MODULE_OF:
         raise AttributeError(f"module 'seq_envs' has no attribute {name!r}")
-    module = _import_module(f"seq_envs.{_MODULE_OF[name]}")
-    value = module if name == _MODULE_OF[name] else getattr(module, name)
+    module = _import_module(_MODULE_OF[name])
+    value = module if name in _CONTENTS else getattr(module, name)
     globals()[name] = value
     return value
 
@@ -70,5 +69,5 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
-for _id, (_problem, _fixed) in MENU.items():
-    register(_id, _problem, **_fixed)
+for _id, _path in _problems.PATHS.items():
+    _registry.add(_id, _path, _problems.FIXED[_id])

@@ -1,9 +1,14 @@
-"""Answers: what an action of each kind of space must look like, and how it is graded. The one place for both."""
+"""Answers: which actions a space accepts, and how an answer is graded. This module is the one place for both.
+
+An action is accepted if and only if it is a number, or an array of numbers, of the space's shape, type and range. It
+may come from Python, numpy, or a library whose tensors numpy can read, such as torch. For a Discrete space that is an
+integer without a shape: `3`, `np.int64(3)`, `np.array(3)` or `torch.tensor(3)`. A bool is not a number, a float is not
+an integer, and an array of shape (1,) has a shape, whatever library it comes from.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from operator import index
 from typing import Any
 
 import numpy as np
@@ -13,17 +18,19 @@ from seq_envs.encodings import Array
 
 
 class ActionError(error.InvalidAction, ValueError):
-    """An action that is no answer: outside the space, of the wrong shape or of the wrong type."""
+    """An action outside the space, of the wrong shape or of the wrong type."""
 
 
 class Answers(ABC):
-    """The answers of one action space: an array of `shape` each."""
+    """The answers of one action space: arrays of `shape`."""
 
     shape: tuple[int, ...]
-    kinds: str
-    """The kinds of numpy dtypes that an action may have."""
+    dtype_kinds: str
+    """The `dtype.kind`s that an action may have: "i" and "u" for integers, "f" for floats."""
     dtype: np.dtype[Any]
     """The dtype in which answers are checked and graded."""
+    never: Any
+    """A number of `dtype` that is far from every answer: its grade is 0.0."""
     allowed: str
     """What an action must be, in words."""
 
@@ -40,8 +47,8 @@ class Answers(ABC):
     def grade(self, answers: Any, targets: Any) -> Any:
         """How right the answers are, in [0, 1]: (..., *shape) and the same to (...), one answer or a batch alike."""
 
-    def one(self, action: Any) -> Any:
-        """An action as an answer of its own, (*shape).
+    def read_action(self, action: Any) -> Any:
+        """An action as an answer (*shape), in memory of its own.
 
         Raises:
             ActionError: the action is not in the space.
@@ -51,17 +58,17 @@ class Answers(ABC):
             raise ActionError(f"action must be {self.allowed}, got {action!r}")
         return answer
 
-    def many(self, actions: Any, lanes: int, ignored: Array | None = None) -> Array:
+    def read_actions(self, actions: Any, lanes: int, ignored: Array | None = None) -> Array:
         """Actions as answers (lanes, *shape).
 
-        `ignored` (lanes,) bool marks lanes whose answer does not count and may be anything.
+        `ignored` (lanes,) bool marks lanes whose answer does not count: their action may be any number.
 
         Raises:
             ActionError: names the first action that is not in the space.
         """
         answers = self._read(actions, (lanes, *self.shape), "actions")
         inside = self.inside(answers)
-        if inside.all():
+        if np.count_nonzero(inside) == inside.size:
             return answers
         wrong = ~inside.reshape(lanes, -1).all(axis=1)
         if ignored is not None:
@@ -72,75 +79,92 @@ class Answers(ABC):
         return np.where(inside, answers, 0)
 
     def _read(self, actions: Any, shape: tuple[int, ...], name: str) -> Array:
-        try:
-            array = np.asarray(actions)
-        except ValueError:  # A ragged list.
-            array = np.empty(0, object)
-        if array.shape != shape or array.dtype.kind not in self.kinds:
+        array: Array
+        if actions.__class__ is np.ndarray:
+            if actions.dtype is self.dtype and actions.shape == shape:
+                return actions  # The usual case.
+            array = actions
+        else:
+            try:
+                array = np.asarray(actions)
+            except (ValueError, TypeError, RuntimeError) as wrong:  # A ragged list, or a tensor on a GPU.
+                raise ActionError(f"{name} must be {self.allowed} of shape {shape}, got {actions!r}: {wrong}") from None
+        if array.shape != shape or array.dtype.kind not in self.dtype_kinds or _holds_a_bool(actions):
             raise ActionError(
                 f"{name} must be {self.allowed} of shape {shape}, got shape {array.shape} of {array.dtype}: {actions!r}"
             )
         return array.astype(self.dtype, copy=False)
 
 
-class Whole(Answers):
-    """Discrete(n): right or wrong."""
+def _holds_a_bool(actions: Any) -> bool:
+    """Whether a list has a bool in it: numpy reads [True, 2] as integers."""
+    if isinstance(actions, (list, tuple)):
+        return any(map(_holds_a_bool, actions))
+    return isinstance(actions, (bool, np.bool_))
 
-    kinds = "iu"
+
+class IntegerAnswers(Answers):
+    """Integers from 0 on, each below its own bound; an answer is right or wrong in each place."""
+
+    dtype_kinds = "iu"
     dtype = np.dtype(np.int64)
+    never = -1
 
-    def __init__(self, space: spaces.Discrete) -> None:
-        self._n = int(space.n)
-        self.shape = ()
-        self.allowed = f"integers in 0 ... {self._n - 1}"
-
-    def one(self, action: Any) -> int:
-        try:
-            answer = index(action)  # Much faster than by way of an array.
-        except TypeError:
-            answer = -1
-        if not 0 <= answer < self._n or action.__class__ is bool:
-            raise ActionError(f"action must be an integer in 0 ... {self._n - 1}, got {action!r}")
-        return answer
+    def __init__(self, shape: tuple[int, ...], bounds: Any) -> None:
+        self.shape = shape
+        self._bounds = np.asarray(bounds, np.uint64)
+        self.allowed = f"integers in 0 ... {np.max(bounds) - 1}"
 
     def inside(self, answers: Array) -> Array:
         # Seen as unsigned, a negative number is a huge one: one comparison checks both ends.
-        return answers.view(np.uint64) < self._n
+        inside: Array = answers.view(np.uint64) < self._bounds
+        return inside
+
+
+class OneInteger(IntegerAnswers):
+    """Discrete(n): right or wrong."""
+
+    def __init__(self, space: spaces.Discrete) -> None:
+        self.n = int(space.n)
+        super().__init__((), self.n)
+
+    def read_action(self, action: Any) -> int:
+        if action.__class__ is int or action.__class__ is np.int64:
+            answer = action.__int__()  # The usual classes, much faster than by way of an array.
+        else:
+            answer = int(self._read(action, (), "action"))
+        if 0 <= answer < self.n:
+            return answer
+        raise ActionError(f"action must be an integer in 0 ... {self.n - 1}, got {action!r}")
 
     @property
     def longest(self) -> int:
-        return self._n - 1
+        return self.n - 1
 
     def grade(self, answers: Any, targets: Any) -> Any:
-        return (answers == targets) * 1.0
+        right = answers == targets
+        return right.astype(np.float64) if isinstance(right, np.ndarray) else float(right)
 
 
-class Several(Answers):
-    """MultiDiscrete([n] * places): the fraction of the places that are right."""
-
-    kinds = "iu"
-    dtype = np.dtype(np.int64)
+class ManyIntegers(IntegerAnswers):
+    """MultiDiscrete(nvec): the fraction of the places that are right."""
 
     def __init__(self, space: spaces.MultiDiscrete) -> None:
-        self._n = np.asarray(space.nvec, np.uint64)
-        self.shape = self._n.shape
-        self.allowed = f"integers in 0 ... {self._n.max() - 1}"
-
-    def inside(self, answers: Array) -> Array:
-        return answers.view(np.uint64) < self._n
+        super().__init__(space.nvec.shape, space.nvec)
 
     @property
     def longest(self) -> Array:
-        return self._n - 1
+        return np.asarray(self._bounds - 1)
 
     def grade(self, answers: Any, targets: Any) -> Any:
         return (answers == targets).mean(axis=-1)
 
 
-class Real(Answers):
+class FloatAnswers(Answers):
     """Box: the fraction of the places within `tolerance` of the truth, the bound included."""
 
-    kinds = "fiu"
+    dtype_kinds = "fiu"
+    never = np.nan
 
     def __init__(self, space: spaces.Box, tolerance: float) -> None:
         self._space = space
@@ -150,15 +174,15 @@ class Real(Answers):
         self.allowed = f"numbers in {space.low.min():g} ... {space.high.max():g}"
         self._low, self._high = float(space.low.max(initial=-np.inf)), float(space.high.min(initial=np.inf))
 
-    def one(self, action: Any) -> Any:
-        # The usual case, one number as it should be, is much faster by itself than by way of arrays.
+    def read_action(self, action: Any) -> Any:
+        # The usual case, an array of one number, is much faster without array operations.
         usual = action.__class__ is np.ndarray and action.shape == self.shape == (1,) and action.dtype == self.dtype
         if usual and self._low <= action.item() <= self._high:
             return action.copy()
-        return super().one(action)
+        return super().read_action(action)
 
     def _read(self, actions: Any, shape: tuple[int, ...], name: str) -> Array:
-        with np.errstate(over="ignore"):  # What is too large for the dtype is infinite, and so refused.
+        with np.errstate(over="ignore"):  # A number too large for the dtype becomes infinite, and is refused.
             return super()._read(actions, shape, name)
 
     def inside(self, answers: Array) -> Array:
@@ -182,12 +206,12 @@ def answers_of(space: spaces.Space[Any], tolerance: float | None) -> Answers:
         TypeError: the space is none of Discrete, MultiDiscrete and Box, or is a Box of integers or without a tolerance.
     """
     if isinstance(space, spaces.Discrete) and space.start == 0:
-        return Whole(space)
+        return OneInteger(space)
     if isinstance(space, spaces.MultiDiscrete) and len(space.shape) == 1 and not space.start.any():
-        return Several(space)
+        return ManyIntegers(space)
     real = isinstance(space, spaces.Box) and np.issubdtype(space.dtype, np.floating)
     if isinstance(space, spaces.Box) and real and len(space.shape) == 1 and tolerance is not None:
-        return Real(space, tolerance)
+        return FloatAnswers(space, tolerance)
     raise TypeError(
         "action_space must be Discrete or MultiDiscrete of one axis, both starting at 0, "
         f"or Box of one axis of floats with a tolerance, got {space} and tolerance={tolerance}"

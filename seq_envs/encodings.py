@@ -72,14 +72,24 @@ class SymbolEncoding(Encoding):
         return str(raw) if raw < values else self.alphabet.cues[raw - values]
 
 
+_LARGEST_TABLE = 64
+"""Symbols of the largest alphabet whose vectors are looked up in a table, which is faster while it is small."""
+
+
 class OneHot(SymbolEncoding):
     """A vector with a 1 in the place of the symbol: Box(0, 1, (size,), float32)."""
+
+    def __init__(self, alphabet: Alphabet) -> None:
+        super().__init__(alphabet)
+        self._rows = np.eye(alphabet.size, dtype=np.float32) if alphabet.size <= _LARGEST_TABLE else None
 
     @property
     def space(self) -> spaces.Box:
         return spaces.Box(0.0, 1.0, (self.alphabet.size,), np.float32)
 
     def encode(self, raw: Array) -> Array:
+        if self._rows is not None:
+            return self._rows.take(raw, axis=0)
         size = self.alphabet.size
         flat = np.zeros(raw.size * size, np.float32)
         flat[np.arange(0, flat.size, size) + raw.ravel()] = 1.0

@@ -10,6 +10,8 @@ import numpy as np
 from gymnasium.error import ResetNeeded
 from gymnasium.utils import seeding
 
+from seq_envs.answers import OneInteger
+from seq_envs.fixed_settings import FixedSettings
 from seq_envs.parameters import Flag
 from seq_envs.problem import Episodes, Problem
 from seq_envs.registration import build
@@ -17,39 +19,82 @@ from seq_envs.rendering import FPS, RENDER_MODES, check_render_mode, frame
 from seq_envs.stream import Stream
 from seq_envs.transcript import Transcript
 
-_ROWS_AHEAD = 128
+_ROWS_AHEAD = 512
 """Time steps prepared at once as Python objects, so that a step is a few list look-ups."""
 _NUMBERS_AHEAD = 1 << 17
-"""Numbers that their observations may have together: an observation that is kept keeps them all."""
+"""The most numbers in the observations prepared at once: an observation that is kept keeps all of them in memory."""
+_BLANKS_AHEAD = 64
+"""Terminal observations prepared at once; fewer where an observation is large."""
+_OVER = -1
+"""The row of a playback without an episode under way."""
 
 
-class SequenceEnv(gymnasium.Env[Any, Any]):
+class _Playback:
+    """Where an env stands in its stream. Every step reads and writes it, so it has slots.
+
+    A row is one time step: row `e * T + t` of a block is step `t` of its `e`-th episode.
+    """
+
+    __slots__ = (
+        "answers", "asked", "asked_in", "blanks", "block", "earned", "episode", "first", "lengths", "n",
+        "observations", "row", "scored", "stop", "targets",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.block: Episodes | None = None
+        self.episode = 0  # Which of the block's episodes is played.
+        self.lengths: list[int] = []  # The steps of each episode of the block.
+        self.asked_in: list[int] = []  # The scored steps of each episode of the block.
+        # The prepared rows, and the first of them among all rows of the block.
+        self.observations: list[Any] = []
+        self.targets: list[Any] = []  # `Answers.never` where not scored.
+        self.scored: list[bool] = []
+        self.first = 0
+        self.row = _OVER  # The row to be answered, counted from `first`.
+        self.n = (
+            0  # The shortest way to grade takes the integers below it; 0: it takes none, or no episode is under way.
+        )
+        self.stop = 0  # Where the episode or the prepared rows end, counted from `first`.
+        self.blanks: list[Any] = []  # Terminal observations, each to be returned once.
+        self.earned = 0.0
+        self.asked = 0  # Scored steps so far; counted only for `reveal`.
+        self.answers: list[Any] = []  # The answers of this episode; kept only for rendering.
+
+
+class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
     """A sequence problem as a Gymnasium environment.
 
-    At step `t` the agent sees an observation, answers with an action, and `step` grades the answer and shows the next
+    At step `t` the agent sees an observation and answers with an action; `step` grades the answer and returns the next
     observation. Actions never change observations. `reset(seed=s)` starts stream `s`; each further `reset()` moves on
     to its next episode.
 
-    Rewards: `problem.grade` on a scored step, else 0.0; a builtin float. Episodes are terminated after their last step,
-    never truncated.
+    Rewards: `problem.grade` on a scored step, 0.0 on others; a Python float. Episodes are terminated after their last
+    step, never truncated.
 
-    Information: empty but for the last step of an episode, which has `is_success` (bool: every scored answer was fully
-    right) and `accuracy` (float: mean grade over the scored steps). With `reveal=True` every step adds what it has just
-    graded: `scored` (bool), `correct` (float in [0, 1], 0.0 if not scored) and, where scored, `target`: for looking on,
-    since an agent that reads it sees its previous answer's grade.
+    Information: empty except at the last step of an episode, which has `is_success` (bool: every scored answer was
+    fully right) and `accuracy` (float: mean grade over the scored steps). With `reveal=True` the information of every
+    `reset` and `step` has the same five keys, of the same types, for inspection and recording (an agent that reads it
+    learns how its previous answer was graded):
+
+    - `scored` (bool): whether the answer just given counts.
+    - `correct` (float in [0, 1]): its grade, 0.0 if it is not scored.
+    - `target` (an action of Python's int or an array): the right answer, zero if it is not scored.
+    - `accuracy` (float): mean grade over the scored steps of the episode so far, 0.0 before the first.
+    - `is_success` (bool): False before the last step.
 
     Args:
         problem: a Problem, its class, or "module:Class".
-        fixed: parameters that cannot be overridden, for a benchmark's id.
-        render_mode: "ansi" (text), "rgb_array" (picture) or None. For a window, `make` takes "human" too, by its
-            `HumanRendering` wrapper, which needs pygame.
-        reveal: whether `info` tells what has been graded.
+        fixed: parameters that cannot be overridden, for the id of a benchmark.
+        render_mode: "ansi" (text), "rgb_array" (picture) or None. `gymnasium.make` takes "human" too: its
+            `HumanRendering` wrapper, which needs pygame, opens a window.
+        reveal: whether `info` says how every answer is graded.
         **parameters: the problem's parameters.
 
     Raises:
         ValueError, TypeError: for a wrong parameter, see `make_problem`.
-        ActionError: from `step`, for an action outside the space; nothing has changed.
+        ActionError: from `step`, for an action outside the space, see `seq_envs.answers`; the env is unchanged.
         gymnasium.error.ResetNeeded: from `step`, before the first `reset` or after the end of an episode.
+        AttributeError: on setting `problem`, a parameter, `reveal` or `render_mode` of an env that is made.
     """
 
     metadata: dict[str, Any] = {  # noqa: RUF012 - Gymnasium declares it so.
@@ -71,124 +116,183 @@ class SequenceEnv(gymnasium.Env[Any, Any]):
         self.reveal = Flag().check("reveal", reveal)
         self.observation_space = self.problem.observation_space
         self.action_space = self.problem.action_space
+        self._steps = self.problem.steps
         self._code = self.problem.code
         self._blank = self._code.blank
-        self._accept = self.problem.answers.one
+        answers = self.problem.answers
+        self._read_action = answers.read_action
         self._grade = self.problem.grade
-        self._stream: Stream | None = None
-        self._block: Episodes | None = None
-        self._episode = 0  # Which of the block's episodes is played.
-        self._playing = False
-        # The rows (time steps) prepared: lists, and where they begin among all rows of the block.
-        self._observations: list[Any] = []
-        self._targets: list[Any] = []
-        self._scored: list[bool] = []
+        self._keeps_answers = render_mode is not None
+        self._records = self._keeps_answers or self.reveal
+        # An integer is right or wrong. If nothing is recorded, a step compares it with the target, which is much faster
+        # than to call the grade of the problem.
+        short = isinstance(answers, OneInteger) and type(self.problem).grade is Problem.grade and not self._records
+        self._n = answers.n if isinstance(answers, OneInteger) and short else 0
+        self._no_target = _as_action(np.zeros(answers.shape, self.action_space.dtype))
         self._rows_ahead = max(1, min(_ROWS_AHEAD, _NUMBERS_AHEAD // max(1, np.size(self._blank))))
-        self._first = 0
-        self._row = 0  # The row to be answered, counted from the first one prepared.
-        self._stop = 0  # The row at which the episode is over, or no more rows are prepared.
-        self._earned = 0.0
-        self._asked = 0
-        self._said: list[Any] = []  # The answers of this episode, kept for rendering only.
-        self._keep_said = render_mode is not None
+        self._blanks_ahead = min(_BLANKS_AHEAD, self._rows_ahead)
+        self._stream: Stream | None = None
+        self._at = _Playback()
+
+    @property
+    def np_random(self) -> np.random.Generator:
+        """The generator that `reset(seed=...)` makes. Episodes are drawn with a copy of it, unless you set your own."""
+        return super().np_random
+
+    @np_random.setter
+    def np_random(self, value: np.random.Generator) -> None:
+        self._np_random = value
+        self._np_random_seed = -1  # As Gymnasium does it.
+        self._stream = None  # The next reset starts the stream of this generator.
+
+    def set_wrapper_attr(self, name: str, value: Any, *, force: bool = True) -> bool:
+        """Set an attribute here or on a wrapper, as Gymnasium does, unless it is one that cannot be changed.
+
+        Raises:
+            AttributeError: the attribute is a setting of the env or a parameter of its problem.
+        """
+        self.refuse_to_change(name, value)
+        return super().set_wrapper_attr(name, value, force=force)
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
         """Start stream `seed`, or move on to the next episode; `options` have no effect.
 
         Returns:
-            The first observation, and an empty info.
+            The first observation, and info: empty, or its five keys with zeros for `reveal`.
         """
         if seed is not None:
             super().reset(seed=seed)
             self._stream = None
+        at = self._at
+        at.episode += 1
+        if self._stream is None or at.episode == len(at.lengths):
+            self._draw_block()
+        start = at.episode * self._steps
+        at.row = row = start - at.first
+        ready = len(at.observations)
+        if 0 <= row < ready:
+            stop = row + at.lengths[at.episode]
+            at.stop = stop if stop < ready else ready
+        else:
+            self._prepare(start)
+            row = 0
+        at.earned = 0.0
+        at.n = self._n
+        if self._records:
+            at.asked = 0
+            at.answers = []
+        return at.observations[row], self._revealed(_OVER, 0.0) if self.reveal else {}
+
+    def _draw_block(self) -> None:
+        """Draw the next block of the stream, and stand at its first episode."""
         if self._stream is None:
             self._stream = Stream(self.problem, self._generator())
-            self._block = None
-        self._episode += 1
-        if self._block is None or self._episode == len(self._block.lengths):
-            self._block = self._stream.block()
-            self._episode = 0
-            self._observations = []
-        row = self._episode * self.problem.steps - self._first
-        if 0 <= row < len(self._observations):
-            self._row = row
-            self._find_stop()
-        else:
-            self._prepare(self._episode * self.problem.steps)
-        self._earned = 0.0
-        self._asked = 0
-        self._said = []
-        self._playing = True
-        return self._observations[self._row], {}
+        at = self._at
+        at.block = self._stream.block()
+        at.lengths = at.block.lengths.tolist()
+        at.asked_in = np.count_nonzero(at.block.scored, axis=1).tolist()
+        at.episode = 0
+        at.observations = []
 
     def _generator(self) -> np.random.Generator:
-        """A generator for the stream alone: what others draw from `np_random`, wrappers for instance, has no effect."""
+        """A generator for the stream alone: what wrappers draw from `np_random` has no effect on the episodes."""
         rng, seed = self.np_random, self.np_random_seed
-        return rng if seed is None or seed < 0 else seeding.np_random(seed)[0]  # Below 0: somebody has set `np_random`.
+        return rng if seed is None or seed < 0 else seeding.np_random(seed)[0]  # Below 0: `np_random` was set.
 
     def _prepare(self, first: int) -> None:
         """Prepare rows from `first` of the block on, the one to be answered next."""
-        assert self._block is not None
+        at = self._at
+        assert at.block is not None
         here = slice(first, first + self._rows_ahead)
-        observations, targets, scored, _ = self._block
-        self._observations = list(self._code.encode(observations.reshape(-1, *observations.shape[2:])[here]))
-        rows = targets.reshape(-1, *targets.shape[2:])[here].astype(self.action_space.dtype)
-        self._targets = rows.tolist() if rows.ndim == 1 else list(rows)
-        self._scored = scored.reshape(-1)[here].tolist()
-        self._first = first
-        self._row = 0
-        self._find_stop()
-
-    def _find_stop(self) -> None:
-        assert self._block is not None
-        end = self._episode * self.problem.steps + int(self._block.lengths[self._episode])
-        self._stop = min(end - self._first, len(self._observations))
+        observations, targets, scored = (
+            rows.reshape(-1, *rows.shape[2:])[here]
+            for rows in (at.block.observations, at.block.targets, at.block.scored)
+        )
+        at.observations = list(self._code.encode(observations))
+        targets = targets.astype(self.action_space.dtype)
+        if targets.ndim == 1:
+            at.targets = np.where(scored, targets, self.problem.answers.never).tolist()
+        else:
+            at.targets = list(targets)
+        at.scored = scored.tolist()
+        at.first = first
+        at.row = 0
+        at.stop = min(at.episode * self._steps + at.lengths[at.episode] - first, len(at.observations))
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
-        """Grade the answer to the current observation, then show the next one.
+        """Grade the answer to the current observation, and move on to the next one.
 
         Returns:
             observation, reward (float), terminated (bool), truncated (False), info.
         """
-        if not self._playing:
+        at = self._at
+        if action.__class__ is int and 0 <= action < at.n:
+            row = at.row
+            reward = 1.0 if action == at.targets[row] else 0.0
+            at.earned += reward
+            at.row = row = row + 1
+            if row != at.stop:
+                return at.observations[row], reward, False, False, {}
+            return self._turn(reward, {})
+        return self._step_in_full(action)
+
+    def _step_in_full(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        """The step for any action, which may be wrong, with all that is recorded."""
+        at = self._at
+        row = at.row
+        if row < 0:
             raise ResetNeeded(
                 "step() needs an episode that is under way, but none has begun or the last one is over: call reset()"
             )
-        answer = self._accept(action)
-        row = self._row
-        reward = 0.0
-        if self._scored[row]:
-            reward = float(self._grade(answer, self._targets[row]))
-            self._earned += reward
-            self._asked += 1
-        info: dict[str, Any] = self._graded(row, reward) if self.reveal else {}
-        if self._keep_said:
-            self._said.append(answer)
-        self._row = row = row + 1
-        if row != self._stop:
-            return self._observations[row], reward, False, False, info
+        answer = self._read_action(action)
+        if self._n:
+            reward = 1.0 if answer == at.targets[row] else 0.0
+        else:
+            reward = float(self._grade(answer, at.targets[row])) if at.scored[row] else 0.0
+        at.earned += reward
+        info = self._record(row, answer, reward) if self._records else {}
+        at.row = row = row + 1
+        if row != at.stop:
+            return at.observations[row], reward, False, False, info
         return self._turn(reward, info)
 
     def _turn(self, reward: float, info: dict[str, Any]) -> tuple[Any, float, bool, bool, dict[str, Any]]:
-        """The rest of a step at the end of the episode, or of the rows prepared."""
-        assert self._block is not None
-        next_row = self._first + self._row
-        over = next_row == self._episode * self.problem.steps + self._block.lengths[self._episode]
-        if over:
-            self._playing = False
-            info["is_success"] = self._earned == self._asked
-            info["accuracy"] = self._earned / max(self._asked, 1)
-            observation = self._blank.copy()
-        else:
+        """The rest of a step at the end of the episode, or of the prepared rows."""
+        at = self._at
+        next_row = at.first + at.row
+        if next_row < at.episode * self._steps + at.lengths[at.episode]:
             self._prepare(next_row)
-            observation = self._observations[0]
-        return observation, reward, bool(over), False, info
+            return at.observations[0], reward, False, False, info
+        at.row, at.n = _OVER, 0
+        asked = at.asked_in[at.episode]
+        info["is_success"] = at.earned == asked
+        info["accuracy"] = at.earned / asked if asked else 0.0
+        if not at.blanks:
+            at.blanks = list(np.repeat(self._blank[None], self._blanks_ahead, axis=0))
+        return at.blanks.pop(), reward, True, False, info
 
-    def _graded(self, row: int, correct: float) -> dict[str, Any]:
-        if not self._scored[row]:
-            return {"scored": False, "correct": 0.0}
-        target = self._targets[row]
-        return {"scored": True, "correct": correct, "target": target if isinstance(target, int) else target.copy()}
+    def _record(self, row: int, answer: Any, reward: float) -> dict[str, Any]:
+        """Keep the answer for rendering; the info of a step that is not the last."""
+        at = self._at
+        if self._keeps_answers:
+            at.answers.append(answer)
+        if not self.reveal:
+            return {}
+        at.asked += at.scored[row]
+        return self._revealed(row, reward)
+
+    def _revealed(self, row: int, correct: float) -> dict[str, Any]:
+        """The info of `reveal` for the row just graded, or for `_OVER`, no row."""
+        at = self._at
+        scored = row >= 0 and at.scored[row]
+        target = at.targets[row] if scored else self._no_target
+        return {
+            "scored": scored,
+            "correct": correct,
+            "target": target if isinstance(target, int) else target.copy(),
+            "is_success": False,
+            "accuracy": at.earned / max(at.asked, 1) if row >= 0 else 0.0,
+        }
 
     def render(self) -> Any:
         """The episode so far: a str, or a uint8 picture (H, W, 3).
@@ -201,9 +305,13 @@ class SequenceEnv(gymnasium.Env[Any, Any]):
                 'render() shows nothing without a render_mode: make the env with render_mode="ansi" or "rgb_array"'
             )
             return None
-        if self._block is None:
+        at = self._at
+        if at.block is None:
             raise ResetNeeded("render() needs an episode: call reset() first")
-        transcript = Transcript.of_episode(
-            self.problem, self._block, self._episode, self._said, self._playing, self._earned, self._asked
-        )
+        transcript = Transcript.of_episode(self.problem, at.block, at.episode, at.answers, at.row >= 0, at.earned)
         return frame(transcript, self.render_mode)
+
+
+def _as_action(array: Any) -> Any:
+    """A Python int for an array without a shape, as the targets of a Discrete space are prepared."""
+    return array if array.ndim else array.item()

@@ -1,4 +1,4 @@
-"""The coming rows of many lanes, laid out so that a step of all lanes is a few slices."""
+"""The episodes of many lanes, laid out so that a step of all lanes is a few slices."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from typing import Any
 import numpy as np
 
 from seq_envs.encodings import Array
+from seq_envs.prepared_rows import PreparedRows, Question
 from seq_envs.problem import Episodes, Problem
 from seq_envs.stream import Stream, block_episodes
 
 _LANES_AT_ONCE = 64
-"""Lanes whose blocks are drawn before they are laid out: small enough to stay in the processor's cache."""
+"""Lanes whose blocks are drawn before they are laid out: few enough to stay in the processor's cache."""
 
 
 class Lanes:
-    """One block of episodes of each lane, step-major, and where each lane stands in it.
+    """One block of episodes for each lane, step-major, and where each lane stands in it.
 
-    A row is one time step: row `e * T + t` of a lane is step `t` of the lane's `e`-th episode in its block. While all
-    lanes stand at the same row (as they do with episodes of one length that nobody resets singly) `row` is an int and
-    indexing with `here` gives a slice; else `row` is (lanes,) and indexing gathers. A lane that runs off its block
-    draws its next one, so what a lane plays does not depend on the others.
+    A row is one time step: row `e * T + t` of a lane is step `t` of the lane's `e`-th episode in its block. The lanes
+    are aligned while all of them stand at the same row, as they do with episodes of one length that nobody resets one
+    by one: then `row` is an int and indexing with `here` is a slice. Otherwise `row` is (lanes,) and indexing gathers.
+    A lane at the end of its block draws its next one, so the episodes of a lane do not depend on other lanes.
     """
 
     observations: Array
@@ -40,19 +41,44 @@ class Lanes:
         self._lanes = np.arange(lanes)
         self._streams: dict[int, Stream] = {}
         self._laid_out = False
+        self._prepared = PreparedRows(problem, lanes)
+        self._code = problem.code
         self.row: int | Array = 0
+        self._of_one_length = np.zeros(lanes, np.bool_)  # Lanes all of whose episodes have T steps.
+        self._all_of_one_length = False
 
     @property
     def here(self) -> Any:
         """The index of the current row of every lane."""
         return self.row if isinstance(self.row, int) else (self.row, self._lanes)
 
-    def last(self) -> Array:
-        """(lanes,) bool: whether the current step is the last of its episode. A new array."""
+    @property
+    def step(self) -> int | Array:
+        """The time step of each lane within its episode: int if the lanes are aligned, (lanes,) otherwise."""
+        return self.row % self._steps
+
+    def at_last_step(self) -> bool | Array:
+        """Whether the current step is the last of its episode: bool if this holds for all lanes, (lanes,) otherwise."""
+        if self._all_of_one_length and isinstance(self.row, int):
+            return self.row % self._steps == self._steps - 1
         episode, step = divmod(self.row, self._steps)
         lengths = self.lengths[episode] if isinstance(self.row, int) else self.lengths[episode, self._lanes]
         last: Array = lengths == step + 1
         return last
+
+    def observe(self, after: int = 0) -> Array:
+        """The encoded observations (lanes, ...) `after` steps after the current ones, the caller's own."""
+        if isinstance(self.row, int):
+            return self._prepared.observation(self, self.row + after)
+        rows = np.minimum(self.row + after, self._rows - 1)
+        return self._code.encode(self.observations[rows, self._lanes])
+
+    def question(self) -> Question:
+        """What the answers to the current observations are graded with."""
+        if isinstance(self.row, int):
+            return self._prepared.question(self, self.row)
+        targets = self.targets[self.here].astype(self._problem.answers.dtype)
+        return Question(targets, self.scored[self.here])
 
     def begin(self, generators: Mapping[int, np.random.Generator], lanes: Array) -> None:
         """Begin an episode in each of these `lanes`, (lanes,) bool: of a new stream where it has a generator."""
@@ -79,24 +105,33 @@ class Lanes:
 
         Both are (lanes,) bool; no lane is in both.
         """
-        moving_on, holding = np.count_nonzero(to_next), np.count_nonzero(hold)
         if isinstance(self.row, int):
+            moving_on, holding = np.count_nonzero(to_next), np.count_nonzero(hold)
             if holding == hold.size:
                 return
-            if holding == 0 and moving_on in (0, to_next.size):
-                self.row = (self.row // self._steps + 1) * self._steps if moving_on else self.row + 1
-                if self.row == self._rows:
-                    self._fill(slice(None))
-                    self.row = 0
+            if holding == 0 and moving_on == 0:
+                self.advance_all()
+                return
+            if holding == 0 and moving_on == to_next.size:
+                self.row = self.row // self._steps * self._steps + self._steps - 1
+                self.advance_all()
                 return
             self.row = np.full(hold.size, self.row)
         rows = np.where(to_next, (self.row // self._steps + 1) * self._steps, self.row + 1)
         rows = np.where(hold, self.row, rows)
-        off = np.flatnonzero(rows == self._rows)
-        if off.size:
-            self._fill(off)
-            rows[off] = 0
+        ended = np.flatnonzero(rows == self._rows)
+        if ended.size:
+            self._fill(ended)
+            rows[ended] = 0
         self.row = rows
+
+    def advance_all(self) -> None:
+        """Move every lane, which are aligned, by one row."""
+        assert isinstance(self.row, int)
+        self.row += 1
+        if self.row == self._rows:
+            self._fill(slice(None))
+            self.row = 0
 
     def episode(self) -> Episodes:
         """The episode that each lane plays, step-major: (T, lanes, ...), lengths (lanes,). Views, where possible."""
@@ -108,10 +143,6 @@ class Lanes:
             rows = (first + np.arange(self._steps)[:, None], self._lanes)
             lengths = self.lengths[first // self._steps, self._lanes]
         return Episodes(self.observations[rows], self.targets[rows], self.scored[rows], lengths)
-
-    def at_first_step(self) -> Array:
-        """(lanes,) bool: which lanes stand at the first step of their episode."""
-        return np.broadcast_to(np.asarray(self.row) % self._steps == 0, self._lanes.shape)
 
     def block(self, lane: int) -> tuple[Episodes, int]:
         """The block of one lane, and which of its episodes the lane plays."""
@@ -136,6 +167,9 @@ class Lanes:
             for rows, drawn in ((self.observations, observations), (self.targets, targets), (self.scored, scored)):
                 rows[:, where] = drawn.reshape(len(part), self._rows, *drawn.shape[3:]).swapaxes(0, 1)
             self.lengths[:, where] = lengths.T
+            self._of_one_length[where] = (lengths == self._steps).all(axis=1)
+        self._all_of_one_length = bool(self._of_one_length.all())
+        self._prepared.clear()
 
     def _lay_out(self, observations: Array, targets: Array) -> None:
         shape = (self._rows, len(self._lanes))

@@ -42,11 +42,10 @@ class Transcript(NamedTuple):
         said: Sequence[Any],
         playing: bool,
         earned: float,
-        asked: int,
     ) -> Transcript:
         """An episode as far as it has been played: `said` holds its answers up to now."""
         raw, targets, scored = block.observations[episode], block.targets[episode], block.scored[episode]
-        now = len(said) + playing
+        now, asked = len(said) + playing, np.count_nonzero(scored[: len(said)])
         columns = []
         for step in range(max(0, now - _TEXT_COLUMNS), now):
             answer = truth = grade = None

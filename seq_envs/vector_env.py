@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import repeat
-from typing import Any
+from typing import Any, NamedTuple
 
 import gymnasium
 import numpy as np
@@ -15,33 +14,52 @@ from gymnasium.vector.utils import batch_space
 
 from seq_envs.dataset import Dataset
 from seq_envs.encodings import Array
+from seq_envs.fixed_settings import FixedSettings
 from seq_envs.lanes import Lanes
 from seq_envs.parameters import Flag, Integer
 from seq_envs.problem import Problem
 from seq_envs.registration import build
 from seq_envs.rendering import FPS, RENDER_MODES, check_render_mode, frame
+from seq_envs.score_sheet import ScoreSheet
 from seq_envs.transcript import Transcript
+from seq_envs.vector_infos import masked, objects
 
 
-class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
+class _Endings(NamedTuple):
+    """The lanes whose episode ends with the current step."""
+
+    terminated: Array
+    """(lanes,) bool."""
+    truncated: Array
+    """(lanes,) bool."""
+    over: Array
+    """(lanes,) bool: terminated or truncated."""
+    over_count: int
+    """How many are over."""
+
+
+class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
     """Many lanes of a sequence problem, stepped together.
 
-    Lane `i` of `reset(seed=s)` plays stream `s+i`, as lane `i` of `SyncVectorEnv` does: observations, rewards, flags
-    and infos are the same. Every array handed out is the caller's own.
+    It equals `SyncVectorEnv` of as many `SequenceEnv`s: observations, rewards, flags, infos, seeds and generators are
+    the same, so lane `i` of `reset(seed=s)` plays stream `s+i`. The caller owns every array that it returns.
 
     Args:
         problem, fixed, reveal, **parameters: as for `SequenceEnv`.
         num_envs: how many lanes.
         autoreset_mode: what happens after an episode's last step, as an `AutoresetMode` or its value: "NextStep" (the
-            next step ignores the lane's action and shows the first observation), "SameStep" (the same step shows it,
-            with the last one in `infos["final_obs"]`), or "Disabled" (the lane waits for `reset`).
+            next step ignores the lane's action and returns the first observation), "SameStep" (the same step returns
+            it, with the last one in `infos["final_obs"]`), or "Disabled" (the lane waits for `reset`).
         render_mode: "ansi" or "rgb_array", one for each lane, or None. For a window, wrap an "rgb_array" one in
             `gymnasium.wrappers.vector.HumanRendering`.
+        max_episode_steps: the time step after which an episode is truncated, as by Gymnasium's `TimeLimit`; None or
+            -1: never.
 
     Raises:
         ValueError, TypeError: for a wrong parameter, see `make_problem`.
-        ActionError: from `step`, for an action outside the space; nothing has changed.
+        ActionError: from `step`, for an action outside the space, see `seq_envs.answers`; the env is unchanged.
         gymnasium.error.ResetNeeded: from `step`, before the first `reset`, or with "Disabled" in an ended lane.
+        AttributeError: on setting `problem`, a parameter or another argument of an env that is made.
     """
 
     metadata: dict[str, Any] = {  # noqa: RUF012 - Gymnasium declares it so.
@@ -58,6 +76,7 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
         render_mode: str | None = None,
         reveal: bool = False,
+        max_episode_steps: int | None = None,
         **parameters: Any,
     ) -> None:
         self.problem = build(problem, fixed, parameters)
@@ -66,22 +85,45 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
         self.metadata = {**type(self).metadata, "autoreset_mode": self.autoreset_mode}
         self.render_mode = check_render_mode(render_mode)
         self.reveal = Flag().check("reveal", reveal)
+        self.max_episode_steps = _step_limit(max_episode_steps)
         self.single_observation_space = self.problem.observation_space
         self.single_action_space = self.problem.action_space
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self.action_space = batch_space(self.single_action_space, self.num_envs)
+        self._lanes = Lanes(self.problem, self.num_envs)
+        self._scores = ScoreSheet(self.num_envs)
         self._code = self.problem.code
         self._blank = self._code.blank
-        self._accept = self.problem.answers.many
-        self._grade = self.problem.grade
+        self._shape = (self.num_envs, *(self.single_observation_space.shape or ()))
+        self._read_actions = self.problem.answers.read_actions
+        own_grade = type(self.problem).grade is not Problem.grade
+        self._grade = self.problem.grade if own_grade else self.problem.answers.grade
+        # Whether a step at which no lane ends or waits has empty infos and no other end to look for.
+        self._only_moves_on = self.max_episode_steps is None and not self.reveal
         self._same_step = self.autoreset_mode is AutoresetMode.SAME_STEP
-        self._play = Lanes(self.problem, self.num_envs)
-        self._begun = False
         self._none = np.zeros(self.num_envs, np.bool_)
-        self._waiting = self._none.copy()  # Lanes whose episode is over.
-        self._earned = np.zeros(self.num_envs)
-        self._asked = np.zeros(self.num_envs, np.int64)
-        self._said: list[list[Any]] = [[] for _ in range(self.num_envs)] if self.render_mode else []
+        self._every = ~self._none
+        self._begun = False
+        self._waiting = self._none  # Lanes whose episode is over, and how many; the array is never written to.
+        self._waiting_count = 0
+        self._terminated = self._none  # Those of them that are terminated: they show the blank observation.
+        self._seeds: list[int | None] = [None] * self.num_envs
+        self._generators: list[np.random.Generator | None] = [None] * self.num_envs
+        self._answers: list[list[Any]] = [[] for _ in range(self.num_envs)] if self.render_mode else []
+
+    @property
+    def np_random_seed(self) -> tuple[int, ...]:  # type: ignore[override]  # As SyncVectorEnv has it: one for each lane.
+        """The seed of each lane's stream; lanes that have none are seeded."""
+        self._seeds = [seeding.np_random()[1] if seed is None else seed for seed in self._seeds]
+        return tuple(seed for seed in self._seeds if seed is not None)
+
+    @property  # type: ignore[misc]  # Read-only, as SyncVectorEnv has it.
+    def np_random(self) -> tuple[np.random.Generator, ...]:  # type: ignore[override]  # As SyncVectorEnv has it.
+        """A generator for each lane, of the lane's seed; drawing from it has no effect on the episodes."""
+        for lane, seed in enumerate(self.np_random_seed):
+            if self._generators[lane] is None:
+                self._generators[lane], _ = seeding.np_random(seed)
+        return tuple(generator for generator in self._generators if generator is not None)
 
     def reset(
         self, *, seed: int | Sequence[int | None] | None = None, options: dict[str, Any] | None = None
@@ -91,31 +133,36 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
         Args:
             seed: an int for lane 0 (lane `i` gets `seed+i`), one int or None for each lane, or None.
             options: `{"reset_mask": mask}` with (lanes,) bool, at least one True, resets only these lanes. The dict is
-                left as it is.
+                not changed.
 
         Returns:
-            The current observation of every lane, and an empty info.
+            The current observation of every lane, and infos: empty, or those of `reveal` for the lanes that are reset.
 
         Raises:
             ValueError, TypeError: for a wrong seed or mask.
         """
         mask = self._mask(options)
-        seeds = self._lane_seeds(seed)
-        fresh = {}
+        seeds = self._seed_of_each_lane(seed)
+        new_streams = {}
         if seed is not None or not self._begun:
             for lane in np.flatnonzero(mask).tolist():
-                if seeds[lane] is not None or not self._begun:
-                    fresh[lane], _ = seeding.np_random(seeds[lane])
-        self._play.begin(fresh, mask)
+                if seeds[lane] is not None:
+                    self._seeds[lane], self._generators[lane] = seeds[lane], None
+                elif self._begun:
+                    continue
+                new_streams[lane], self._seeds[lane] = seeding.np_random(self._seeds[lane])
+        self._lanes.begin(new_streams, mask)
         self._begun = True
-        self._waiting[mask] = False
+        if self._waiting_count:
+            self._wait(self._waiting & ~mask, self._terminated & ~mask)
         self._forget(mask)
-        return self._observe(), {}
+        infos = self._revealed_by_reset(mask) if self.reveal else {}
+        return self._observe(), infos
 
     def _mask(self, options: dict[str, Any] | None) -> Array:
         """The lanes to reset."""
         if options is None or "reset_mask" not in options:
-            return ~self._none
+            return self._every
         mask = options["reset_mask"]
         if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_:
             raise TypeError(f"options['reset_mask'] must be a numpy array of bool, got {mask!r}")
@@ -128,7 +175,7 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
             raise ValueError("options['reset_mask'] must be all True in the first reset: every lane needs an episode")
         return mask
 
-    def _lane_seeds(self, seed: Any) -> list[int | None]:
+    def _seed_of_each_lane(self, seed: Any) -> list[int | None]:
         if seed is None:
             return [None] * self.num_envs
         if isinstance(seed, np.ndarray):
@@ -136,51 +183,79 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
         if isinstance(seed, Sequence) and not isinstance(seed, str):
             if len(seed) != self.num_envs:
                 raise ValueError(f"seed must be an integer, None or a list of num_envs={self.num_envs}, got {seed!r}")
-            return [None if one is None else Integer(0).check("seed", one) for one in seed]
+            return [None if number is None else Integer(0).check("seed", number) for number in seed]
         first = Integer(0).check("seed", seed)
         return [first + lane for lane in range(self.num_envs)]
 
     def step(self, actions: Any) -> tuple[Array, Array, Array, Array, dict[str, Any]]:
-        """Grade the answers of all lanes, then show the next observations.
+        """Grade the answers of all lanes, and move on to the next observations.
 
         Returns:
             observations (lanes, ...), rewards (lanes,) float64, terminated and truncated (lanes,) bool, infos.
         """
         if not self._begun:
             raise ResetNeeded("step() needs episodes that are under way, but none has begun: call reset()")
-        waiting = self._waiting
-        any_waiting = np.count_nonzero(waiting) > 0
-        if any_waiting and self.autoreset_mode is AutoresetMode.DISABLED:
+        waiting = self._waiting if self._waiting_count else None
+        if waiting is not None and self.autoreset_mode is AutoresetMode.DISABLED:
             raise ResetNeeded(
                 f"the episodes of lanes {np.flatnonzero(waiting).tolist()} are over: call reset() or "
-                'reset(options={"reset_mask": terminated}) before the next step()'
+                'reset(options={"reset_mask": terminated | truncated}) before the next step()'
             )
-        answers = self._accept(actions, self.num_envs, waiting if any_waiting else None)
-        lanes = self._play
-        here = lanes.here
-        scored, over = lanes.scored[here], lanes.last()
-        if any_waiting:
-            scored, over = scored & ~waiting, over & ~waiting
-        rewards = self._grade(answers, lanes.targets[here]) * scored
-        self._earned += rewards
-        self._asked += scored
-        if self._said:
-            self._remember(answers, waiting)
-        infos = self._infos(rewards, scored, over, waiting)
-        if self._same_step:
-            lanes.advance(to_next=over, hold=self._none)
+        answers = self._read_actions(actions, self.num_envs, waiting)
+        if waiting is not None:
+            self._forget(waiting)
+        targets, scored = self._lanes.question()
+        if waiting is not None:
+            scored = scored & ~waiting
+        rewards = np.zeros(self.num_envs) if scored is False else self._grade(answers, targets)
+        if isinstance(scored, np.ndarray):
+            rewards *= scored
+        self._scores.add(rewards, scored)
+        if self._answers:
+            self._keep_answers(answers)
+        if waiting is None and self._only_moves_on and self._lanes.at_last_step() is False:
+            self._lanes.advance_all()
+            return self._lanes.observe(), rewards, self._none.copy(), self._none.copy(), {}
+        endings = self._endings()
+        infos = self._infos(rewards, targets, scored, endings) if endings.over_count or self.reveal else {}
+        self._advance(endings)
+        return self._observe(), rewards, endings.terminated, endings.truncated, infos
+
+    def _endings(self) -> _Endings:
+        """The lanes whose episode ends with the current step, not those that wait for their next episode."""
+        last = self._lanes.at_last_step()
+        limit = self.max_episode_steps
+        if limit is None and last is False:
+            return _Endings(self._none.copy(), self._none.copy(), self._none, 0)
+        playing = ~self._waiting
+        terminated = playing & last
+        truncated = self._none.copy() if limit is None else playing & (self._lanes.step + 1 >= limit)
+        over = terminated | truncated
+        return _Endings(terminated, truncated, over, int(np.count_nonzero(over)))
+
+    def _advance(self, endings: _Endings) -> None:
+        """Move every lane to where its next observation is."""
+        if endings.over_count == 0 and self._waiting_count == 0:
+            self._lanes.advance(to_next=self._none, hold=self._none)
+        elif self._same_step:
+            self._lanes.advance(to_next=endings.over, hold=self._none)
+            self._forget(endings.over)
         else:
-            lanes.advance(to_next=waiting, hold=over)
-            self._waiting = over.copy()
-        self._forget(over if self._same_step else waiting)
-        return self._observe(), rewards, over, self._none.copy(), infos
+            # A truncated lane moves on to the observation that it ends with; a terminated one has none.
+            self._lanes.advance(to_next=self._waiting, hold=endings.terminated)
+            self._wait(endings.over.copy(), endings.terminated.copy())
+
+    def _wait(self, lanes: Array, terminated: Array) -> None:
+        """Let these lanes, (lanes,) bool, wait for their next episode."""
+        self._waiting, self._terminated = lanes, terminated
+        self._waiting_count = int(np.count_nonzero(lanes))
 
     def rollout(self, episodes: int = 1) -> Dataset:
-        """The next whole episodes of every lane, as the steps would show them, and past them.
+        """The next whole episodes of every lane, as steps would return them; the lanes move past them.
 
-        An action changes no observation, so a player may read an episode at once and be graded by `problem.grade`
+        Actions change no observation, so a policy may read an episode at once and be graded by `problem.grade`
         afterwards. Lanes in the middle of an episode leave it for their next one first. Afterwards every lane stands at
-        the first step of the episode that follows, in every autoreset mode, and `step` goes on from there.
+        the first step of the episode that follows, in every autoreset mode, and `step` continues from there.
 
         Args:
             episodes: how many of each lane, at least 1.
@@ -190,24 +265,27 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
             (episodes, lanes). Blank and not scored after an episode's end.
 
         Raises:
-            ValueError: `episodes` is no integer >= 1.
+            ValueError: `episodes` is no integer >= 1, or the envs have `max_episode_steps`.
             gymnasium.error.ResetNeeded: before the first `reset`.
         """
         count = Integer(1).check("episodes", episodes)
+        if self.max_episode_steps is not None:
+            raise ValueError(
+                f"rollout() needs max_episode_steps=None, got {self.max_episode_steps}: it cuts no episode"
+            )
         if not self._begun:
             raise ResetNeeded("rollout() needs episodes, but none has begun: call reset()")
-        every = ~self._none
-        under_way = ~self._play.at_first_step() | self._waiting
+        under_way = (self.time_steps > 0) | self._waiting
         if under_way.any():
-            self._play.advance(to_next=under_way, hold=~under_way)
+            self._lanes.advance(to_next=under_way, hold=~under_way)
         played = []
         for _ in range(count):
-            raw = self._play.episode()
+            raw = self._lanes.episode()
             targets = raw.targets.astype(self.single_action_space.dtype)
             played.append((self._code.encode(raw.observations), targets, raw.scored.copy(), raw.lengths.copy()))
-            self._play.advance(to_next=every, hold=self._none)
-        self._waiting[:] = False
-        self._forget(every)
+            self._lanes.advance(to_next=self._every, hold=self._none)
+        self._wait(self._none, self._none)
+        self._forget(self._every)
         data = Dataset(*(np.stack(arrays) for arrays in zip(*played, strict=True)))
         over = np.arange(self.problem.steps)[:, None] >= data.lengths[:, None, :]
         if over.any():
@@ -216,16 +294,15 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
 
     @property
     def time_steps(self) -> Array:
-        """(lanes,) int64: the time step of each lane's current observation, from 0 on; a lane that waits for its next
-        episode stays at its last step.
+        """(lanes,) int64: the time step of each lane's current observation, counted from 0; a lane that waits for its
+        next episode keeps the time step of its last answer, or the one that follows it if the episode was truncated.
         """
-        at: Array = np.mod(np.broadcast_to(self._play.row, (self.num_envs,)), self.problem.steps)
-        return at
+        return np.array(np.broadcast_to(self._lanes.step, (self.num_envs,)))
 
     @property
     def scored(self) -> Array:
         """(lanes,) bool: whether the answer to each lane's current observation counts."""
-        scored: Array = self._play.scored[self._play.here] & ~self._waiting
+        scored: Array = self._lanes.scored[self._lanes.here] & ~self._waiting
         return scored
 
     @property
@@ -234,57 +311,70 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
         return self._observe()
 
     def _observe(self) -> Array:
-        observations = self._code.encode(self._play.observations[self._play.here])
-        if np.count_nonzero(self._waiting):
-            observations[self._waiting] = self._blank
+        """The current observation of every lane, the caller's own."""
+        observations = self._lanes.observe()
+        if self._waiting_count:
+            observations[self._terminated] = self._blank
         return observations
 
-    def _infos(self, correct: Array, scored: Array, over: Array, waiting: Array) -> dict[str, Any]:
-        """What this step tells, as `SyncVectorEnv` puts it: a value and a mask for each key."""
-        infos: dict[str, Any] = {}
-        ended = int(np.count_nonzero(over))
+    def _infos(self, correct: Array, targets: Array, scored: Array | bool, endings: _Endings) -> dict[str, Any]:
+        """The infos of this step."""
+        earned, asked, every = self._scores.earned, self._scores.asked, self._every
+        facts = {"is_success": endings.terminated & (earned == asked), "accuracy": earned / np.maximum(asked, 1)}
+        ended = endings.terminated
         if self.reveal:
-            infos |= self._graded(correct, scored, ~(waiting | over) if self._same_step else ~waiting)
-        if ended == 0:
-            return infos
-        last = _facts(over, is_success=self._earned == self._asked, accuracy=self._earned / np.maximum(self._asked, 1))
-        if not self._same_step:
-            return infos | last
-        if self.reveal:
-            last = self._graded(correct, scored, over) | last
-        # An array for each lane; a number can serve them all.
-        blank = self._blank
-        blanks = (
-            np.broadcast_to(blank, (ended, *blank.shape)).copy()
-            if isinstance(blank, np.ndarray)
-            else repeat(blank, ended)
-        )
-        final_observations = np.full(self.num_envs, None, object)
-        final_observations[over] = np.fromiter(blanks, object, ended)
-        return infos | {
-            "final_obs": final_observations,
-            "_final_obs": over.copy(),
-            "final_info": last,
-            "_final_info": over.copy(),
+            counts = every & scored
+            shown = targets.astype(self.single_action_space.dtype)
+            shown[~counts] = 0
+            facts |= {"scored": counts, "correct": correct.copy(), "target": shown}
+            ended = endings.over
+        if not self._same_step or endings.over_count == 0:
+            return masked(every if self.reveal else ended, facts)
+        infos: dict[str, Any] = {
+            "final_obs": objects(endings.over, self._last_observations(endings)),
+            "_final_obs": endings.over.copy(),
+            "final_info": masked(ended, facts),
+            "_final_info": endings.over.copy(),
         }
+        if self.reveal:  # A lane that is over also has the info of its reset, which is zeros.
+            infos |= masked(every, {name: fact.copy() for name, fact in facts.items()})
+            for name in facts:
+                infos[name][endings.over] = 0
+        return infos
 
-    def _graded(self, correct: Array, scored: Array, lanes: Array) -> dict[str, Any]:
-        """What `reveal` tells of these lanes."""
-        targets = self._play.targets[self._play.here].astype(self.single_action_space.dtype)
-        return _facts(lanes, scored=scored, correct=correct) | _facts(lanes & scored, target=targets)
+    def _last_observations(self, endings: _Endings) -> Array:
+        """What each lane sees after this step, before a reset: (lanes, ...); blank in lanes that are terminated."""
+        if self.max_episode_steps is None:
+            return np.broadcast_to(self._blank, self._shape)
+        observations = self._lanes.observe(after=1)
+        observations[endings.terminated] = self._blank
+        return observations
+
+    def _revealed_by_reset(self, lanes: Array) -> dict[str, Any]:
+        """The infos of `reveal` for lanes, (lanes,) bool, that are reset: zeros."""
+        space = self.single_action_space
+        facts = {
+            "scored": self._none.copy(),
+            "correct": np.zeros(self.num_envs),
+            "target": np.zeros((self.num_envs, *(space.shape or ())), space.dtype),
+            "is_success": self._none.copy(),
+            "accuracy": np.zeros(self.num_envs),
+        }
+        return masked(lanes, facts)
 
     def _forget(self, lanes: Array) -> None:
-        """Begin the account of these lanes anew."""
-        if np.count_nonzero(lanes):
-            self._earned[lanes] = 0.0
-            self._asked[lanes] = 0
-            if self._said:
-                for lane in np.flatnonzero(lanes):
-                    self._said[lane] = []
+        """Begin the scores of these lanes, (lanes,) bool, anew."""
+        if np.count_nonzero(lanes) == self.num_envs:
+            self._scores.clear_all()
+        else:
+            self._scores.clear(lanes)
+        if self._answers:
+            for lane in np.flatnonzero(lanes):
+                self._answers[lane] = []
 
-    def _remember(self, answers: Array, waiting: Array) -> None:
-        for lane in np.flatnonzero(~waiting):
-            self._said[lane].append(answers[lane].copy())
+    def _keep_answers(self, answers: Array) -> None:
+        for lane in np.flatnonzero(~self._waiting):
+            self._answers[lane].append(answers[lane].copy())
 
     def render(self) -> tuple[Any, ...] | None:
         """The episode so far of each lane: str, or uint8 pictures (H, W, 3).
@@ -302,29 +392,23 @@ class SequenceVectorEnv(VectorEnv[Any, Any, Array]):
         return tuple(frame(self._transcript(lane), self.render_mode) for lane in range(self.num_envs))
 
     def _transcript(self, lane: int) -> Transcript:
-        block, episode = self._play.block(lane)
-        playing = not self._waiting[lane]
-        earned, asked = float(self._earned[lane]), int(self._asked[lane])
-        return Transcript.of_episode(self.problem, block, episode, self._said[lane], playing, earned, asked)
-
-
-def _facts(lanes: Array, **values: Array) -> dict[str, Any]:
-    """Each value with zeros outside of these lanes, and a mask of the lanes; nothing if there are none."""
-    facts: dict[str, Any] = {}
-    told = np.count_nonzero(lanes)
-    if told == 0:
-        return facts
-    for name, value in values.items():
-        facts[name] = value.copy()
-        facts[f"_{name}"] = lanes.copy()
-        if told < len(lanes):
-            facts[name][~lanes] = 0
-    return facts
+        block, episode = self._lanes.block(lane)
+        playing = not self._terminated[lane]
+        return Transcript.of_episode(
+            self.problem, block, episode, self._answers[lane], playing, float(self._scores.earned[lane])
+        )
 
 
 def _autoreset_mode(mode: AutoresetMode | str) -> AutoresetMode:
     try:
         return AutoresetMode(mode)
     except ValueError:
-        allowed = ", ".join(repr(one.value) for one in AutoresetMode)
+        allowed = ", ".join(repr(allowed_mode.value) for allowed_mode in AutoresetMode)
         raise ValueError(f"autoreset_mode must be an AutoresetMode or one of {allowed}, got {mode!r}") from None
+
+
+def _step_limit(max_episode_steps: object) -> int | None:
+    """The limit; None for -1 too, which `gymnasium.make` takes for no limit."""
+    if max_episode_steps is None or (max_episode_steps == -1 and not isinstance(max_episode_steps, bool)):
+        return None
+    return int(Integer(1).check("max_episode_steps", max_episode_steps))

@@ -1,36 +1,62 @@
-"""The menu: every id, its problem, and the parameters that it fixes. One line an id."""
+"""The menu: every id, its problem, and the parameters that it fixes. One line an id.
+
+A problem is named as "module:Class", the module within this folder, and imported when it is first used.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from seq_envs.problem import Problem
-from seq_envs.problems.classify import SeqClassify
-from seq_envs.problems.copy import SeqCopy
-from seq_envs.problems.echo import SeqEcho
-from seq_envs.problems.memorize import SeqMemorize
-from seq_envs.problems.next import SeqNext
-
-__all__ = ["MENU", "SeqClassify", "SeqCopy", "SeqEcho", "SeqMemorize", "SeqNext"]
+if TYPE_CHECKING:
+    from seq_envs.problem import Problem
 
 # fmt: off
-MENU: dict[str, tuple[type[Problem], dict[str, Any]]] = {
+_LINES: dict[str, tuple[str, dict[str, Any]]] = {
     # The base ids take every parameter.
-    "SeqNext-v0":           (SeqNext, {}),
-    "SeqMemorize-v0":       (SeqMemorize, {}),
-    "SeqEcho-v0":           (SeqEcho, {}),
-    "SeqCopy-v0":           (SeqCopy, {}),
-    "SeqClassify-v0":       (SeqClassify, {}),
-    # The benchmark's ids are fixed but for framing and encoding.
-    "SeqNextMedium-v0":     (SeqNext, {"length": 20, "max_step": 3}),
-    "SeqMemorizeMedium-v0": (SeqMemorize, {"length": 20, "framing": "many_to_one"}),
-    "SeqEchoMedium-v0":     (SeqEcho, {"length": 20, "lag": 4}),
-    "SeqCopyMedium-v0":     (SeqCopy, {"length": 10}),
-    "SeqClassifyMedium-v0": (SeqClassify, {"length": 25}),
-    "SeqNextHard-v0":       (SeqNext, {"length": 50, "max_step": 5}),
-    "SeqMemorizeHard-v0":   (SeqMemorize, {"length": 100, "framing": "many_to_one", "distractors": "random"}),
-    "SeqEchoHard-v0":       (SeqEcho, {"length": 50, "lag": 16}),
-    "SeqCopyHard-v0":       (SeqCopy, {"length": 20}),
-    "SeqClassifyHard-v0":   (SeqClassify, {"length": 100}),
+    "SeqNext-v0":           ("next:SeqNext", {}),
+    "SeqMemorize-v0":       ("memorize:SeqMemorize", {}),
+    "SeqEcho-v0":           ("echo:SeqEcho", {}),
+    "SeqCopy-v0":           ("copy:SeqCopy", {}),
+    "SeqClassify-v0":       ("classify:SeqClassify", {}),
+    # The ids of the benchmark take framing and encoding only.
+    "SeqNextMedium-v0":     ("next:SeqNext", {"length": 20, "max_step": 3}),
+    "SeqMemorizeMedium-v0": ("memorize:SeqMemorize", {"length": 20, "framing": "many_to_one"}),
+    "SeqEchoMedium-v0":     ("echo:SeqEcho", {"length": 20, "lag": 4}),
+    "SeqCopyMedium-v0":     ("copy:SeqCopy", {"length": 10}),
+    "SeqClassifyMedium-v0": ("classify:SeqClassify", {"length": 25}),
+    "SeqNextHard-v0":       ("next:SeqNext", {"length": 50, "max_step": 5}),
+    "SeqMemorizeHard-v0":   ("memorize:SeqMemorize",
+                             {"length": 100, "framing": "many_to_one", "distractors": "random"}),
+    "SeqEchoHard-v0":       ("echo:SeqEcho", {"length": 50, "lag": 16}),
+    "SeqCopyHard-v0":       ("copy:SeqCopy", {"length": 20}),
+    "SeqClassifyHard-v0":   ("classify:SeqClassify", {"length": 100}),
 }
 # fmt: on
+
+PATHS: dict[str, str] = {id: f"{__name__}.{line[0]}" for id, line in _LINES.items()}
+"""The path of each id's problem, as "package.module:Class"."""
+FIXED: dict[str, dict[str, Any]] = {id: line[1] for id, line in _LINES.items()}
+"""The parameters that each id fixes."""
+MODULE_OF: dict[str, str] = {name: module for module, _, name in (path.partition(":") for path in PATHS.values())}
+"""The module that holds each class of problems."""
+
+
+class _Menu(Mapping[str, tuple[type["Problem"], dict[str, Any]]]):
+    """The class and the fixed parameters of every id."""
+
+    def __getitem__(self, id: str) -> tuple[type[Problem], dict[str, Any]]:
+        module, _, name = PATHS[id].partition(":")
+        problem: type[Problem] = getattr(import_module(module), name)
+        return problem, FIXED[id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_LINES)
+
+    def __len__(self) -> int:
+        return len(_LINES)
+
+
+MENU = _Menu()
+"""The class and the fixed parameters of every id; a class is imported when its id is looked up."""

@@ -60,6 +60,6 @@ def _check_answers(problem: Problem, name: str, said: Any, asked: Array, step: i
     require(isinstance(said, np.ndarray), f"{name} must return an array, got {type(said).__name__} at step {step}")
     try:
         # Yes and no are 1 and 0.
-        problem.answers.many(said.astype(np.int64) if said.dtype == np.bool_ else said, _EPISODES, ~asked)
+        problem.answers.read_actions(said.astype(np.int64) if said.dtype == np.bool_ else said, _EPISODES, ~asked)
     except ActionError as wrong:
         raise ContractError(f"{name} gives no answers at step {step}: {wrong}") from None

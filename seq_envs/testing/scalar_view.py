@@ -31,7 +31,7 @@ def check_scalar_view(problem: Problem, env_class: type[SequenceEnv] = SequenceE
 
 def _play(problem: Problem, env: SequenceEnv, seed: int, steps: int, *, reveal: bool) -> None:
     script, handed_out = Script(problem, seed, steps), HandedOut(scribble=seed > 0)
-    shown = _reset(env, script, seed)
+    shown = _reset(env, script, seed, reveal)
     for _ in range(steps):
         where = f"at step {script.step} of episode {script.episode} of seed {seed}"
         require_same(shown, script.observation, f"the env shows {{}} {where}, but sample() {{}}")
@@ -49,14 +49,17 @@ def _play(problem: Problem, env: SequenceEnv, seed: int, steps: int, *, reveal: 
             require_same(shown, problem.code.blank, "the env shows {} after the end of an episode, and not blank, {}")
             script.next_episode()
             handed_out.add(shown)
-            shown = _reset(env, script, None)
+            shown = _reset(env, script, None, reveal)
     script.next_episode()
-    _reset(env, script, None)  # In the middle of an episode, it may be.
+    _reset(env, script, None, reveal)  # In the middle of an episode, it may be.
 
 
-def _reset(env: SequenceEnv, script: Script, seed: int | None) -> Any:
+def _reset(env: SequenceEnv, script: Script, seed: int | None, reveal: bool) -> Any:
     shown, info = env.reset(seed=seed)
-    require(info == {}, f"a leak: info of reset() gives {info} away, and must be empty")
+    if reveal:
+        _check_info(info, script.facts_of_reset(), "after reset()")
+    else:
+        require(info == {}, f"a leak: info of reset() gives {info} away, and must be empty")
     require_same(shown, script.observation, f"the env shows {{}} first in episode {script.episode}, but sample() {{}}")
     return shown
 

@@ -59,16 +59,19 @@ class Script:
         return float(self._problem.grade(answer, self.target)) if self.scored else 0.0
 
     def facts(self, reward: float, reveal: bool) -> dict[str, Any]:
-        """What info must tell of a step with this reward: how an episode went that ends, and what `reveal` adds."""
-        told: dict[str, Any] = {}
+        """What info must hold after a step with this reward: at the last step, or at every step with `reveal`."""
+        if not (reveal or self.last):
+            return {}
+        earned, asked = self.earned + reward, int(self.data.scored[self.episode, : self.step + 1].sum())
+        facts: dict[str, Any] = {"is_success": self.last and earned == asked, "accuracy": earned / max(asked, 1)}
         if reveal:
-            told = {"scored": self.scored, "correct": reward}
-            if self.scored:
-                told["target"] = self.target
-        if self.last:
-            earned, asked = self.earned + reward, int(self.data.scored[self.episode].sum())
-            told |= {"is_success": earned == asked, "accuracy": earned / asked}
-        return told
+            target = self.target if self.scored else self.target * 0
+            facts |= {"scored": self.scored, "correct": reward, "target": target}
+        return facts
+
+    def facts_of_reset(self) -> dict[str, Any]:
+        """What info must hold after a reset with `reveal`: zeros."""
+        return {"is_success": False, "accuracy": 0.0, "scored": False, "correct": 0.0, "target": self.target * 0}
 
     def advance(self, reward: float) -> None:
         """To the next step of the episode."""

@@ -13,12 +13,17 @@ Facts = dict[int, dict[str, Any]]
 """What must be told of each lane, by name."""
 
 
-def check_infos(infos: dict[str, Any], facts: Facts, ended: Array, blank: Any, where: str) -> None:
-    """These facts and nothing else; those of lanes that `ended` (lanes,) bool beside their last observation."""
+def check_infos(
+    infos: dict[str, Any], facts: Facts, ended: Array, blank: Any, of_reset: dict[str, Any], where: str
+) -> None:
+    """These facts and nothing else; those of lanes that `ended` (lanes,) bool beside their last observation.
+
+    `of_reset` are the facts of a lane that is reset in the same step.
+    """
     if not ended.any():
         _check_told(infos, facts, len(ended), where)
         return
-    goes_on = {lane: told for lane, told in facts.items() if not ended[lane]}
+    goes_on = {lane: of_reset if ended[lane] else told for lane, told in facts.items()}
     final = {lane: told for lane, told in facts.items() if ended[lane]}
     rest = dict(infos)
     observations, told = rest.pop("final_obs", None), rest.pop("final_info", {})

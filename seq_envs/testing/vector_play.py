@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from gymnasium.vector import AutoresetMode
 
@@ -10,7 +12,7 @@ from seq_envs.problem import Problem
 from seq_envs.testing.contract import require, require_same
 from seq_envs.testing.handed_out import HandedOut
 from seq_envs.testing.script import MOST_STEPS, Script
-from seq_envs.testing.vector_infos import check_infos
+from seq_envs.testing.vector_infos import Facts, check_infos
 from seq_envs.vector_env import SequenceVectorEnv
 
 LANES = 3
@@ -29,11 +31,15 @@ class VectorPlay:
         self._waiting = np.zeros(LANES, np.bool_)
         self._handed_out = HandedOut(scribble)
         self._reveal = scribble
+        self._of_reset = self._scripts[0].facts_of_reset() if scribble else {}
 
     def run(self) -> None:
         """Play for some episodes."""
         shown, infos = self._envs.reset(seed=SEED)
-        require(infos == {}, f"a leak: infos of reset() give {infos} away, and must be empty")
+        if self._reveal:
+            self._check_infos(infos, dict.fromkeys(range(LANES), self._of_reset), self._waiting, "after reset()")
+        else:
+            require(infos == {}, f"a leak: infos of reset() give {infos} away, and must be empty")
         for step in range(self._steps):
             self._where = f"at step {step} of the vector env ({self._mode})"
             self._check_shown(shown)
@@ -77,11 +83,12 @@ class VectorPlay:
                 ("truncated is", truncated[lane], False),
             ):
                 require(told == expected, f"{name} {told} in lane {lane}, but must be {expected}, {self._where}")
-        facts = {lane: scripts[lane].facts(earned[lane], self._reveal) for lane in playing}
+        facts = dict.fromkeys(range(LANES), self._of_reset)
+        facts |= {lane: scripts[lane].facts(earned[lane], self._reveal) for lane in playing}
         ended = over if self._mode is AutoresetMode.SAME_STEP else over & False
         for lane in playing:
             scripts[lane].advance(earned[lane])
-        check_infos(infos, facts, ended, self._blank, self._where)
+        self._check_infos(infos, facts, ended, self._where)
         for array in (rewards, terminated, truncated):
             self._handed_out.add(array)
         self._move_on(self._waiting)
@@ -90,6 +97,9 @@ class VectorPlay:
         else:
             self._waiting = over
         return shown
+
+    def _check_infos(self, infos: dict[str, Any], facts: Facts, ended: Array, where: str) -> None:
+        check_infos(infos, facts, ended, self._blank, self._of_reset, where)
 
     def _move_on(self, lanes: Array) -> None:
         for lane in np.flatnonzero(lanes).tolist():

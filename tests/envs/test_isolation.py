@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import inspect
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from check_install import FORBIDDEN
@@ -38,13 +40,39 @@ def test_every_public_name_is_there_for_people_and_for_type_checkers() -> None:
     imports = [
         node for node in ast.walk(source) if isinstance(node, ast.ImportFrom) and node.module.startswith("seq_envs")
     ]
-    for_checkers = {alias.asname for node in imports for alias in node.names}
-    assert set(seq_envs.__all__) == for_checkers
+    names = {alias.asname for node in imports for alias in node.names}
+    for_checkers = {name for name in names if not name.startswith("_")}
+    problems = {problem.__name__ for problem, _ in seq_envs.MENU.values()}
+    assert set(seq_envs.__all__) == for_checkers | problems
     for name in seq_envs.__all__:
         assert getattr(seq_envs, name) is not None
         assert name in dir(seq_envs)
     with pytest.raises(AttributeError, match="'nonsense'"):
         _ = seq_envs.nonsense
+
+
+def test_a_new_problem_needs_its_file_and_its_menu_line(tmp_path: Path) -> None:
+    """A copy of the package, with one more file and one more line in the menu."""
+    package = tmp_path / "seq_envs"
+    shutil.copytree(Path(seq_envs.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
+    echo = (package / "problems" / "echo.py").read_text(encoding="utf-8")
+    (package / "problems" / "parrot.py").write_text(echo.replace("SeqEcho", "SeqParrot"), encoding="utf-8")
+    menu = package / "problems" / "__init__.py"
+    first = '    "SeqNext-v0": '
+    lines = menu.read_text(encoding="utf-8").replace(first, f'    "SeqParrot-v0": ("parrot:SeqParrot", {{}}),\n{first}')
+    menu.write_text(lines, encoding="utf-8")
+    code = (
+        "import seq_envs, gymnasium; print(seq_envs.SeqParrot(lag=2) == seq_envs.make_problem('SeqParrot', lag=2), "
+        "'SeqParrot' in seq_envs.__all__, seq_envs.ids()[0], gymnasium.make_vec('SeqParrot-v0', 2).problem)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert run.stdout.startswith("True True SeqParrot-v0 SeqParrot(length=10")
+
+
+def test_importing_loads_no_problem() -> None:
+    code = "import sys, seq_envs; print([name for name in sys.modules if name.startswith('seq_envs')])"
+    loaded = eval(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+    assert sorted(loaded) == ["seq_envs", "seq_envs.problems", "seq_envs.registry"]
 
 
 def test_importing_a_module_does_not_hide_a_function() -> None:

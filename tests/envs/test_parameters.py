@@ -164,13 +164,13 @@ def test_max_step_is_blamed_where_no_window_would_do() -> None:
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("id", IDS)
-def test_unknown_names(id: str, way: str) -> None:
-    words = [type(seq_envs.make_problem(id)).__name__, "has no parameter 'lenght' (did you mean 'length'?)", "it got 7"]
-    with pytest.raises(
-        TypeError, match=holding(*words, "framing, encoding" if "Next" not in id else "window, encoding")
-    ):
+def test_an_unknown_name_is_refused_in_pythons_words(id: str, way: str) -> None:
+    """Clients such as TorchRL look for these words, and make again without the keyword."""
+    problem = type(seq_envs.make_problem(id)).__name__
+    words = f"{problem}() got an unexpected keyword argument 'lenght'. Did you mean 'length'? {problem} takes length, "
+    with pytest.raises(TypeError, match=holding(words, "framing", "encoding")):
         WAYS[way](id, lenght=7)
-    with pytest.raises(TypeError, match=r"has no parameter 'zzz'; it got 0 and takes length, "):
+    with pytest.raises(TypeError, match=holding(f"unexpected keyword argument 'zzz'. {problem} takes length, ")):
         WAYS[way](id, zzz=0)
 
 
@@ -182,7 +182,7 @@ def test_fixed_ids_take_framing_and_encoding_only(id: str, way: str) -> None:
         if field not in ("framing", "encoding"):
             value = getattr(problem, field)  # Not even this.
             words = f"{field} cannot be set to {value!r}: this id is fixed (length={problem.length}"
-            with pytest.raises(ValueError, match=holding(words, "but for framing and encoding; use the base id")):
+            with pytest.raises(ValueError, match=holding(words, "except for framing and encoding; use the base id")):
                 WAYS[way](id, **{field: value})
     for choice in choices(id):
         made = WAYS[way](id, **choice)
@@ -198,10 +198,48 @@ def test_what_is_neither_id_nor_problem(id: Any) -> None:
 
 
 def test_ids_of_others() -> None:
-    with pytest.raises(ValueError, match=holding("id must be one of", *IDS, "got 'CartPole-v1'")):
+    with pytest.raises(ValueError, match=holding("id must be one of seq_envs.ids(), got 'CartPole-v1'")):
         seq_envs.make_problem("CartPole-v1")
-    with pytest.raises(gymnasium.error.Error, match="SeqEko"):
-        seq_envs.make_problem("SeqEko-v0")
+
+
+@pytest.mark.parametrize(
+    ("id", "nearest"),
+    [
+        ("SeqEcoh-v0", "SeqEcho-v0"),
+        ("SeqEcoh", "SeqEcho-v0"),
+        ("seqecho", "SeqEcho-v0"),
+        ("SEQECHO-V0", "SeqEcho-v0"),
+        ("SeqEcho-v9", "SeqEcho-v0"),
+        ("SeqEcho-v0 ", "SeqEcho-v0"),
+        ("SeqCopyHrad-v0", "SeqCopyHard-v0"),
+        ("seq_envs:SeqNxet", "SeqNext-v0"),
+    ],
+)
+def test_a_wrong_id_is_answered_with_the_nearest(id: str, nearest: str) -> None:
+    with pytest.raises(gymnasium.error.NameNotFound) as raised:
+        seq_envs.make_problem(id)
+    assert f"Did you mean {nearest!r}?" in str(raised.value)
+    assert sum(name in str(raised.value) for name in IDS) == 1  # And no list of the others.
+    assert seq_envs.make_problem(nearest)
+
+
+@pytest.mark.parametrize("id", ["lstm", "", "x y", "Nothing-v0"])
+def test_an_id_that_resembles_none(id: str) -> None:
+    with pytest.raises(gymnasium.error.NameNotFound, match=holding(f"no environment {id!r}", "seq_envs.ids()")):
+        seq_envs.make_problem(id)
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_an_id_without_a_version_means_the_latest(id: str) -> None:
+    bare = id.removesuffix("-v0")
+    assert seq_envs.make_problem(bare) == seq_envs.make_problem(f"seq_envs:{bare}") == seq_envs.make_problem(id)
+    later = f"{bare}-v10"
+    for version in ("-v2", "-v10"):
+        seq_envs.register(f"{bare}{version}", seq_envs.SeqEcho, lag=int(version[2:]), length=20)
+    try:
+        assert seq_envs.make_problem(bare) == seq_envs.make_problem(later) != seq_envs.make_problem(id)
+    finally:
+        del gymnasium.registry[later], gymnasium.registry[f"{bare}-v2"]
 
 
 # What follows: good values.
@@ -250,7 +288,7 @@ def test_problems_are_values(id: str, choice: dict[str, Any]) -> None:
         copy.deepcopy(twin),
         copy.copy(twin),
         pickle.loads(pickle.dumps(twin)),
-        eval(repr(twin), vars(seq_envs)),
+        eval(repr(twin), {type(twin).__name__: type(twin)}),
     ):
         assert again == problem
         assert hash(again) == hash(problem)
@@ -331,7 +369,7 @@ def test_changing_a_problem(problem: seq_envs.Problem, changes: dict[str, Any], 
 def test_changes_are_checked(problem: seq_envs.Problem, changes: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=holding(words)):
         seq_envs.make_problem(problem, **changes)
-    with pytest.raises(TypeError, match="has no parameter 'lenght'"):
+    with pytest.raises(TypeError, match="unexpected keyword argument 'lenght'"):
         seq_envs.make_problem(problem, lenght=4)
 
 

@@ -48,7 +48,7 @@ def pair(problem: seq_envs.Problem, lanes: int, mode: AutoresetMode, reveal: boo
 def actions_for(envs: Any, rng: np.random.Generator) -> Any:
     """Answers that are now and then right."""
     actions = envs.action_space.sample()
-    targets = envs._play.targets[envs._play.here].astype(actions.dtype)
+    targets = envs._lanes.targets[envs._lanes.here].astype(actions.dtype)
     right = rng.random(envs.num_envs) < 0.6
     actions[right] = targets[right]
     return actions

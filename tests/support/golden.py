@@ -96,7 +96,8 @@ def _played(problem: seq_envs.Problem, seed: int) -> np.ndarray[Any, Any]:
             answer = data.targets[episode, step]
             answer = _spoiled(answer, problem, step + episode) if data.scored[episode, step] else np.zeros_like(answer)
             _, reward, terminated, truncated, info = env.step(answer)
-            told.append([reward, terminated, truncated, info.get("is_success", -1), info.get("accuracy", -1)])
+            ending = [info["is_success"], info["accuracy"]] if terminated else [-1, -1]
+            told.append([reward, terminated, truncated, *ending])
     return np.array(told, np.float64)
 
 

@@ -104,7 +104,7 @@ def _answer(problem: seq_envs.Problem, read: _Read, write: _Write, prompt: str) 
             words = text.replace(",", " ").split() or ["0"] * places
             numbers = [float(word) if isinstance(space, spaces.Box) else int(word) for word in words]
             if len(numbers) == places:
-                return answers.one(numbers if answers.shape else numbers[0])
+                return answers.read_action(numbers if answers.shape else numbers[0])
         except ValueError:
             pass
         write(f"{text!r} is not {_wanted(problem)}.")

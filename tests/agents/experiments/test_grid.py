@@ -188,7 +188,7 @@ MUST = "must be a mapping of agents, ids, seeds, episodes, got"
         ("agents: [lstm]\nids: [CartPole-v1]", "lstm on CartPole-v1: "),
         ("agents: [lstm]\nids: ['no_such_module:SeqEcho-v0']", "No module named 'no_such_module'"),
         ("agents: [lstm]\nids: ['this_is::not an id']", "lstm on this_is::not an id: "),
-        ("agents: [lstm]\nids: [{id: SeqEcho-v0, lagg: 3}]", "lstm on SeqEcho-v0: SeqEcho has no parameter 'lagg'"),
+        ("agents: [lstm]\nids: [{id: SeqEcho-v0, lagg: 3}]", "got an unexpected keyword argument 'lagg'"),
         ("agents: [lstm]\nids: [{id: SeqEcho-v0, lag: -3}]", "lstm on SeqEcho-v0: lag must be an integer >= 0"),
         ("agents: [lstm]\nids: [{id: SeqEcho-v0, lag: true}]", "lstm on SeqEcho-v0: lag must be an integer"),
         ("agents: [lstm]\nids: [{id: SeqEchoHard-v0, lag: 3}]", "this id is fixed"),

@@ -126,7 +126,7 @@ def test_unknown_names() -> None:
         make_learner("zzz", "SeqEcho-v0")
     with pytest.raises(gymnasium.error.Error, match="SeqEcho"):
         make_learner("lstm", "SeqEko-v0")
-    with pytest.raises(TypeError, match="has no parameter 'lagg'"):
+    with pytest.raises(TypeError, match="unexpected keyword argument 'lagg'"):
         make_learner("lstm", "SeqEcho-v0", lagg=1)
 
 

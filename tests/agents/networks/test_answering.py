@@ -50,7 +50,7 @@ def test_head(id: str, choice: dict[str, Any], shape: list[int]) -> None:
     scores = head(torch.randn(5, 2, 4))
     assert list(scores.shape) == [5, 2, *shape]
     answers = head.answers(torch.randn(5, *shape) * 9)
-    assert problem.answers.many(answers, 5).shape == (5, *problem.action_space.shape)
+    assert problem.answers.read_actions(answers, 5).shape == (5, *problem.action_space.shape)
 
 
 def test_answers_and_losses_by_hand() -> None:
