@@ -62,8 +62,8 @@ class FastRecurrentPPO(RecurrentPPO):
         **kwargs: as for RecurrentPPO.
 
     Raises:
-        ValueError: `env` is not of this package or has a wrapper, `n_steps` or `batch_size` do not fit the episodes, or
-            `use_sde` is True.
+        ValueError: `env` is not of this package or has a wrapper or `max_episode_steps`, `n_steps` or `batch_size` do
+            not fit the episodes, or `use_sde` is True.
     """
 
     policy_aliases: ClassVar[dict[str, type[BasePolicy]]] = {"MlpLstmPolicy": FusedLstmPolicy}
@@ -109,6 +109,9 @@ class FastRecurrentPPO(RecurrentPPO):
                 "env must be made by seq_agents.sb3.make_vec_env and have no wrapper, since this algorithm reads whole "
                 f"episodes from it; got {env}. sb3_contrib.RecurrentPPO takes any env"
             )
+        if env.envs.max_episode_steps is not None:
+            limit = env.envs.max_episode_steps
+            raise ValueError(f"max_episode_steps must be None, since this algorithm reads whole episodes; got {limit}")
         return env
 
     def _setup_model(self) -> None:

@@ -93,6 +93,7 @@ def rollout_steps(
     first_of_next_rollout = env.envs.observations
     observation_tensors = torch.as_tensor(rows, device=device)
     grades = answers.grades.reshape(episodes, steps, lanes)
+    earned, asked = grades.cumsum(axis=1), played.scored.cumsum(axis=1)
     dones = np.zeros(lanes, np.bool_)
     for step in range(episodes * steps):
         episode, time_step = divmod(step, steps)
@@ -115,7 +116,7 @@ def rollout_steps(
             "new_obs": new_obs,
             "rewards": rewards[step],
             "dones": dones,
-            "infos": _infos(env, played, grades, episode, time_step),
+            "infos": _infos(env, played, grades, (earned, asked), episode, time_step),
             **left_over,
         }
 
@@ -126,24 +127,32 @@ def _of_lanes(states: RNNStates, lanes: slice) -> RNNStates:
     return RNNStates(actor, critic)
 
 
-def _infos(env: SequenceVecEnv, played: Dataset, grades: Array, episode: int, time_step: int) -> list[dict[str, Any]]:
-    """The infos of one step, as `SequenceVecEnv.step` returns them."""
-    lengths, scored = played.lengths[episode], played.scored[episode]
+def _infos(
+    env: SequenceVecEnv,
+    played: Dataset,
+    grades: Array,
+    so_far: tuple[Array, Array],
+    episode: int,
+    time_step: int,
+) -> list[dict[str, Any]]:
+    """The infos of one step, as `SequenceVecEnv.step` returns them.
+
+    `grades` (E, T, lanes) are the rewards; `so_far` are their sum and the number of scored answers, from the first step
+    of an episode to each of its steps, (E, T, lanes) each.
+    """
+    lengths, scored = played.lengths[episode], played.scored[episode, time_step]
+    earned, asked = (counts[episode, time_step] for counts in so_far)
+    dones, playing = lengths == time_step + 1, lengths > time_step
     infos: list[dict[str, Any]] = [{"TimeLimit.truncated": False} for _ in lengths]
-    if env.envs.reveal:
-        here, playing = scored[time_step], lengths > time_step
-        write_facts(
-            {"scored": here, "_scored": playing, "correct": grades[episode, time_step], "_correct": playing}, infos
-        )
-        write_facts({"target": played.targets[episode, time_step], "_target": playing & here}, infos)
-    dones = lengths == time_step + 1
     if dones.any():
-        earned, asked = grades[episode].sum(axis=0), scored.sum(axis=0)
         blank = env.envs.problem.code.blank
         last = [blank.copy() for _ in range(np.count_nonzero(dones))]
         ended_episodes(dones, last, earned, lengths, env.seconds, infos)
-        accuracy = earned / np.maximum(asked, 1)
-        write_facts(
-            {"is_success": earned == asked, "_is_success": dones, "accuracy": accuracy, "_accuracy": dones}, infos
-        )
+    facts = {"is_success": dones & (earned == asked), "accuracy": earned / np.maximum(asked, 1)}
+    if env.envs.reveal:
+        targets = played.targets[episode, time_step].copy()
+        targets[~scored] = 0
+        facts |= {"scored": scored, "correct": grades[episode, time_step], "target": targets}
+    lanes = playing if env.envs.reveal else dones
+    write_facts({**facts, **{f"_{name}": lanes for name in facts}}, infos)
     return infos

@@ -14,6 +14,7 @@ import gymnasium
 import numpy as np
 from gymnasium.envs.registration import EnvSpec, WrapperSpec
 from gymnasium.vector import AutoresetMode
+from gymnasium.wrappers import TimeLimit
 from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvObs, VecEnvStepReturn
@@ -26,6 +27,8 @@ from seq_envs.parameters import Integer
 _VECTOR_ONLY = ("num_envs", "vectorization_mode", "autoreset_mode")
 """What `gymnasium.make_vec` writes into the spec of a vector env and `gymnasium.make` does not know."""
 
+_OF_EACH_LANE = ("np_random", "np_random_seed")
+"""The attributes of a single env that the native vector env has as a tuple with an entry for each lane."""
 _LANE_METHODS = ("reset", "render")
 """The methods of a single env that a lane has."""
 
@@ -37,6 +40,7 @@ def make_vec_env(
     *,
     render_mode: str | None = None,
     reveal: bool = False,
+    max_episode_steps: int | None = None,
     **parameters: Any,
 ) -> SequenceVecEnv:
     """Make a vectorised environment for SB3. Lane `i` plays stream `seed + i`.
@@ -47,7 +51,7 @@ def make_vec_env(
         id_or_problem: an id, as for `gymnasium.make`, or a problem.
         n_envs: the number of lanes.
         seed: of lane 0.
-        render_mode, reveal: as for `seq_envs.SequenceVectorEnv`.
+        render_mode, reveal, max_episode_steps: as for `seq_envs.SequenceVectorEnv`.
         **parameters: the problem's parameters.
 
     Raises:
@@ -56,12 +60,9 @@ def make_vec_env(
     problem = seq_envs.make_problem(id_or_problem, **parameters)
     num_envs = Integer(1).check("n_envs", n_envs)
     # Only what differs from the defaults, so that the spec is the one of `gymnasium.make` with the same arguments.
-    shown: dict[str, Any] = {"render_mode": render_mode} if render_mode is not None else {}
-    options = {
-        "autoreset_mode": AutoresetMode.SAME_STEP,
-        **shown,
-        **({"reveal": reveal} if reveal is not False else {}),
-    }
+    chosen: dict[str, Any] = {"render_mode": render_mode, "reveal": reveal, "max_episode_steps": max_episode_steps}
+    options = {name: value for name, value in chosen.items() if value is not None and value is not False}
+    options["autoreset_mode"] = AutoresetMode.SAME_STEP
     if isinstance(id_or_problem, str):
         envs: Any = gymnasium.make_vec(id_or_problem, num_envs=num_envs, **options, **parameters)
     else:
@@ -79,10 +80,10 @@ class SequenceVecEnv(VecEnv):
     dones (lanes,) bool, and a list with one info per lane. In a lane whose episode is over, the observation is the
     first one of its next episode. The caller may change all of these.
 
-    Every info has `TimeLimit.truncated`, always False, since episodes are never cut off. The info of an episode's last
-    step adds `terminal_observation`, `episode` (`r` return, `l` length, `t` seconds since the environment was made),
-    `is_success` and `accuracy`. `reveal` adds to every info what `seq_envs.SequenceEnv` describes. Options for `reset`
-    have no effect.
+    Every info has `TimeLimit.truncated`, which is True where `max_episode_steps` cuts an episode off. The info of an
+    episode's last step adds `terminal_observation` and `episode` (`r` return, `l` length, `t` seconds since the
+    environment was made), and unless it is cut off, `is_success` and `accuracy`. `reveal` adds to every info what
+    `seq_envs.SequenceEnv` describes. Options for `reset` have no effect.
 
     The attributes and methods of a lane are those of a single env in a `Monitor`, with these exceptions. There are no
     env objects: `unwrapped`, `env`, and the methods of wrappers. Lanes step together, so a lane has no `step` and
@@ -119,8 +120,9 @@ class SequenceVecEnv(VecEnv):
         return super().seed(None if seed is None else Integer(0).check("seed", seed))
 
     def reset(self) -> VecEnvObs:
-        observations, _ = self.envs.reset(seed=self._seeds)
+        observations, facts = self.envs.reset(seed=self._seeds)
         self.reset_infos = [{} for _ in range(self.num_envs)]
+        write_facts(facts, self.reset_infos)
         self._restart(slice(None))
         self._reset_seeds()
         self._reset_options()
@@ -130,15 +132,20 @@ class SequenceVecEnv(VecEnv):
         self.actions = actions
 
     def step_wait(self) -> VecEnvStepReturn:
-        observations, rewards, over, _, facts = self.envs.step(self.actions)
+        observations, rewards, terminated, truncated, facts = self.envs.step(self.actions)
+        over = terminated | truncated
         self._returns += rewards
         self._lengths += 1
-        infos: list[dict[str, Any]] = [{"TimeLimit.truncated": False} for _ in range(self.num_envs)]
+        infos = [{"TimeLimit.truncated": cut_off} for cut_off in (truncated & ~terminated).tolist()]
         if over.any():
             ended_episodes(over, facts.pop("final_obs")[over], self._returns, self._lengths, self.seconds, infos)
             write_facts(facts.pop("final_info"), infos)
+            for lane in np.flatnonzero(over).tolist():
+                self.reset_infos[lane] = {}
+            # In these lanes the vector env has reset the episode in the same step: the other facts are of the reset.
+            write_facts(facts, self.reset_infos, over)
             self._restart(over)
-        write_facts(facts, infos)
+        write_facts(facts, infos, ~over)
         return observations, rewards.astype(np.float32), over, infos
 
     def rollout(self, episodes: int) -> Dataset:
@@ -166,12 +173,14 @@ class SequenceVecEnv(VecEnv):
 
     def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
         lanes = self._lanes(indices)
+        if attr_name in _OF_EACH_LANE:
+            return [getattr(self.envs, attr_name)[lane] for lane in lanes]
         if attr_name in _LANE_METHODS:
             return [partial(self._call_in_lane, attr_name, lane) for lane in lanes]
         try:
             return [self._attributes[lane][attr_name] for lane in lanes]
         except KeyError:
-            known = ", ".join([*self._attributes[0], *_LANE_METHODS])
+            known = ", ".join([*self._attributes[0], *_OF_EACH_LANE, *_LANE_METHODS])
             raise AttributeError(f"a lane has the attributes {known}; got {attr_name!r}") from None
 
     def set_attr(self, attr_name: str, value: Any, indices: VecEnvIndices = None) -> None:
@@ -195,9 +204,11 @@ class SequenceVecEnv(VecEnv):
     def _reset(self, lanes: list[int], *, seed: int | None = None, options: Any = None) -> list[tuple[Any, Any]]:
         mask = np.zeros(self.num_envs, np.bool_)
         mask[lanes] = True
-        observations, _ = self.envs.reset(seed=[seed] * self.num_envs, options={"reset_mask": mask})
+        observations, facts = self.envs.reset(seed=[seed] * self.num_envs, options={"reset_mask": mask})
         self._restart(mask)
-        return [(observations[lane], {}) for lane in lanes]
+        infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
+        write_facts(facts, infos)
+        return [(observations[lane], infos[lane]) for lane in lanes]
 
     def _render(self, lanes: Iterable[int]) -> list[Any]:
         frames = self.envs.render()
@@ -205,7 +216,9 @@ class SequenceVecEnv(VecEnv):
 
     def env_is_wrapped(self, wrapper_class: type[gymnasium.Wrapper], indices: VecEnvIndices = None) -> list[bool]:
         # The infos have what `Monitor` writes. `evaluate_policy` reads it only if a `Monitor` is said to be there.
-        return [issubclass(Monitor, wrapper_class) for _ in self._lanes(indices)]
+        wrappers = [Monitor] if self.envs.max_episode_steps is None else [Monitor, TimeLimit]
+        wrapped = any(issubclass(wrapper, wrapper_class) for wrapper in wrappers)
+        return [wrapped for _ in self._lanes(indices)]
 
 
 def _single_env_spec(spec: EnvSpec | None) -> EnvSpec | None:
@@ -213,9 +226,11 @@ def _single_env_spec(spec: EnvSpec | None) -> EnvSpec | None:
     if spec is None:
         return None
     kwargs = {name: copy.deepcopy(value) for name, value in spec.kwargs.items() if name not in _VECTOR_ONLY}
+    limit = kwargs.pop("max_episode_steps", spec.max_episode_steps)
     # gymnasium.Wrapper.spec describes a wrapper that does not record its arguments, such as `Monitor`, so.
     monitor = WrapperSpec(name="Monitor", entry_point=f"{Monitor.__module__}:{Monitor.__name__}", kwargs=None)
-    return dataclasses.replace(spec, kwargs=kwargs, additional_wrappers=(*spec.additional_wrappers, monitor))
+    wrappers = (*spec.additional_wrappers, monitor)
+    return dataclasses.replace(spec, kwargs=kwargs, max_episode_steps=limit, additional_wrappers=wrappers)
 
 
 def ended_episodes(
@@ -238,10 +253,17 @@ def ended_episodes(
         infos[lane]["episode"] = {"r": earned, "l": length, "t": seconds}
 
 
-def write_facts(facts: dict[str, Any], infos: list[dict[str, Any]]) -> None:
-    """Write the info of a vector env, an array and a mask (lanes, ...) for each name, into the infos of the lanes."""
+def write_facts(facts: dict[str, Any], infos: list[dict[str, Any]], only: Array | None = None) -> None:
+    """Write the info of a vector env into the infos of the lanes.
+
+    Args:
+        facts: an array (lanes, ...) for each name, and its mask (lanes,) under the name with an underscore before it.
+        infos: one per lane.
+        only: (lanes,) bool: the lanes to write to; None for all.
+    """
     for name in [name for name in facts if f"_{name}" in facts]:
-        lanes = np.flatnonzero(facts[f"_{name}"]).tolist()
+        mask = facts[f"_{name}"]
+        lanes = np.flatnonzero(mask if only is None else mask & only).tolist()
         values = facts[name][lanes]
         for lane, value in zip(lanes, values.tolist() if values.ndim == 1 else values, strict=True):
             infos[lane][name] = value

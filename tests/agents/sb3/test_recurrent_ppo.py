@@ -225,6 +225,11 @@ def test_wrong_arguments(wrong: dict[str, Any], message: str) -> None:
         FastRecurrentPPO("MlpLstmPolicy", make_vec_env(id, 4), **wrong)
 
 
+def test_episodes_that_are_cut_off_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"max_episode_steps must be None, .*; got 4"):
+        FastRecurrentPPO("MlpLstmPolicy", make_vec_env("SeqEcho-v0", 4, max_episode_steps=4))
+
+
 def test_an_unknown_id_is_refused() -> None:
     with pytest.raises(gymnasium.error.Error, match="SeqEcho"):
         FastRecurrentPPO("MlpLstmPolicy", "SeqEko-v0")

@@ -47,6 +47,16 @@ def test_equals_dummy_vec_env(id: Any, choice: dict[str, Any], reveal: bool) -> 
     assert_same_game(ours, theirs, steps)
 
 
+@pytest.mark.parametrize("reveal", [False, True])
+@pytest.mark.parametrize("limit", [1, 4, 10, 11])
+@pytest.mark.parametrize(("id", "choice"), EVERY_KIND[:4], ids=name)
+def test_episodes_that_are_cut_off(id: str, choice: dict[str, Any], limit: int, reveal: bool) -> None:
+    settings = {"max_episode_steps": limit, "reveal": reveal, **choice}
+    ours, theirs = make_vec_env(id, 3, 4, **settings), dummy(id, 3, 4, **settings)
+    begin(ours, theirs)
+    assert_same_game(ours, theirs, 25)
+
+
 def test_actions_may_be_a_list() -> None:
     ours, theirs = make_vec_env("SeqEcho-v0", 3, 0), dummy("SeqEcho-v0", 3, 0)
     begin(ours, theirs)
