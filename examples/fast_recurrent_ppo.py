@@ -1,7 +1,7 @@
-"""The fast RecurrentPPO: sb3-contrib's algorithm, which here reads whole episodes in one LSTM call.
+"""Train FastRecurrentPPO: sb3-contrib's RecurrentPPO, which reads whole episodes in one LSTM call.
 
-Answers change no later observation, so nothing is lost by answering a whole episode before it is graded. `learn`,
-`save`, `load`, `predict` and callbacks are SB3's own. Run it with:
+Actions never change observations in these environments, so the policy can answer a whole episode before it is graded.
+`learn`, `save`, `load`, `predict` and callbacks work as in SB3. Run it with:
 
     python examples/fast_recurrent_ppo.py
 """
@@ -23,30 +23,31 @@ import seq_envs
 LAG = 8
 STEPS = 150_000
 
-# Forget gate shut, the others open, orthogonal weights: the LSTM begins as a delay line, and has to learn to read it.
-REMEMBERS = {"lstm_start": LstmStart(input=4, forget=-4, output=4, orthogonal=True), "lstm_rate": 0.03}
+# With a closed forget gate, open input and output gates and orthogonal weights, the LSTM starts as a delay line: it
+# stores the last few dozen observations, and the layer after it must learn to read them. The LSTM itself learns slowly.
+DELAY_LINE = {"lstm_start": LstmStart(input=4, forget=-4, output=4, orthogonal=True), "lstm_rate": 0.03}
 
 
 def main() -> None:
-    torch.set_num_threads(1)  # The network is too small to share.
+    torch.set_num_threads(1)  # So small a network gains nothing from more threads.
     env = make_vec_env("SeqEcho-v0", n_envs=64, seed=0, length=20, lag=LAG, n_values=4)
     model = FastRecurrentPPO(
         "MlpLstmPolicy",
         env,
-        n_steps=2 * 20,  # Two whole episodes of each lane.
-        batch_size=32 * 2 * 20,  # Half of them at a time.
+        n_steps=2 * 20,  # A rollout is two whole episodes of each lane.
+        batch_size=32 * 2 * 20,  # A minibatch is half a rollout.
         n_epochs=2,
-        learning_rate=lambda left: 0.03 * left,
-        policy_kwargs={"lstm_hidden_size": 64, **REMEMBERS},
+        learning_rate=lambda remaining: 0.03 * remaining,  # Falls linearly to 0.
+        policy_kwargs={"lstm_hidden_size": 64, **DELAY_LINE},
         seed=0,
     )
     start = time.perf_counter()
     model.learn(STEPS)
-    print(f"{STEPS / (time.perf_counter() - start):,.0f} time steps a second")
+    print(f"{STEPS / (time.perf_counter() - start):,.0f} time steps per second")
 
     with tempfile.TemporaryDirectory() as folder:
         model.save(Path(folder) / "model")
-        # An SB3 file is unpickled: load only what you trust.
+        # SB3 unpickles the file, which can run any code: load only files that you trust.
         loaded = FastRecurrentPPO.load(Path(folder) / "model")
     print(seq_envs.evaluate(Sb3Policy(loaded), env.envs.problem))
 

@@ -1,4 +1,4 @@
-"""PPO with an LSTM in one file, in the manner of CleanRL, on the native vector env: copy it and change what you like.
+"""PPO with an LSTM in one file, in the style of CleanRL, on the native vector env: a script to copy and change.
 
 Run it with:
 
@@ -17,55 +17,59 @@ from torch.distributions import Categorical
 import seq_envs  # Registers the ids.
 from seq_envs.encodings import Array
 
-State = tuple[Tensor, Tensor]  # Of the LSTM, hidden and cell: (lanes, hidden) each.
+State = tuple[Tensor, Tensor]  # Hidden state and cell state of the LSTM, (lanes, hidden) each.
 
 
 @dataclass(frozen=True)
 class Settings:
     id: str = "SeqEcho-v0"
     seed: int = 0
-    """Of the weights and the sampled answers; lane i plays stream seed+i."""
+    """Seed of the weights and of the sampled answers. Lane i plays stream seed + i."""
     lanes: int = 64
-    """Episodes played side by side."""
+    """Environments that step together."""
     rollout: int = 20
-    """Time steps of each lane between two updates: a multiple of the episode's length, 10, since the gradient through
-    time ends where a rollout does."""
+    """Time steps of each lane between two updates. It is a multiple of the episode length, 10, since the gradient
+    through time ends where a rollout does."""
     updates: int = 30
-    """How many rollouts are played and learned from."""
+    """Number of rollouts; each is learned from in one update."""
     epochs: int = 5
-    """How often each rollout is learned from."""
+    """Passes over a rollout in an update."""
     minibatches: int = 4
-    """Into how many parts the lanes of a rollout are divided in an epoch; the time steps of a lane stay together."""
+    """Number of groups into which an epoch divides the lanes; the time steps of a lane stay together."""
     hidden: int = 64
     """Units of the LSTM."""
     learning_rate: float = 5e-3
-    """Of Adam, at the start; it falls to 0 in a straight line."""
+    """Initial learning rate of Adam; it falls linearly to 0."""
     gamma: float = 0.0
-    """Discount. An answer changes nothing that comes later, so only its own reward counts."""
+    """Discount. An answer affects no reward but its own, so 0 is exact."""
     gae_lambda: float = 0.95
-    """How far advantages trust rewards more than the critic; without effect while gamma is 0."""
+    """Weight of later rewards against the critic's values in advantages; without effect while gamma is 0."""
     clip: float = 0.2
-    """By what fraction the probability of an answer may change before an update loses interest in it."""
+    """Relative change of an answer's probability beyond which it adds nothing to the gradient."""
     value_weight: float = 0.5
-    """Of the critic's loss."""
+    """Weight of the critic's loss."""
     entropy_weight: float = 0.0
-    """Of a reward for undecided answers, for tasks that are given up too early; this one is not."""
+    """Weight of the entropy bonus, for tasks on which a policy stops exploring too early; on this one it does not."""
     gradient_norm: float = 0.5
-    """Longer gradients are cut to this length."""
+    """Longer gradients are scaled down to this norm."""
 
 
 class Agent(nn.Module):
-    """An LSTM with an actor and a critic on top; `initial_state` and `act` make it a policy for `seq_envs.evaluate`."""
+    """An LSTM with an actor and a critic. `initial_state` and `act` make it a policy for `seq_envs.evaluate`."""
 
     def __init__(self, inputs: int, answers: int, hidden: int) -> None:
         super().__init__()
         self.lstm = nn.LSTMCell(inputs, hidden)
         self.actor = nn.Linear(hidden, answers)
         self.critic = nn.Linear(hidden, 1)
-        nn.init.orthogonal_(self.actor.weight, gain=0.01)  # All answers are about equally probable at the start.
+        nn.init.orthogonal_(self.actor.weight, gain=0.01)  # At first all answers are about equally probable.
 
     def forward(self, observations: Tensor, starts: Tensor, state: State) -> tuple[Categorical, Tensor, State]:
-        """From observations (steps, lanes, inputs), and which of them start an episode (steps, lanes)."""
+        """Read observations (steps, lanes, inputs); `starts` (steps, lanes) is True where an episode starts.
+
+        Returns:
+            The distribution of answers and the values, (steps, lanes) each, and the state after the last step.
+        """
         outputs = []
         for observation, start in zip(observations, starts, strict=True):
             hidden, cell = (torch.where(start[:, None], 0.0, part) for part in state)
@@ -80,8 +84,8 @@ class Agent(nn.Module):
 
     @torch.no_grad()
     def act(self, observations: Array, state: State) -> tuple[Array, State]:
-        """The most probable answers."""
-        no_starts = torch.zeros(1, len(observations), dtype=torch.bool)  # The initial state does what a start would.
+        """Answer observations (lanes, inputs) with the most probable actions."""
+        no_starts = torch.zeros(1, len(observations), dtype=torch.bool)  # The initial state is a reset one.
         answers, _, state = self(torch.as_tensor(observations)[None], no_starts, state)
         return answers.mode[0].numpy(), state
 
@@ -93,24 +97,24 @@ def train(settings: Settings) -> Agent:
     optimizer = torch.optim.Adam(agent.parameters(), lr=settings.learning_rate)
     schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total_iters=settings.updates)
 
-    seen, _ = envs.reset(seed=settings.seed)
-    observation, start = torch.as_tensor(seen), torch.ones(settings.lanes, dtype=torch.bool)
+    first, _ = envs.reset(seed=settings.seed)
+    observation, start = torch.as_tensor(first), torch.ones(settings.lanes, dtype=torch.bool)
     state = agent.initial_state(settings.lanes)
     for update in range(1, settings.updates + 1):
-        # Play.
+        # Collect a rollout.
         first_state, steps = state, []
         with torch.no_grad():
             for _ in range(settings.rollout):
                 answers, value, state = agent(observation[None], start[None], state)
                 answer = answers.sample()
-                seen, reward, terminated, truncated, _ = envs.step(answer[0].numpy())
+                next_observation, reward, terminated, truncated, _ = envs.step(answer[0].numpy())
                 log_prob = answers.log_prob(answer)
                 steps.append((observation, start, answer[0], log_prob[0], value[0], torch.as_tensor(reward).float()))
-                observation, start = torch.as_tensor(seen), torch.as_tensor(terminated | truncated)
+                observation, start = torch.as_tensor(next_observation), torch.as_tensor(terminated | truncated)
             _, next_value, _ = agent(observation[None], start[None], state)
         observations, starts, chosen, log_probs, values, rewards = map(torch.stack, zip(*steps, strict=True))
 
-        # How much better than expected was each answer? (Generalised advantage estimation.)
+        # Estimate how much better each answer was than the critic expected (generalised advantage estimation).
         next_values = torch.cat([values[1:], next_value])
         discounts = settings.gamma * ~torch.cat([starts[1:], start[None]])
         errors = rewards + discounts * next_values - values
@@ -120,7 +124,7 @@ def train(settings: Settings) -> Agent:
             later = advantages[step] = errors[step] + settings.gae_lambda * discounts[step] * later
         returns = advantages + values
 
-        # Learn.
+        # Update the network.
         for _ in range(settings.epochs):
             for lanes in torch.randperm(settings.lanes).chunk(settings.minibatches):
                 hidden, cell = first_state
@@ -140,12 +144,12 @@ def train(settings: Settings) -> Agent:
                 optimizer.step()
         schedule.step()
         if update % 10 == 0:
-            # At most 0.9 of SeqEcho-v0: the first of its 10 answers is not scored.
+            # On SeqEcho-v0 it is at most 0.9, since the first of the 10 answers is not scored.
             print(f"update {update}: mean reward {rewards.mean():.3f}")
     return agent
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(1)  # The network is too small to gain from more.
+    torch.set_num_threads(1)  # So small a network gains nothing from more threads.
     settings = Settings()
     print(seq_envs.evaluate(train(settings), settings.id))

@@ -1,7 +1,7 @@
-"""Train sb3-contrib's RecurrentPPO on a memory task, with nothing but parts of Gymnasium and Stable-Baselines3.
+"""Train sb3-contrib's RecurrentPPO on a memory task, using only Gymnasium and Stable-Baselines3.
 
-Of the settings, `gamma` and the learning rate matter most: with the default of either, the same number of steps is too
-few. The others save time.
+`gamma` and the learning rate matter most: with the default of either, this number of steps is too small. The other
+settings save time.
 
 Run it with:
 
@@ -22,8 +22,8 @@ from seq_envs.encodings import Array
 
 ID = "SeqEcho-v0"
 PARAMETERS = {"length": 10, "n_values": 10, "lag": 1}
-LANES = 64  # Episodes played side by side.
-ROLLOUT = 4 * PARAMETERS["length"]  # Time steps of a lane between two updates: whole episodes, see below.
+LANES = 64  # Environments that step together.
+ROLLOUT = 4 * PARAMETERS["length"]  # Time steps of each lane between two updates: four whole episodes.
 MINIBATCHES = 4
 UPDATES = 20
 LEARNING_RATE = 5e-3
@@ -31,13 +31,13 @@ SEED = 0
 
 
 class Greedy:
-    """The model's most probable answers, as a policy for `seq_envs.evaluate`."""
+    """The model as a policy for `seq_envs.evaluate`: it answers with the most probable action."""
 
     def __init__(self, model: RecurrentPPO) -> None:
         self.model = model
 
     def initial_state(self, batch_size: int) -> tuple[Any, Array]:
-        return None, np.ones(batch_size, bool)  # No LSTM state yet; an episode starts in every lane.
+        return None, np.ones(batch_size, bool)  # Every lane starts an episode, so SB3 resets the LSTM state.
 
     def act(self, observations: Array, state: tuple[Any, Array]) -> tuple[Array, tuple[Any, Array]]:
         lstm_state, starts = state
@@ -49,16 +49,16 @@ def train() -> RecurrentPPO:
     model = RecurrentPPO(
         "MlpLstmPolicy",
         make_vec_env(ID, n_envs=LANES, seed=SEED, env_kwargs=PARAMETERS),
-        n_steps=ROLLOUT,  # The end of a rollout cuts the gradient through time: better not within an episode.
+        n_steps=ROLLOUT,  # The gradient through time ends where a rollout does, so it should not end within an episode.
         batch_size=ROLLOUT * LANES // MINIBATCHES,
         n_epochs=5,
-        gamma=0.0,  # An answer changes nothing that comes later: any more adds the noise of other answers' rewards.
-        learning_rate=lambda left: LEARNING_RATE * left,  # Falls to 0 in a straight line.
+        gamma=0.0,  # An answer affects no reward but its own, so a higher discount only adds noise.
+        learning_rate=lambda remaining: LEARNING_RATE * remaining,  # Falls linearly to 0.
         policy_kwargs={
             "lstm_hidden_size": 64,
-            "shared_lstm": True,  # One LSTM for actor and critic, where the default has two.
+            "shared_lstm": True,  # Actor and critic share one LSTM; by default they have one each.
             "enable_critic_lstm": False,
-            "net_arch": [],  # No layers between the LSTM and its answers and values.
+            "net_arch": [],  # No hidden layers between the LSTM and the outputs.
         },
         seed=SEED,
         device="cpu",
@@ -67,5 +67,5 @@ def train() -> RecurrentPPO:
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(1)  # The network is too small to gain from more.
+    torch.set_num_threads(1)  # So small a network gains nothing from more threads.
     print(seq_envs.evaluate(Greedy(train()), ID, **PARAMETERS))

@@ -305,6 +305,11 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
         scored: Array = self._lanes.scored[self._lanes.here] & ~self._waiting
         return scored
 
+    @property
+    def observations(self) -> Array:
+        """(lanes, ...): a copy of each lane's current observation; the blank observation in a lane whose episode is over."""
+        return self._observe()
+
     def _observe(self) -> Array:
         """The current observation of every lane, the caller's own."""
         observations = self._lanes.observe()

@@ -1,4 +1,4 @@
-"""Recurrent agents such as people write, with one flag for each mistake that people make."""
+"""Recurrent agents such as people write, with a flag for each fault that people make."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Network(nn.Module):
         return torch.lstm_cell(observations, state, *self.lstm.all_weights[0])
 
     def read(self, observations: Tensor, resets: Tensor, state: State) -> Tensor:
-        """What `step` says step by step (T, B, hidden), with one call of the LSTM: every reset begins a row.
+        """The hidden states (T, B, hidden) that `step` computes one by one, by one call of the LSTM.
 
-        A loop over the steps takes five times as long.
+        Every reset starts a new row of the batch, which is five times as fast as a loop over the steps.
         """
         lanes = resets.shape[1]
         begins = resets.T.clone()
@@ -46,18 +46,18 @@ class Network(nn.Module):
         first = tuple(torch.zeros(1, rows.shape[1], part.shape[1]) for part in state)
         for whole, part in zip(first, state, strict=True):
             whole[0, row.unflatten(0, (lanes, -1))[:, 0]] = part
-        said, _ = self.lstm(rows, first)
-        return said[column, row].unflatten(0, (lanes, -1)).transpose(0, 1)
+        hidden, _ = self.lstm(rows, first)
+        return hidden[column, row].unflatten(0, (lanes, -1)).transpose(0, 1)
 
     def judge(self, hidden: Tensor) -> tuple[Tensor, Tensor]:
         """Log-probabilities (..., answers) and values (...)."""
-        read = self.heads(hidden)
-        return read[..., :-1].log_softmax(-1), read[..., -1]
+        output = self.heads(hidden)
+        return output[..., :-1].log_softmax(-1), output[..., -1]
 
 
 @dataclass(frozen=True)
 class Breakable:
-    """PPO with an LSTM, rollouts, stored states and minibatches of lanes; healthy without a bug."""
+    """PPO with an LSTM, stored states and minibatches of lanes. Without a bug it works."""
 
     bug: str = ""
     seed: int = 0
@@ -74,7 +74,7 @@ class Breakable:
         torch.manual_seed(self.seed)
         envs = make_envs(self.lanes)
         inputs, answers = envs.single_observation_space.shape[0], int(envs.single_action_space.n)
-        # With its gradient cut it remembers only what some unit echoes by chance: of few units, sometimes none does.
+        # With its gradient cut it remembers only what some unit repeats by chance. Of few units, sometimes none does.
         network = Network(inputs, answers, 2 * self.hidden if self.bug == "gradient cut" else self.hidden)
         optimizer = torch.optim.Adam(network.parameters(), self.learning_rate, fused=True)
         seen, _ = envs.reset(seed=training_stream(self.seed, 0))
@@ -92,7 +92,8 @@ class Breakable:
                 with torch.no_grad():
                     state = network.step(observation, self.begun(state, reset))
                     log_probs, value = network.judge(state[0])
-                answer = (log_probs - torch.empty_like(log_probs).exponential_().log()).argmax(-1)  # Drawn so.
+                # Draws from the distribution, by the Gumbel trick.
+                answer = (log_probs - torch.empty_like(log_probs).exponential_().log()).argmax(-1)
                 log_prob = log_probs.gather(-1, answer[:, None])[:, 0]
                 seen, reward, over, _, infos = envs.step(answer.numpy())
                 accuracies += list(infos["final_info"]["accuracy"][over]) if over.any() else []
@@ -100,12 +101,12 @@ class Breakable:
                 before, observation, start = start, torch.as_tensor(seen), torch.as_tensor(over)
             self.learn(network, optimizer, first_state, [torch.stack(column) for column in zip(*steps, strict=True)])
             solved = solved + 1 if accuracies and np.mean(accuracies) > 0.98 else solved * (not accuracies)
-            if solved == 5:  # Rollouts with episodes that ended, the last three for the last digits.
+            if solved == 5:  # In so many rollouts in which episodes ended.
                 break
-        return PLAYERS.get(self.bug, Player)(network)
+        return POLICIES.get(self.bug, Greedy)(network)
 
     def resets(self, start: Tensor, before: Tensor) -> Tensor:
-        """Which lanes begin anew (lanes,), from where episodes start at this step and started at the one before."""
+        """The lanes (lanes,) whose state is reset, given where episodes start at this step and at the one before."""
         kinds = {
             "no reset": torch.zeros_like(start),
             "reset every step": torch.ones_like(start),
@@ -145,22 +146,22 @@ class Breakable:
                 optimizer.step()
 
     def read(self, network: Network, observations: Tensor, resets: Tensor, state: State) -> Tensor:
-        """What the LSTM says at every step (T, B, hidden) to lanes (T, B, inputs) that stand in `state`."""
+        """The hidden states (T, B, hidden) for observations (T, B, inputs), from `state` on."""
         state = self.begun(state, resets[0])
         if self.bug != "gradient cut":
             return network.read(observations, resets, state)
         before = []
         with torch.no_grad():
-            for seen, reset in zip(observations, resets, strict=True):
+            for observation, reset in zip(observations, resets, strict=True):
                 before.append(self.begun(state, reset))
-                state = network.step(seen, before[-1])
+                state = network.step(observation, before[-1])
         cut = tuple(torch.cat(parts) for parts in zip(*before, strict=True))
         return network.step(observations.flatten(0, 1), cut)[0].unflatten(0, resets.shape)
 
 
 @dataclass(frozen=True)
 class ByExample:
-    """An LSTM that is shown the right answers of whole episodes, padded to one length."""
+    """An LSTM that learns from the right answers of whole episodes, padded to one length."""
 
     bug: str = ""
     seed: int = 0
@@ -170,7 +171,7 @@ class ByExample:
         torch.manual_seed(self.seed)
         problem: Any = make_envs.problem
         network = Network(problem.observation_space.shape[0], int(problem.action_space.n), 64)
-        nn.init.constant_(network.lstm.bias_ih_l0[64:128], 2.0)  # The forget gate begins open.
+        nn.init.constant_(network.lstm.bias_ih_l0[64:128], 2.0)  # The forget gate starts open.
         optimizer = torch.optim.Adam(network.parameters(), 1e-2)
         for update in range(budget // (16 * problem.steps)):
             data = seq_envs.sample(problem, 16, seed=training_stream(self.seed, update))
@@ -180,18 +181,18 @@ class ByExample:
                 padded = torch.arange(problem.steps) >= torch.as_tensor(data.lengths)[:, None]
                 targets = torch.where(padded, 0, targets)
                 learned_from = learned_from | padded
-            said, _ = network.lstm(observations.transpose(0, 1))
-            log_probs, _ = network.judge(said.transpose(0, 1))
+            hidden, _ = network.lstm(observations.transpose(0, 1))
+            log_probs, _ = network.judge(hidden.transpose(0, 1))
             loss = nn.functional.nll_loss(log_probs[learned_from], targets[learned_from])
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimizer.step()
-        return Player(network)
+        return Greedy(network)
 
 
-class Player:
-    """The most probable answers."""
+class Greedy:
+    """A policy that answers with the most probable action."""
 
     def __init__(self, network: Network) -> None:
         self.network = network
@@ -205,17 +206,17 @@ class Player:
         return self.network.judge(state[0])[0].argmax(-1).numpy(), state
 
 
-class Forgetful(Player):
+class Forgetful(Greedy):
     def act(self, observations: Any, state: Any) -> Any:
         return super().act(observations, self.network.start(len(observations)))
 
 
-class LaneZeroForAll(Player):
+class LaneZeroForAll(Greedy):
     def act(self, observations: Any, state: Any) -> Any:
         return super().act(observations, tuple(part[:1].expand(len(observations), -1) for part in state))
 
 
-class StateInside(Player):
+class StateInside(Greedy):
     def initial_state(self, batch: int) -> Any:
         self.state = self.network.start(batch)
 
@@ -224,8 +225,8 @@ class StateInside(Player):
         return answers, None
 
 
-class StartNotFresh(Player):
-    """Its initial state is where the last game was left."""
+class StartNotFresh(Greedy):
+    """Its initial state is the last state of the episodes before."""
 
     left: Any = None
 
@@ -237,7 +238,7 @@ class StartNotFresh(Player):
         return answers, self.left
 
 
-PLAYERS = {
+POLICIES = {
     "state not passed at evaluation": Forgetful,
     "lane 0 for all at evaluation": LaneZeroForAll,
     "state kept inside": StateInside,

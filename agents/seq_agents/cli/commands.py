@@ -199,16 +199,16 @@ def ladder(agent: str, rollout: int, seed: int, settings: Mapping[str, str], kee
     """Have an agent climb the ladder; whether it came to the top."""
     from rich.console import Console
 
-    from seq_agents.ladder import Step, climb, trainer
+    from seq_agents.ladder import RungResult, climb, trainer
 
     _one_thread()
     console = Console(stderr=True)
     with console.status("") as status:
 
-        def watch(name: str, step: Step | None) -> None:
+        def watch(name: str, result: RungResult | None) -> None:
             status.update(f"{name} ...")
-            if step is not None and console.is_terminal:
-                console.print(f"{'ok  ' if step.passed else 'FAIL'} {name} ({step.seconds:.0f} s)", highlight=False)
+            if result is not None and console.is_terminal:
+                console.print(f"{'ok  ' if result.passed else 'FAIL'} {name} ({result.seconds:.0f} s)", highlight=False)
 
         climbed = climb(trainer(agent, settings), rollout, seed, keep_going=keep_going, watch=watch)
     print(climbed)

@@ -1,18 +1,18 @@
-"""The ladder: tiny tasks, climbed in order, that say what is wrong with a recurrent agent.
+"""The ladder: tiny tasks in order, which find what is wrong with a recurrent agent that does not learn.
 
     from seq_agents.ladder import climb
 
     print(climb(train, rollout=32))
 
-`train(make_envs, budget)` trains an agent, however it likes, and returns a `seq_envs.policies.Policy`. Each rung needs
-what those before it need, and one thing more; so the first that fails is the diagnosis. See `climb`.
+`train(make_envs, budget)` trains an agent in any way and returns a `seq_envs.policies.Policy`. Each rung needs the
+abilities of those before it and one more, so the first rung that fails says what is wrong. See `climb`.
 """
 
 from __future__ import annotations
 
-from seq_agents.ladder.climb import Climb, Step, Train, climb
+from seq_agents.ladder.climb import Climb, RungResult, Train, climb
 from seq_agents.ladder.counted_envs import MakeEnvs
 from seq_agents.ladder.rungs import Rung, rungs
 from seq_agents.ladder.trainers import trainer
 
-__all__ = ["Climb", "MakeEnvs", "Rung", "Step", "Train", "climb", "rungs", "trainer"]
+__all__ = ["Climb", "MakeEnvs", "Rung", "RungResult", "Train", "climb", "rungs", "trainer"]

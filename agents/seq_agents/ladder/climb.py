@@ -1,117 +1,118 @@
-"""Climb the rungs with a training function, and say where it breaks."""
+"""Train an agent on one rung after another, and report where it fails."""
 
 from __future__ import annotations
 
 import textwrap
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import seq_envs
 from seq_agents.errors import reason
 from seq_agents.ladder.counted_envs import MakeEnvs
-from seq_agents.ladder.rungs import CARRIED, CARRIED_MEANS, PLAYED_FROM, Rung, rungs
-from seq_agents.ladder.state_probes import Disturbed, OneByOne, leave_unfinished
+from seq_agents.ladder.rungs import LAST_MEANS, LAST_NAME, Rung, rungs
+from seq_agents.ladder.state_probes import Interleaved, OneByOne, leave_unfinished
 from seq_envs.parameters import Integer
 from seq_envs.policies import Policy
 
 Train = Callable[[MakeEnvs, int], Policy]
-"""A training function: from the maker of environments and a budget in time steps, to what was learned."""
+"""A training function: takes what makes the environments and a budget in time steps, and returns a policy."""
 
 _EPISODES = 400
-"""Of each evaluation."""
-_ALONE = 60
-"""Of an evaluation one by one, which is slow."""
+"""Episodes of each evaluation."""
+_SINGLE_EPISODES = 60
+"""Episodes of an evaluation in batches of one, which is slow."""
 _WIDTH = 78
 
 
 @dataclass(frozen=True)
-class Step:
-    """What came of one rung."""
+class RungResult:
+    """The result of one rung."""
 
     name: str
     passed: bool
     means: str
-    """What it usually means to fail here."""
+    """The usual causes of a failure here, see `Rung`."""
     needed: float | None = None
-    """The accuracy to reach; None: the training did not come so far."""
+    """The accuracy to reach; None if training or evaluation raised an exception."""
     learning: float | None = None
-    """The accuracy in the last tenth of the training; None: its answers were not given in the ladder's envs."""
+    """The accuracy in the last tenth of the training; None if it did not use the environments of the ladder."""
     playing: seq_envs.Evaluation | None = None
-    """What the policy got on fresh episodes, if it could play."""
+    """The evaluation of the policy on new episodes; None if training or evaluation raised an exception."""
     note: str = ""
-    """What was seen beyond the figures."""
+    """What else was observed."""
     seconds: float = 0.0
 
 
 @dataclass(frozen=True)
 class Climb:
-    """How far it came. `print` shows it."""
+    """The results of all rungs that were tried. Print it to read them."""
 
-    steps: tuple[Step, ...]
+    results: tuple[RungResult, ...]
 
     @property
-    def broken_at(self) -> Step | None:
-        """The first rung that failed."""
-        return next((step for step in self.steps if not step.passed), None)
+    def broken_at(self) -> RungResult | None:
+        """The first rung that failed, or None."""
+        return next((result for result in self.results if not result.passed), None)
 
     @property
     def passed(self) -> bool:
-        """Whether all did."""
+        """Whether no rung failed."""
         return self.broken_at is None
 
     def __str__(self) -> str:
         lines = [f"{'rung':46} {'learning':>8} {'playing':>7} {'95%':9} {'s':>4}"]
-        lines += [line for step in self.steps for line in _lines(step)]
+        lines += [line for result in self.results for line in _lines(result)]
         broken = self.broken_at
         if broken is None:
             return "\n".join([*lines, "", "All passed."])
-        said = f"It breaks at: {broken.name}. {broken.means}"
-        return "\n".join([*lines, "", *textwrap.wrap(said, _WIDTH)])
+        diagnosis = f"It breaks at: {broken.name}. {broken.means}"
+        return "\n".join([*lines, "", *textwrap.wrap(diagnosis, _WIDTH)])
 
 
-def _lines(step: Step) -> list[str]:
-    learning = "" if step.learning is None else f"{step.learning:.3f}"
+def _lines(result: RungResult) -> list[str]:
+    learning = "" if result.learning is None else f"{result.learning:.3f}"
     playing, interval = "", " " * 9
-    if step.playing is not None:
-        low, high = step.playing.accuracy_interval
-        playing, interval = f"{step.playing.accuracy:.3f}", f"{low:.2f}-{high:.2f}"
-    mark = "ok  " if step.passed else "FAIL"
-    line = f"{mark} {step.name:41} {learning:>8} {playing:>7} {interval} {step.seconds:4.0f}"
-    notes = [step.note] if step.note else []
-    if not step.passed and step.needed is not None and not step.note:
-        notes.append(f"needed: {step.needed:.3f}")
+    if result.playing is not None:
+        low, high = result.playing.accuracy_interval
+        playing, interval = f"{result.playing.accuracy:.3f}", f"{low:.2f}-{high:.2f}"
+    mark = "ok  " if result.passed else "FAIL"
+    row = f"{mark} {result.name:41} {learning:>8} {playing:>7} {interval} {result.seconds:4.0f}"
+    note = result.note
+    if not note and not result.passed and result.needed is not None:
+        note = f"needed: {result.needed:.3f}"
     indent = " " * 5
-    wrapped = (textwrap.wrap(note, _WIDTH, initial_indent=indent, subsequent_indent=indent) for note in notes)
-    return [line, *(one for lines in wrapped for one in lines)]
+    return [row, *textwrap.wrap(note, _WIDTH, initial_indent=indent, subsequent_indent=indent)]
 
 
-Watch = Callable[[str, Step | None], None]
-"""Called with a rung's name when it begins, and with what came of it too when it is done."""
+Watch = Callable[[str, RungResult | None], None]
+"""Called with a rung's name and None when the rung starts, and with its name and result when it ends."""
 
 
-def unwatched(name: str, step: Step | None) -> None:
-    """Watches nothing."""
+def unwatched(name: str, result: RungResult | None) -> None:
+    """A `Watch` that does nothing."""
 
 
 def climb(
     train: Train, rollout: int = 32, seed: int = 0, *, keep_going: bool = False, watch: Watch = unwatched
 ) -> Climb:
-    """Have an agent learn tiny tasks, from the simplest on, until one breaks it.
+    """Train an agent on tiny tasks, simplest first, until it fails one.
 
-    Each rung is learned from scratch, by a call of `train`, and needs one thing more than those before it: the first
-    one to fail says what is wrong. Where the answers of the training are given in the ladder's vector envs, its last
-    tenth decides, and else the policy's play on fresh episodes. So what is wrong with playing alone is left for the
-    last rung.
+    Each rung calls `train` once, for an agent that starts from scratch. A rung needs one ability more than those before
+    it, so the first failure says what is wrong.
+
+    If the training gives its answers in the vector envs of the ladder, the accuracy of its last tenth decides.
+    Otherwise the accuracy of the returned policy on new episodes decides. A fault that affects evaluation only is
+    therefore found by the last rung, which trains nothing.
 
     Args:
-        train: called as `train(make_envs, budget)`, see `MakeEnvs`: `make_envs(32)` is a vector env of 32 lanes. It
-            should learn for about `budget` time steps, all lanes together, and return a `seq_envs.policies.Policy`.
-            What it raises is a failure of the rung.
-        rollout: how many time steps of each lane it reads between two updates: 22 ... 512.
-        seed: of the episodes to evaluate on; `make_envs.seed` tells it to the training.
-        keep_going: also after a failure.
-        watch: told of each rung as it begins and ends.
+        train: called as `train(make_envs, budget)`, see `MakeEnvs`. `make_envs(32)` is a vector env with 32 lanes. The
+            function trains for about `budget` time steps, all lanes together, and returns a `seq_envs.policies.Policy`.
+            If it raises an exception, the rung fails.
+        rollout: the time steps of each lane that the agent reads between two updates: 22 ... 512.
+        seed: of the evaluation's episodes; `make_envs.seed` passes it to the training.
+        keep_going: whether to try the remaining rungs after a failure.
+        watch: called when a rung starts and when it ends.
 
     Raises:
         ValueError: `rollout` or `seed` is out of range.
@@ -121,81 +122,85 @@ def climb(
     seed = Integer(0, 2**32 - 1).check("seed", seed)
     if not callable(train):
         raise TypeError(f"train must be called as train(make_envs, budget), got {train!r}")
-    steps: list[Step] = []
-    played: Policy | None = None
-    of = next(rung for rung in ladder if rung.name == PLAYED_FROM)
+    results: list[RungResult] = []
+    played_last: tuple[Rung, Policy | None] | None = None
     for rung in ladder:
         watch(rung.name, None)
-        step, policy = _learned(train, rung, seed)
-        steps.append(step)
-        watch(rung.name, step)
-        if rung.name == PLAYED_FROM:
-            played = policy
-        if not step.passed and not keep_going:
-            return Climb(tuple(steps))
-    watch(CARRIED, None)
-    steps.append(_carried(played, of, steps, seed))
-    watch(CARRIED, steps[-1])
-    return Climb(tuple(steps))
+        result, policy = _train_and_judge(train, rung, seed)
+        results.append(result)
+        watch(rung.name, result)
+        if rung.played_last:
+            played_last = rung, policy
+        if not result.passed and not keep_going:
+            return Climb(tuple(results))
+    assert played_last is not None
+    watch(LAST_NAME, None)
+    results.append(_probe_state(*played_last, results, seed))
+    watch(LAST_NAME, results[-1])
+    return Climb(tuple(results))
 
 
-def _learned(train: Train, rung: Rung, seed: int) -> tuple[Step, Policy | None]:
-    """Train on a rung and judge; the policy, if there is one that can play."""
+def _train_and_judge(train: Train, rung: Rung, seed: int) -> tuple[RungResult, Policy | None]:
+    """Train on a rung and evaluate; the policy is None if there is none that can be evaluated."""
     start = time.perf_counter()
-    make_envs = MakeEnvs(rung.problem, rung.judged, seed)
+    make_envs = MakeEnvs(rung.problem, rung.decisive, seed)
     policy: Policy | None = None
     try:
         policy = train(make_envs, rung.budget)
-        playing = seq_envs.evaluate(policy, rung.judged, _EPISODES, seed)
-        alone = _alone(policy, rung, seed) if playing.accuracy < rung.needed else None
-    except Exception as wrong:  # Whatever somebody's training may raise.
-        what = "playing" if policy is not None else "training"
-        note = f"The {what} broke off. {reason(wrong)}"
-        return Step(rung.name, False, rung.means, note=note, seconds=time.perf_counter() - start), None
-    learning = make_envs.tally.accuracy()
+        playing = seq_envs.evaluate(policy, rung.decisive, _EPISODES, seed)
+        alone = _accuracy_alone(policy, rung, seed) if playing.accuracy < rung.needed else None
+    except Exception as exception:  # A user's code may raise anything.
+        activity = "Evaluation" if policy is not None else "Training"
+        note = f"{activity} raised an exception. {reason(exception)}"
+        return RungResult(rung.name, False, rung.means, note=note, seconds=time.perf_counter() - start), None
+    learning = make_envs.count.accuracy()
     together = playing.accuracy >= rung.needed
     learned = learning is not None and learning >= rung.needed
-    apart = alone is not None and alone >= rung.needed
+    right_alone = alone is not None and alone >= rung.needed
     note = ""
-    if not together and apart:
-        note = f"Played one by one it is right at {alone:.3f}, many at once at {playing.accuracy:.3f}."
+    if not together and right_alone:
+        note = f"The accuracy is {alone:.3f} on single episodes and {playing.accuracy:.3f} on many at once."
     elif not together and learned:
-        note = "Learned, though not shown in play: see the last rung."
-    # Where the answers of the training are seen they decide: they are those that the agent learned from.
-    passed = (together or apart if learning is None else learned) and not (rung.lanes and not together and apart)
+        note = "It learned this, but its policy does not do it when evaluated: see the last rung."
+    # The answers of the training decide where they were counted: the agent learned from these.
+    passed = together or right_alone if learning is None else learned
+    if rung.many_lanes and right_alone:
+        passed = False
     seconds = time.perf_counter() - start
-    return Step(rung.name, passed, rung.means, rung.needed, learning, playing, note, seconds), policy
+    return RungResult(rung.name, passed, rung.means, rung.needed, learning, playing, note, seconds), policy
 
 
-def _alone(policy: Policy, rung: Rung, seed: int) -> float:
-    return seq_envs.evaluate(OneByOne(policy), rung.judged, _ALONE, seed).accuracy
+def _accuracy_alone(policy: Policy, rung: Rung, seed: int) -> float:
+    return seq_envs.evaluate(OneByOne(policy), rung.decisive, _SINGLE_EPISODES, seed).accuracy
 
 
-def _carried(policy: Policy | None, rung: Rung, steps: list[Step], seed: int) -> Step:
-    """Play what was learned, in ways that give away how the policy keeps its state."""
+def _probe_state(rung: Rung, policy: Policy | None, results: Sequence[RungResult], seed: int) -> RungResult:
+    """Evaluate a rung's policy in ways that reveal how it keeps its state."""
     start = time.perf_counter()
     if policy is None:
-        return Step(CARRIED, False, CARRIED_MEANS, note=f"There is no policy of {rung.name!r} to play.")
+        note = f"There is no policy of {rung.name!r} to evaluate."
+        return RungResult(LAST_NAME, False, LAST_MEANS, note=note)
     try:
-        first = seq_envs.evaluate(policy, rung.judged, _EPISODES, seed)
-        leave_unfinished(policy, rung.judged, _EPISODES)
-        again = seq_envs.evaluate(policy, rung.judged, _EPISODES, seed).accuracy
-        disturbed = seq_envs.evaluate(Disturbed(policy), rung.judged, _EPISODES, seed).accuracy
-    except Exception as wrong:  # Whatever somebody's policy may raise.
-        return Step(CARRIED, False, CARRIED_MEANS, note=f"The playing broke off. {reason(wrong)}")
-    found = [
-        f"{step.name}: right at {step.playing.accuracy:.3f} when played, learned all the same."
-        for step in steps
-        if step.passed and step.playing and step.needed and step.playing.accuracy < step.needed
+        first = seq_envs.evaluate(policy, rung.decisive, _EPISODES, seed)
+        leave_unfinished(policy, rung.decisive, _EPISODES)
+        again = seq_envs.evaluate(policy, rung.decisive, _EPISODES, seed).accuracy
+        interleaved = seq_envs.evaluate(Interleaved(policy), rung.decisive, _EPISODES, seed).accuracy
+    except Exception as exception:  # A user's code may raise anything.
+        note = f"Evaluation raised an exception. {reason(exception)}"
+        return RungResult(LAST_NAME, False, LAST_MEANS, note=note)
+    findings = [
+        f"{result.name}: the accuracy of the policy is {result.playing.accuracy:.3f}, though it was learned."
+        for result in results
+        if result.passed and result.playing and result.needed and result.playing.accuracy < result.needed
     ]
     if first.accuracy >= rung.needed > again:
-        found.append(
-            f"After a game that was left unfinished it is right at {again:.3f}, before at {first.accuracy:.3f}."
+        findings.append(
+            f"After episodes that were left unfinished, the accuracy is {again:.3f}; before, {first.accuracy:.3f}."
         )
-    if again >= rung.needed > disturbed:
-        found.append(
-            f"With a second game played between its steps it is right at {disturbed:.3f}, else at {again:.3f}."
+    if again >= rung.needed > interleaved:
+        findings.append(
+            f"With other episodes played between its steps, the accuracy is {interleaved:.3f}; without, {again:.3f}."
         )
-    passed = not found and min(first.accuracy, again, disturbed) >= rung.needed
+    passed = not findings and min(first.accuracy, again, interleaved) >= rung.needed
     seconds = time.perf_counter() - start
-    return Step(CARRIED, passed, CARRIED_MEANS, rung.needed, None, first, " ".join(found), seconds)
+    return RungResult(LAST_NAME, passed, LAST_MEANS, rung.needed, None, first, " ".join(findings), seconds)

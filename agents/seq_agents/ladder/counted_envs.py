@@ -1,4 +1,4 @@
-"""The environments of a rung, as a training function is given them, and what was answered right in them."""
+"""The environments that a training function gets on a rung, and the count of its right answers in them."""
 
 from __future__ import annotations
 
@@ -10,73 +10,84 @@ from gymnasium.vector import AutoresetMode
 import seq_envs
 from seq_envs.encodings import Array
 
+_LAST_TENTH = 0.9
+"""The share of the training after which answers count."""
 
-class Tally:
-    """The answers of a training, in the order in which they were given."""
+
+class AnswerCount:
+    """Right answers and questions of a training, in the order of its time steps."""
 
     def __init__(self) -> None:
         self._steps: list[tuple[int, float, int]] = []
 
-    def add(self, steps: int, right: float, asked: int) -> None:
-        """Time steps just taken, with how many right answers to how many questions."""
-        self._steps.append((steps, right, asked))
+    def add(self, time_steps: int, right: float, questions: int) -> None:
+        """Record the latest time steps, with the right answers and the questions in them."""
+        self._steps.append((time_steps, right, questions))
 
     def accuracy(self) -> float | None:
-        """Right answers per question in the last tenth of all time steps; None: no questions there."""
-        steps, right, asked = np.array([*self._steps, (0, 0.0, 0)]).T
-        late = steps.cumsum() > 0.9 * steps.sum()
-        return float(right[late].sum() / asked[late].sum()) if asked[late].any() else None
+        """Right answers per question in the last tenth of all time steps; None if it has no questions."""
+        time_steps, right, questions = np.array([*self._steps, (0, 0.0, 0)]).T
+        late = time_steps.cumsum() > _LAST_TENTH * time_steps.sum()
+        return float(right[late].sum() / questions[late].sum()) if questions[late].any() else None
 
 
-class WatchedVectorEnv(seq_envs.SequenceVectorEnv):
-    """The native vector env, whose answers are counted.
+class CountedVectorEnv(seq_envs.SequenceVectorEnv):
+    """The native vector env, which counts right answers.
 
     Args:
-        problem: what to learn.
+        problem: the problem to learn.
         counted: (T,) bool, the time steps of an episode whose answers are counted.
-        tally: where.
+        count: where they are recorded.
         **options: as for `SequenceVectorEnv`.
     """
 
-    def __init__(self, problem: seq_envs.Problem, counted: Array, tally: Tally, **options: Any) -> None:
-        self._counted, self._tally = counted, tally
+    def __init__(self, problem: seq_envs.Problem, counted: Array, count: AnswerCount, **options: Any) -> None:
+        self._counted, self._count = counted, count
+        self._was_reset = False
         super().__init__(problem, **options)
 
+    def reset(self, **arguments: Any) -> tuple[Array, dict[str, Any]]:
+        observations, info = super().reset(**arguments)
+        self._was_reset = True
+        return observations, info
+
     def step(self, actions: Any) -> tuple[Array, Array, Array, Array, dict[str, Any]]:
-        if not self._begun:
-            return super().step(actions)  # Which refuses.
-        asked = self.scored & self._counted[self.time_steps]
-        stepped = super().step(actions)
-        self._tally.add(self.num_envs, float(stepped[1][asked].sum()), int(np.count_nonzero(asked)))
-        return stepped
+        if not self._was_reset:
+            return super().step(actions)  # It raises ResetNeeded.
+        questions = self.scored & self._counted[self.time_steps]
+        results = super().step(actions)
+        rewards = results[1]
+        self._count.add(self.num_envs, float(rewards[questions].sum()), int(np.count_nonzero(questions)))
+        return results
 
 
 class MakeEnvs:
-    """Makes the environments of a rung: `make_envs(32)` has 32 lanes.
+    """Makes the environments of a rung: `make_envs(32)` is a vector env with 32 lanes.
 
     Attributes:
-        problem: what is to be learned, for those who learn by example: `seq_envs.sample(make_envs.problem, ...)`.
-        seed: of the climb, for those who want to be reproducible.
+        problem: the problem to learn. An agent that learns from examples takes `seq_envs.sample(make_envs.problem, n)`.
+        seed: the seed of the climb, for training functions that want to be reproducible.
+        count: the answers given in these environments so far.
     """
 
     def __init__(self, problem: seq_envs.Problem, judged: seq_envs.Problem, seed: int) -> None:
         self.problem = problem
         self.seed = seed
-        self.tally = Tally()
+        self.count = AnswerCount()
         self._counted: Array = np.asarray(seq_envs.sample(judged, 1000).scored.any(axis=0))
 
     def __call__(
         self, num_envs: int = 1, *, autoreset_mode: AutoresetMode | str = AutoresetMode.SAME_STEP, **options: Any
     ) -> seq_envs.SequenceVectorEnv:
-        """The native vector env. Its lanes, options and errors are those of `seq_envs.SequenceVectorEnv`.
+        """Make a native vector env; arguments and errors are those of `seq_envs.SequenceVectorEnv`.
 
-        With "SameStep", the default, and rollouts of the length that `climb` was told, rollouts begin where the rungs
-        expect it; with the other modes they drift against each other, and some mistakes are found by later rungs.
+        Use "SameStep", the default, and rollouts of the length given to `climb`. Then rollouts start where the rungs
+        expect it. In the other modes, episodes take more steps than rollouts, and later rungs find some mistakes.
         """
-        return WatchedVectorEnv(
-            self.problem, self._counted, self.tally, num_envs=num_envs, autoreset_mode=autoreset_mode, **options,
-        )  # fmt: skip
+        return CountedVectorEnv(
+            self.problem, self._counted, self.count, num_envs=num_envs, autoreset_mode=autoreset_mode, **options
+        )
 
     def single(self, **options: Any) -> seq_envs.SequenceEnv:
-        """One env as `gymnasium.make` has it, with the options of `seq_envs.SequenceEnv`; its answers go uncounted."""
+        """Make one `seq_envs.SequenceEnv` with these options. Answers in it are not counted."""
         return seq_envs.SequenceEnv(self.problem, **options)

@@ -1,169 +1,182 @@
-"""The rungs, as data: what each asks, and what it usually means to fail there."""
+"""The rungs of the ladder, as data: what each asks of an agent, and what a failure usually means."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import seq_envs
-from seq_agents.ladder.problems import Drifting, Fresh, Recall, Relay, Uneven
+from seq_agents.ladder.problems import HoldValue, PreviousOrNone, PreviousValue, RecallAcrossRollouts, RecallFlagged
 from seq_envs.parameters import Integer
 
-RECALLED = 20
+LONGEST_LAG = 20
 """The lag of "memory over 20 steps"."""
-ROLLOUT = Integer(RECALLED + 2, 512)
-"""A gradient that ends where a rollout does reaches back over 20 steps only if a rollout is longer."""
-MARK = 0.5
-"""The normalised score to reach. 0 is the best player without the memory that a rung asks for, and 1 is always right;
-broken agents were measured near 0, good ones near 1."""
-
-LENIENT = 0.2
-"""Where an agent whose gradient is cut learns slowly, which a later rung finds; others that fail there are near 0."""
+ROLLOUT = Integer(LONGEST_LAG + 2, 512)
+"""The allowed lengths of a rollout. A gradient ends where a rollout does, so it spans the longest lag only if a rollout
+is longer.
+"""
+PASS_SCORE = 0.5
+"""The score to reach, where 0 is the best policy without the memory that the rung asks for and 1 is the optimal policy.
+Broken agents were measured near 0, working agents near 1.
+"""
+LENIENT_SCORE = 0.2
+"""The score to reach where an agent whose gradient is cut learns slowly. A later rung finds that fault; agents with the
+faults that this rung looks for stay near 0.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rung:
-    """A tiny task, and what it tells."""
+    """A tiny task that tests one ability of an agent."""
 
     name: str
     asks: str
-    """What it asks of an agent, in a line."""
+    """What the task asks of the agent, in one line."""
     means: str
-    """What it usually means to pass everything before and to fail here."""
+    """The usual causes if an agent passes all earlier rungs and fails this one, and where to look for them."""
     problem: seq_envs.Problem
-    """What is to be learned."""
-    judged: seq_envs.Problem
-    """The same episodes with only those answers scored that decide."""
+    """The problem to learn."""
+    judged: seq_envs.Problem | None = None
+    """The same episodes with only the decisive answers scored; None if all scored answers of `problem` are."""
     budget: int
-    """Time steps to learn in."""
-    mark: float = MARK
-    """The normalised score to reach."""
-    lanes: bool = False
-    """Whether a policy must do as well with many episodes at once as with one."""
+    """Time steps of training, all lanes together."""
+    score: float = PASS_SCORE
+    """The score to reach: 0 is chance or the memoryless level, whichever is higher, and 1 is the optimal level."""
+    many_lanes: bool = False
+    """Whether the rung fails if the policy is right on single episodes and wrong on many at once."""
+    played_last: bool = False
+    """Whether the policy of this rung is the one that the last rung tests."""
+
+    @property
+    def decisive(self) -> seq_envs.Problem:
+        """The problem whose accuracy decides."""
+        return self.problem if self.judged is None else self.judged
 
     @property
     def needed(self) -> float:
         """The accuracy to reach."""
-        levels = seq_envs.levels(self.judged)
-        return levels.floor.accuracy + self.mark * (levels.optimal.accuracy - levels.floor.accuracy)
+        levels = seq_envs.levels(self.decisive)
+        return levels.floor.accuracy + self.score * (levels.optimal.accuracy - levels.floor.accuracy)
 
 
-CARRIED = "evaluation with state carried"
-"""The last rung: nothing is learned there."""
-CARRIED_MEANS = (
-    "What was learned is lost when it is played. Does act() use the state it is given, return the next one, and keep "
-    "none itself? Is initial_state() a fresh one each time? Are the weights the trained ones, and were the episodes "
-    "of the training not always the same few (a reset with the same seed)?"
+LAST_NAME = "evaluation with state carried"
+"""The rung after `rungs`, which trains nothing and plays the policy of an earlier rung."""
+LAST_MEANS = (
+    "The agent learns, but its policy loses what it learned when it is evaluated. Check that act() reads the state it "
+    "is given, returns the next state and keeps none in the object; that initial_state() returns a fresh state each "
+    "time; and that the policy has the trained weights. Also check that training does not repeat the same few "
+    "episodes, as it does when every reset has the same seed."
 )
-PLAYED_FROM = "state reset between episodes"
-"""The rung whose policy is played there: whatever is left of an earlier episode spoils it."""
 
 
 def rungs(rollout: int = 32) -> tuple[Rung, ...]:
-    """The rungs, each of which needs what those before it need, and one thing more.
+    """The rungs in order. Each needs the abilities of those before it, and one more.
 
     Args:
-        rollout: how many time steps of each lane the agent reads between two updates: 22 ... 512. Some rungs have
-            episodes of just that length.
+        rollout: the time steps of each lane that the agent reads between two updates: 22 ... 512. Some rungs have
+            episodes of exactly this length.
 
     Raises:
         ValueError: `rollout` is out of range.
     """
     rollout = ROLLOUT.check("rollout", rollout)
-
-    def rung(name: str, problem: seq_envs.Problem, budget: int, *, asks: str, means: str, **how: Any) -> Rung:
-        parts = problem.__dataclass_fields__
-        judged = seq_envs.make_problem(problem, practice=False) if "practice" in parts else problem
-        return Rung(name=name, asks=asks, means=means, problem=problem, judged=judged, budget=budget, **how)
-
     return (
-        rung(
-            "lag 0",
-            seq_envs.make_problem("SeqEcho-v0", lag=0, length=rollout, n_values=3),
-            16_000,
-            asks="say the value on the screen; an episode is just one rollout",
-            means="It does not learn at all, memory or not: the sign of the loss, a learning rate that is far too high "
-            "or low, weights that the optimizer does not have, or rewards and answers shifted by a step against "
-            "observations.",
+        Rung(
+            name="lag 0",
+            asks="say the value observed now; an episode is exactly one rollout",
+            means="The agent does not learn at all, and memory is not the cause. Check the sign of the loss, a "
+            "learning rate that is far too high or too low, whether the optimizer holds the network's weights, "
+            "and whether actions and rewards are stored with the observation they belong to, not one step "
+            "earlier or later.",
+            problem=seq_envs.make_problem("SeqEcho-v0", lag=0, length=rollout, n_values=3),
+            budget=16_000,
         ),
-        rung(
-            "lag 1 within a minibatch",
-            seq_envs.make_problem("SeqEcho-v0", lag=1, length=rollout, n_values=2),
-            2000 * rollout,
-            asks="say the value before it; an episode is just one rollout",
-            means="It remembers nothing, not even one step. The state is reset at every step, or not handed on; or "
-            "time and lanes change places on the way into the network (a reshape that should be a transpose, "
-            "batch_first), or the minibatch shuffles time steps. Agents without memory must fail here.",
-            mark=LENIENT,
+        Rung(
+            name="lag 1 within a minibatch",
+            asks="say the value observed one step ago; an episode is exactly one rollout",
+            means="The agent remembers nothing, not even for one step. Its state is reset at every step or not passed "
+            "on to the next; or time and lanes are swapped on the way into the network (a reshape instead of a "
+            "transpose, a wrong batch_first); or the minibatch shuffles time steps. An agent without memory "
+            "fails here, as it should.",
+            problem=seq_envs.make_problem("SeqEcho-v0", lag=1, length=rollout, n_values=2),
+            budget=2000 * rollout,
+            score=LENIENT_SCORE,
         ),
-        rung(
-            "independence of lanes",
-            Drifting(),
-            40_000,
-            asks="the same in lanes whose episodes end at different times",
-            means="One lane disturbs the others: all states are reset when any episode ends (done.any()), or the state "
-            "of one lane is used for all.",
-            mark=LENIENT,
-            lanes=True,
+        Rung(
+            name="independence of lanes",
+            asks="say the value observed one step ago, in lanes whose episodes end at different times",
+            means="The lanes of a batch affect each other. All states are reset when the episode of any lane ends "
+            "(done.any()), or the state of one lane is used for all.",
+            problem=PreviousValue(),
+            budget=40_000,
+            score=LENIENT_SCORE,
+            many_lanes=True,
         ),
-        rung(
-            "episode starts in the middle of a rollout",
-            seq_envs.make_problem("SeqCopy-v0", length=1, n_values=3),
-            32_000,
-            asks="say at the second and last step what was shown at the first",
-            means="The reset is off by one: it comes a step late, after the first observation has been read, or a step "
-            "early. Look at which `done` belongs to which observation, in playing and in learning.",
+        Rung(
+            name="episode starts in the middle of a rollout",
+            asks="say the first observation's value at the second and last step",
+            means="The state is reset one step too late, after the first observation of an episode has been read, or "
+            "one step too early. Check which `done` belongs to which observation, both while acting and in the "
+            "update.",
+            problem=seq_envs.make_problem("SeqCopy-v0", length=1, n_values=3),
+            budget=32_000,
         ),
-        rung(
-            PLAYED_FROM,
-            Fresh(shortest=2, longest=5),
-            30_000,
-            asks="say the value before this one, or at the first step that there is none",
-            means="The state is not reset when an episode ends, so that episodes look like one without end. "
-            "Look at playing and at learning: the update must reset where the rollout did.",
-            mark=0.6,
+        Rung(
+            name="state reset between episodes",
+            asks="say 0 at the first step of an episode, and then the value observed one step ago",
+            means="The state is not reset when an episode ends, so the agent cannot tell a first step from a later "
+            "one. Check both acting and the update: the update must reset the state at the same steps as the "
+            "rollout did.",
+            problem=PreviousOrNone(shortest=2, longest=5),
+            budget=30_000,
+            score=0.6,
+            played_last=True,  # A state that is left over from an earlier episode makes its answers wrong.
         ),
-        rung(
-            "episodes of different lengths",
-            Uneven(),
-            32_000,
-            asks="hold a value, in episodes of 2 steps or 10",
-            means="Padding is learned from: the loss (or the advantages' mean) takes in steps after an episode's end, "
-            "for want of a mask.",
+        Rung(
+            name="episodes of different lengths",
+            asks="hold a value, in episodes of 2 or 10 steps",
+            means="The agent learns from padding. Check that a mask excludes the steps after an episode's end from "
+            "the loss and from the mean of the advantages.",
+            problem=HoldValue(),
+            budget=32_000,
         ),
-        rung(
-            "memory over 20 steps",
-            Recall(length=rollout, lag=RECALLED),
-            2000 * rollout,
-            asks="say a value that was marked 20 steps ago",
-            means="The gradient does not reach back through time: the state is detached at every step or every few "
-            "steps, or the network is unrolled too short. If not, the forget gate begins too far shut: give it a bias "
-            "of 1 or more. Agents that see a window must fail here, or wherever theirs ends.",
-            mark=0.75,
+        Rung(
+            name="memory over 20 steps",
+            asks="say the value that had a flag 20 steps ago",
+            means="The gradient does not reach back 20 steps. The state is detached at every step or every few steps, "
+            "or the network is unrolled over too few. Otherwise the forget gate starts too far closed: give it "
+            "a bias of 1 or more. An agent that sees a window of observations fails here if its window is "
+            "shorter, as it should.",
+            problem=RecallFlagged(length=rollout, lag=LONGEST_LAG),
+            judged=RecallFlagged(length=rollout, lag=LONGEST_LAG, practice=False),
+            budget=2000 * rollout,
+            score=0.75,
         ),
-        rung(
-            "copy 3",
-            seq_envs.make_problem("SeqCopy-v0", length=3, n_values=2),
-            120_000,
-            asks="see three values, then say them in order",
-            means="It remembers one thing, and not several: too few units, too few updates, a learning rate or an "
-            "entropy that does not settle; or a discount with which one answer pays for another.",
+        Rung(
+            name="copy 3",
+            asks="observe three values, then say them in order",
+            means="The agent remembers one thing but not several. It has too few units or updates, or its learning "
+            "rate or entropy bonus does not fall enough; or its discount is too high, so that the rewards of "
+            "other answers drown that of each answer.",
+            problem=seq_envs.make_problem("SeqCopy-v0", length=3, n_values=2),
+            budget=120_000,
         ),
-        rung(
-            "independence of lanes over rollouts",
-            Relay(rollout=rollout, asked=2),
-            8000 * rollout,
-            asks="say a value that was shown one or two rollouts ago",
-            means="The states in which a minibatch begins are those of other lanes: observations were shuffled or cut "
-            "into sequences, and the stored states were not, or not alike. Or they are zeros, so that nothing comes "
-            "over from one rollout to the next.",
+        Rung(
+            name="independence of lanes over rollouts",
+            asks="say a value that was observed one or two rollouts ago",
+            means="A minibatch starts from the wrong states. They belong to other lanes, because observations were "
+            "shuffled or cut into sequences and the stored states were not, or not in the same way; or they are "
+            "zeros, so nothing is carried from one rollout to the next.",
+            problem=RecallAcrossRollouts(rollout=rollout, asked=2),
+            judged=RecallAcrossRollouts(rollout=rollout, asked=2, practice=False),
+            budget=8000 * rollout,
         ),
-        rung(
-            "lag longer than one rollout",
-            Relay(rollout=rollout),
-            6000 * rollout,
-            asks="say a value that was shown in the rollout before",
-            means="The states in which an update begins are stale: those of an earlier rollout, as with a buffer that "
-            "keeps them for too long, or a copy made at the wrong time.",
+        Rung(
+            name="lag longer than one rollout",
+            asks="say a value that was observed in the rollout before",
+            means="An update starts from stale states, those of an earlier rollout. Check for a buffer that keeps "
+            "states too long, or states that are copied at the wrong time.",
+            problem=RecallAcrossRollouts(rollout=rollout),
+            judged=RecallAcrossRollouts(rollout=rollout, practice=False),
+            budget=6000 * rollout,
         ),
     )

@@ -1,4 +1,4 @@
-"""Ways of playing a policy that give away how it keeps its state."""
+"""Ways to run a policy that reveal how it keeps its state."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from seq_envs.policies import Policy
 
 
 class OneByOne:
-    """Plays every episode in a batch of one."""
+    """Runs a policy on every episode separately, in batches of one."""
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
@@ -19,14 +19,15 @@ class OneByOne:
         return [self._policy.initial_state(1) for _ in range(batch_size)]
 
     def act(self, observations: Array, state: list[Any]) -> tuple[Any, list[Any]]:
-        answered = [self._policy.act(observations[lane : lane + 1], one) for lane, one in enumerate(state)]
-        return [answers[0] for answers, _ in answered], [after for _, after in answered]
+        results = [self._policy.act(observations[lane : lane + 1], lane_state) for lane, lane_state in enumerate(state)]
+        return [answers[0] for answers, _ in results], [lane_state for _, lane_state in results]
 
 
-class Disturbed:
-    """Plays a second game between the steps of the first, with the same observations in another order.
+class Interleaved:
+    """Runs a policy on a second batch of episodes between the steps of the first.
 
-    The answers to the first are the same, unless the policy keeps a state of its own.
+    The second batch has the observations of the first in reverse order. The answers to the first batch stay the same,
+    unless the policy keeps a state inside.
     """
 
     def __init__(self, policy: Policy) -> None:
@@ -36,13 +37,13 @@ class Disturbed:
         return self._policy.initial_state(batch_size), self._policy.initial_state(batch_size)
 
     def act(self, observations: Array, state: tuple[Any, Any]) -> tuple[Array, tuple[Any, Any]]:
-        one, other = state
-        _, other = self._policy.act(observations[::-1].copy(), other)
-        answers, one = self._policy.act(observations, one)
-        return answers, (one, other)
+        first, second = state
+        _, second = self._policy.act(observations[::-1].copy(), second)
+        answers, first = self._policy.act(observations, first)
+        return answers, (first, second)
 
 
 def leave_unfinished(policy: Policy, problem: seq_envs.Problem, batch_size: int) -> None:
-    """Begin episodes, and leave them after the first step."""
+    """Start episodes and abandon them after their first step."""
     observations = seq_envs.sample(problem, batch_size).observations[:, 0]
     policy.act(observations, policy.initial_state(batch_size))

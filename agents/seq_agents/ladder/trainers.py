@@ -1,4 +1,4 @@
-"""Training functions by name: the agents of this package, and somebody's own."""
+"""Training functions by name: those of this package's agents, and those of other modules."""
 
 from __future__ import annotations
 
@@ -14,73 +14,82 @@ from seq_agents.ladder.climb import Train
 from seq_agents.ladder.counted_envs import MakeEnvs
 from seq_envs.policies import Policy
 
-_STEPS = 16
-"""Of each lane between two updates of PPO, as many whole episodes as that."""
-_MOST = 32
-"""Episodes of an update at most: with more of the short ones, copy 3 is given up too early."""
+SettingsFor = Callable[[seq_envs.Problem, int], dict[str, Any]]
+"""Takes a problem and a budget in time steps, and returns settings of a rule that use up the budget."""
+
+_PPO_ROLLOUT = 16
+"""Time steps of each lane in a rollout of PPO: as many whole episodes as fit, at least one."""
+_MOST_EPISODES = 32
+"""The most episodes in an update. With more of the short ones, agents stop improving on "copy 3" too early."""
 
 
 def _ppo(problem: seq_envs.Problem, budget: int) -> dict[str, Any]:
-    """More and smaller updates than the defaults.
+    """More and smaller updates than PPO's defaults.
 
-    At a rate of 0.01 one seed of six learned nothing in episodes of different lengths; with less entropy copy 3 is
-    given up too early.
+    At a learning rate of 0.01, one seed of six learned nothing on "episodes of different lengths". With less entropy,
+    agents stop improving on "copy 3" too early.
     """
-    chosen = {"lanes": 32, "minibatches": 2, "epochs": 4, "learning_rate": 0.005, "entropy": 0.05}
-    return chosen | {"steps": budget, "episodes": max(1, _STEPS // problem.steps)}
+    settings = {"lanes": 32, "minibatches": 2, "epochs": 4, "learning_rate": 0.005, "entropy": 0.05}
+    return settings | {"steps": budget, "episodes": max(1, _PPO_ROLLOUT // problem.steps)}
 
 
-def _updates(steps: int, least: int) -> Callable[[seq_envs.Problem, int], dict[str, Any]]:
-    """Updates of about so many time steps, and of at least so many episodes."""
+def _by_updates(time_steps: int, least_episodes: int) -> SettingsFor:
+    """Settings with updates of about `time_steps` time steps and at least `least_episodes` episodes."""
 
     def settings(problem: seq_envs.Problem, budget: int) -> dict[str, Any]:
-        batch = min(max(least, steps // problem.steps), _MOST)
+        batch = min(max(least_episodes, time_steps // problem.steps), _MOST_EPISODES)
         return {"learning_rate": 0.01, "batch": batch, "updates": max(1, budget // (batch * problem.steps))}
 
     return settings
 
 
-_BY_RULE: Mapping[str, Callable[[seq_envs.Problem, int], dict[str, Any]]] = {
+_BY_RULE: Mapping[str, SettingsFor] = {
     "recurrent-ppo": _ppo,
     "recurrent-ppo-stock": _ppo,
     "ppo": _ppo,
-    "supervised": _updates(128, 4),
-    # Rewards are noisier than right answers, so more of them to an update; but no more episodes than that where these
-    # are long, for want of updates: with 4 the relay over two rollouts is not learned.
-    "reinforce": _updates(256, 2),
+    "supervised": _by_updates(128, least_episodes=4),
+    # Rewards are noisier than right answers, so an update has more time steps. But of long episodes it has 2 only: with
+    # 4 there are too few updates to learn "independence of lanes over rollouts".
+    "reinforce": _by_updates(256, least_episodes=2),
 }
-_REMEMBERING = {"forget_bias": 1.0}
-"""A forget gate that begins well open: rungs ask for memory over `rollout` steps after a short training."""
+"""The settings of each learning rule that suit tiny tasks. Rules that are not here train with their defaults."""
+_OPEN_FORGET_GATE = {"forget_bias": 1.0}
+"""Rungs ask for memory over a whole rollout after a short training."""
 _BY_CORE: Mapping[str, Mapping[str, Any]] = {
-    "lstm": _REMEMBERING,
-    "encoder-decoder": _REMEMBERING,
-    # It reads every prefix anew: with 64 units it takes three times as long.
-    "bilstm": _REMEMBERING | {"hidden": 16},
+    "lstm": _OPEN_FORGET_GATE,
+    "encoder-decoder": _OPEN_FORGET_GATE,
+    # It reads the whole episode again at every step. With its 64 units it takes three times as long.
+    "bilstm": _OPEN_FORGET_GATE | {"hidden": 16},
 }
+"""The settings of each memory core that suit tiny tasks."""
 
 
 def trainer(agent: str, settings: Mapping[str, str] | None = None) -> Train:
-    """The training function behind a name.
+    """The training function of an agent.
 
     Args:
-        agent: one of `AGENTS`, trained with a few settings that suit tiny tasks; or "module:function", to be called as
-            `climb` calls it.
-        settings: of an agent, as texts, in place of those.
+        agent: a name of `AGENTS`, trained with settings that suit tiny tasks; or "module:function", a training function
+            as `climb` takes it.
+        settings: settings of an agent of this package as text, which take precedence.
 
     Raises:
-        ValueError: for an unknown agent or setting; or the function cannot be imported, or takes no settings.
+        ValueError: the agent or a setting is unknown, a setting has a wrong value, the function cannot be imported, or
+            settings are given for it.
     """
     if ":" in agent:
         if settings:
-            raise ValueError(f"settings are for the agents of this package; {agent!r} takes none, got {dict(settings)}")
-        return _own(agent)
-    kind = agent_type(agent).settings_type
-    given = kind.parsed(settings or {})
-    kind.of(given)  # Refuses what is wrong before anything is trained.
+            raise ValueError(
+                f"settings must be empty for {agent!r}: only agents of this package take them, got {dict(settings)}"
+            )
+        return _imported(agent)
+    learner_type = agent_type(agent)
+    settings_type = learner_type.settings_type
+    given = settings_type.parsed(settings or {})
+    settings_type.of(given)  # Raises before the first rung if a setting is wrong.
 
     def train(make_envs: MakeEnvs, budget: int) -> Policy:
-        chosen = kind.of(_settings_for(AGENTS[agent], make_envs.problem, budget) | given)
-        learner = agent_type(agent)(make_envs.problem, chosen, make_envs.seed)
+        chosen = settings_type.of(_settings_for(AGENTS[agent], make_envs.problem, budget) | given)
+        learner = learner_type(make_envs.problem, chosen, make_envs.seed)
         learner.learn()
         return learner.policy()
 
@@ -88,17 +97,17 @@ def trainer(agent: str, settings: Mapping[str, str] | None = None) -> Train:
 
 
 def _settings_for(agent: Agent, problem: seq_envs.Problem, budget: int) -> dict[str, Any]:
-    """Settings with which an agent learns for about `budget` time steps."""
+    """The settings with which an agent trains on a rung for about `budget` time steps."""
     by_rule = _BY_RULE[agent.rule](problem, budget) if agent.rule in _BY_RULE else {}
     return {**by_rule, **_BY_CORE.get(agent.core, {})}
 
 
-def _own(name: str) -> Train:
+def _imported(name: str) -> Train:
     module, _, path = name.partition(":")
     try:
         train: Train = attrgetter(path)(import_module(module))
-    except (Exception, SystemExit) as wrong:  # Whatever a module may raise while it is imported.
-        raise ValueError(f"agent {name!r} cannot be imported: {reason(wrong)}") from wrong
+    except (Exception, SystemExit) as exception:  # A module may raise anything while it is imported.
+        raise ValueError(f"agent {name!r} cannot be imported: {reason(exception)}") from exception
     if not callable(train):
         raise ValueError(f"agent {name!r} must be called as train(make_envs, budget), got {train!r}")
     return train

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -14,14 +14,28 @@ from torch import Tensor
 from seq_envs.dataset import Dataset
 from seq_envs.encodings import Array
 
+ArrayOrTensor = TypeVar("ArrayOrTensor", Array, Tensor)
+
+
+def by_episode(array: ArrayOrTensor) -> ArrayOrTensor:
+    """(E, T, lanes, ...) to (E * lanes, T, ...)."""
+    return array.swapaxes(1, 2).reshape(-1, array.shape[1], *array.shape[3:])
+
+
+def by_step(array: ArrayOrTensor, lanes: int) -> ArrayOrTensor:
+    """(E * lanes, T, ...) to (E * T, lanes, ...)."""
+    apart = array.reshape(-1, lanes, *array.shape[1:]).swapaxes(1, 2)
+    return apart.reshape(-1, lanes, *array.shape[2:])
+
 
 class EpisodeBuffer(RolloutBuffer):
-    """A rollout of whole episodes, laid out (n_steps, lanes, ...) as in SB3, learned from episode by episode.
+    """A rollout of E whole episodes in each lane, laid out (n_steps, lanes, ...) as in SB3, where n_steps is E * T.
 
-    Rows past the end of an episode that is shorter than the longest are padding: they are not learned from.
+    Minibatches consist of whole episodes. Episodes that are shorter than T, the longest, are padded, and the mask of a
+    minibatch excludes the padding from the loss.
 
     Args:
-        *args, **kwargs: as for SB3's RolloutBuffer.
+        *args, **kwargs: as for SB3's `RolloutBuffer`.
         memory_shape: (layers, units) of the LSTM.
     """
 
@@ -29,36 +43,40 @@ class EpisodeBuffer(RolloutBuffer):
         self._memory_shape = memory_shape
         super().__init__(*args, **kwargs)
 
-    def beginnings(self, batch: int, steps: int) -> tuple[RNNStates, Tensor]:
-        """The states before `batch` episodes, zeros, and the flags (batch * steps,) of no other start within them."""
+    def initial_states(self, episodes: int) -> RNNStates:
+        """The LSTM states before the first step of `episodes` episodes: zeros."""
         layers, units = self._memory_shape
-        zeros = torch.zeros(layers, batch, units, device=self.device)
-        return RNNStates((zeros, zeros), (zeros, zeros)), torch.zeros(batch * steps, device=self.device)
+        zeros = torch.zeros(layers, episodes, units, device=self.device)
+        return RNNStates((zeros, zeros), (zeros, zeros))
 
     def fill(self, played: Dataset, actions: Array, values: Array, log_probs: Array, rewards: Array) -> None:
-        """Take a rollout in: what was seen (E, T, lanes, ...), and what was answered, (E * lanes, T, ...) each."""
+        """Store a rollout.
+
+        Args:
+            played: the episodes, with arrays (E, T, lanes, ...).
+            actions: (n_steps, lanes, *action shape).
+            values, log_probs, rewards: (n_steps, lanes).
+        """
         self._episodes, self._steps, lanes = played.scored.shape
-        self.reset()
         rows = self.buffer_size
+        self.reset()
         self.observations = played.observations.reshape(rows, lanes, *self.obs_shape)
-        by_step = (self._by_step(array) for array in (actions, values, log_probs, rewards))
-        actions, self.values, self.log_probs, self.rewards = by_step
         self.actions = actions.reshape(rows, lanes, self.action_dim)
-        self.rewards = self.rewards.astype(np.float32)
-        at = np.arange(self._steps)[:, None]
-        self._played = (at < played.lengths[:, None]).reshape(rows, lanes)
-        # Padding is cut off like a new episode, so that nothing flows from it into returns.
+        self.values, self.log_probs = values, log_probs
+        self.rewards = rewards.astype(np.float32)
+        time_steps = np.arange(self._steps)[:, None]
+        self._played = (time_steps < played.lengths[:, None]).reshape(rows, lanes)
+        # Every step of padding counts as a start of an episode, so that no return flows from it into an episode.
         self.episode_starts = (~self._played | (np.arange(rows)[:, None] % self._steps == 0)).astype(np.float32)
+
+    def finish(self) -> None:
+        """Compute returns and advantages from the rewards, after which `get` yields minibatches."""
+        lanes = self.n_envs
         self.compute_returns_and_advantage(torch.zeros(lanes), np.ones(lanes, np.bool_))
         self.full = True
 
-    def _by_step(self, array: Array) -> Array:
-        """(E * lanes, T, ...) to (E * T, lanes, ...)."""
-        apart = array.reshape(self._episodes, self.n_envs, *array.shape[1:]).swapaxes(1, 2)
-        return apart.reshape(self.buffer_size, self.n_envs, *array.shape[2:])
-
-    def get(self, batch_size: int | None = None) -> Generator[RecurrentRolloutBufferSamples, None, None]:  # type: ignore[override]  # As sb3-contrib's.
-        """Minibatches of whole episodes in random order, as near to `batch_size` time steps as they come."""
+    def get(self, batch_size: int | None = None) -> Generator[RecurrentRolloutBufferSamples, None, None]:  # type: ignore[override]  # sb3-contrib's buffer yields these samples too.
+        """Minibatches of whole episodes in random order: as many as fit into `batch_size` time steps, at least one."""
         arrays = (self.observations, self.actions, self.values, self.log_probs, self.advantages, self.returns)
         shape = (self._episodes, self._steps, self.n_envs)
         *whole, played = (
@@ -66,18 +84,21 @@ class EpisodeBuffer(RolloutBuffer):
         )
         count = self._episodes * self.n_envs
         size = count if batch_size is None else max(1, batch_size // self._steps)
-        order = torch.as_tensor(np.random.permutation(count), device=self.device)  # noqa: NPY002 - seeded by SB3.
+        order = torch.as_tensor(np.random.permutation(count), device=self.device)  # noqa: NPY002 - SB3 seeds it.
         for first in range(0, count, size):
             chosen = order[first : first + size]
             observations, actions, values, log_probs, advantages, returns = (
                 array[chosen].flatten(0, 1) for array in whole
             )
-            begun = self.beginnings(len(chosen), self._steps)
             yield RecurrentRolloutBufferSamples(
-                observations, actions, values, log_probs, advantages, returns, *begun, played[chosen].flatten().float()
+                observations=observations,
+                actions=actions,
+                old_values=values,
+                old_log_prob=log_probs,
+                advantages=advantages,
+                returns=returns,
+                lstm_states=self.initial_states(len(chosen)),
+                # The states are zeros already: no start has to reset them.
+                episode_starts=torch.zeros(len(chosen) * self._steps, device=self.device),
+                mask=played[chosen].flatten().float(),
             )
-
-
-def by_episode(array: Array) -> Array:
-    """(E, T, lanes, ...) to (E * lanes, T, ...)."""
-    return array.swapaxes(1, 2).reshape(-1, array.shape[1], *array.shape[3:])

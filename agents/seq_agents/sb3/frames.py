@@ -1,4 +1,4 @@
-"""Memory as input: what a network without memory of its own is shown of an episode."""
+"""Memory as input: the latest observations side by side, for a network that has no memory."""
 
 from __future__ import annotations
 
@@ -14,34 +14,45 @@ from seq_envs.encodings import Array
 from seq_envs.policies import Policy
 
 State = tuple[Array, Array]
-"""The latest frames (lanes, frames, size), and the clock (lanes,) of the next step."""
+"""The latest observations (lanes, frames, size), and the time step (lanes,) of the next observation."""
 
 
 class Frames:
-    """The latest observations side by side, zeros before the first, and the clock as a one-hot vector if wanted."""
+    """Turns each observation into the latest `frames` observations side by side.
+
+    Discrete observations become one-hot vectors. Before an episode's first observation there are zeros.
+
+    Args:
+        problem: the problem that makes the observations.
+        frames: how many observations.
+        clock: whether a one-hot vector of the time step follows them.
+
+    Attributes:
+        space: of the result, Box(0, 1, (frames * size + steps with the clock,), float32).
+    """
 
     def __init__(self, problem: seq_envs.Problem, frames: int, *, clock: bool) -> None:
-        seen = problem.observation_space
-        self._symbols = int(seen.n) if isinstance(seen, spaces.Discrete) else 0
-        self._size = self._symbols or int(np.prod(seen.shape or ()))
+        space = problem.observation_space
+        self._symbols = int(space.n) if isinstance(space, spaces.Discrete) else 0
+        self._size = self._symbols or int(np.prod(space.shape or ()))
         self._frames = frames
         self._clock = problem.steps if clock else 0
         self.space = spaces.Box(0.0, 1.0, (frames * self._size + self._clock,), np.float32)
 
-    def begin(self, lanes: int) -> State:
-        """The state before the first step."""
+    def initial_state(self, lanes: int) -> State:
+        """The state before the first observation."""
         return np.zeros((lanes, self._frames, self._size), np.float32), np.zeros(lanes, np.int64)
 
-    def look(self, observations: Array, state: State) -> tuple[Array, State]:
-        """observations (lanes, *observation shape) to what is shown (lanes, features), and the next state."""
+    def stack(self, observations: Array, state: State) -> tuple[Array, State]:
+        """From observations (lanes, *observation shape): features (lanes, features) float32, and the next state."""
         frames, step = state
         flat = _one_hot(observations, self._symbols) if self._symbols else observations
         frames = np.concatenate([frames[:, 1:], flat.reshape(len(frames), 1, self._size)], axis=1)
-        shown = frames.reshape(len(frames), -1).copy()  # The caller's own.
+        features = frames.reshape(len(frames), -1).copy()  # The caller may change it; the state must stay.
         if self._clock:
             now = _one_hot(np.minimum(step, self._clock - 1), self._clock)
-            shown = np.concatenate([shown, now], axis=1)
-        return shown, (frames, step + 1)
+            features = np.concatenate([features, now], axis=1)
+        return features, (frames, step + 1)
 
 
 def _one_hot(numbers: Array, size: int) -> Array:
@@ -52,30 +63,32 @@ def _one_hot(numbers: Array, size: int) -> Array:
 
 
 class FramesVecEnv(VecEnvWrapper):
-    """A VecEnv whose observations are frames."""
+    """A `VecEnv` whose observations are stacked by `Frames`."""
 
     def __init__(self, venv: VecEnv, frames: Frames) -> None:
         super().__init__(venv, observation_space=frames.space)
         self._frames = frames
-        self._state = frames.begin(self.num_envs)
+        self._state = frames.initial_state(self.num_envs)
 
     def reset(self) -> VecEnvObs:
-        shown, self._state = self._frames.look(_array(self.venv.reset()), self._frames.begin(self.num_envs))
-        return shown
+        start = self._frames.initial_state(self.num_envs)
+        features, self._state = self._frames.stack(_array(self.venv.reset()), start)
+        return features
 
     def step_wait(self) -> VecEnvStepReturn:
         observations, rewards, dones, infos = self.venv.step_wait()
         if dones.any():
-            ends = [
-                info.get("terminal_observation", seen) for info, seen in zip(infos, _array(observations), strict=True)
+            last = [
+                info.get("terminal_observation", observation)
+                for info, observation in zip(infos, _array(observations), strict=True)
             ]
-            last, _ = self._frames.look(np.stack(ends), self._state)
+            last_features, _ = self._frames.stack(np.stack(last), self._state)
             for lane in np.flatnonzero(dones):
-                infos[lane]["terminal_observation"] = last[lane]
-            for kept, fresh in zip(self._state, self._frames.begin(self.num_envs), strict=True):
-                kept[dones] = fresh[dones]
-        shown, self._state = self._frames.look(_array(observations), self._state)
-        return shown, rewards, dones, infos
+                infos[lane]["terminal_observation"] = last_features[lane]
+            for part, start in zip(self._state, self._frames.initial_state(self.num_envs), strict=True):
+                part[dones] = start[dones]
+        features, self._state = self._frames.stack(_array(observations), self._state)
+        return features, rewards, dones, infos
 
 
 def _array(observations: VecEnvObs) -> Array:
@@ -84,17 +97,17 @@ def _array(observations: VecEnvObs) -> Array:
 
 
 class FramesPolicy:
-    """A policy on frames as a policy on observations."""
+    """A policy on observations, made from a policy that expects them stacked by `Frames`."""
 
     def __init__(self, policy: Policy, frames: Frames) -> None:
         self._policy = policy
         self._frames = frames
 
     def initial_state(self, batch_size: int) -> Any:
-        return self._policy.initial_state(batch_size), self._frames.begin(batch_size)
+        return self._policy.initial_state(batch_size), self._frames.initial_state(batch_size)
 
     def act(self, observations: Array, state: Any) -> tuple[Array, Any]:
-        inner, seen = state
-        shown, seen = self._frames.look(observations, seen)
-        answers, inner = self._policy.act(shown, inner)
-        return answers, (inner, seen)
+        policy_state, frames_state = state
+        features, frames_state = self._frames.stack(observations, frames_state)
+        answers, policy_state = self._policy.act(features, policy_state)
+        return answers, (policy_state, frames_state)

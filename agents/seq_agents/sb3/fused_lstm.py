@@ -1,4 +1,4 @@
-"""sb3-contrib's LSTM policy with one LSTM call a minibatch, where the stock one loops over time in Python."""
+"""sb3-contrib's LSTM policy with one LSTM call per minibatch instead of one per time step."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from seq_agents.learners.learning_rates import rate_groups
 
 
 class FusedLstmPolicy(MlpLstmPolicy):
-    """The same network and the same results as `MlpLstmPolicy`.
+    """`MlpLstmPolicy` with the same network and the same results, but faster updates.
 
-    The stock policy takes its fused path only if no episode starts within the minibatch. But sb3-contrib cuts the
-    training sequences at episode starts, so that a start can only stand at the first step of one: there the initial
-    state is set to zero, and the rest is one call. (sb3-contrib issue #113.)
+    sb3-contrib 2.9 loops over the time steps of a minibatch in Python as soon as an episode starts anywhere in
+    it. That is nearly always so. But its buffer cuts the training sequences at episode starts, so an episode can start
+    only at the first step of a sequence. This policy sets the state to zero there, and reads the rest in one LSTM call.
+    See sb3-contrib's issue #113.
 
     Args:
-        lstm_start: how the LSTM begins; None: as torch makes it.
-        lstm_rate: the learning rate of the LSTM's weights, as a share of that of the others. An LSTM that remembers
-            well from the start needs a quick reader more than it needs to learn: noisy gradients would spoil it.
-            (`FastRecurrentPPO` heeds it; a stock algorithm sets one rate for all.)
+        lstm_start: the LSTM's weights before training; None leaves them as torch makes them.
+        lstm_rate: the learning rate of the LSTM, as a share of that of the other layers. An LSTM that remembers well
+            from the start needs little learning, and noisy gradients would spoil its memory, while the layer that
+            reads it must learn fast. `FastRecurrentPPO` applies it; sb3-contrib's algorithms set one rate for all.
         *args, **kwargs: as for `MlpLstmPolicy`.
     """
 
@@ -31,17 +32,17 @@ class FusedLstmPolicy(MlpLstmPolicy):
         super().__init__(*args, **kwargs)
         self.lstm_start = lstm_start or LstmStart()
         self.lstm_rate = lstm_rate
-        memory = [lstm for lstm in (self.lstm_actor, self.lstm_critic) if lstm is not None]
-        for lstm in memory:
+        lstms = [lstm for lstm in (self.lstm_actor, self.lstm_critic) if lstm is not None]
+        for lstm in lstms:
             self.lstm_start.apply(lstm)
         if lstm_rate != 1.0:
-            groups = rate_groups(self, memory, lstm_rate)
+            groups = rate_groups(self, lstms, lstm_rate)
             self.optimizer = self.optimizer_class(
                 groups, **{"lr": self.optimizer.param_groups[0]["lr"], **self.optimizer_kwargs}
             )
 
     def _get_constructor_parameters(self) -> dict[str, Any]:
-        # What `MlpLstmPolicy` leaves out, so that its `policy.save` cannot be loaded.
+        # sb3-contrib 2.9 leaves these out, so `MlpLstmPolicy.load` builds another network than the one saved.
         lstm: Any = self.lstm_actor
         return {
             **super()._get_constructor_parameters(),
@@ -58,7 +59,17 @@ class FusedLstmPolicy(MlpLstmPolicy):
     def _process_sequence(  # type: ignore[override]  # sb3-contrib's annotation of the states does not fit what it returns.
         features: Tensor, lstm_states: tuple[Tensor, Tensor], episode_starts: Tensor, lstm: nn.LSTM
     ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-        """features (sequences * steps, size) and states (layers, sequences, hidden) to (sequences * steps, hidden)."""
+        """Run the LSTM over sequences that start with episodes or continue them.
+
+        Args:
+            features: (sequences * steps, size).
+            lstm_states: hidden and cell state before the first step, (layers, sequences, hidden) each.
+            episode_starts: (sequences * steps,), 1 where an episode starts.
+            lstm: the actor's or the critic's.
+
+        Returns:
+            The outputs (sequences * steps, hidden), and the states after the last step.
+        """
         sequences = lstm_states[0].shape[1]
         starts = episode_starts.reshape(sequences, -1)
         if torch.any(starts[:, 1:] != 0):

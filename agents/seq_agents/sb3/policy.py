@@ -11,9 +11,10 @@ from seq_envs.encodings import Array
 
 
 class Sb3Policy:
-    """A trained SB3 model, recurrent or not, as a policy for `seq_envs.evaluate`: its greedy answers.
+    """A trained SB3 model, recurrent or not, as a policy for `seq_envs.evaluate`.
 
-    A model that was trained within `VecNormalize` and loaded needs that env: `load(path, env=VecNormalize.load(...))`.
+    It answers with the most probable actions. A model that was trained in a `VecNormalize` gets its observations
+    normalised; load such a model together with that wrapper, by `load(path, env=VecNormalize.load(...))`.
     """
 
     def __init__(self, model: BaseAlgorithm) -> None:
@@ -24,7 +25,7 @@ class Sb3Policy:
         return None, np.ones(batch_size, np.bool_)
 
     def act(self, observations: Array, state: tuple[Any, Array]) -> tuple[Array, tuple[Any, Array]]:
-        memory, starts = state
-        seen: Any = observations if self._normalizer is None else self._normalizer.normalize_obs(observations)
-        answers, memory = self._model.predict(seen, memory, starts, deterministic=True)
-        return answers, (memory, np.zeros_like(starts))
+        lstm_state, starts = state
+        inputs: Any = observations if self._normalizer is None else self._normalizer.normalize_obs(observations)
+        answers, lstm_state = self._model.predict(inputs, lstm_state, starts, deterministic=True)
+        return answers, (lstm_state, np.zeros_like(starts))

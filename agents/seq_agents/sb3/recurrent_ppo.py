@@ -1,8 +1,7 @@
-"""RecurrentPPO that reads whole episodes: the same learning problem without the cost of single steps."""
+"""RecurrentPPO that reads whole episodes instead of single steps."""
 
 from __future__ import annotations
 
-import time
 from typing import Any, ClassVar
 
 import numpy as np
@@ -18,11 +17,11 @@ from stable_baselines3.common.vec_env import VecEnv
 import seq_envs
 from seq_agents.cores.lstm_start import LstmStart
 from seq_agents.learners.learning_rates import set_rate
-from seq_agents.sb3.episode_buffer import EpisodeBuffer, by_episode
+from seq_agents.sb3.episode_buffer import EpisodeBuffer, by_episode, by_step
 from seq_agents.sb3.fused_lstm import FusedLstmPolicy
+from seq_agents.sb3.rollout_steps import Answers, rollout_steps, states_by_step
 from seq_agents.sb3.vec_env import SequenceVecEnv, make_vec_env
 from seq_envs.dataset import Dataset
-from seq_envs.encodings import Array
 
 _SMALL_NETWORK = {
     "lstm_hidden_size": 64,
@@ -39,27 +38,32 @@ _MINIBATCHES = 4
 class FastRecurrentPPO(RecurrentPPO):
     """sb3-contrib's RecurrentPPO for the environments of this package, many times as fast.
 
-    An answer changes no later observation, so the policy reads whole episodes in one LSTM call, draws all its answers,
-    and only then is graded: the same policy gets the same answers right as step by step. A minibatch is made of whole
-    episodes, so the gradient reaches from every answer to the first step. Everything else (`learn`, `predict`, `save`,
-    `load`, callbacks, loggers, the update itself) is RecurrentPPO's. Callbacks hear of each step once the rollout has
-    been gathered; their `locals` have actions, values, log_probs, rewards, dones, infos, n_steps, env, rollout_buffer.
+    Actions never change observations in these environments. So the policy reads whole episodes in one LSTM call, draws
+    all answers, and the environment grades them afterwards: answers and rewards have the same distribution as step by
+    step. A minibatch consists of whole episodes, so the gradient of every answer reaches the first step. Everything
+    else (`learn`, `predict`, `save`, `load`, the update, loggers) is RecurrentPPO's.
+
+    Callbacks see the local variables that RecurrentPPO shows them, step by step, and may change rewards in place. But
+    the whole rollout has been played before its first `on_step`: there, `env` already stands at the end of the rollout,
+    and `rollout_buffer` is full.
 
         model = FastRecurrentPPO("MlpLstmPolicy", "SeqEcho-v0", learning_rate=5e-3, seed=0)
         model.learn(80_000)
         print(seq_envs.evaluate(Sb3Policy(model), "SeqEcho-v0"))
 
     Args:
-        policy: "MlpLstmPolicy" is `FusedLstmPolicy` with 64 units that actor and critic share, a forget gate that
-            begins open, and no other layers, unless `policy_kwargs` say otherwise.
+        policy: a recurrent policy of sb3-contrib, or a name. "MlpLstmPolicy" is `FusedLstmPolicy` with 64 units that
+            actor and critic share, a forget gate that starts open, and no other layers, unless `policy_kwargs` say
+            otherwise.
         env: from `seq_agents.sb3.make_vec_env`, with no wrapper around it; or an id or problem, for 64 lanes of it.
-        n_steps: of each lane and rollout; a multiple of the longest episode's length T. None: four episodes.
-        batch_size: time steps of a minibatch, of whole episodes: at least T. None: a quarter of a rollout.
-        gamma: 0 by default, which is exact here: an answer has no consequences but its own reward.
+        n_steps: time steps of each lane in a rollout, a multiple of the length T of the longest episode. None: 4 T.
+        batch_size: time steps of a minibatch, at least T. None: a quarter of a rollout.
+        gamma: 0 by default, which is exact here, since an answer affects no reward but its own.
         **kwargs: as for RecurrentPPO.
 
     Raises:
-        ValueError: `env` is none of this package's or has a wrapper; `n_steps` or `batch_size` do not fit the episodes.
+        ValueError: `env` is not of this package or has a wrapper or `max_episode_steps`, `n_steps` or `batch_size` do
+            not fit the episodes, or `use_sde` is True.
     """
 
     policy_aliases: ClassVar[dict[str, type[BasePolicy]]] = {"MlpLstmPolicy": FusedLstmPolicy}
@@ -87,9 +91,9 @@ class FastRecurrentPPO(RecurrentPPO):
             policy_kwargs = _SMALL_NETWORK | (policy_kwargs or {})
         super().__init__(
             policy,
-            env,  # type: ignore[arg-type]  # None while a saved model is being loaded, as in SB3.
+            env,  # type: ignore[arg-type]  # SB3's `load` passes None and sets the env later.
             learning_rate=learning_rate,
-            n_steps=n_steps,  # type: ignore[arg-type]  # Likewise.
+            n_steps=n_steps,  # type: ignore[arg-type]  # None only where env is None.
             batch_size=batch_size,
             n_epochs=n_epochs,
             gamma=gamma,
@@ -98,19 +102,24 @@ class FastRecurrentPPO(RecurrentPPO):
         )
 
     @staticmethod
-    def _wrap_env(env: Any, verbose: int = 0, monitor_wrapper: bool = True) -> VecEnv:  # noqa: ARG004 - as SB3 calls it.
-        """Where SB3 takes an env in, be it at construction, by `load` or by `set_env`."""
+    def _wrap_env(env: Any, verbose: int = 0, monitor_wrapper: bool = True) -> VecEnv:  # noqa: ARG004 - SB3 passes these arguments.
+        """Check an env; SB3 calls this at construction, in `load` and in `set_env`."""
         if not isinstance(env, SequenceVecEnv):
             raise ValueError(
-                "env must be made by seq_agents.sb3.make_vec_env, with no wrapper around it, since whole episodes are "
-                f"read from it; got {env}. sb3_contrib.RecurrentPPO takes any env"
+                "env must be made by seq_agents.sb3.make_vec_env and have no wrapper, since this algorithm reads whole "
+                f"episodes from it; got {env}. sb3_contrib.RecurrentPPO takes any env"
             )
+        if env.envs.max_episode_steps is not None:
+            limit = env.envs.max_episode_steps
+            raise ValueError(f"max_episode_steps must be None, since this algorithm reads whole episodes; got {limit}")
         return env
 
     def _setup_model(self) -> None:
         super()._setup_model()
         if self.use_sde:
-            raise ValueError("use_sde must be False: its noise is made for single steps, not for whole episodes")
+            raise ValueError(
+                "use_sde must be False, since its noise is drawn step by step and this algorithm reads whole episodes"
+            )
         if self.env is not None:
             self._episodes_a_rollout(self.env)
         lstm: Any = self.policy.lstm_actor
@@ -126,37 +135,49 @@ class FastRecurrentPPO(RecurrentPPO):
         )
 
     def _update_learning_rate(self, optimizers: torch.optim.Optimizer | list[torch.optim.Optimizer]) -> None:
-        """Set the rate of the schedule, and the LSTM's share of it."""
+        """Set the learning rate that the schedule gives; the LSTM gets its share of it."""
         super()._update_learning_rate(optimizers)
         set_rate(self.policy.optimizer, float(self.lr_schedule(self._current_progress_remaining)))
 
     def collect_rollouts(
         self, env: VecEnv, callback: BaseCallback, rollout_buffer: RolloutBuffer, n_rollout_steps: int
     ) -> bool:
-        """Fill the buffer with whole episodes; then call the callbacks once a step, as SB3 does."""
+        """Fill the buffer with whole episodes, and call the callbacks for each of their steps, as SB3 does."""
         assert isinstance(env, SequenceVecEnv)
         assert isinstance(rollout_buffer, EpisodeBuffer)
-        problem, episodes = env.envs.problem, self._episodes_a_rollout(env)
         self.policy.set_training_mode(False)
         callback.on_rollout_start()
-        played = env.rollout(episodes)
-        actions, values, log_probs = self._answer(by_episode(played.observations))
-        low, high = getattr(self.action_space, "low", None), getattr(self.action_space, "high", None)
-        answers = np.clip(actions, low, high) if isinstance(self.action_space, spaces.Box) else actions
-        rewards = problem.grade(answers, by_episode(played.targets)) * by_episode(played.scored)
-        rollout_buffer.fill(played, actions, values, log_probs, rewards)
-        if not self._tell(played, rollout_buffer.rewards, callback):
-            return False
+        played = env.rollout(self._episodes_a_rollout(env))
+        answers = self._answer(env, played)
+        values, log_probs = answers.values.flatten(1).cpu().numpy(), answers.log_probs.cpu().numpy()
+        rollout_buffer.fill(played, answers.actions, values, log_probs, answers.grades)
+        fixed = {
+            "self": self,
+            "env": env,
+            "callback": callback,
+            "rollout_buffer": rollout_buffer,
+            "n_rollout_steps": n_rollout_steps,
+        }
+        for step in rollout_steps(env, played, answers, rollout_buffer.rewards, self.device):
+            episode, time_step = divmod(step["n_steps"], played.scored.shape[1])
+            self.num_timesteps += int(np.count_nonzero(played.lengths[episode] > time_step))
+            callback.update_locals({**fixed, **step})
+            if not callback.on_step():
+                return False
+            self._update_info_buffer(step["infos"], step["dones"])
+            self._last_obs, self._last_lstm_states = step["new_obs"], step["lstm_states"]
+            self._last_episode_starts = step["dones"]
+        rollout_buffer.finish()  # Only now, since a callback may have changed the rewards.
         callback.on_rollout_end()
         return True
 
     def _episodes_a_rollout(self, env: VecEnv) -> int:
-        """How many episodes of each lane make a rollout."""
+        """The number of episodes of each lane in a rollout; ValueError if `n_steps` or `batch_size` do not fit."""
         assert isinstance(env, SequenceVecEnv)
         steps = env.envs.problem.steps
         if self.n_steps < 1 or self.n_steps % steps != 0:
             raise ValueError(
-                f"n_steps must be a multiple of the episode length {steps}, since a rollout is whole episodes, "
+                f"n_steps must be a multiple of the episode length {steps}, since a rollout holds whole episodes, "
                 f"got {self.n_steps}"
             )
         if self.batch_size is not None and self.batch_size < steps:
@@ -164,52 +185,23 @@ class FastRecurrentPPO(RecurrentPPO):
         return int(self.n_steps // steps)
 
     @torch.no_grad()
-    def _answer(self, observations: Array) -> tuple[Array, Array, Array]:
-        """observations (B, T, ...) to actions (B, T, *action shape), values (B, T) and log-probabilities (B, T)."""
-        batch, steps = observations.shape[:2]
-        flat = torch.as_tensor(observations.reshape(batch * steps, *observations.shape[2:]), device=self.device)
-        actions, values, log_probs, _ = self.policy(flat, *self.rollout_buffer.beginnings(batch, steps))
-        shape = self.action_space.shape or ()
-        return (
-            actions.reshape(batch, steps, *shape).cpu().numpy(),
-            values.reshape(batch, steps).cpu().numpy(),
-            log_probs.reshape(batch, steps).cpu().numpy(),
+    def _answer(self, env: SequenceVecEnv, played: Dataset) -> Answers:
+        """Read the episodes, draw an answer to every step, and grade the answers."""
+        observations = by_episode(torch.as_tensor(played.observations, device=self.device))
+        episodes, steps = observations.shape[:2]
+        start = self.rollout_buffer.initial_states(episodes)
+        no_starts = torch.zeros(episodes * steps, device=self.device)  # The states are zeros already.
+        flat_actions, values, log_probs, _ = self.policy(observations.flatten(0, 1), start, no_starts)
+        actions = flat_actions.reshape(episodes, steps, *flat_actions.shape[1:]).cpu().numpy()
+        clipped = actions
+        if isinstance(self.action_space, spaces.Box):
+            clipped = np.clip(actions, self.action_space.low, self.action_space.high)
+        grades = env.envs.problem.grade(clipped, by_episode(played.targets)) * by_episode(played.scored)
+        return Answers(
+            actions=by_step(actions, env.num_envs),
+            clipped_actions=by_step(clipped, env.num_envs),
+            values=by_step(values.reshape(episodes, steps, 1), env.num_envs),
+            log_probs=by_step(log_probs.reshape(episodes, steps), env.num_envs),
+            grades=by_step(grades, env.num_envs),
+            states=states_by_step(self.policy, observations, start),
         )
-
-    def _tell(self, played: Dataset, rewards: Array, callback: BaseCallback) -> bool:
-        """Call the callbacks for every step of the rollout, rewards (n_steps, lanes); False: one wants to stop."""
-        episodes, steps, lanes = played.scored.shape
-        earned = rewards.reshape(episodes, steps, lanes).sum(axis=1)
-        asked = played.scored.sum(axis=1)
-        seconds = round((time.time_ns() - self.start_time) / 1e9, 6)
-        for step in range(episodes * steps):
-            episode, at = divmod(step, steps)
-            lengths = played.lengths[episode]
-            dones = lengths == at + 1
-            infos: list[dict[str, Any]] = [{} for _ in range(lanes)]
-            for lane in np.flatnonzero(dones).tolist():
-                right, all_right = float(earned[episode, lane]), float(asked[episode, lane])
-                infos[lane] = {
-                    "episode": {"r": right, "l": at + 1, "t": seconds},
-                    "is_success": right == all_right,
-                    "accuracy": right / max(all_right, 1.0),
-                    "TimeLimit.truncated": False,
-                }
-            self.num_timesteps += int(np.count_nonzero(lengths > at))
-            callback.update_locals(
-                {
-                    "actions": self.rollout_buffer.actions[step],
-                    "values": self.rollout_buffer.values[step],
-                    "log_probs": self.rollout_buffer.log_probs[step],
-                    "rewards": rewards[step],
-                    "dones": dones,
-                    "infos": infos,
-                    "n_steps": step,
-                    "env": self.env,
-                    "rollout_buffer": self.rollout_buffer,
-                }
-            )
-            if not callback.on_step():
-                return False
-            self._update_info_buffer(infos, dones)
-        return True

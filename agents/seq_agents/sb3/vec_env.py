@@ -1,15 +1,20 @@
-"""Stable-Baselines3 on the native vector env. The only file that knows SB3's `VecEnv`."""
+"""The native vector env as an SB3 `VecEnv`."""
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import time
 import warnings
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import gymnasium
 import numpy as np
+from gymnasium.envs.registration import EnvSpec, WrapperSpec
 from gymnasium.vector import AutoresetMode
+from gymnasium.wrappers import TimeLimit
 from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvObs, VecEnvStepReturn
@@ -19,6 +24,14 @@ from seq_envs.dataset import Dataset
 from seq_envs.encodings import Array
 from seq_envs.parameters import Integer
 
+_VECTOR_ONLY = ("num_envs", "vectorization_mode", "autoreset_mode")
+"""What `gymnasium.make_vec` writes into the spec of a vector env and `gymnasium.make` does not know."""
+
+_OF_EACH_LANE = ("np_random", "np_random_seed")
+"""The attributes of a single env that the native vector env has as a tuple with an entry for each lane."""
+_LANE_METHODS = ("reset", "render")
+"""The methods of a single env that a lane has."""
+
 
 def make_vec_env(
     id_or_problem: str | seq_envs.Problem,
@@ -27,40 +40,54 @@ def make_vec_env(
     *,
     render_mode: str | None = None,
     reveal: bool = False,
+    max_episode_steps: int | None = None,
     **parameters: Any,
 ) -> SequenceVecEnv:
-    """A vectorised environment for SB3: lane `i` plays stream `seed+i`.
+    """Make a vectorised environment for SB3. Lane `i` plays stream `seed + i`.
 
-    Without a seed numpy's global generator draws one, as in SB3's function of this name. `render_mode`, `reveal` and
-    the problem's parameters are as for `seq_envs.SequenceVectorEnv`.
+    Without a seed, numpy's global generator draws one, as in SB3's function of the same name.
+
+    Args:
+        id_or_problem: an id, as for `gymnasium.make`, or a problem.
+        n_envs: the number of lanes.
+        seed: of lane 0.
+        render_mode, reveal, max_episode_steps: as for `seq_envs.SequenceVectorEnv`.
+        **parameters: the problem's parameters.
 
     Raises:
         ValueError, TypeError: for a wrong argument, see `seq_envs.make_problem`.
     """
-    env = SequenceVecEnv(
-        seq_envs.SequenceVectorEnv(
-            seq_envs.make_problem(id_or_problem, **parameters),
-            num_envs=Integer(1).check("n_envs", n_envs),
-            autoreset_mode=AutoresetMode.SAME_STEP,
-            render_mode=render_mode,
-            reveal=reveal,
-        )
-    )
+    problem = seq_envs.make_problem(id_or_problem, **parameters)
+    num_envs = Integer(1).check("n_envs", n_envs)
+    # Only what differs from the defaults, so that the spec is the one of `gymnasium.make` with the same arguments.
+    chosen: dict[str, Any] = {"render_mode": render_mode, "reveal": reveal, "max_episode_steps": max_episode_steps}
+    options = {name: value for name, value in chosen.items() if value is not None and value is not False}
+    options["autoreset_mode"] = AutoresetMode.SAME_STEP
+    if isinstance(id_or_problem, str):
+        envs: Any = gymnasium.make_vec(id_or_problem, num_envs=num_envs, **options, **parameters)
+    else:
+        envs = seq_envs.SequenceVectorEnv(problem, num_envs=num_envs, **options)
+    env = SequenceVecEnv(envs)
     env.seed(seed)
     env.action_space.seed(seed)
     return env
 
 
 class SequenceVecEnv(VecEnv):
-    """A native vector env as SB3 wants it: what its `DummyVecEnv` makes of single envs within a `Monitor`, but fast.
+    """A native vector env with the interface of SB3's `DummyVecEnv` of single envs in a `Monitor`, but faster.
 
     `step(actions)` takes (lanes, *action_space.shape) and returns observations (lanes, ...), rewards (lanes,) float32,
-    dones (lanes,) bool, and a list of an info for each lane. Where an episode is over, the observation is the first of
-    the next one. All of it is the caller's own.
+    dones (lanes,) bool, and a list with one info per lane. In a lane whose episode is over, the observation is the
+    first one of its next episode. The caller may change all of these.
 
-    The info of an episode's last step has `terminal_observation`, `episode` (`r` return, `l` length, `t` seconds since
-    the start), `is_success`, `accuracy`, and `TimeLimit.truncated`, always False. `reveal` adds to every info what it
-    tells; else the others are empty. Options for `reset` have no effect.
+    Every info has `TimeLimit.truncated`, which is True where `max_episode_steps` cuts an episode off. The info of an
+    episode's last step adds `terminal_observation` and `episode` (`r` return, `l` length, `t` seconds since the
+    environment was made), and unless it is cut off, `is_success` and `accuracy`. `reveal` adds to every info what
+    `seq_envs.SequenceEnv` describes. Options for `reset` have no effect.
+
+    The attributes and methods of a lane are those of a single env in a `Monitor`, with these exceptions. There are no
+    env objects: `unwrapped`, `env`, and the methods of wrappers. Lanes step together, so a lane has no `step` and
+    `close`. `Monitor`'s lists of all past episodes grow without end and are not kept; SB3's `VecMonitor` writes them.
 
     Args:
         envs: made with `autoreset_mode="SameStep"`.
@@ -71,57 +98,63 @@ class SequenceVecEnv(VecEnv):
             raise ValueError(f'envs must be made with autoreset_mode="SameStep", got {envs.autoreset_mode}')
         self.envs = envs
         spaces = {"observation_space": envs.single_observation_space, "action_space": envs.single_action_space}
-        common = {name: getattr(envs, name) for name in ("problem", "render_mode", "reveal", "spec")}
-        metadata = type(envs).metadata  # The same without the autoreset mode, as of a single env.
-        self._attributes = [{**common, **spaces, "metadata": metadata} for _ in range(envs.num_envs)]
+        common = {name: getattr(envs, name) for name in ("problem", "render_mode", "reveal")}
+        metadata = type(envs).metadata  # Without the autoreset mode, which a single env does not have.
+        self._attributes = [
+            {**common, **spaces, "spec": _single_env_spec(envs.spec), "metadata": metadata}
+            for _ in range(envs.num_envs)
+        ]
         super().__init__(envs.num_envs, **spaces)
         self.metadata = metadata
+        self.actions: Any = None
         self._returns = np.zeros(self.num_envs)
         self._lengths = np.zeros(self.num_envs, np.int64)
         self._started = time.time()
-        self._actions: Any = None
+
+    @property
+    def seconds(self) -> float:
+        """The seconds since the environment was made, rounded as `Monitor` rounds them."""
+        return round(time.time() - self._started, 6)
 
     def seed(self, seed: int | None = None) -> Sequence[int | None]:
         return super().seed(None if seed is None else Integer(0).check("seed", seed))
 
     def reset(self) -> VecEnvObs:
-        observations, told = self.envs.reset(seed=self._seeds)
+        observations, facts = self.envs.reset(seed=self._seeds)
         self.reset_infos = [{} for _ in range(self.num_envs)]
-        _spread(told, self.reset_infos)
-        self._forget(slice(None))
+        write_facts(facts, self.reset_infos)
+        self._restart(slice(None))
         self._reset_seeds()
+        self._reset_options()
         return observations
 
     def step_async(self, actions: Array) -> None:
-        self._actions = actions
+        self.actions = actions
 
     def step_wait(self) -> VecEnvStepReturn:
-        observations, rewards, over, _, told = self.envs.step(self._actions)
+        observations, rewards, terminated, truncated, facts = self.envs.step(self.actions)
+        over = terminated | truncated
         self._returns += rewards
         self._lengths += 1
-        infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
+        infos = [{"TimeLimit.truncated": cut_off} for cut_off in (truncated & ~terminated).tolist()]
         if over.any():
-            lanes, seen = np.flatnonzero(over).tolist(), told.pop("final_obs")[over]
-            final = told.pop("final_info")
-            _spread(told, infos)
-            returns, lengths = self._returns[over].round(6).tolist(), self._lengths[over].tolist()
-            seconds = round(time.time() - self._started, 6)
-            for lane, last, earned, steps in zip(lanes, seen, returns, lengths, strict=True):
-                episode = {"r": earned, "l": steps, "t": seconds}
-                infos[lane] |= {"terminal_observation": last, "TimeLimit.truncated": False, "episode": episode}
-            _spread(final, infos)  # In the place of what the reset tells of these lanes.
-            self._forget(over)
-        else:
-            _spread(told, infos)
+            ended_episodes(over, facts.pop("final_obs")[over], self._returns, self._lengths, self.seconds, infos)
+            write_facts(facts.pop("final_info"), infos)
+            for lane in np.flatnonzero(over).tolist():
+                self.reset_infos[lane] = {}
+            # In these lanes the vector env has reset the episode in the same step: the other facts are of the reset.
+            write_facts(facts, self.reset_infos, over)
+            self._restart(over)
+        write_facts(facts, infos, ~over)
         return observations, rewards.astype(np.float32), over, infos
 
     def rollout(self, episodes: int) -> Dataset:
-        """The next whole episodes of every lane, and past them: see `SequenceVectorEnv.rollout`."""
-        self._forget(slice(None))
+        """Return the next whole episodes of every lane and skip them; see `SequenceVectorEnv.rollout`."""
+        self._restart(slice(None))
         return self.envs.rollout(episodes)
 
-    def _forget(self, lanes: Any) -> None:
-        """Begin the account of these lanes anew."""
+    def _restart(self, lanes: Any) -> None:
+        """Set the return and length of these lanes' episodes to zero."""
         self._returns[lanes] = 0.0
         self._lengths[lanes] = 0
 
@@ -135,37 +168,46 @@ class SequenceVecEnv(VecEnv):
         return self._render(range(self.num_envs))
 
     def _lanes(self, indices: VecEnvIndices) -> list[int]:
-        """What SB3 means by `indices`: None for all lanes, or an int or several, which may count from the end."""
+        """The lanes that SB3 means by `indices`: None for all, or one int or several, which may be negative."""
         return [range(self.num_envs)[index] for index in self._get_indices(indices)]
 
     def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
+        lanes = self._lanes(indices)
+        if attr_name in _OF_EACH_LANE:
+            return [getattr(self.envs, attr_name)[lane] for lane in lanes]
+        if attr_name in _LANE_METHODS:
+            return [partial(self._call_in_lane, attr_name, lane) for lane in lanes]
         try:
-            return [self._attributes[lane][attr_name] for lane in self._lanes(indices)]
+            return [self._attributes[lane][attr_name] for lane in lanes]
         except KeyError:
-            raise AttributeError(f"a lane has {', '.join(self._attributes[0])}; got {attr_name!r}") from None
+            known = ", ".join([*self._attributes[0], *_OF_EACH_LANE, *_LANE_METHODS])
+            raise AttributeError(f"a lane has the attributes {known}; got {attr_name!r}") from None
 
     def set_attr(self, attr_name: str, value: Any, indices: VecEnvIndices = None) -> None:
-        """Keep a value of the caller's own; what the envs or their problem have themselves is fixed."""
+        """Store a new attribute in these lanes; the attributes of the envs and of their problem cannot be changed."""
         if hasattr(self.envs, attr_name) or hasattr(self.envs.problem, attr_name):
             raise AttributeError(f"{attr_name} cannot be set to {value!r}: it is fixed when the envs are made")
         for lane in self._lanes(indices):
             self._attributes[lane][attr_name] = value
 
     def env_method(self, method_name: str, *args: Any, indices: VecEnvIndices = None, **kwargs: Any) -> list[Any]:
-        """Call `reset` or `render` of these lanes; they have no other method, since all of them step together."""
-        methods: dict[str, Callable[..., list[Any]]] = {"reset": self._reset, "render": self._render}
-        if method_name not in methods:
-            raise AttributeError(f"a single lane has the methods {' and '.join(methods)}, got {method_name!r}")
+        """Call `reset` or `render` in these lanes; a lane has no other methods."""
+        if method_name not in _LANE_METHODS:
+            raise AttributeError(f"a lane has the methods {' and '.join(_LANE_METHODS)}, got {method_name!r}")
         lanes = self._lanes(indices)
+        methods: dict[str, Callable[..., list[Any]]] = {"reset": self._reset, "render": self._render}
         return methods[method_name](lanes, *args, **kwargs) if lanes else []
+
+    def _call_in_lane(self, method_name: str, lane: int, *args: Any, **kwargs: Any) -> Any:
+        return self.env_method(method_name, *args, indices=lane, **kwargs)[0]
 
     def _reset(self, lanes: list[int], *, seed: int | None = None, options: Any = None) -> list[tuple[Any, Any]]:
         mask = np.zeros(self.num_envs, np.bool_)
         mask[lanes] = True
-        observations, told = self.envs.reset(seed=[seed] * self.num_envs, options={"reset_mask": mask})
-        self._forget(mask)
+        observations, facts = self.envs.reset(seed=[seed] * self.num_envs, options={"reset_mask": mask})
+        self._restart(mask)
         infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
-        _spread(told, infos)
+        write_facts(facts, infos)
         return [(observations[lane], infos[lane]) for lane in lanes]
 
     def _render(self, lanes: Iterable[int]) -> list[Any]:
@@ -173,14 +215,55 @@ class SequenceVecEnv(VecEnv):
         return [frames and frames[lane] for lane in lanes]
 
     def env_is_wrapped(self, wrapper_class: type[gymnasium.Wrapper], indices: VecEnvIndices = None) -> list[bool]:
-        # Every info of an ended episode is as `Monitor` writes it, which `evaluate_policy` relies on.
-        return [issubclass(Monitor, wrapper_class) for _ in self._lanes(indices)]
+        # The infos have what `Monitor` writes. `evaluate_policy` reads it only if a `Monitor` is said to be there.
+        wrappers = [Monitor] if self.envs.max_episode_steps is None else [Monitor, TimeLimit]
+        wrapped = any(issubclass(wrapper, wrapper_class) for wrapper in wrappers)
+        return [wrapped for _ in self._lanes(indices)]
 
 
-def _spread(told: dict[str, Any], infos: list[dict[str, Any]]) -> None:
-    """Write what a vector env tells, for each name an array and a mask (lanes, ...), into the infos of the lanes."""
-    for name in [name for name in told if f"_{name}" in told]:
-        lanes = np.flatnonzero(told[f"_{name}"]).tolist()
-        values = told[name][lanes]
+def _single_env_spec(spec: EnvSpec | None) -> EnvSpec | None:
+    """The spec of a lane: that of a single env in a `Monitor`, from the spec of the vector env."""
+    if spec is None:
+        return None
+    kwargs = {name: copy.deepcopy(value) for name, value in spec.kwargs.items() if name not in _VECTOR_ONLY}
+    limit = kwargs.pop("max_episode_steps", spec.max_episode_steps)
+    # gymnasium.Wrapper.spec describes a wrapper that does not record its arguments, such as `Monitor`, so.
+    monitor = WrapperSpec(name="Monitor", entry_point=f"{Monitor.__module__}:{Monitor.__name__}", kwargs=None)
+    wrappers = (*spec.additional_wrappers, monitor)
+    return dataclasses.replace(spec, kwargs=kwargs, max_episode_steps=limit, additional_wrappers=wrappers)
+
+
+def ended_episodes(
+    over: Array, last: Iterable[Any], returns: Array, lengths: Array, seconds: float, infos: list[dict[str, Any]]
+) -> None:
+    """Write what SB3 and `Monitor` say of ended episodes into the infos of their lanes.
+
+    Args:
+        over: (lanes,) bool: whether the lane's episode has just ended.
+        last: the last observations of these episodes, one for each True in `over`.
+        returns, lengths: (lanes,) of the episodes.
+        seconds: since the environment was made.
+        infos: one per lane.
+    """
+    rounded = returns[over].round(6).tolist()  # As `Monitor` rounds them.
+    for lane, observation, earned, length in zip(
+        np.flatnonzero(over).tolist(), last, rounded, lengths[over].tolist(), strict=True
+    ):
+        infos[lane]["terminal_observation"] = observation
+        infos[lane]["episode"] = {"r": earned, "l": length, "t": seconds}
+
+
+def write_facts(facts: dict[str, Any], infos: list[dict[str, Any]], only: Array | None = None) -> None:
+    """Write the info of a vector env into the infos of the lanes.
+
+    Args:
+        facts: an array (lanes, ...) for each name, and its mask (lanes,) under the name with an underscore before it.
+        infos: one per lane.
+        only: (lanes,) bool: the lanes to write to; None for all.
+    """
+    for name in [name for name in facts if f"_{name}" in facts]:
+        mask = facts[f"_{name}"]
+        lanes = np.flatnonzero(mask if only is None else mask & only).tolist()
+        values = facts[name][lanes]
         for lane, value in zip(lanes, values.tolist() if values.ndim == 1 else values, strict=True):
             infos[lane][name] = value

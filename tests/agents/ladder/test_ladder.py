@@ -1,12 +1,14 @@
-"""The ladder: each broken agent fails first at the rung that says so, and no good one does."""
+"""Each broken agent fails first at the rung that names its fault, and no working agent fails."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
-from breakable import PLAYERS, Breakable, ByExample, Network, Player
+from breakable import POLICIES, Breakable, ByExample, Greedy, Network
+from gymnasium.error import ResetNeeded
 from seq_agents.cli import main as cli
 from seq_agents.ladder import MakeEnvs, climb, rungs, trainer
 
@@ -17,7 +19,12 @@ from seq_envs.testing import check_problem
 torch.set_num_threads(1)
 ROLLOUT = 24
 LADDER = rungs(ROLLOUT)
-OWN = {type(rung.problem).__name__: rung for rung in LADDER if "ladder" in type(rung.problem).__module__}
+TINY_PROBLEMS = [
+    problem
+    for problem in dict.fromkeys(problem for rung in LADDER for problem in (rung.problem, rung.decisive))
+    if "ladder" in type(problem).__module__
+]
+"""The problems that the ladder defines, with the parameters that rungs use."""
 
 BROKEN = {
     "answers one late": "lag 0",
@@ -32,94 +39,111 @@ BROKEN = {
     "state not carried over": "independence of lanes over rollouts",
     "stale states": "lag longer than one rollout",
 }
-
-
-BROKEN_IN_PLAY = {
+"""Faults by the rung that finds each."""
+BROKEN_IN_EVALUATION = {
     "lane 0 for all at evaluation": "independence of lanes",
     "state not passed at evaluation": "evaluation with state carried",
     "state kept inside": "evaluation with state carried",
     "initial state not fresh": "evaluation with state carried",
 }
+"""Faults of the policy alone."""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("bug", "rung"), BROKEN.items())
-def test_a_bug_is_found_at_its_rung(bug: str, rung: str) -> None:
+def test_a_fault_is_found_at_its_rung(bug: str, rung: str) -> None:
     climbed = climb(Breakable(bug), ROLLOUT)
     assert climbed.broken_at is not None, climbed
     assert climbed.broken_at.name == rung, climbed
 
 
-def test_the_agent_learns_from_what_it_did() -> None:
-    """It plays step by step and reads a rollout at once: both must say the same, or it is broken without a bug."""
+def test_the_agent_without_a_fault_computes_the_same_while_acting_and_in_the_update() -> None:
+    """It acts step by step, and the update reads a rollout at once."""
     network, agent = Network(4, 3, 8), Breakable()
     observations, resets, state = torch.rand(24, 5, 4), torch.rand(24, 5) < 0.2, (torch.rand(5, 8), torch.rand(5, 8))
     read = agent.read(network, observations, resets, state)
-    for seen, reset, hidden in zip(observations, resets, read, strict=True):
-        state = network.step(seen, agent.begun(state, reset))
+    for observation, reset, hidden in zip(observations, resets, read, strict=True):
+        state = network.step(observation, agent.begun(state, reset))
         torch.testing.assert_close(state[0], hidden)
 
 
 @pytest.mark.slow
-def test_padding_in_the_loss() -> None:
+def test_padding_in_the_loss_is_found() -> None:
     climbed = climb(ByExample("padding in the loss"), ROLLOUT)
     assert climbed.broken_at is not None
     assert climbed.broken_at.name == "episodes of different lengths", climbed
 
 
 class LearnedOnce:
-    """A healthy agent that learns each rung once, and is then played with any mistake."""
+    """A working agent that learns each rung once. Its policy can then have any fault."""
 
     def __init__(self) -> None:
         self._learned: dict[seq_envs.Problem, tuple[Any, Any]] = {}
 
-    def played_with(self, bug: str) -> Any:
+    def with_fault(self, bug: str) -> Any:
         def train(make_envs: MakeEnvs, budget: int) -> Any:
             if make_envs.problem not in self._learned:
                 policy = Breakable()(make_envs, budget)
-                self._learned[make_envs.problem] = policy.network, make_envs.tally
-            network, make_envs.tally = self._learned[make_envs.problem]
-            return PLAYERS.get(bug, Player)(network)
+                self._learned[make_envs.problem] = policy.network, make_envs.count
+            network, make_envs.count = self._learned[make_envs.problem]
+            return POLICIES.get(bug, Greedy)(network)
 
         return train
 
 
-def assert_at_the_top(climbed: Any) -> None:
+def assert_all_passed(climbed: Any) -> None:
     assert climbed.passed, climbed
-    assert [step.name for step in climbed.steps[:-1]] == [rung.name for rung in LADDER]
+    assert [result.name for result in climbed.results[:-1]] == [rung.name for rung in LADDER]
     assert "All passed." in str(climbed)
 
 
 @pytest.mark.slow
-def test_what_is_lost_in_play_is_found_there() -> None:
+def test_a_fault_of_the_policy_alone_is_found() -> None:
     agent = LearnedOnce()
-    assert_at_the_top(climb(agent.played_with(""), ROLLOUT))
-    for bug, rung in BROKEN_IN_PLAY.items():
-        climbed = climb(agent.played_with(bug), ROLLOUT)
+    assert_all_passed(climb(agent.with_fault(""), ROLLOUT))
+    for bug, rung in BROKEN_IN_EVALUATION.items():
+        climbed = climb(agent.with_fault(bug), ROLLOUT)
         assert climbed.broken_at is not None, (bug, climbed)
         assert climbed.broken_at.name == rung, (bug, climbed)
 
 
 @pytest.mark.slow
-def test_an_lstm_comes_to_the_top() -> None:
-    assert_at_the_top(climb(trainer("lstm"), ROLLOUT))
+def test_an_lstm_passes_all_rungs() -> None:
+    assert_all_passed(climb(trainer("lstm"), ROLLOUT))
 
 
 @pytest.mark.slow
-def test_an_agent_without_memory() -> None:
+def test_an_agent_without_memory_fails_where_memory_is_needed() -> None:
     climbed = climb(trainer("mlp"), ROLLOUT)
     assert climbed.broken_at is not None
     assert climbed.broken_at.name == "lag 1 within a minibatch"
 
 
-@pytest.mark.parametrize("name", OWN)
-def test_the_problems_keep_the_contract(name: str) -> None:
-    for problem in {OWN[name].problem, OWN[name].judged}:
-        check_problem(problem)
-        stated, estimated = seq_envs.levels(problem), estimate(problem)
-        for level in ("chance", "memoryless", "optimal"):
-            one, other = getattr(stated, level), getattr(estimated, level)
-            assert one.accuracy == pytest.approx(other.accuracy, abs=0.01)
+@pytest.mark.parametrize("problem", TINY_PROBLEMS, ids=repr)
+def test_the_problems_keep_the_contract(problem: seq_envs.Problem) -> None:
+    check_problem(problem)
+    stated, estimated = seq_envs.levels(problem), estimate(problem)
+    for level in ("chance", "memoryless", "optimal"):
+        assert getattr(stated, level).accuracy == pytest.approx(getattr(estimated, level).accuracy, abs=0.01)
+
+
+@pytest.mark.parametrize("problem", TINY_PROBLEMS, ids=repr)
+def test_observations_can_be_decoded(problem: seq_envs.Problem) -> None:
+    symbols = np.arange(6, dtype=np.uint8)
+    assert problem.code.decode(problem.code.encode(symbols)).tolist() == symbols.tolist()
+
+
+@pytest.mark.parametrize("rollout", [22, 24, 100])
+def test_rungs_are_complete(rollout: int) -> None:
+    ladder = rungs(rollout)
+    assert len({rung.name for rung in ladder}) == len(ladder) == 10
+    assert [rung.name for rung in ladder if rung.played_last] == ["state reset between episodes"]
+    for rung in ladder:
+        assert rung.name
+        assert rung.asks
+        assert rung.means.endswith(".")
+        levels = seq_envs.levels(rung.decisive)
+        assert levels.floor.accuracy < rung.needed < levels.optimal.accuracy
 
 
 def test_a_training_that_raises_fails_its_rung() -> None:
@@ -127,19 +151,19 @@ def test_a_training_that_raises_fails_its_rung() -> None:
         raise RuntimeError("no GPU")
 
     climbed = climb(train, ROLLOUT)
-    assert [step.passed for step in climbed.steps] == [False]
-    assert climbed.steps[0].note == "The training broke off. RuntimeError: no GPU"
-    assert len(climb(train, ROLLOUT, keep_going=True).steps) == len(LADDER) + 1
+    assert [result.passed for result in climbed.results] == [False]
+    assert climbed.results[0].note == "Training raised an exception. RuntimeError: no GPU"
+    assert len(climb(train, ROLLOUT, keep_going=True).results) == len(LADDER) + 1
 
 
 @pytest.mark.parametrize("returned", [None, 3, "policy"])
-def test_what_is_no_policy_fails_its_rung(returned: Any) -> None:
+def test_a_training_that_returns_no_policy_fails_its_rung(returned: Any) -> None:
     climbed = climb(lambda *_: returned, ROLLOUT)
     assert not climbed.passed
-    assert "policy must have initial_state" in climbed.steps[0].note
+    assert "policy must have initial_state" in climbed.results[0].note
 
 
-def test_ctrl_c_passes() -> None:
+def test_ctrl_c_stops_the_climb() -> None:
     def train(*_: Any) -> Any:
         raise KeyboardInterrupt
 
@@ -147,11 +171,12 @@ def test_ctrl_c_passes() -> None:
         climb(train, ROLLOUT)
 
 
-def test_the_optimal_player_passes_in_80_columns() -> None:
-    seen: list[Any] = []
-    climbed = climb(trainer("optimal"), ROLLOUT, watch=lambda name, step: seen.append((name, step)))
+def test_the_optimal_policy_passes_in_80_columns() -> None:
+    watched: list[Any] = []
+    climbed = climb(trainer("optimal"), ROLLOUT, watch=lambda name, result: watched.append((name, result)))
     assert climbed.passed
-    assert [name for name, step in seen if step is None] == [step.name for step in climbed.steps]
+    assert [name for name, result in watched if result is None] == [result.name for result in climbed.results]
+    assert [result for _, result in watched if result is not None] == list(climbed.results)
     broken = climb(trainer("memoryless"), ROLLOUT, keep_going=True)
     for line in f"{climbed}\n{broken}".splitlines():
         assert len(line) <= 80
@@ -163,44 +188,51 @@ def test_a_wrong_rollout(rollout: Any) -> None:
         climb(trainer("optimal"), rollout)
 
 
-def test_what_cannot_be_called() -> None:
+def test_a_training_function_must_be_callable() -> None:
     with pytest.raises(TypeError, match=r"train must be called as train\(make_envs, budget\), got 3"):
         climb(3)
 
 
 def test_answers_are_counted_from_the_end_of_the_training() -> None:
     rung = LADDER[0]
-    make_envs = MakeEnvs(rung.problem, rung.judged, 0)
-    assert make_envs.tally.accuracy() is None
+    make_envs = MakeEnvs(rung.problem, rung.decisive, 0)
+    assert make_envs.count.accuracy() is None
     envs = make_envs(8, autoreset_mode="NextStep")
     observations, _ = envs.reset(seed=0)
     for step in range(400):
         right = observations.argmax(-1)
         observations, *_ = envs.step(right if step >= 350 else (right + 1) % 3)
-    assert make_envs.tally.accuracy() == 1.0
+    assert make_envs.count.accuracy() == 1.0
+
+
+def test_an_env_of_the_ladder_needs_a_reset() -> None:
+    rung = LADDER[0]
+    envs = MakeEnvs(rung.problem, rung.decisive, 0)(2)
+    with pytest.raises(ResetNeeded):
+        envs.step(np.zeros(2, int))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "message"),
     [
         (["optimal"], 0, "All passed."),
         (["memoryless"], 1, "It breaks at: lag 1 within a minibatch."),
-        (["breakable:Breakable"], 1, "The playing broke off."),
+        (["breakable:Breakable"], 1, "Evaluation raised an exception."),
         (["lstn"], 2, "did you mean 'lstm'"),
         (["lstm", "--rollout", "8"], 2, "--rollout"),
         (["lstm", "--set", "hiden=3"], 2, "did you mean 'hidden'"),
         (["nowhere:train"], 2, "cannot be imported"),
-        (["breakable:PLAYERS"], 2, "must be called as train(make_envs, budget)"),
-        (["breakable:Breakable", "--set", "hidden=3"], 2, "takes none"),
+        (["breakable:POLICIES"], 2, "must be called as train(make_envs, budget)"),
+        (["breakable:Breakable", "--set", "hidden=3"], 2, "only agents of this package take them"),
     ],
 )
-def test_the_command(arguments: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command(arguments: list[str], code: int, message: str, capsys: pytest.CaptureFixture[str]) -> None:
     try:
         cli.main(["ladder", *arguments])
-        ended = 0
-    except SystemExit as leaving:
-        ended = int(leaving.code or 0)
-    shown = capsys.readouterr()
-    assert ended == code, shown
-    assert said in shown.out + shown.err
+        exit_code = 0
+    except SystemExit as exit:
+        exit_code = int(exit.code or 0)
+    printed = capsys.readouterr()
+    assert exit_code == code, printed
+    assert message in printed.out + printed.err

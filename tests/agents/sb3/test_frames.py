@@ -46,14 +46,14 @@ def test_an_episode_by_hand() -> None:
     problem = seq_envs.make_problem("SeqEcho-v0", length=3, n_values=2, lag=0, encoding="discrete")
     frames = Frames(problem, 2, clock=True)
     assert frames.space.shape == (2 * 2 + 3,)
-    state = frames.begin(2)
+    state = frames.initial_state(2)
     expected = [
         [[0, 0, 0, 1, 1, 0, 0], [0, 0, 1, 0, 1, 0, 0]],
         [[0, 1, 1, 0, 0, 1, 0], [1, 0, 1, 0, 0, 1, 0]],
         [[1, 0, 1, 0, 0, 0, 1], [1, 0, 0, 1, 0, 0, 1]],
     ]
     for seen, shown_by_hand in zip(([1, 0], [0, 0], [0, 1]), expected, strict=True):
-        shown, state = frames.look(np.array(seen), state)
+        shown, state = frames.stack(np.array(seen), state)
         assert shown.dtype == np.float32
         assert shown.tolist() == shown_by_hand
 

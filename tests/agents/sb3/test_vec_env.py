@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import cloudpickle
-import gymnasium
 import numpy as np
 import pytest
 from gymnasium.error import ResetNeeded
@@ -25,7 +24,6 @@ from sb3_oracle import (
 from seq_agents.sb3.vec_env import SequenceVecEnv, make_vec_env
 from spaces_of_settings import EVERY_CHOICE, name
 from stable_baselines3.common import env_util
-from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.utils import set_random_seed
 from stable_baselines3.common.vec_env import (
     VecVideoRecorder,
@@ -47,6 +45,16 @@ def test_equals_dummy_vec_env(id: Any, choice: dict[str, Any], reveal: bool) -> 
     assert_same_game(ours, theirs, 3 * steps + 2 if steps <= 10 else steps + 2)
     begin(ours, theirs)  # In the middle of an episode.
     assert_same_game(ours, theirs, steps)
+
+
+@pytest.mark.parametrize("reveal", [False, True])
+@pytest.mark.parametrize("limit", [1, 4, 10, 11])
+@pytest.mark.parametrize(("id", "choice"), EVERY_KIND[:4], ids=name)
+def test_episodes_that_are_cut_off(id: str, choice: dict[str, Any], limit: int, reveal: bool) -> None:
+    settings = {"max_episode_steps": limit, "reveal": reveal, **choice}
+    ours, theirs = make_vec_env(id, 3, 4, **settings), dummy(id, 3, 4, **settings)
+    begin(ours, theirs)
+    assert_same_game(ours, theirs, 25)
 
 
 def test_actions_may_be_a_list() -> None:
@@ -184,75 +192,6 @@ def test_options_have_no_effect() -> None:
         theirs.env_method("reset")
 
 
-# What SB3 asks of single envs.
-
-EVERY_INDICES: list[Callable[[], Any]] = [
-    lambda: None,
-    lambda: 1,
-    lambda: -1,
-    lambda: [0, 2],
-    lambda: (2, 0, -1),
-    lambda: range(1, 3),
-    lambda: (lane for lane in (1, 2)),
-    lambda: np.array([2, 1]),
-    lambda: [],
-]
-
-
-@pytest.mark.parametrize("indices", EVERY_INDICES)
-def test_attributes_are_those_of_single_envs(indices: Callable[[], Any]) -> None:
-    settings = {"reveal": True, "render_mode": "ansi", "lag": 2}
-    ours, theirs = make_vec_env("SeqEcho-v0", 3, 0, **settings), dummy("SeqEcho-v0", 3, 0, **settings)
-    for attribute in ("problem", "reveal", "render_mode", "metadata", "action_space", "observation_space"):
-        assert ours.get_attr(attribute, indices()) == theirs.get_attr(attribute, indices())
-    for wrapper in (Monitor, gymnasium.Wrapper, gymnasium.wrappers.TimeLimit):
-        assert ours.env_is_wrapped(wrapper, indices()) == theirs.env_is_wrapped(wrapper, indices())
-    begin(ours, theirs)
-    assert ours.env_method("render", indices=indices()) == theirs.env_method("render", indices=indices())
-    for attribute in ("note", "current_step"):
-        assert not ours.has_attr(attribute)
-        ours.set_attr(attribute, 0)
-        theirs.set_attr(attribute, 0)
-        ours.set_attr(attribute, 1, indices())
-        theirs.set_attr(attribute, 1, indices())
-        assert ours.get_attr(attribute) == theirs.get_attr(attribute)
-    assert ours.metadata == theirs.metadata
-    assert ours.render_mode == theirs.render_mode
-
-
-@pytest.mark.parametrize("indices", [3, -4, [0, 3]])
-def test_lanes_that_are_not_there(indices: Any) -> None:
-    env = make_vec_env("SeqEcho-v0", 3)
-    env.reset()
-    for ask in (
-        lambda: env.get_attr("problem", indices),
-        lambda: env.set_attr("note", 1, indices),
-        lambda: env.env_method("reset", indices=indices),
-        lambda: env.env_is_wrapped(Monitor, indices),
-    ):
-        with pytest.raises(IndexError):
-            ask()
-
-
-def test_attributes_that_are_not_there() -> None:
-    env = make_vec_env("SeqEcho-v0", 3)
-    for attribute in ("nonsense", "lag", "np_random", "np_random_seed"):  # The envs' own generator plays no lane.
-        assert not env.has_attr(attribute)
-        with pytest.raises(AttributeError, match=rf"a lane has problem, .*; got '{attribute}'"):
-            env.get_attr(attribute)
-    env.set_attr("note", 1, indices=0)
-    assert env.get_attr("note", 0) == [1]
-    assert not env.has_attr("note")  # Not in every lane.
-
-
-@pytest.mark.parametrize("attribute", ["reveal", "problem", "lag", "render_mode", "observation_space", "num_envs"])
-def test_what_the_envs_are_cannot_be_set(attribute: str) -> None:
-    env = make_vec_env("SeqEcho-v0", 3)
-    for indices in (None, 0):
-        with pytest.raises(AttributeError, match=f"{attribute} cannot be set to 5: it is fixed when"):
-            env.set_attr(attribute, 5, indices)
-
-
 @pytest.mark.parametrize(("id", "choice"), EVERY_KIND, ids=name)
 def test_single_lanes_can_be_reset(id: Any, choice: dict[str, Any]) -> None:
     ours, theirs = make_vec_env(id, 3, 0, **choice), dummy(id, 3, 0, **choice)
@@ -271,28 +210,11 @@ def test_single_lanes_can_be_reset(id: Any, choice: dict[str, Any]) -> None:
         assert_same_game(ours, theirs, int(rng.integers(6)))
 
 
-@pytest.mark.parametrize("method", ["step", "close", "nonsense"])
-def test_methods_that_a_lane_does_not_have(method: str) -> None:
-    env = make_vec_env("SeqEcho-v0", 2)
-    env.reset()
-    with pytest.raises(AttributeError, match=f"a single lane has the methods reset and render, got '{method}'"):
-        env.env_method(method, 0)
-
-
 def test_close_twice() -> None:
     env = make_vec_env("SeqEcho-v0", 2)
     env.close()
     env.close()
     assert env.envs.closed
-
-
-def test_envs_made_by_gymnasium() -> None:
-    envs = gymnasium.make_vec("SeqEcho-v0", num_envs=3, autoreset_mode="SameStep", lag=2)
-    ours, theirs = SequenceVecEnv(envs), dummy("SeqEcho-v0", 3, 6, lag=2)
-    ours.seed(6)
-    assert [spec.id for spec in ours.get_attr("spec")] == [spec.id for spec in theirs.get_attr("spec")]
-    begin(ours, theirs)
-    assert_same_game(ours, theirs, 12)
 
 
 def test_other_autoreset_modes_are_refused() -> None:

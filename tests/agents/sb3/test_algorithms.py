@@ -1,9 +1,9 @@
-"""Stable-Baselines3's wrappers and algorithms on the native vector env do what they do on `DummyVecEnv`; policies."""
+"""SB3's wrappers and algorithms do on the native vector env what they do on `DummyVecEnv`."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 import torch
 from sb3_contrib import RecurrentPPO
-from sb3_contrib.ppo_recurrent import MlpLstmPolicy
 from sb3_oracle import (
     EVERY_KIND,
     assert_same_game,
@@ -19,8 +18,6 @@ from sb3_oracle import (
     dummy,
     some_actions,
 )
-from seq_agents.sb3.fused_lstm import FusedLstmPolicy
-from seq_agents.sb3.policy import Sb3Policy
 from seq_agents.sb3.vec_env import make_vec_env
 from spaces_of_settings import EVERY_BASE_CHOICE, Ragged, name
 from stable_baselines3 import A2C, DQN, PPO, SAC
@@ -37,16 +34,7 @@ from stable_baselines3.common.vec_env import (
     VecNormalize,
 )
 
-import seq_envs
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
+torch.set_num_threads(1)
 
 # SB3's wrappers.
 
@@ -230,68 +218,3 @@ def test_evaluate_policy_of_sb3(id: Any, choice: dict[str, Any]) -> None:
     )
     assert len(ours[0]) == 20
     assert ours == theirs
-
-
-# Policies.
-
-
-@pytest.mark.parametrize(("id", "choice"), EVERY_BASE_CHOICE, ids=name)
-def test_a_recurrent_model_is_a_policy(id: str, choice: dict[str, Any]) -> None:
-    model = RecurrentPPO("MlpLstmPolicy", make_vec_env(id, 2, **choice), n_steps=8, batch_size=16, device="cpu")
-    result = seq_envs.evaluate(Sb3Policy(model), id, episodes=20, **choice)
-    assert 0 <= result.accuracy <= 1
-
-
-def test_evaluate_policy_of_sb3_agrees_with_ours() -> None:
-    model = RecurrentPPO("MlpLstmPolicy", make_vec_env("SeqMemorize-v0", n_envs=4, seed=0), n_steps=8, device="cpu")
-    mean_return, _ = evaluate_policy(model, make_vec_env("SeqMemorize-v0", n_envs=4, seed=1), n_eval_episodes=400)
-    ours = seq_envs.evaluate(Sb3Policy(model), "SeqMemorize-v0", episodes=400)
-    assert mean_return == pytest.approx(ours.mean_return, abs=0.3)
-
-
-def test_normalised_training_is_evaluated_normalised() -> None:
-    env = VecNormalize(make_vec_env("SeqEcho-v0", n_envs=2, seed=0), norm_reward=False)
-    model = RecurrentPPO("MlpLstmPolicy", env, n_steps=20, batch_size=40, device="cpu").learn(400)
-    observations = env.venv.reset()
-    policy = Sb3Policy(model)
-    _, (memory, _) = policy.act(observations, policy.initial_state(2))
-    start = np.ones(2, bool)
-    _, expected = model.predict(env.normalize_obs(observations), None, start, deterministic=True)
-    assert np.array_equal(memory[0], expected[0])
-
-
-def test_the_policy_carries_its_state_and_starts_fresh() -> None:
-    env = make_vec_env("SeqEcho-v0", n_envs=2, seed=0)
-    model = RecurrentPPO("MlpLstmPolicy", env, n_steps=8, batch_size=16, seed=0, device="cpu")
-    policy = Sb3Policy(model)
-    observations = env.reset()
-    first, state = policy.act(observations, policy.initial_state(2))
-    _, later = policy.act(observations, state)
-    assert not np.array_equal(state[0][0], later[0][0])
-    again, fresh = policy.act(observations, policy.initial_state(2))
-    assert np.array_equal(first, again)
-    assert np.array_equal(state[0][0], fresh[0][0])
-
-
-def test_the_fused_policy_learns_the_same_weights() -> None:
-    weights = []
-    for policy in (MlpLstmPolicy, FusedLstmPolicy):
-        env = make_vec_env("SeqEcho-v0", n_envs=4, seed=0, length=6)
-        # 15 steps a rollout and odd minibatches: sequences that begin in the middle of an episode, and padding.
-        model = RecurrentPPO(policy, env, n_steps=15, batch_size=17, n_epochs=2, seed=0, device="cpu")
-        model.learn(240)
-        weights.append(model.policy.state_dict())
-    for key, stock in weights[0].items():
-        assert torch.allclose(stock, weights[1][key], atol=1e-5), key
-
-
-def test_the_fused_policy_falls_back_where_an_episode_starts_within() -> None:
-    torch.manual_seed(0)
-    lstm = torch.nn.LSTM(3, 5)
-    features, states = torch.randn(8, 3), (torch.randn(1, 2, 5), torch.randn(1, 2, 5))
-    for starts in ([1, 0, 0, 0, 0, 0, 0, 0], [0, 0, 1, 0, 0, 0, 0, 0], [1, 0, 0, 0, 1, 0, 0, 0]):
-        start = torch.tensor(starts, dtype=torch.float32)
-        ours = FusedLstmPolicy._process_sequence(features, states, start, lstm)
-        theirs = MlpLstmPolicy._process_sequence(features, states, start, lstm)
-        assert torch.allclose(ours[0], theirs[0], atol=1e-6)
-        assert torch.allclose(ours[1][0], theirs[1][0], atol=1e-6)

@@ -1,0 +1,11 @@
+"""The tiny problems that rungs need and the registered problems do not offer, a file each."""
+
+from __future__ import annotations
+
+from seq_agents.ladder.problems.hold_value import HoldValue
+from seq_agents.ladder.problems.previous_or_none import PreviousOrNone
+from seq_agents.ladder.problems.previous_value import PreviousValue
+from seq_agents.ladder.problems.recall_across_rollouts import RecallAcrossRollouts
+from seq_agents.ladder.problems.recall_flagged import RecallFlagged
+
+__all__ = ["HoldValue", "PreviousOrNone", "PreviousValue", "RecallAcrossRollouts", "RecallFlagged"]
