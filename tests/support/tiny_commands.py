@@ -26,3 +26,15 @@ def everything(folder: Path) -> dict[str, bytes | None]:
 def trained(path: Path, *more: str) -> Path:
     cli.main(["train", "mlp", *ECHO, *TINY, "--out", str(path), *more])
     return path
+
+
+def refused(arguments: list[str], capsys: pytest.CaptureFixture[str], code: int = 2) -> str:
+    """Run a command that must end with this exit code; what it says."""
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    assert ended.value.code == code
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "Traceback" not in said.err
+    return str(said.err)

@@ -109,10 +109,10 @@ def train(
     from seq_agents.experiments.config import Config
     from seq_agents.experiments.run_folder import Run
     from seq_agents.experiments.training import Stopped, train
-    from seq_agents.learners.user_defined import OwnLearner
+    from seq_agents.learners.user_defined import UserDefinedLearner
 
     _one_thread()
-    if issubclass(agent_type(agent), OwnLearner):
+    if issubclass(agent_type(agent), UserDefinedLearner):
         raise Refused(f"{agent} cannot be saved: train takes agents of AGENTS and subclasses of Learner; see bench")
     config = Config.of(agent, id, parameters, seed, agent_type(agent).settings_type.parsed(settings))
     path = out or Path("runs") / f"{agent.replace(':', '-')}-{id}-{seed}"
