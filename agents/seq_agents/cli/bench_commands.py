@@ -137,11 +137,13 @@ def compare(
     """Train the agents of the preset `compare` on one problem, and print their scores above the levels."""
     grid = changed(preset("compare"), ids=[{"id": id, **parameters}], seeds=seeds, episodes=episodes)
     entries = grid.all_entries()
-    about = "; ".join(f"{entry.name}: {AGENTS.about(entry.agent)}" for entry in entries)
+    agents = "; ".join(
+        f"{entry.name} learns from {AGENTS[entry.agent].learns_from} ({AGENTS.about(entry.agent)})" for entry in entries
+    )
 
     def tables_of(_: Folder, done: list[Outcome]) -> Sequence[Table]:
         table = tables.on_problem(done, entries[0].label)
-        return [table.only(_ON_PROBLEM, f"{table.note}\n{tables.ZERO}\n{about}.")]
+        return [table.only(_ON_PROBLEM, f"{table.note}\n{tables.ZERO}\n{agents}.")]
 
     if out is not None:
         _run(entries, out, engine, tables_of, command)

@@ -78,7 +78,12 @@ class Outcome:
 
     @property
     def solved(self) -> Point | None:
-        """The evaluation from which the problem was solved; None: it was not solved, or has too few evaluations."""
+        """The evaluation from which the problem was solved; None: it was not solved, or has too few evaluations.
+
+        A training that stops early (see `Entry.until`) is solved by its end, or not at all.
+        """
+        if self.entry.until is not None:
+            return None if self.solved_after is None else self.curve[-1]
         index = solved_from([point.exact_match for point in self.curve])
         return None if index is None else self.curve[index]
 

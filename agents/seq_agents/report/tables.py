@@ -147,7 +147,7 @@ def rewards_against_examples(done: Sequence[Outcome]) -> Table:
 
 def _solving(mine: Sequence[Outcome]) -> tuple[float | None, float | None, float | None]:
     """The share of solved runs, the median steps and seconds; None if every run has too few evaluations to say."""
-    if all(len(outcome.curve) < IN_A_ROW for outcome in mine):
+    if all(len(outcome.curve) < IN_A_ROW and outcome.entry.until is None for outcome in mine):
         return None, None, None
     solved = [outcome.solved for outcome in mine]
     return (

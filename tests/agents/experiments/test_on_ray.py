@@ -19,7 +19,7 @@ from seq_agents.experiments.entry import Cell
 from seq_agents.experiments.grid import Agent, Grid
 from seq_agents.experiments.results_folder import Folder
 from seq_agents.experiments.running import run_grid
-from seq_agents.experiments.workers import Begun, Done, Event, Failed, Under
+from seq_agents.experiments.workers import Begun, Done, Event, Failed, Progress
 from seq_agents.experiments.workers import do_all as do_all_here
 from seq_agents.learners.learner import Moment, Watch
 from tiny_agents import settings
@@ -145,13 +145,13 @@ def test_each_begins_goes_on_and_ends_once(connected: str, tmp_path: Path) -> No
     events = []
     for event in on_ray.do_all(partial(square_when_heard, folder=tmp_path), [3, 4, 5, 5], connected):
         events.append(event)
-        if [type(event) for event in events].count(Under) == 2:  # Of the two that are under way.
+        if [type(event) for event in events].count(Progress) == 2:  # Of the two that are under way.
             (tmp_path / "heard").touch()
     for number, times in ((3, 1), (4, 1), (5, 2)):
         mine = [event for event in events if event.item == number]
         assert [type(event) for event in mine].count(Begun) == times
         assert isinstance(mine[0], Begun)
-        assert {event for event in mine if isinstance(event, Under)} <= {Under(number, HALF)}
+        assert {event for event in mine if isinstance(event, Progress)} <= {Progress(number, HALF)}
         assert mine.count(Done(number, number**2)) == times
 
 

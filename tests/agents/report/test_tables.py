@@ -219,6 +219,8 @@ def test_experiments_by_hand() -> None:
         ["never", "1", "1.0000", "1.0000", "1.0000", "1.0000", "unsolved", "0 of 1", ""],
     ]
     assert experiment_table(done[-1:]).rows == ()
+    until = rows(tables.on_problem([outcome for outcome in done if outcome.entry.name == "until"], ECHO))[0]
+    assert until[8:11] == ["67%", "1,800", "2.0"], "a training that stops is solved by its end"
 
 
 def test_every_run() -> None:
