@@ -16,7 +16,6 @@ import pytest
 from paths import README, ROOT
 from readme import DOCS, GENERATED, PAGES, Block, anchors, blocks, links, name_of
 from seq_agents.agents import AGENTS
-from seq_agents.experiments.results import page as recipes_page
 from seq_agents.experiments.results_folder import Folder
 from seq_agents.report.text_forms import markdown
 
@@ -119,7 +118,7 @@ def test_the_results_of_the_readme_are_those_of_the_folder() -> None:
     text = markdown(Folder.open(results))
     assert (results / "README.md").read_text(encoding="utf-8") == text
     recipes = results / "recipes"
-    assert recipes_page(recipes) == (recipes / "README.md").read_text(encoding="utf-8")
+    assert (recipes / "README.md").read_text(encoding="utf-8") == markdown(Folder.open(recipes))
     scores = {row["problem"]: row for row in rows(text, "Normalised score by problem")}
     quoted = rows(README.read_text(encoding="utf-8"), "Results")
     assert len(quoted) == 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,14 +92,6 @@ def _estimate(figure: str, error: float) -> str:
     return f"{figure} ± {1.96 * error:.4f}" if error else figure
 
 
-def compare(id: str, parameters: Mapping[str, Any], seed: int, episodes: int) -> None:
-    """Train RecurrentPPO, a supervised LSTM and a control without memory: one table."""
-    from seq_agents.experiments.compare import WHO, compare
-
-    _one_thread()
-    _print_table(seq_envs.make_problem(id, **parameters), compare(id, seed, episodes, **parameters), WHO)
-
-
 def train(
     agent: str,
     id: str,
@@ -177,22 +169,6 @@ def evaluate(path: Path, parameters: Mapping[str, Any], seed: int, episodes: int
         print(json.dumps(without_nan(dataclasses.asdict(evaluation)), indent=1))
     else:
         _print_table(problem, {run.config.agent: Result(evaluation, 0.0)})
-
-
-def reproduce(patterns: Sequence[str], out: Path, seeds: int | None, jobs: int, episodes: int) -> None:
-    """Run named recipes into a folder of results; without names, tell what there is."""
-    from seq_agents.experiments.recipes import chosen, recipes
-    from seq_agents.experiments.reproduce import reproduce
-
-    if not patterns:
-        for name, recipe in recipes().items():
-            print(f"{name:34} {recipe.reported}".rstrip())
-        print("\nseq-envs reproduce NAME ... runs them; a NAME may be a pattern, as 'tutorial-*'.")
-        return
-    failed = reproduce(chosen(patterns), out, seeds, jobs, episodes=episodes)
-    print(f"{out / 'README.md'}: the table; a JSON file for each recipe is beside it.")
-    if failed:
-        raise Refused("some failed; the others are done:\n" + "\n".join(failed))
 
 
 def ladder(agent: str, rollout: int, seed: int, settings: Mapping[str, str], keep_going: bool) -> bool:

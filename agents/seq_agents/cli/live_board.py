@@ -1,4 +1,4 @@
-"""What a grid that runs shows: a live table on a terminal, else a line for each cell that ends."""
+"""The progress of a grid: a live table on a terminal, and otherwise a line for each cell that ends."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ from rich.text import Text
 
 from seq_agents.experiments.entry import Cell
 from seq_agents.experiments.results_folder import Folder
-from seq_agents.experiments.workers import Begun, Done, Event, Failed, Under
+from seq_agents.experiments.workers import Begun, Done, Event, Failed, Progress
 from seq_agents.report.table import score
 
 _UNBOUNDED = 100_000
-"""Characters: wider than any table."""
+"""A width in characters that every table fits."""
 
 
 class Board:
-    """A context manager; `see` takes the events.
+    """A context manager that shows the events which `see` takes, on stderr.
 
     Args:
-        cells: all that are asked for, those that are done included.
-        folder: where those that are done have their results.
+        cells: all cells of the grid, with those that have a result already.
+        folder: the folder of the results.
     """
 
     def __init__(self, cells: Sequence[Cell], folder: Folder) -> None:
         self._cells = cells
         self._failed: set[str] = set()
-        self._under_way: dict[str, Under | None] = {}
+        self._running: dict[str, Progress | None] = {}
         self._console = Console(stderr=True)
         self._start = time.monotonic()
         self._done = {cell.key: _score(result) for cell in cells if (result := folder.result(cell)) is not None}
-        self._before = len(self._done)
+        self._done_before = len(self._done)
         self._live = Live(get_renderable=self._table, console=self._console, refresh_per_second=4, transient=True)
 
     def __enter__(self) -> Board:
-        if self._before:
-            self._console.print(f"{self._before} of {len(self._cells)} cells are done already.")
+        if self._done_before:
+            self._console.print(f"{self._done_before} of {len(self._cells)} cells are done already.")
         if self._console.is_terminal:
             self._live.start()
         return self
@@ -56,16 +56,16 @@ class Board:
         key = event.item.key
         match event:
             case Begun():
-                self._under_way[key] = None
-            case Under():
-                self._under_way[key] = event
+                self._running[key] = None
+            case Progress():
+                self._running[key] = event
             case Done():
-                self._under_way.pop(key, None)
+                self._running.pop(key, None)
                 self._done[key] = _score(event.result)
                 if not self._console.is_terminal:
                     self._say(event.item, f"normalised {score(self._done[key])}, {event.result['seconds']:.1f} s")
             case Failed():
-                self._under_way.pop(key, None)
+                self._running.pop(key, None)
                 self._failed.add(key)
                 self._say(event.item, f"FAILED: {event.reason}")
 
@@ -75,9 +75,9 @@ class Board:
         self._console.print(Text(line), soft_wrap=True)
 
     def _table(self) -> Any:
-        """A row for each problem, a column for each agent: the middle score so far, and how many seeds it is of.
+        """A row for each problem, a column for each agent: the median score so far and its number of seeds.
 
-        Where the terminal is too narrow for all agents, they come in several tables, one below the other.
+        Where the terminal is too narrow for all agents, there are several tables, one below the other.
         """
         groups: dict[str, dict[str, list[Cell]]] = {}
         for cell in self._cells:
@@ -93,7 +93,7 @@ class Board:
                 table = self._table_of(left[:count], groups)
             tables.append(table)
             left = left[count:]
-        return Group(Text(self._progress()), *tables)  # What is cut off on a low terminal is the end.
+        return Group(Text(self._progress()), *tables)  # A low terminal cuts off the last lines.
 
     def _table_of(self, names: Sequence[str], groups: Mapping[str, Mapping[str, Sequence[Cell]]]) -> Table:
         table = Table(box=box.SIMPLE_HEAD)
@@ -102,22 +102,22 @@ class Board:
             table.add_column(Text(name), justify="right", no_wrap=True)
         for label, by_name in groups.items():
             if any(name in by_name for name in names):
-                table.add_row(Text(label), *(self._shown(by_name.get(name, [])) for name in names))
+                table.add_row(Text(label), *(self._text(by_name.get(name, [])) for name in names))
         return table
 
-    def _shown(self, cells: Sequence[Cell]) -> str:
+    def _text(self, cells: Sequence[Cell]) -> str:
         keys = [cell.key for cell in cells]
         scores = [self._done[key] for key in keys if key in self._done]
         parts = [f"{statistics.median(scores):.3f} ({len(scores)})"] if scores else []
-        parts += [f"{_done(self._under_way[key]):.0%}" for key in keys if key in self._under_way]
+        parts += [f"{_done(self._running[key]):.0%}" for key in keys if key in self._running]
         failed = sum(key in self._failed for key in keys)
         return " ".join(parts + ([f"{failed} failed"] if failed else []))
 
     def _progress(self) -> str:
         ended = len(self._done) + len(self._failed)
-        worked = ended - self._before + sum(_done(one) for one in self._under_way.values())
+        worked = ended - self._done_before + sum(_done(progress) for progress in self._running.values())
         passed = time.monotonic() - self._start
-        left = len(self._cells) - self._before - worked
+        left = len(self._cells) - self._done_before - worked
         still = f", about {_clock(passed / worked * left)} left" if worked > 0.5 else ""
         return f"{ended} of {len(self._cells)} cells in {_clock(passed)}{still}"
 
@@ -127,7 +127,7 @@ def _score(result: Any) -> float:
     return float("nan") if score is None else float(score)
 
 
-def _done(under: Under | None) -> float:
+def _done(under: Progress | None) -> float:
     return 0.0 if under is None else under.moment.done
 
 

@@ -33,7 +33,8 @@ _EXTRAS = {
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; wrong input ends it with a message and exit code 2."""
     parser = _parser()
-    chosen = parser.parse_args(arguments)
+    typed = sys.argv[1:] if arguments is None else list(arguments)
+    chosen = parser.parse_args(typed, argparse.Namespace(typed=typed))
     commands.import_from(Path.cwd())  # Agents of one's own are named by module.
     try:
         chosen.run(chosen)
@@ -76,18 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     plain("list", lambda _: commands.list_everything(), "the menu of problems and agents")
     show = command("show", _show, "one problem: parameters, spaces, levels, an episode; or the settings of an agent")
     play = command("play", _play, "answer a problem by keyboard")
-    compare = command("compare", _compare, "train RecurrentPPO, a supervised LSTM and a control: one table")
     train = command("train", _train, "train an agent on a problem, in a folder of its own")
     evaluate = command("evaluate", _evaluate, "evaluate what was trained, on its problem or with parameters changed")
-
-    reproduce = plain("reproduce", _reproduce, "run named experiments over seeds into a folder of results")
-    reproduce.add_argument("recipes", metavar="NAME", nargs="*", help="or a pattern; none: list them")
-    reproduce.add_argument("--out", type=Path, default=Path("results"), help="folder (default: results)")
-    reproduce.add_argument("--seeds", type=_number(Integer(1)), help="how many (default: as each recipe says)")
-    reproduce.add_argument("--jobs", type=_number(Integer(1)), default=1, help="at once (default: 1)")
-    reproduce.add_argument(
-        "--episodes", type=_number(Integer(1)), default=10_000, help="to evaluate on (default: 10000)"
-    )
 
     ladder = plain("ladder", _ladder, "climb tiny tasks with a recurrent agent, and say where it breaks and why")
     ladder.add_argument("agent", metavar="AGENT", help="see `seq-envs list`; or module:function, a training function")
@@ -99,14 +90,13 @@ def _parser() -> argparse.ArgumentParser:
     ladder.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE", help="a setting of the agent")
     ladder.add_argument("--all", action="store_true", help="go on after a failure")
 
-    add_commands(plain, _number(Integer(1)), _settings)
+    takes_parameters = add_commands(plain, _number(Integer(1)), _settings, _parameters)
     train.add_argument("agent", metavar="AGENT", help="see `seq-envs list`")
     for one in (show, play, train):
         one.add_argument("id", metavar="ID", help="such as SeqEcho-v0")
-    compare.add_argument("id", metavar="ID", nargs="?", default="SeqEcho-v0", help="(default: SeqEcho-v0)")
     evaluate.add_argument("path", metavar="RUN", type=Path, help="the folder that `train` wrote")
     seed = _number(Integer(0, 2**32 - 1))
-    for one, what in ((train, "of the training"), (compare, "of the training"), (evaluate, "of the episodes")):
+    for one, what in ((train, "of the training"), (evaluate, "of the episodes")):
         one.add_argument("--seed", type=seed, default=0, help=f"{what} (default: 0)")
         one.add_argument("--episodes", type=_number(Integer(1)), default=10_000, help="to evaluate on (default: 10000)")
     play.add_argument("--seed", type=seed, default=None, help="which episodes (default: any)")
@@ -115,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--resume", action="store_true", help="go on from the checkpoint in the folder, if there is one")
     train.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE", help="a setting of the agent")
     evaluate.add_argument("--json", action="store_true", help="print the evaluation as JSON")
-    _add_parameters(show, play, train, compare, evaluate)
+    _add_parameters(show, play, train, evaluate, *takes_parameters)
     return parser
 
 
@@ -130,6 +120,7 @@ def _add_parameters(*parsers: argparse.ArgumentParser) -> None:
         # --reverse alone means --reverse true.
         alone: dict[str, Any] = {"nargs": "?", "const": "true"} if isinstance(kind, Flag) else {}
         for parser in parsers:
+            parser.epilog = _PARAMETERS
             parser.add_argument(
                 commands.option(name), dest=f"parameter {name}", default=argparse.SUPPRESS, help=argparse.SUPPRESS,
                 **alone,
@@ -176,19 +167,11 @@ def _play(chosen: argparse.Namespace) -> None:
     play(seq_envs.make_problem(chosen.id, **_parameters(chosen.id, chosen)), chosen.seed, chosen.episodes)
 
 
-def _compare(chosen: argparse.Namespace) -> None:
-    commands.compare(chosen.id, _parameters(chosen.id, chosen), chosen.seed, chosen.episodes)
-
-
 def _train(chosen: argparse.Namespace) -> None:
     commands.train(
         chosen.agent, chosen.id, _parameters(chosen.id, chosen), _settings(chosen.set), chosen.seed, chosen.episodes,
         chosen.out, chosen.resume,
     )  # fmt: skip
-
-
-def _reproduce(chosen: argparse.Namespace) -> None:
-    commands.reproduce(chosen.recipes, chosen.out, chosen.seeds, chosen.jobs, chosen.episodes)
 
 
 def _ladder(chosen: argparse.Namespace) -> None:

@@ -1,1 +1,1 @@
-"""Experiments: trainings that are run, kept and continued."""
+"""Experiments: trainings that are run, stored and resumed, alone or as grids."""

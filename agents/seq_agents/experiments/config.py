@@ -1,4 +1,4 @@
-"""What a run trains: agent, problem, settings and seed."""
+"""The configuration of a training: agent, problem, settings and seed."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from seq_agents.learners.learner import Learner
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Config:
-    """What a run trains."""
+    """The configuration of a training."""
 
     agent: str
     id: str
     parameters: Mapping[str, Any]
-    """Of the problem, those in place of the id's."""
+    """Parameters of the problem that differ from the id's."""
     settings: Mapping[str, Any]
-    """Of the agent, all of them."""
+    """All settings of the agent."""
     seed: int
 
     @classmethod
@@ -32,21 +32,21 @@ class Config:
         seed: int = 0,
         settings: Mapping[str, Any] | None = None,
     ) -> Config:
-        """A run with the settings tuned for the id, but for those given.
+        """A configuration with the settings that are given, and the tuned ones for the id otherwise.
 
         Raises:
             ValueError, TypeError, gymnasium.error.Error: as for `seq_agents.agents.make_learner`.
         """
         problem = seq_envs.make_problem(id, **parameters)
         chosen = settings_of(agent, id, settings)
-        read = {name: getattr(problem, name) for name in parameters}  # As builtins.
+        read = {name: getattr(problem, name) for name in parameters}  # The problem turns numpy's numbers into Python's.
         return cls(agent=agent, id=id, parameters=read, settings=chosen.as_dict(), seed=seed)
 
     def problem(self, **changes: Any) -> seq_envs.Problem:
-        """The problem, with some parameters changed."""
+        """The problem, with other values for some parameters."""
         return seq_envs.make_problem(self.id, **{**self.parameters, **changes})
 
     def learner(self, problem: seq_envs.Problem | None = None) -> Learner:
-        """The learner, at the beginning of its training; of another problem if one is given."""
+        """The learner before its training; it learns another problem if one is given."""
         kind = agent_type(self.agent)
         return kind(problem or self.problem(), kind.settings_type.of(self.settings), self.seed)

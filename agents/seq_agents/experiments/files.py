@@ -1,4 +1,4 @@
-"""Files that are whole or not there at all, and folders that one process writes at a time."""
+"""Writing files whole or not at all, and folders that one process writes at a time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def alone_in(folder: Path) -> Iterator[None]:
     """Keep other processes out of a folder.
 
     Raises:
-        RunError: another process is in.
+        RunError: another process uses the folder.
     """
     lock = FileLock(folder / _LOCK)
     try:
@@ -36,7 +36,7 @@ def alone_in(folder: Path) -> Iterator[None]:
 
 
 def remove_unfinished(folder: Path) -> None:
-    """Remove what processes that were killed while they wrote have left, and no other file."""
+    """Remove the unfinished files of processes that no longer run, and no other file."""
     for part in folder.glob(f"*{_UNFINISHED}"):
         process = part.name.removesuffix(_UNFINISHED).rpartition(".")[2]
         if process.isdecimal() and not _runs(int(process)):
@@ -44,7 +44,7 @@ def remove_unfinished(folder: Path) -> None:
 
 
 def _runs(process: int) -> bool:
-    """Whether a process of this machine is still there."""
+    """Whether another process of this machine runs under this number."""
     try:
         os.kill(process, 0)
     except (ProcessLookupError, OverflowError):
@@ -55,7 +55,7 @@ def _runs(process: int) -> bool:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a killed process or a full disk leaves the old one or the new one, never a part."""
+    """Write a file; a killed process or a full disk leaves the old file or the new one, never a part of it."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}{_UNFINISHED}")
     try:
         with temporary.open("wb") as file:
@@ -68,13 +68,13 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def without_nan(value: Any) -> Any:
-    """The value with None for NaN, which JSON does not know."""
+    """The value with None in place of NaN, which JSON does not have."""
     if isinstance(value, Mapping):
-        return {key: without_nan(one) for key, one in value.items()}
+        return {key: without_nan(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
-        return [without_nan(one) for one in value]
+        return [without_nan(inner) for inner in value]
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
 _UNFINISHED = ".seq-envs.tmp"
-"""How the name of a file ends that is being written, after the number of the process that writes it."""
+"""The end of the name of a file that is being written; the number of the writing process comes before it."""

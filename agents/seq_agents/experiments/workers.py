@@ -1,4 +1,4 @@
-"""Processes that do tasks side by side: one that raises, crashes or is killed costs its own task and no other."""
+"""Worker processes for tasks: a task that raises, or whose process crashes or is killed, costs no other task."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ Item = TypeVar("Item")
 
 _SPAWN = get_context("spawn")  # Forked processes inherit torch's threads, and may hang.
 _SECONDS_BETWEEN = 0.2
-"""Between two moments that a process tells of."""
+"""Between two progress events of a process."""
 _SECONDS_UNHEARD = 1.0
-"""Between two looks at whether the processes are alive. Mostly the end of a process is heard at once; but a child of it
-may hold its connection open."""
+"""Between two checks whether the processes are alive. Usually the connection of a process closes at once when it ends,
+but a child of the process may hold it open."""
 _SECONDS_TO_END = 5.0
-"""For a process that has closed its connection."""
+"""Time to end for a process that has closed its connection."""
 
 
 class Begun(NamedTuple):
@@ -37,48 +37,48 @@ class Begun(NamedTuple):
     item: Any
 
 
-class Under(NamedTuple):
-    """A task under way."""
+class Progress(NamedTuple):
+    """How far a task is."""
 
     item: Any
     moment: Moment
 
 
 class Done(NamedTuple):
-    """A task with its result."""
+    """A task has a result."""
 
     item: Any
     result: Any
 
 
 class Failed(NamedTuple):
-    """A task that raised, or whose process ended."""
+    """A task raised an exception, or its process ended."""
 
     item: Any
     reason: str
-    """In one line."""
+    """The reason in one line."""
     details: str = ""
-    """The traceback, if there is one."""
+    """The traceback; empty if there is none."""
 
 
-Event = Begun | Under | Done | Failed
+Event = Begun | Progress | Done | Failed
 
 
 def failure(item: Any, error: BaseException) -> Failed:
-    """What an exception comes to."""
+    """The event for an exception."""
     return Failed(item, reason(error), "".join(traceback.format_exception(error)))
 
 
 def do_all(task: Callable[[Item, Watch], Any], items: Sequence[Item], jobs: int) -> Iterator[Event]:
     """Do a task for every item, in as many processes as `jobs`, each with one thread of torch.
 
-    The events come as they happen, for each item `Begun`, `Under` while it goes on, and `Done` or `Failed`. When the
+    The events come as they happen: for each item `Begun`, any number of `Progress`, and `Done` or `Failed`. When the
     iterator is closed or interrupted, the processes are ended.
 
     Args:
         task: a function that can be imported; called with an item and a watch for its progress.
-        items: to be pickled.
-        jobs: at least 1.
+        items: can be pickled.
+        jobs: number of processes, at least 1.
     """
     left = list(reversed(items))
     workers: list[_Worker[Item]] = [_Worker(task) for _ in range(min(Integer(1).check("jobs", jobs), len(items)))]
@@ -86,9 +86,9 @@ def do_all(task: Callable[[Item, Watch], Any], items: Sequence[Item], jobs: int)
         for worker in workers:
             yield from _feed(worker, left)
         while busy := [worker for worker in workers if worker.busy]:
-            heard = wait([worker.connection for worker in busy], _SECONDS_UNHEARD)
+            ready = wait([worker.connection for worker in busy], _SECONDS_UNHEARD)
             for worker in busy:
-                if worker.connection in heard or worker.gone:
+                if worker.connection in ready or worker.gone:
                     yield worker.event()
                     yield from _feed(worker, left)
     finally:
@@ -97,7 +97,7 @@ def do_all(task: Callable[[Item, Watch], Any], items: Sequence[Item], jobs: int)
 
 
 def _feed(worker: _Worker[Item], left: list[Item]) -> Iterator[Event]:
-    """Give a worker that is not busy the next item that can be given."""
+    """Give a worker that is not busy the next item that can be pickled."""
     while left and not worker.busy:
         item = left.pop()
         failed = worker.take(item)
@@ -107,7 +107,7 @@ def _feed(worker: _Worker[Item], left: list[Item]) -> Iterator[Event]:
 
 
 class _Worker(Generic[Item]):
-    """A process, and another one in its place when it has crashed."""
+    """A process, which is replaced when it has crashed."""
 
     connection: Connection
 
@@ -118,15 +118,15 @@ class _Worker(Generic[Item]):
         self.busy = False
 
     def take(self, item: Item) -> Failed | None:
-        """Begin with an item, unless it cannot be pickled."""
+        """Start an item; the failure if it cannot be pickled."""
         try:
             content = ForkingPickler.dumps(item)
-        except Exception as error:  # An item may raise whatever it likes.
+        except Exception as error:  # Pickling an item may raise anything.
             return failure(item, error)
         if self.gone:
             self._begin()
         self._item, self.busy = item, True
-        with suppress(OSError):  # It has ended this very moment: `event` hears of it.
+        with suppress(OSError):  # The process has just ended; `event` reports it.
             self.connection.send_bytes(content)
         return None
 
@@ -136,15 +136,15 @@ class _Worker(Generic[Item]):
         self._process = _SPAWN.Process(target=_work, args=(self._task, other))
         with _uninterrupted():
             self._process.start()
-        other.close()  # So that this end hears when the process is gone.
+        other.close()  # Otherwise this end would not notice that the process is gone.
 
     @property
     def gone(self) -> bool:
-        """Whether there is no process, or no more."""
+        """Whether there is no live process."""
         return self._process is None or not self._process.is_alive()
 
     def event(self) -> Event:
-        """What the process has to say, or that it has ended."""
+        """The next event of the process, or the failure if it has ended."""
         try:
             content = self.connection.recv_bytes() if self.connection.poll() else None
         except (EOFError, OSError):
@@ -155,10 +155,10 @@ class _Worker(Generic[Item]):
         else:
             try:
                 event = ForkingPickler.loads(content)
-            except Exception as error:  # A result may raise whatever it likes.
+            except Exception as error:  # Unpickling a result may raise anything.
                 event = failure(None, error)
-        self.busy = isinstance(event, Under)
-        return event._replace(item=self._item)  # The very item, not its copy.
+        self.busy = isinstance(event, Progress)
+        return event._replace(item=self._item)  # The item itself, not its unpickled copy.
 
     def _how_it_ended(self) -> str:
         assert self._process is not None
@@ -176,7 +176,7 @@ class _Worker(Generic[Item]):
     def end(self) -> None:
         """End the process."""
         if self._process is not None:
-            if self._process.pid is not None:  # It has been started.
+            if self._process.pid is not None:  # It was started.
                 self._process.kill()
                 self._process.join()
             self.connection.close()
@@ -185,28 +185,28 @@ class _Worker(Generic[Item]):
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Start processes that no Ctrl-C reaches, not even before they can say that they ignore it; it comes afterwards."""
+    """Hold Ctrl-C back while a process starts, which cannot ignore it yet; it takes effect afterwards."""
     if not hasattr(signal, "pthread_sigmask") or threading.current_thread() is not threading.main_thread():
         yield
         return
-    resource_tracker.ensure_running()  # Starting it within would let signals through again.
-    came: list[tuple[int, Any]] = []  # Blocked here, it may still reach another thread, and Python this one.
-    handler = signal.signal(signal.SIGINT, lambda number, frame: came.append((number, frame)))
+    resource_tracker.ensure_running()  # If it started in this block, it would unblock signals.
+    arrived: list[tuple[int, Any]] = []  # Another thread may get the signal, and Python then runs the handler here.
+    handler = signal.signal(signal.SIGINT, lambda number, frame: arrived.append((number, frame)))
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         signal.signal(signal.SIGINT, handler)
-        if came and callable(handler):
-            handler(*came[0])
+        if arrived and callable(handler):
+            handler(*arrived[0])
 
 
 def _work(task: Callable[[Any, Watch], Any], connection: Connection) -> None:
-    """What a process does."""
+    """Do tasks until the connection closes; the target of a process."""
     import torch
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes: the first one decides.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the main one decides.
     torch.set_num_threads(1)
     threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
     while True:
@@ -216,29 +216,29 @@ def _work(task: Callable[[Any, Watch], Any], connection: Connection) -> None:
             return
         try:
             item = ForkingPickler.loads(content)
-            telling = Telling(lambda moment: connection.send(Under(None, moment)))
-            answer = ForkingPickler.dumps(Done(None, task(item, telling)))
-        except Exception as error:  # A task may raise whatever it likes.
+            watch = ThrottledWatch(lambda moment: connection.send(Progress(None, moment)))
+            answer = ForkingPickler.dumps(Done(None, task(item, watch)))
+        except Exception as error:  # A task may raise anything.
             answer = ForkingPickler.dumps(failure(None, error))
         connection.send_bytes(answer)
 
 
-class Telling:
-    """A watch that tells of a few moments a second: more would only keep everybody busy."""
+class ThrottledWatch:
+    """A watch that passes on at most five moments per second."""
 
-    def __init__(self, tell: Watch) -> None:
-        self._tell = tell
-        self._told = -_SECONDS_BETWEEN
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self._latest = -_SECONDS_BETWEEN
 
     def __call__(self, moment: Moment) -> None:
         done, steps, accuracy = moment
         now = time.monotonic()
-        if now - self._told >= _SECONDS_BETWEEN:
-            self._told = now
-            self._tell(Moment(float(done), int(steps), float(accuracy)))
+        if now - self._latest >= _SECONDS_BETWEEN:
+            self._latest = now
+            self._watch(Moment(float(done), int(steps), float(accuracy)))
 
 
 def _end_with(other: Any) -> None:
-    """End this process when who started it is gone: nobody would hear of its result."""
+    """End this process when the one that started it is gone, because its result would be lost."""
     other.join()
     os._exit(1)

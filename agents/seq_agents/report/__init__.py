@@ -1,1 +1,1 @@
-"""Reports: what a folder of results says, as a page, as text and as charts. Nothing is trained here."""
+"""Reports about folders of results: tables, charts, pages and text. Nothing is trained here."""

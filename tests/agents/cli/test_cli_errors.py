@@ -29,9 +29,9 @@ torch.set_num_threads(1)
         (["show", "nosuchmodule:SeqEcho-v0"], "nosuchmodule"),
         (["show"], "required: ID"),
         (["list", "--lag", "1"], "--lag"),
-        (["compare", "--seed", "-1"], "--seed"),
+        (["compare", "--seeds", "0"], "--seeds"),
         (["compare", "--episodes", "0"], "--episodes"),
-        (["compare", "--seed", "5000000000"], "4294967295, got 5000000000"),
+        (["evaluate", "run", "--seed", "5000000000"], "4294967295, got 5000000000"),
         (["show", "SeqEcho-v0", "--threshold", "0.5"], "unexpected keyword argument 'threshold'"),
         (["show", "SeqEcho-v0", "--length", "99999999999"], "length must be an integer >= 1 and <= "),
         (["dance"], "dance"),
@@ -77,7 +77,7 @@ torch.set_num_threads(1)
         (["train", "lstm", *ECHO, "--out", "file", "--resume"], "file is no run folder"),
         (["train", "lstm", *ECHO, "--out", "full"], "full is not empty: choose another folder"),
         (["train", "lstm", *ECHO, "--out", "full", "--resume"], "full is no run folder"),
-        (["reproduce", "nothing-*"], "a recipe must be one of"),
+        (["reproduce", "nothing-*"], "the name of an experiment must be one of"),
         (["reproduce", "tutorial-next", "--seeds", "0"], "--seeds"),
         (["reproduce", "tutorial-next", "--jobs", "0"], "--jobs"),
         (["play", "SeqEko-v0"], "SeqEcho"),
@@ -135,8 +135,8 @@ def test_ctrl_c(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPa
     def interrupted(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(commands, "compare", interrupted)
-    assert refused(["compare"], capsys, code=130) == "seq-envs: interrupted\n"
+    monkeypatch.setattr(commands, "list_everything", interrupted)
+    assert refused(["list"], capsys, code=130) == "seq-envs: interrupted\n"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from seq_agents.cli.live_board import Board
 from seq_agents.experiments.entry import Cell, Entry
 from seq_agents.experiments.grid_file import preset
 from seq_agents.experiments.results_folder import Folder
-from seq_agents.experiments.workers import Begun, Done, Event, Failed, Under
+from seq_agents.experiments.workers import Begun, Done, Event, Failed, Progress
 from seq_agents.learners.learner import Moment
 from tiny_grids import entry, exam, result
 
@@ -58,7 +58,7 @@ def test_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     first, second, third, fourth = CELLS
     with Board(CELLS, folder(tmp_path)) as board:
         for event in (
-            Begun(first), Begun(second), Under(first, Moment(0.5, 10, 0.5)), done(first), Begun(third),
+            Begun(first), Begun(second), Progress(first, Moment(0.5, 10, 0.5)), done(first), Begun(third),
             Failed(second, "ValueError: [red]why[/red]", "more"), done(third), Begun(fourth), done(fourth, 1.0),
         ):  # fmt: skip
             board.see(event)
@@ -108,7 +108,7 @@ def test_one_line_for_a_long_name(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_the_table(tmp_path: Path) -> None:
     first, second, third, fourth = CELLS
     board = Board(CELLS, folder(tmp_path, first))
-    text = seen(board, [Begun(second), Begun(third), Under(third, Moment(0.25, 1, 0.5)), Begun(fourth)])
+    text = seen(board, [Begun(second), Begun(third), Progress(third, Moment(0.25, 1, 0.5)), Begun(fourth)])
     heading, row = (line for line in text.splitlines() if "normalised" in line or "SeqEcho" in line)
     assert heading.split() == ["normalised,", "seeds", "mlp", "lstm"]
     assert re.split(r"  +", row.strip()) == ["SeqEcho-v0 length=4 n_values=3", "0.500 (1) 25%", "0% 0%"]
@@ -129,17 +129,17 @@ def test_how_long_still(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert "left" not in seen(board, [Begun(second)])
     clock[0] += 60.0
     assert "2 of 4 cells in 1:00, about 2:00 left" in seen(board, [done(second)])
-    assert "2 of 4 cells in 1:00, about 1:00 left" in seen(board, [Under(third, Moment(0.5, 9, 0.5))])
+    assert "2 of 4 cells in 1:00, about 1:00 left" in seen(board, [Progress(third, Moment(0.5, 9, 0.5))])
 
 
-EVERYTHING = preset("full").entries()
+EVERYTHING = preset("full").all_entries()
 
 
 def everything(path: Path, width: int, events: bool) -> str:
     cells = [Cell(one, seed) for one in EVERYTHING for seed in range(2)]
     board = Board(cells, Folder(path))
     each = [event for cell in cells[::2] for event in (Begun(cell), done(cell))] if events else []
-    under = [event for cell in cells[1::14] for event in (Begun(cell), Under(cell, Moment(0.5, 9, 0.5)))]
+    under = [event for cell in cells[1::14] for event in (Begun(cell), Progress(cell, Moment(0.5, 9, 0.5)))]
     return seen(board, [*each, *under], width)
 
 

@@ -19,7 +19,7 @@ from seq_agents.experiments.entry import Cell
 from seq_agents.experiments.grid import Agent, Grid
 from seq_agents.experiments.results_folder import Folder
 from seq_agents.experiments.running import run_grid
-from seq_agents.experiments.workers import Begun, Done, Event, Failed, Under
+from seq_agents.experiments.workers import Begun, Done, Event, Failed, Progress
 from seq_agents.experiments.workers import do_all as do_all_here
 from seq_agents.learners.learner import Moment, Watch
 from tiny_agents import settings
@@ -127,7 +127,7 @@ def test_a_grid_comes_to_what_it_comes_to_here(connected: str, tmp_path: Path) -
     found: dict[str, dict[str, Any]] = {}
     for name, engine in engines.items():
         events: list[Event] = []
-        assert run_grid(grid.entries(), tmp_path / name, engine, events.append) == []
+        assert run_grid(grid.all_entries(), tmp_path / name, engine, events.append) == []
         assert sorted(event.item.key for event in events if isinstance(event, Done)) == sorted(keys(grid))
         assert {event.item.key for event in events if isinstance(event, Begun)} == set(keys(grid))
         folder = Folder.open(tmp_path / name)
@@ -138,20 +138,20 @@ def test_a_grid_comes_to_what_it_comes_to_here(connected: str, tmp_path: Path) -
 
 
 def keys(grid: Grid) -> list[str]:
-    return [Cell(entry, seed).key for entry in grid.entries() for seed in range(entry.seeds)]
+    return [Cell(entry, seed).key for entry in grid.all_entries() for seed in range(entry.seeds)]
 
 
 def test_each_begins_goes_on_and_ends_once(connected: str, tmp_path: Path) -> None:
     events = []
     for event in on_ray.do_all(partial(square_when_heard, folder=tmp_path), [3, 4, 5, 5], connected):
         events.append(event)
-        if [type(event) for event in events].count(Under) == 2:  # Of the two that are under way.
+        if [type(event) for event in events].count(Progress) == 2:  # Of the two that are under way.
             (tmp_path / "heard").touch()
     for number, times in ((3, 1), (4, 1), (5, 2)):
         mine = [event for event in events if event.item == number]
         assert [type(event) for event in mine].count(Begun) == times
         assert isinstance(mine[0], Begun)
-        assert {event for event in mine if isinstance(event, Under)} <= {Under(number, HALF)}
+        assert {event for event in mine if isinstance(event, Progress)} <= {Progress(number, HALF)}
         assert mine.count(Done(number, number**2)) == times
 
 
@@ -207,7 +207,7 @@ def test_an_agent_of_ones_own_is_found(connected: str, tmp_path: Path, monkeypat
     (tmp_path / "agent_for_ray.py").write_text(textwrap.dedent(source))
     monkeypatch.syspath_prepend(tmp_path)
     grid = Grid(agents={"mine": Agent(agent="agent_for_ray:Fixed")}, ids=["SeqEcho-v0"], seeds=1, episodes=20)
-    cells = [Cell(entry, 0) for entry in grid.entries()]
+    cells = [Cell(entry, 0) for entry in grid.all_entries()]
     *_, done = on_ray.do_all(run_cell, cells, connected)
     assert isinstance(done, Done), done
     assert done.result["evaluation"]["accuracy"] == 1.0

@@ -17,7 +17,7 @@ import pytest
 import worker_tasks
 from paths import ROOT, SUPPORT
 from seq_agents.errors import reason
-from seq_agents.experiments.workers import Begun, Done, Event, Failed, Under, do_all
+from seq_agents.experiments.workers import Begun, Done, Event, Failed, Progress, do_all
 from worker_tasks import act
 
 pytestmark = pytest.mark.slow  # Every worker process imports torch.
@@ -209,14 +209,14 @@ def test_a_task_may_start_processes() -> None:
 def test_moments_are_few_and_true() -> None:
     items = [("tells", 20_000), ("tells_slowly", 4)]
     events = run(items)
-    quick = [event for event in events if isinstance(event, Under) and event.item is items[0]]
+    quick = [event for event in events if isinstance(event, Progress) and event.item is items[0]]
     assert 1 <= len(quick) < 1000, "not all of them"
     assert quick[0].moment[:2] == (0.0, 0), "the first one at once"
     for event in quick:
         assert event.moment.done == event.moment.steps / 20_000
     steps = [event.moment.steps for event in quick]
     assert steps == sorted(set(steps))
-    slow = [event.moment for event in events if isinstance(event, Under) and event.item is items[1]]
+    slow = [event.moment for event in events if isinstance(event, Progress) and event.item is items[1]]
     assert slow == [(step / 4, step, 0.5) for step in range(4)], "none of those that come rarely is left out"
     assert len(ends(events)) == 2
 
