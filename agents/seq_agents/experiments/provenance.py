@@ -1,34 +1,44 @@
-"""What a result was made with: versions and hardware."""
+"""What a result was made with: the versions of packages and the hardware."""
 
 from __future__ import annotations
 
 import os
 import platform
 from collections.abc import Iterator
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import seq_envs
+
+_LIBRARIES = ("gymnasium", "numpy", "torch", "stable-baselines3", "sb3-contrib")
+
 
 def versions() -> dict[str, str]:
-    """What a result was made with."""
+    """The versions of Python and of the packages that a result depends on, and the machine's architecture."""
     return {
         "python": platform.python_version(),
         "machine": platform.machine(),
-        **{name: version(name) for name in _PACKAGES},
+        "seq-envs": seq_envs.__version__,
+        **{name: found for name in _LIBRARIES if (found := _version(name))},
     }
 
 
-_PACKAGES = ("seq-envs", "gymnasium", "numpy", "torch", "stable-baselines3", "sb3-contrib")
+def _version(name: str) -> str | None:
+    """The version of an installed distribution; None if Python's path has its sources only, which have no version."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
 
 
 def hardware() -> dict[str, Any]:
-    """What a result was made on."""
+    """The processor's name, and the number of its cores."""
     return {"cpu": next(_cpu_names(), platform.processor() or platform.machine()), "cores": os.cpu_count()}
 
 
 def _cpu_names() -> Iterator[str]:
-    """As Linux tells them."""
+    """The names of the processors as Linux lists them."""
     path = Path("/proc/cpuinfo")
     if path.exists():
         for line in path.read_text(encoding="utf-8", errors="replace").splitlines():

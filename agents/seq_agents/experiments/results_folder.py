@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from seq_agents.errors import RunError, reason
@@ -41,6 +42,8 @@ class Folder:
         Raises:
             RunError: it is none.
         """
+        if (path / "config.json").exists():
+            raise RunError(f"{path} is the run folder of one training; try: seq-envs evaluate {quote(str(path))}")
         if not (path / _GRID).exists():
             raise RunError(
                 f"{path} is no folder of results: there is no {_GRID}; seq-envs bench --out {path} makes one"

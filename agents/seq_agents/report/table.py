@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from seq_agents.report.statistics import Estimate
+if TYPE_CHECKING:  # It imports scipy, which `seq-envs show` must not need.
+    from seq_agents.report.statistics import Estimate
 
 
 @dataclass(frozen=True)

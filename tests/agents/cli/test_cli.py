@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 import torch
 from seq_agents.agents import AGENTS
-from seq_agents.cli import commands
 from seq_agents.cli import main as cli
-from seq_agents.cli.result_table import Result
+from seq_agents.cli.options import option
+from seq_agents.cli.result_table import Result, result_table
+from seq_agents.cli.terminal import print_table
 from seq_agents.experiments import compare
 from seq_agents.experiments.recipes import recipes
 from spaces_of_settings import IDS
@@ -60,9 +61,9 @@ def test_parameters_before_or_without_an_id(
         cli.main(arguments)
         assert expected in capsys.readouterr().out
     called: list[Any] = []
-    monkeypatch.setattr(commands, "compare", lambda *given: called.append(given))
+    monkeypatch.setattr(compare, "compare", lambda *given, **named: called.append((given, named)) or {})
     cli.main(["compare", "--lag", "3"])
-    assert called == [("SeqEcho-v0", {"lag": 3}, 0, 10_000)]
+    assert called == [(("SeqEcho-v0", 0, 10_000), {"lag": 3})]
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -101,7 +102,7 @@ def test_a_table_for_a_reader_who_has_gone(monkeypatch: pytest.MonkeyPatch) -> N
     problem = taken_by("optimal")
     evaluation = seq_envs.evaluate(seq_envs.policies.optimal(problem), problem, 10)
     with pytest.raises(BrokenPipeError):
-        commands._print_table(problem, {"optimal": Result(evaluation, 1.0)})
+        print_table(result_table(problem, {"optimal": Result(evaluation, 1.0)}))
 
 
 # Comparing.
@@ -161,10 +162,10 @@ def test_reproduce_says_what_failed(capsys: pytest.CaptureFixture[str], monkeypa
 
 
 def test_every_parameter_is_an_option_of_every_command() -> None:
-    parser = cli._parser()
+    parser = cli.parser()
     for id in IDS:
         for name in vars(seq_envs.make_problem(id)):
             for command in (["show", id], ["play", id], ["train", "lstm", id], ["compare", id], ["evaluate", "run"]):
-                chosen = parser.parse_args([*command, f"{commands.option(name)}=5"])
+                chosen = parser.parse_args([*command, f"{option(name)}=5"])
                 assert isinstance(chosen, argparse.Namespace)
                 assert vars(chosen)[f"parameter {name}"] == "5"

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 import torch
-from seq_agents.cli import commands
 from seq_agents.cli import main as cli
+from seq_agents.experiments import compare
 from tiny_commands import ECHO, TINY, elsewhere, everything, trained  # noqa: F401 - a fixture.
 
 torch.set_num_threads(1)
@@ -36,9 +36,8 @@ def refused(arguments: list[str], capsys: pytest.CaptureFixture[str], code: int 
         (["show", "SeqEcho-v0", "--lag", "x"], "lag must be an integer >= 0, got 'x'"),
         (["show", "SeqEcho-v0", "--nonsense", "1"], "--nonsense"),
         (["show", "SeqEchoHard-v0", "--lag", "1"], "this id is fixed"),
-        (["show", "SeqEko-v0"], "Did you mean: `SeqEcho`?"),
-        (["show", "SeqEko-v0"], "The ids are SeqNext-v0, "),
-        (["show", "CartPole-v1"], "id must be one of"),
+        (["show", "SeqEko-v0"], "the nearest is SeqEcho-v0"),
+        (["show", "CartPole-v1"], "CartPole-v1 is an environment of another package"),
         (["show", "nosuchmodule:SeqEcho-v0"], "nosuchmodule"),
         (["show"], "required: ID"),
         (["list", "--lag", "1"], "--lag"),
@@ -55,8 +54,8 @@ def refused(arguments: list[str], capsys: pytest.CaptureFixture[str], code: int 
         (["train", "recurent-ppo", *ECHO], "did you mean 'recurrent-ppo'"),
         (["train", "LSTM", *ECHO], "did you mean 'lstm' or 'bilstm'?"),
         (["train", "zzz", *ECHO], "agent must be one of recurrent-ppo, recurrent-ppo-stock, ppo"),
-        (["train", "lstm", "SeqEko-v0"], "Did you mean: `SeqEcho`?"),
-        (["train", "lstm", "CartPole-v1"], "id must be one of"),
+        (["train", "lstm", "SeqEko-v0"], "the nearest is SeqEcho-v0"),
+        (["train", "lstm", "CartPole-v1"], "CartPole-v1 is an environment of another package"),
         (["train", "lstm", "SeqEcho-v0", "--lag", "10"], "lag must be in 0 ... length-1 = 9, got 10"),
         (["train", "lstm", "SeqEcho-v0", "--threshold", "1"], "SeqEcho has no parameter 'threshold'"),
         (["train", "lstm", "SeqEchoHard-v0", "--lag", "1"], "this id is fixed"),
@@ -148,25 +147,30 @@ def test_ctrl_c(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPa
     def interrupted(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(commands, "compare", interrupted)
+    monkeypatch.setattr(compare, "compare", interrupted)
     assert refused(["compare"], capsys, code=130) == "seq-envs: interrupted\n"
 
 
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        (["train", "gru", *ECHO, *TINY], "its agent is 'mlp', not 'gru'"),
-        (["train", "mlp", "SeqMemorize-v0", "--length", "4", *TINY], "its id is 'SeqEcho-v0', not 'SeqMemorize-v0'"),
-        (["train", "mlp", *ECHO, *TINY, "--lag", "2"], "its parameters is {'lag': None}, not {'lag': 2}"),
-        (["train", "mlp", *ECHO, *TINY, "--length", "5"], "its parameters is {'length': 4}, not {'length': 5}"),
-        (["train", "mlp", *ECHO, *TINY, "--set", "hidden=5"], "its settings is {'hidden': 4}, not {'hidden': 5}"),
-        (["train", "mlp", *ECHO, *TINY, "--seed", "1"], "its seed is 0, not 1"),
+        (["train", "gru", *ECHO, *TINY], "another agent: agent was mlp, not gru."),
+        (
+            ["train", "mlp", "SeqMemorize-v0", "--length", "4", *TINY],
+            "another problem: id was SeqEcho-v0, not SeqMemorize-v0.",
+        ),
+        (["train", "mlp", *ECHO, *TINY, "--lag", "2"], "other parameters: lag was the default, not 2."),
+        (["train", "mlp", *ECHO, *TINY, "--length", "5"], "other parameters: length was 4, not 5."),
+        (["train", "mlp", *ECHO, *TINY, "--set", "hidden=5"], "other settings: hidden was 4, not 5."),
+        (["train", "mlp", *ECHO, *TINY, "--seed", "1"], "another seed: seed was 0, not 1."),
     ],
 )
 def test_resume_of_something_else(changed: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     trained(Path("run"))
     before = everything(Path())
-    assert f"run cannot be gone on with: {message}" in refused([*changed, "--out", "run", "--resume"], capsys)
+    assert f"run was trained with {message} Use the same, or another --out" in refused(
+        [*changed, "--out", "run", "--resume"], capsys
+    )
     assert everything(Path()) == before
 
 
