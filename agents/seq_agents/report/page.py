@@ -37,7 +37,7 @@ class ProblemView:
 
 def write_report(folder: Folder, path: Path) -> None:
     """Write the page of a folder, whole or not at all."""
-    write_whole(path, page(folder).encode())
+    write_whole(path, page(folder).encode(errors="backslashreplace"))  # A path may not be UTF-8.
 
 
 def page(folder: Folder) -> str:
