@@ -1,4 +1,4 @@
-"""The progress of trainings on stderr: bars on a terminal, otherwise a line now and then."""
+"""The progress of trainings on stderr: bars on a terminal that is wide enough, otherwise a line now and then."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 
 from seq_agents.learners.learner import Moment, Watch
 
+_WIDTH = 80
+"""Characters that a bar with its figures needs."""
 _SHARE = 0.1
 """Of a training, between two lines."""
 _SECONDS = 10.0
@@ -30,7 +32,8 @@ class Bars:
             TimeRemainingColumn(),
             console=Console(stderr=True),
         )
-        self._live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        wide = self._progress.console.width >= _WIDTH
+        self._live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and wide
 
     def __enter__(self) -> Bars:
         if self._live:
