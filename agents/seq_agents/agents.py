@@ -1,84 +1,140 @@
-"""The menu of agents: every name and its learner, one line each; and their tuned settings."""
+"""The menu of agents: for every name its learning rule and its memory; and the settings tuned for some ids."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 import seq_envs
+from seq_agents.learners import RULES, LearnsFrom, learner_type
+from seq_agents.menu import unknown
 
 if TYPE_CHECKING:
     from seq_agents.learners.learner import Learner
     from seq_agents.settings import Settings
 
-_MENU = {
-    # Name, where the learner is, and one line about it.
-    "recurrent-ppo": ("ppo:FastRecurrentPpoLearner", "RecurrentPPO that reads whole episodes"),
-    "recurrent-ppo-stock": (
-        "ppo:StockRecurrentPpoLearner",
-        "sb3-contrib's RecurrentPPO as it is, on SB3's DummyVecEnv",
+
+@dataclass(frozen=True)
+class Agent:
+    """What an agent is. What it learns from is a fact about its rule."""
+
+    rule: str
+    """How it learns: a name of `seq_agents.learners.RULES`."""
+    core: str
+    """What remembers: a name of `seq_agents.cores.CORES` or `seq_agents.networks.NETWORKS`; "" if there is none."""
+    about: str
+    """One line about it."""
+
+    @property
+    def learns_from(self) -> LearnsFrom:
+        """Rewards for its own answers, the right answers as examples, or nothing."""
+        return RULES[self.rule].learns_from
+
+
+_SHORT = {
+    "recurrent-ppo": Agent("recurrent-ppo", "lstm", "RecurrentPPO that reads whole episodes"),
+    "recurrent-ppo-stock": Agent(
+        "recurrent-ppo-stock", "lstm", "sb3-contrib's RecurrentPPO as it is, on SB3's DummyVecEnv"
     ),
-    "ppo": ("ppo:MlpPpoLearner", "PPO without memory: a control"),
-    "ppo-stack": ("ppo:StackPpoLearner", "PPO on the latest observations: memory as input"),
-    "reinforce": ("reinforce:Reinforce", "REINFORCE on the supervised LSTM: rewards, and no critic"),
-    "lstm": ("supervised:SupervisedLstm", "LSTM that is shown the right answers"),
-    "gru": ("supervised:SupervisedGru", "GRU that is shown the right answers"),
-    "bilstm": ("supervised:SupervisedBidirectionalLstm", "bidirectional LSTM on what it has seen so far, likewise"),
-    "encoder-decoder": ("supervised:SupervisedEncoderDecoder", "encoder-decoder LSTM, likewise, for SeqCopy"),
-    "mlp": ("supervised:SupervisedMlp", "network without memory, likewise: a control"),
-    "window-mlp": ("supervised:SupervisedWindowMlp", "network on the latest observations, likewise"),
-    "random": ("reference:RandomPlayer", "answers drawn uniformly"),
-    "memoryless": ("reference:MemorylessPlayer", "the best answers from the current observation and the clock"),
-    "optimal": ("reference:OptimalPlayer", "the best answers from everything seen so far"),
+    "ppo": Agent("ppo", "none", "PPO without memory: a control"),
+    "ppo-stack": Agent("ppo", "window", "PPO on the latest observations: its memory is its input"),
+    "reinforce": Agent("reinforce", "lstm", "REINFORCE with the LSTM of `lstm`, without a critic"),
+    "lstm": Agent("supervised", "lstm", "LSTM that learns from the right answers"),
+    "gru": Agent("supervised", "gru", "GRU that learns from the right answers"),
+    "bilstm": Agent("supervised", "bilstm", "bidirectional LSTM on the observations so far, from the right answers"),
+    "encoder-decoder": Agent(
+        "supervised", "encoder-decoder", "encoder-decoder LSTM, from the right answers, for SeqCopy"
+    ),
+    "mlp": Agent("supervised", "none", "network without memory, from the right answers: a control"),
+    "window-mlp": Agent("supervised", "window", "network on the latest observations, from the right answers"),
+    "random": Agent("random", "", "answers drawn uniformly"),
+    "memoryless": Agent("memoryless", "", "the best answers from the current observation and the clock"),
+    "optimal": Agent("optimal", "", "the best answers from everything seen so far"),
 }
+"""The agents that have a name of their own. Every other pair of a rule and a core is an agent too: "reinforce-gru"."""
 
 
-class _Agents(Mapping[str, type["Learner"]]):
-    """The learners by name, each imported when it is first asked for."""
+class _Agents(Mapping[str, Agent]):
+    """Agents by name. Iteration gives the short names; any "rule-core" can be looked up."""
 
-    def __getitem__(self, name: str) -> type[Learner]:
-        module, _, learner = _MENU[name][0].partition(":")
-        found: type[Learner] = getattr(import_module(f"seq_agents.learners.{module}"), learner)
-        return found
+    def __getitem__(self, name: str) -> Agent:
+        if name in _SHORT:
+            return _SHORT[name]
+        return _pairs()[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(_MENU)
+        return iter(_SHORT)
 
     def __len__(self) -> int:
-        return len(_MENU)
+        return len(_SHORT)
 
     def about(self, name: str) -> str:
         """One line about an agent."""
-        return _MENU[name][1]
+        return self[name].about
 
 
 AGENTS = _Agents()
+
+
+@cache
+def _pairs() -> Mapping[str, Agent]:
+    """Every rule with every core it takes, as "rule-core"."""
+    return {
+        f"{name}-{core}": Agent(name, core, f"{name} with the core {core}")
+        for name, rule in RULES.items()
+        for core in rule.cores
+    }
+
+
+def canonical(name: str) -> str:
+    """The shortest name of an agent: "lstm" for "supervised-lstm". Names of agents of other modules stay as they are.
+
+    Raises:
+        ValueError: there is no such agent; the message has the nearest names.
+    """
+    if ":" in name:
+        return name
+    if name not in AGENTS:
+        raise unknown("agent", name, AGENTS)
+    agent = AGENTS[name]
+    return next(
+        (short for short in AGENTS if (_SHORT[short].rule, _SHORT[short].core) == (agent.rule, agent.core)), name
+    )
+
+
+def with_core(name: str, core: str) -> str:
+    """The agent with the rule of this one and another core.
+
+    Raises:
+        ValueError: there is no such agent, it has no core, or its rule does not take this one.
+    """
+    if ":" in name:
+        raise ValueError(f"core is for the agents of this package; {name!r} brings its own memory, got {core!r}")
+    rule = AGENTS[canonical(name)].rule
+    learner_type(rule, core)
+    return canonical(f"{rule}-{core}")
 
 
 def agent_type(name: str) -> type[Learner]:
     """The learner of an agent.
 
     Args:
-        name: of `AGENTS`; or "module:factory" for somebody's own, see `seq_agents.learners.user_defined`.
+        name: of `AGENTS`; or "module:factory" for an agent of another module, see `seq_agents.learners.user_defined`.
 
     Raises:
         ValueError: there is no such agent; the message has the nearest names.
     """
     if ":" in name:
-        from seq_agents.learners.user_defined import own_learner
+        from seq_agents.learners.user_defined import user_defined_learner
 
-        return own_learner(name)
-    if name not in AGENTS:
-        near = difflib.get_close_matches(name.lower(), AGENTS, n=2)
-        hint = f" (did you mean {' or '.join(map(repr, near))}?)" if near else ""
-        raise ValueError(f"agent must be one of {', '.join(AGENTS)}, got {name!r}{hint}")
-    return AGENTS[name]
+        return user_defined_learner(name)
+    agent = AGENTS[canonical(name)]
+    return learner_type(agent.rule, agent.core)
 
 
 @cache
@@ -91,12 +147,12 @@ def _tuned() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
 
 
 def settings_of(agent: str, id: str, given: Mapping[str, Any] | None = None) -> Settings:
-    """The settings of an agent on an id: those given, else the tuned ones, else the agent's defaults.
+    """The settings of an agent on an id: the given ones, then those tuned for the id, then the agent's defaults.
 
     Raises:
         ValueError: for an unknown agent or setting, or a wrong value.
     """
-    tuned = _tuned().get(agent, {}).get(id.rpartition(":")[2], {})
+    tuned = _tuned().get(canonical(agent), {}).get(id.rpartition(":")[2], {})
     return agent_type(agent).settings_type.of({**tuned, **(given or {})})
 
 

@@ -1,4 +1,4 @@
-"""How an agent learns: frozen data, checked when it is made, each setting with one line on what it is."""
+"""The settings of an agent: frozen data, checked when it is made, with one line about each setting."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Self
 
-from seq_agents.cores.lstm_start import LstmStart
-from seq_envs.parameters import Flag, Kind, Real, parameter
+from seq_envs.parameters import Kind, Real
 
 ANY = Real(-math.inf, math.inf)
 POSITIVE = Real(0.0, math.inf)
@@ -39,7 +38,7 @@ class Settings:
 
     @classmethod
     def parsed(cls, texts: Mapping[str, str]) -> dict[str, Any]:
-        """Settings given as text, for `of`; what means nothing stays text, for `of` to refuse."""
+        """Settings given as text, for `of`. A text that is no value of its setting stays text, and `of` refuses it."""
         kinds = cls.kinds()
         return {name: kinds[name].parse(text) if name in kinds else text for name, text in texts.items()}
 
@@ -57,20 +56,3 @@ class Settings:
                 hint = f" (did you mean {near[0]!r}?)" if near else ""
                 raise ValueError(f"there is no setting {name!r}{hint}, got {value!r}; there are {', '.join(names)}")
         return cls(**given)
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class LstmSettings(Settings):
-    """How an LSTM begins, see `LstmStart`, and how quickly it changes."""
-
-    input_bias: float = parameter(0.0, ANY, "bias of the input gate at the start")
-    forget_bias: float = parameter(1.0, ANY, "bias of the forget gate at the start")
-    output_bias: float = parameter(0.0, ANY, "bias of the output gate at the start")
-    orthogonal: bool = parameter(False, Flag(), "orthogonal weights between the units at the start")
-
-    lstm_rate: float = parameter(1.0, POSITIVE, "learning rate of the LSTM, as a share of learning_rate")
-
-    @property
-    def lstm_start(self) -> LstmStart:
-        """The four of them."""
-        return LstmStart(self.input_bias, self.forget_bias, self.output_bias, self.orthogonal)

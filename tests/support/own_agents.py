@@ -6,8 +6,8 @@ import math
 from typing import Any, ClassVar
 
 import numpy as np
+from seq_agents.agents import agent_type
 from seq_agents.learners.learner import Learner, Moment, Watch
-from seq_agents.learners.supervised import SupervisedMlp
 
 import seq_envs
 
@@ -79,6 +79,9 @@ class Holder:
     """Something within something."""
 
     Inner = Told
+
+
+SupervisedMlp: Any = agent_type("mlp")
 
 
 class OwnMlp(SupervisedMlp):

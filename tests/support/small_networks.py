@@ -1,15 +1,14 @@
-"""Small networks of every kind, and what they are shown."""
+"""Small networks with every memory, and episodes for them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
-from seq_agents.networks.bidirectional import BidirectionalLstmNetwork
-from seq_agents.networks.encoder_decoder import EncoderDecoderNetwork, EncoderDecoderSettings
-from seq_agents.networks.network import GruNetwork, LstmNetwork, Network, WindowNetwork
-from seq_agents.settings import LstmSettings
+from seq_agents.networks import make_network, settings_type_of
+from seq_agents.networks.network import Network
 from spaces_of_settings import EVERY_BASE_CHOICE, name
 from torch import Tensor, nn
 
@@ -17,27 +16,30 @@ import seq_envs
 
 UNITS = 6
 PROBLEM = seq_envs.make_problem("SeqCopy-v0", length=3, n_values=4)
-"""A problem that every kind takes."""
+"""A problem that every network takes."""
+
+
+def small(memory: str, **settings: Any) -> Callable[[seq_envs.Problem], Network]:
+    """Makes a small network with this memory."""
+    return lambda problem: make_network(memory, problem, settings_type_of(memory)(hidden=UNITS, **settings))
+
+
 ANY_PROBLEM: dict[str, Callable[[seq_envs.Problem], Network]] = {
-    "lstm": lambda problem: LstmNetwork(problem, UNITS, LstmSettings()),
-    "gru": lambda problem: GruNetwork(problem, UNITS),
-    "bilstm": lambda problem: BidirectionalLstmNetwork(problem, UNITS, LstmSettings()),
-    "window": lambda problem: WindowNetwork(problem, UNITS, 3, clock=True),
-    "window-without-clock": lambda problem: WindowNetwork(problem, UNITS, 3, clock=False),
-    "window-of-one": lambda problem: WindowNetwork(problem, UNITS, 1, clock=True),
-    "window-longer-than-episodes": lambda problem: WindowNetwork(problem, UNITS, 99, clock=False),
+    "lstm": small("lstm"),
+    "gru": small("gru"),
+    "bilstm": small("bilstm"),
+    "window": small("window", window=3),
+    "window-without-clock": small("window", window=3, clock=False),
+    "window-of-one": small("none"),
+    "window-longer-than-episodes": small("window", window=99, clock=False),
 }
 
 
-def encoder_decoder(**chosen: bool) -> Callable[[seq_envs.Problem], Network]:
-    return lambda problem: EncoderDecoderNetwork(problem, UNITS, EncoderDecoderSettings(**chosen))
-
-
 TWO_PARTS = {
-    "encoder-decoder": encoder_decoder(),
-    "encoder-decoder-forcing": encoder_decoder(teacher_forcing=True),
-    "encoder-decoder-attention": encoder_decoder(attention=True),
-    "encoder-decoder-both": encoder_decoder(teacher_forcing=True, attention=True),
+    "encoder-decoder": small("encoder-decoder"),
+    "encoder-decoder-forcing": small("encoder-decoder", teacher_forcing=True),
+    "encoder-decoder-attention": small("encoder-decoder", attention=True),
+    "encoder-decoder-both": small("encoder-decoder", teacher_forcing=True, attention=True),
 }
 COPY = [
     ("SeqCopy-v0", {"length": 3, "delay": delay, "encoding": e})
@@ -54,7 +56,7 @@ every_case = pytest.mark.parametrize(("kind", "id", "choice"), CASES, ids=name)
 def made(kind: str, problem: seq_envs.Problem) -> Network:
     torch.manual_seed(0)
     network = (ANY_PROBLEM | TWO_PARTS)[kind](problem)
-    for weights in network.parameters():  # So that every input tells.
+    for weights in network.parameters():  # So that every input matters.
         nn.init.normal_(weights)
     return network
 

@@ -1,4 +1,4 @@
-"""Agents with settings that train in a moment, and what tests compare of them."""
+"""Agents with settings that train in a moment, and comparisons of their states."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def taken_by(agent: str) -> seq_envs.Problem:
 
 
 def settings(agent: str, problem: seq_envs.Problem, updates: int = UPDATES, **others: Any) -> dict[str, Any]:
-    """Settings for so many updates by two or three episodes."""
+    """Settings for this many updates of two or three episodes each."""
     if agent in BY_SB3:
         common = {"lanes": 2, "episodes": 1, "minibatches": 2, "epochs": 2, "hidden": 4}
         return {"steps": updates * 2 * problem.steps, **common, **others}
@@ -39,7 +39,7 @@ def tiny(agent: str, problem: seq_envs.Problem | None = None, seed: int = 0, **o
 
 
 def kept(learner: Learner) -> dict[str, torch.Tensor]:
-    """The state as it is now, whatever is learned later."""
+    """A copy of the state, which later learning does not change."""
     return {name: tensor.clone() for name, tensor in learner.state().items()}
 
 

@@ -34,6 +34,18 @@ def trained(path: Path, *more: str) -> Path:
     return path
 
 
+def refused(arguments: list[str], capsys: pytest.CaptureFixture[str], code: int = 2) -> str:
+    """Run a command that must end with this exit code; what it says."""
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    assert ended.value.code == code
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "Traceback" not in said.err
+    return str(said.err)
+
+
 @dataclass(frozen=True)
 class Ended:
     """A command that has ended."""

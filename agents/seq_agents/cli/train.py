@@ -6,7 +6,6 @@ import argparse
 import dataclasses
 import json
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,14 +76,14 @@ def _config(chosen: argparse.Namespace) -> Config:
         Refused: the agent cannot be saved.
         ValueError, TypeError: an unknown agent, parameter or setting, or a wrong value.
     """
-    from seq_agents.agents import agent_type
+    from seq_agents.agents import agent_type, with_core
     from seq_agents.experiments.config import Config
-    from seq_agents.learners.user_defined import OwnLearner
+    from seq_agents.learners.user_defined import UserDefinedLearner
 
     id, agent = chosen.id, chosen.agent
     if chosen.core is not None:
-        agent = import_module("seq_agents.agents").with_core(agent, chosen.core)
-    if issubclass(agent_type(agent), OwnLearner):
+        agent = with_core(agent, chosen.core)
+    if issubclass(agent_type(agent), UserDefinedLearner):
         raise Refused(
             f"{agent} cannot be saved in a run folder, which takes agents of `seq-envs list` and subclasses of Learner",
             lambda _: ["bench", "--agents", agent, "--ids", id],

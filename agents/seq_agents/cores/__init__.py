@@ -1,1 +1,29 @@
-"""Memory cores: what remembers, a file each."""
+"""Memory cores: what remembers, a file each. A new core is its file and a line of this menu."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from seq_agents.menu import Menu
+
+if TYPE_CHECKING:
+    from seq_agents.cores.core import Core as Core
+
+CORES: Menu[type[Core]] = Menu(
+    "core",
+    {
+        "lstm": ("seq_agents.cores.lstm:Lstm", "long short-term memory"),
+        "gru": ("seq_agents.cores.gru:Gru", "gated recurrent units"),
+        "window": ("seq_agents.cores.window:Window", "the last observations side by side"),
+        "none": ("seq_agents.cores.window:Memoryless", "no memory: the current observation and the clock"),
+    },
+)
+
+
+def __getattr__(name: str) -> Any:
+    """Load the contract, `Core`, and torch with it, when it is first asked for."""
+    if name != "Core":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from seq_agents.cores.core import Core
+
+    return Core

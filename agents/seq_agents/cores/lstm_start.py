@@ -1,4 +1,4 @@
-"""How an LSTM begins: with gates that let it remember from the first update on."""
+"""How an LSTM starts: with gates that let it remember from the first update on."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ import torch
 from torch import nn
 
 _QUIET = 0.1
-"""What is left of the gates' weights where the biases alone are to set the gates at the start."""
+"""With orthogonal weights, the factor on the weights of the gates: small, so that the biases set the gates."""
 
 
 @dataclass(frozen=True)
 class LstmStart:
     """Biases of the gates, and the weights between the units, before the first update.
 
-    A gate with bias b begins about sigmoid(b) open. Two starts remember well:
+    A gate with bias b starts about sigmoid(b) open. Two starts remember well:
 
-    - forget gate open, input gate nearly shut (input -2, forget 5): a cell keeps what it has been given for some
-      sigmoid(-5)**-1 = 150 steps, so that one thing is carried over many steps. (Gers, Schmidhuber and Cummins 2000,
+    - Forget gate open, input gate nearly shut (input -2, forget 5). A cell keeps its value for about
+      1 / sigmoid(-5) = 150 steps, so one value is carried over many steps. (Gers, Schmidhuber and Cummins 2000,
       "Learning to Forget"; Jozefowicz, Zaremba and Sutskever 2015, section 4.)
-    - forget gate shut, the other two open (input 4, forget -4, output 4), with orthogonal weights between the units: a
-      recurrent network that turns its state by a fixed rotation, whose last few dozen inputs a linear map can read
-      from it. So a delay line is there from the start. (Henaff, Szlam and LeCun 2016, "Recurrent Orthogonal Networks
-      and Long-Memory Tasks".)
+    - Forget gate shut, the other two open (input 4, forget -4, output 4), with orthogonal weights between the units.
+      Each step rotates the state by a fixed rotation, and a linear map can read the last few dozen inputs from it: the
+      LSTM is a delay line before it learns anything. (Henaff, Szlam and LeCun 2016, "Recurrent Orthogonal Networks and
+      Long-Memory Tasks".)
     """
 
     input: float = 0.0
@@ -32,7 +32,7 @@ class LstmStart:
     orthogonal: bool = False
 
     def apply(self, lstm: nn.LSTM) -> None:
-        """Set every layer and direction of an LSTM; a start that is all zeros leaves it as torch made it."""
+        """Set every layer and direction of an LSTM. The default start leaves it as torch made it."""
         if self == LstmStart():
             return
         with torch.no_grad():

@@ -2,42 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from operator import attrgetter
 from typing import Any
 
 import seq_envs
-from seq_agents.agents import agent_type
+from seq_agents.agents import AGENTS, Agent, agent_type
 from seq_agents.errors import reason
 from seq_agents.ladder.climb import Train
 from seq_agents.ladder.counted_envs import MakeEnvs
-from seq_agents.learners.ppo import PpoSettings
-from seq_agents.learners.reinforce import ReinforceSettings
-from seq_agents.learners.supervised import SupervisedBidirectionalLstm, SupervisedSettings
-from seq_agents.settings import LstmSettings, Settings
 from seq_envs.policies import Policy
 
-_PPO = {"lanes": 32, "minibatches": 2, "epochs": 4, "learning_rate": 0.005, "entropy": 0.05}
-"""More and smaller updates than the defaults. At a rate of 0.01 one seed of six learned nothing in episodes of
-different lengths; with less entropy copy 3 is given up too early.
-"""
-_RATE = {"learning_rate": 0.01}
-"""Of those who learn by example, and of REINFORCE."""
-_BY_EXAMPLE = 128, 4
-"""Time steps of an update, and episodes at least."""
-_REINFORCE = 256, 2
-"""Rewards are noisier than right answers, so more of them to an update; but no more episodes than that where these are
-long, for want of updates: with 4 the relay over two rollouts is not learned.
-"""
-_MOST = 32
-"""Episodes of an update at most: with more of the short ones, copy 3 is given up too early."""
-_REMEMBERING = {"forget_bias": 1.0}
-"""A forget gate that begins well open: rungs ask for memory over `rollout` steps after a short training."""
-_SMALL = {"hidden": 16}
-"""For a bidirectional LSTM, which reads every prefix anew: with 64 units it takes three times as long."""
 _STEPS = 16
 """Of each lane between two updates of PPO, as many whole episodes as that."""
+_MOST = 32
+"""Episodes of an update at most: with more of the short ones, copy 3 is given up too early."""
+
+
+def _ppo(problem: seq_envs.Problem, budget: int) -> dict[str, Any]:
+    """More and smaller updates than the defaults.
+
+    At a rate of 0.01 one seed of six learned nothing in episodes of different lengths; with less entropy copy 3 is
+    given up too early.
+    """
+    chosen = {"lanes": 32, "minibatches": 2, "epochs": 4, "learning_rate": 0.005, "entropy": 0.05}
+    return chosen | {"steps": budget, "episodes": max(1, _STEPS // problem.steps)}
+
+
+def _updates(steps: int, least: int) -> Callable[[seq_envs.Problem, int], dict[str, Any]]:
+    """Updates of about so many time steps, and of at least so many episodes."""
+
+    def settings(problem: seq_envs.Problem, budget: int) -> dict[str, Any]:
+        batch = min(max(least, steps // problem.steps), _MOST)
+        return {"learning_rate": 0.01, "batch": batch, "updates": max(1, budget // (batch * problem.steps))}
+
+    return settings
+
+
+_BY_RULE: Mapping[str, Callable[[seq_envs.Problem, int], dict[str, Any]]] = {
+    "recurrent-ppo": _ppo,
+    "recurrent-ppo-stock": _ppo,
+    "ppo": _ppo,
+    "supervised": _updates(128, 4),
+    # Rewards are noisier than right answers, so more of them to an update; but no more episodes than that where these
+    # are long, for want of updates: with 4 the relay over two rollouts is not learned.
+    "reinforce": _updates(256, 2),
+}
+_REMEMBERING = {"forget_bias": 1.0}
+"""A forget gate that begins well open: rungs ask for memory over `rollout` steps after a short training."""
+_BY_CORE: Mapping[str, Mapping[str, Any]] = {
+    "lstm": _REMEMBERING,
+    "encoder-decoder": _REMEMBERING,
+    # It reads every prefix anew: with 64 units it takes three times as long.
+    "bilstm": _REMEMBERING | {"hidden": 16},
+}
 
 
 def trainer(agent: str, settings: Mapping[str, str] | None = None) -> Train:
@@ -60,8 +79,7 @@ def trainer(agent: str, settings: Mapping[str, str] | None = None) -> Train:
     kind.of(given)  # Refuses what is wrong before anything is trained.
 
     def train(make_envs: MakeEnvs, budget: int) -> Policy:
-        small = _SMALL if issubclass(agent_type(agent), SupervisedBidirectionalLstm) else {}
-        chosen = kind.of(_fitting(kind, make_envs.problem, budget) | small | given)
+        chosen = kind.of(_settings_for(AGENTS[agent], make_envs.problem, budget) | given)
         learner = agent_type(agent)(make_envs.problem, chosen, make_envs.seed)
         learner.learn()
         return learner.policy()
@@ -69,16 +87,10 @@ def trainer(agent: str, settings: Mapping[str, str] | None = None) -> Train:
     return train
 
 
-def _fitting(kind: type[Settings], problem: seq_envs.Problem, budget: int) -> dict[str, Any]:
+def _settings_for(agent: Agent, problem: seq_envs.Problem, budget: int) -> dict[str, Any]:
     """Settings with which an agent learns for about `budget` time steps."""
-    fitting: dict[str, Any] = dict(_REMEMBERING) if issubclass(kind, LstmSettings) else {}
-    if issubclass(kind, PpoSettings):
-        return fitting | _PPO | {"steps": budget, "episodes": max(1, _STEPS // problem.steps)}
-    if issubclass(kind, SupervisedSettings):
-        steps, least = _REINFORCE if issubclass(kind, ReinforceSettings) else _BY_EXAMPLE
-        batch = min(max(least, steps // problem.steps), _MOST)
-        return fitting | _RATE | {"batch": batch, "updates": max(1, budget // (batch * problem.steps))}
-    return fitting
+    by_rule = _BY_RULE[agent.rule](problem, budget) if agent.rule in _BY_RULE else {}
+    return {**by_rule, **_BY_CORE.get(agent.core, {})}
 
 
 def _own(name: str) -> Train:

@@ -1,4 +1,4 @@
-"""What a learner is: one training of an agent on a problem, which can be watched, stopped, saved and gone on with."""
+"""What a learner is: one training of an agent on a problem, which can be watched, stopped, saved and resumed."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class Moment(NamedTuple):
     steps: int
     """Time steps learned from so far."""
     accuracy: float
-    """Right answers per scored step in the latest episodes, as they were given while learning; NaN: none yet."""
+    """Right answers per scored step in the latest episodes, as sampled while learning; NaN: there are none yet."""
 
 
 Watch = Callable[[Moment], None]
-"""Called after every update, when `Learner.state` may be taken. It may raise an exception to stop the training."""
+"""Called after every update, when `Learner.state` may be read. It may raise an exception to stop the training."""
 
 
 def unwatched(moment: Moment) -> None:
@@ -34,7 +34,7 @@ def unwatched(moment: Moment) -> None:
 
 
 class Learner(ABC):
-    """A training under way. The same problem, settings and seed learn the same on the same machine.
+    """A training in progress. On one machine the same problem, settings and seed learn the same.
 
     Args:
         problem: what to learn.
@@ -46,6 +46,8 @@ class Learner(ABC):
     """
 
     settings_type: ClassVar[type[Settings]]
+    core: ClassVar[str] = ""
+    """The name of what remembers, for rules that learn with any memory; see `seq_agents.learners.learner_type`."""
 
     def __init__(self, problem: seq_envs.Problem, settings: Any, seed: int) -> None:
         self.problem = problem
@@ -54,14 +56,14 @@ class Learner(ABC):
 
     @abstractmethod
     def learn(self, watch: Watch = unwatched) -> None:
-        """Go on from where the training stands, to its end."""
+        """Train from the present state to the end."""
 
     @abstractmethod
     def policy(self) -> Policy:
-        """The greedy answers of what has been learned so far."""
+        """The greedy policy learned so far."""
 
     def policy_on(self, problem: seq_envs.Problem) -> Policy:
-        """The same answers for the problem in another size, with episodes of another length perhaps.
+        """The same policy for the problem in another size, for instance with longer episodes.
 
         Raises:
             ValueError: what has been learned does not fit the other problem.
@@ -76,7 +78,7 @@ class Learner(ABC):
 
     @abstractmethod
     def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Stand where another training with the same problem, settings and seed stood.
+        """Continue from the state of another training with the same problem, settings and seed.
 
         Raises:
             ValueError: the state is that of another network.

@@ -1,4 +1,4 @@
-"""Learning rates: one for what remembers, another one for what reads it."""
+"""Learning rates: one for the weights of the memory, one for all others."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import nn
 
 
 def rate_groups(network: nn.Module, memory: Iterable[nn.Module], share: float) -> list[dict[str, Any]]:
-    """Parameter groups for an optimizer: those of the memory learn at a share of the rate, the others at all of it."""
+    """Parameter groups for an optimizer: the memory learns at a share of the learning rate, the rest at all of it."""
     slow = [weights for part in memory for weights in part.parameters()]
     known = {id(weights) for weights in slow}
     quick = [weights for weights in network.parameters() if id(weights) not in known]

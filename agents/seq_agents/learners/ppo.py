@@ -1,251 +1,25 @@
-"""The learners of Stable-Baselines3 and sb3-contrib: RecurrentPPO, fast and stock, and PPO without memory."""
+"""PPO on a feed-forward network: without memory, or with the latest observations as its input."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
-import numpy as np
-import torch
-from sb3_contrib import RecurrentPPO
 from stable_baselines3 import PPO
-from stable_baselines3.common.callbacks import BaseCallback
-from stable_baselines3.common.logger import Logger
-from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
-from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv
-from torch import Tensor
+from stable_baselines3.common.vec_env import VecEnv
 
 import seq_envs
-from seq_agents.learners.learner import Learner, Moment, Watch, unwatched
-from seq_agents.learners.state import (
-    load_network,
-    load_optimizer,
-    load_random,
-    optimizer_tensors,
-    prefixed,
-    random_tensors,
-    without_prefix,
-)
-from seq_agents.learners.window_size import window_of
+from seq_agents.learners.sb3_learner import Sb3Learner
 from seq_agents.sb3.frames import Frames, FramesPolicy, FramesVecEnv
 from seq_agents.sb3.policy import Sb3Policy
-from seq_agents.sb3.recurrent_ppo import FastRecurrentPPO
-from seq_agents.sb3.vec_env import make_vec_env
-from seq_agents.settings import ANY, POSITIVE, LstmSettings, Settings
-from seq_envs.parameters import LONGEST, Flag, Integer, Real, parameter
 from seq_envs.policies import Policy
-from seq_envs.seeds import training_stream
-
-SHARE = Real(0.0, 1.0, from_above=True)
 
 
-@dataclass(frozen=True, kw_only=True)
-class PpoSettings(Settings):
-    """How PPO learns a problem."""
-
-    steps: int = parameter(100_000, Integer(1), "time steps in all, rounded up to whole rollouts")
-    lanes: int = parameter(64, Integer(1), "episodes played side by side")
-    episodes: int = parameter(4, Integer(1), "of each lane between two updates: a rollout's end would cut the gradient")
-    minibatches: int = parameter(4, Integer(1), "into how many parts a rollout is cut for the updates")
-    epochs: int = parameter(5, Integer(1), "how often each rollout is learned from")
-    learning_rate: float = parameter(5e-3, POSITIVE, "of Adam, at the start; it falls to 0 in a straight line")
-    gamma: float = parameter(0.0, SHARE, "discount; 0 is exact, since an answer has no consequences but its own reward")
-    clip: float = parameter(0.2, POSITIVE, "PPO's clip range")
-    entropy: float = parameter(0.0, ANY, "weight of the entropy bonus")
-    gradient_norm: float = parameter(0.5, POSITIVE, "longer gradients are cut to this length")
-    log_std: float = parameter(-2.0, ANY, "logarithm of the standard deviation of real answers at the start")
-    hidden: int = parameter(64, Integer(1, LONGEST), "units of a layer")
-
-
-class Sb3Learner(Learner):
-    """A training by one of SB3's on-policy algorithms, with rollouts of whole episodes."""
-
-    settings_type: ClassVar[type[Settings]] = PpoSettings
-
-    def __init__(self, problem: seq_envs.Problem, settings: Any, seed: int) -> None:
-        super().__init__(problem, settings, seed)
-        self.rollouts = 0
-        self.env = self.env_of(problem, settings)
-        rollout = settings.episodes * problem.steps
-        rows = rollout * settings.lanes
-        if rows < settings.minibatches:
-            raise ValueError(f"minibatches must be at most {rows}, got {settings.minibatches}")
-        # SB3 and torch refuse to normalise a single advantage; whole episodes are the least that is fed at once.
-        size = max(2, problem.steps, rows // settings.minibatches)
-        if rows < 2 or rows % size == 1:
-            raise ValueError(f"a minibatch must hold at least 2 time steps, got {rows} in minibatches of {size}")
-        self.model = self.model_of(
-            env=self.env,
-            n_steps=rollout,
-            batch_size=size,
-            n_epochs=settings.epochs,
-            learning_rate=_Falling(settings.learning_rate),
-            gamma=settings.gamma,
-            clip_range=settings.clip,
-            ent_coef=settings.entropy,
-            max_grad_norm=settings.gradient_norm,
-            seed=seed,
-            device="cpu",
-        )
-        self.model.set_logger(Logger(None, []))  # SB3's own would leave a new folder in /tmp with every training.
-        self.env.seed(training_stream(seed, 0))  # Its lanes play this stream and those after it, and no other seed's.
-        self._random = random_tensors()
-
-    def env_of(self, problem: seq_envs.Problem, settings: Any) -> VecEnv:
-        """The lanes to learn in."""
-        return make_vec_env(problem, settings.lanes)
-
-    @abstractmethod
-    def model_of(self, **common: Any) -> OnPolicyAlgorithm:
-        """The algorithm, with these arguments and its own."""
-
-    def learn(self, watch: Watch = unwatched) -> None:
-        left = self.settings.steps - self.model.num_timesteps
-        if left > 0:
-            restored = self.rollouts > 0 and self.model._last_obs is None
-            if restored and not isinstance(self.model, FastRecurrentPPO) and _ragged(self.problem):
-                raise ValueError("with episodes of different lengths only recurrent-ppo can go on from where it stood")
-            load_random(self._random)
-            self.model.learn(left, callback=_Watcher(self, watch), reset_num_timesteps=False)
-
-    def policy(self) -> Policy:
-        return Sb3Policy(self.model)
-
-    def state(self) -> dict[str, Tensor]:
-        return {
-            **prefixed("network", self.model.policy.state_dict()),
-            **prefixed("optimizer", optimizer_tensors(self.model.policy.optimizer)),
-            **prefixed("random", self._random),
-            "steps": torch.tensor(self.model.num_timesteps),
-            "rollouts": torch.tensor(self.rollouts),
-        }
-
-    def restore(self, state: Mapping[str, Tensor]) -> None:
-        load_network(self.model.policy, without_prefix("network", state))
-        load_optimizer(self.model.policy.optimizer, without_prefix("optimizer", state))
-        self.model.num_timesteps = int(state["steps"])
-        self.rollouts = int(state["rollouts"])
-        self._random = without_prefix("random", state)
-        # After a rollout all lanes are at the start of an episode. SB3 resets them once more when it goes on.
-        self.env.seed(training_stream(self.seed, 0))
-        for _ in range(self.rollouts * self.settings.episodes):
-            self.env.reset()
-        self.model._last_obs = None
-
-    def updated(self) -> None:
-        """A rollout has been learned from: keep where the generators stand, which others draw from too."""
-        self.rollouts += 1
-        self._random = random_tensors()
-
-
-def _ragged(problem: seq_envs.Problem) -> bool:
-    """Whether the lengths of episodes differ: then lanes stand within one when a rollout is over."""
-    return len(set(seq_envs.sample(problem, 64).lengths)) > 1
-
-
-class _Falling:
-    """A learning rate that falls to 0 in a straight line."""
-
-    def __init__(self, first: float) -> None:
-        self._first = first
-
-    def __call__(self, left: float) -> float:
-        return self._first * max(0.0, left)  # SB3 counts below 0 where the last rollout goes past the end.
-
-
-class _Watcher(BaseCallback):
-    """Tells of each rollout when it has been learned from, which is when the next one begins."""
-
-    def __init__(self, learner: Sb3Learner, watch: Watch) -> None:
-        super().__init__()
-        self._learner = learner
-        self._watch = watch
-        self._learned = True
-        self._accuracies: list[float] = []
-
-    def _on_step(self) -> bool:
-        self._accuracies += [info["accuracy"] for info in self.locals["infos"] if "accuracy" in info]
-        return True
-
-    def _on_rollout_end(self) -> None:
-        self._learned = False
-
-    def _on_rollout_start(self) -> None:
-        if self._learned:
-            return
-        self._learned = True
-        self._learner.updated()
-        accuracy = float(np.mean(self._accuracies)) if self._accuracies else float("nan")
-        self._accuracies = []
-        done = min(1.0, self.num_timesteps / self._learner.settings.steps)
-        self._watch(Moment(done, self.num_timesteps, accuracy))
-
-    def _on_training_end(self) -> None:
-        self._on_rollout_start()
-
-
-@dataclass(frozen=True, kw_only=True)
-class RecurrentPpoSettings(PpoSettings, LstmSettings):
-    """How RecurrentPPO learns a problem, with an LSTM shared by actor and critic."""
-
-
-class FastRecurrentPpoLearner(Sb3Learner):
-    """`FastRecurrentPPO`."""
-
-    settings_type = RecurrentPpoSettings
-
-    def model_of(self, **common: Any) -> OnPolicyAlgorithm:
-        chosen = self.settings
-        network = {
-            "lstm_hidden_size": chosen.hidden,
-            "log_std_init": chosen.log_std,
-            "lstm_start": chosen.lstm_start,
-            "lstm_rate": chosen.lstm_rate,
-        }
-        return FastRecurrentPPO("MlpLstmPolicy", policy_kwargs=network, **common)
-
-
-class StockRecurrentPpoLearner(Sb3Learner):
-    """sb3-contrib's RecurrentPPO and policy on SB3's own DummyVecEnv, with the same network."""
-
-    settings_type = RecurrentPpoSettings
-
-    def env_of(self, problem: seq_envs.Problem, settings: RecurrentPpoSettings) -> VecEnv:
-        return DummyVecEnv([lambda: Monitor(seq_envs.SequenceEnv(problem))] * settings.lanes)
-
-    def model_of(self, **common: Any) -> OnPolicyAlgorithm:
-        chosen = self.settings
-        if chosen.lstm_rate != 1.0:
-            raise ValueError(f"lstm_rate must be 1.0 here, for sb3-contrib has a single rate, got {chosen.lstm_rate}")
-        network = {
-            "lstm_hidden_size": chosen.hidden,
-            "log_std_init": chosen.log_std,
-            "shared_lstm": True,
-            "enable_critic_lstm": False,
-            "net_arch": {"pi": [], "vf": []},
-        }
-        model = RecurrentPPO("MlpLstmPolicy", policy_kwargs=network, **common)
-        chosen.lstm_start.apply(model.policy.lstm_actor)
-        return model
-
-
-@dataclass(frozen=True, kw_only=True)
-class MlpPpoSettings(PpoSettings):
-    """How PPO learns a problem without memory."""
-
-    clock: bool = parameter(True, Flag(), "whether the network sees the clock, as the memoryless level does")
-
-
-class MlpPpoLearner(Sb3Learner):
-    """SB3's PPO with a feed-forward network."""
-
-    settings_type = MlpPpoSettings
+class Ppo(Sb3Learner):
+    """SB3's PPO. What it remembers are the latest observations side by side, as many as its core says."""
 
     def _frames(self) -> Frames:
-        return Frames(self.problem, 1, clock=self.settings.clock)
+        return Frames(self.problem, self.settings.frames(self.problem), clock=self.settings.clock)
 
     def env_of(self, problem: seq_envs.Problem, settings: Any) -> VecEnv:
         return FramesVecEnv(super().env_of(problem, settings), self._frames())
@@ -256,19 +30,3 @@ class MlpPpoLearner(Sb3Learner):
 
     def policy(self) -> Policy:
         return FramesPolicy(Sb3Policy(self.model), self._frames())
-
-
-@dataclass(frozen=True, kw_only=True)
-class StackPpoSettings(MlpPpoSettings):
-    """How PPO learns a problem from the latest observations."""
-
-    window: int = parameter(0, Integer(0), "how many observations it sees; 0: lag+1, or all where there is no lag")
-
-
-class StackPpoLearner(MlpPpoLearner):
-    """SB3's PPO whose memory is the input: the latest observations side by side."""
-
-    settings_type = StackPpoSettings
-
-    def _frames(self) -> Frames:
-        return Frames(self.problem, self.settings.window or window_of(self.problem), clock=self.settings.clock)

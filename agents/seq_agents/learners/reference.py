@@ -1,4 +1,4 @@
-"""The reference players as agents: nothing to learn."""
+"""The reference policies as agents: there is nothing to learn."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from seq_envs.policies import Policy
 
 
 class Reference(Learner):
-    """A player of `seq_envs.policies`."""
+    """A policy of `seq_envs.policies`."""
 
     settings_type = Settings
 
@@ -25,25 +25,25 @@ class Reference(Learner):
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
         if state:
-            raise ValueError(f"a reference player has no weights, got {', '.join(state)}")
+            raise ValueError(f"a reference policy has no weights, got {', '.join(state)}")
 
 
-class RandomPlayer(Reference):
+class RandomAnswers(Reference):
     """Answers drawn uniformly."""
 
     def policy(self) -> Policy:
         return seq_envs.policies.random(self.problem, self.seed)
 
 
-class MemorylessPlayer(Reference):
-    """The best player without memory."""
+class MemorylessAnswers(Reference):
+    """The best answers from the current observation and the clock."""
 
     def policy(self) -> Policy:
         return seq_envs.policies.memoryless(self.problem)
 
 
-class OptimalPlayer(Reference):
-    """The best player."""
+class OptimalAnswers(Reference):
+    """The best answers from everything seen so far."""
 
     def policy(self) -> Policy:
         return seq_envs.policies.optimal(self.problem)

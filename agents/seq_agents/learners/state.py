@@ -15,7 +15,7 @@ def prefixed(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def without_prefix(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Those of the tensors that `prefixed` made, under their own names."""
+    """The tensors whose names `prefixed` made with this prefix, under their names without it."""
     return {name.removeprefix(f"{prefix}."): one for name, one in tensors.items() if name.startswith(f"{prefix}.")}
 
 
@@ -23,7 +23,7 @@ def load_network(network: nn.Module, tensors: Mapping[str, Tensor]) -> None:
     """Set all weights.
 
     Raises:
-        ValueError: the tensors are those of another network.
+        ValueError: the names or shapes are those of another network.
     """
     expected = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
     got = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
@@ -43,7 +43,7 @@ def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
 
 
 def load_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
-    """Set what `optimizer_tensors` told."""
+    """Set what `optimizer_tensors` returned."""
     kept: dict[int, dict[str, Tensor]] = {}
     for key, tensor in tensors.items():
         index, name = key.split(".")
@@ -52,7 +52,7 @@ def load_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tenso
 
 
 def random_tensors() -> dict[str, Tensor]:
-    """Where torch's and numpy's global generators stand, which SB3 draws from."""
+    """The states of torch's and numpy's global generators, from which SB3 draws."""
     _, keys, position, has_gauss, gauss = np.random.get_state(legacy=True)  # noqa: NPY002 - SB3 uses it.
     return {
         "torch": torch.get_rng_state(),
@@ -62,7 +62,7 @@ def random_tensors() -> dict[str, Tensor]:
 
 
 def load_random(tensors: Mapping[str, Tensor]) -> None:
-    """Set what `random_tensors` told."""
+    """Set what `random_tensors` returned."""
     torch.set_rng_state(tensors["torch"])
     position, has_gauss, gauss = tensors["numpy.rest"].tolist()
     keys = tensors["numpy.keys"].numpy().astype(np.uint32)

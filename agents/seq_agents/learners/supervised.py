@@ -1,8 +1,7 @@
-"""Supervised learning: networks that are shown the right answers, on the same episodes and graded the same."""
+"""Supervised learning: a network learns from the right answers, on the same episodes as from rewards."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -15,13 +14,11 @@ import seq_envs
 from seq_agents.learners.learner import Learner, Moment, Watch, unwatched
 from seq_agents.learners.learning_rates import rate_groups, set_rate
 from seq_agents.learners.state import load_network, load_optimizer, optimizer_tensors, prefixed, without_prefix
-from seq_agents.learners.window_size import window_of
-from seq_agents.networks.bidirectional import BidirectionalLstmNetwork
-from seq_agents.networks.encoder_decoder import EncoderDecoderNetwork, EncoderDecoderSettings
-from seq_agents.networks.network import GruNetwork, LstmNetwork, Network, NetworkPolicy, WindowNetwork
-from seq_agents.settings import POSITIVE, LstmSettings, Settings
+from seq_agents.networks import make_network
+from seq_agents.networks.network import NetworkPolicy
+from seq_agents.settings import POSITIVE, Settings
 from seq_envs.dataset import Dataset
-from seq_envs.parameters import LONGEST, Flag, Integer, parameter
+from seq_envs.parameters import Integer, parameter
 from seq_envs.policies import Policy
 from seq_envs.seeds import training_stream
 
@@ -32,10 +29,9 @@ class SupervisedSettings(Settings):
 
     updates: int = parameter(1000, Integer(1), "steps of the optimizer")
     batch: int = parameter(64, Integer(1), "episodes an update")
-    episodes: int = parameter(0, Integer(0), "of a finite set that is gone through again and again; 0: all are fresh")
-    learning_rate: float = parameter(5e-3, POSITIVE, "of Adam, at the start; it falls to 0 in a straight line")
-    gradient_norm: float = parameter(1.0, POSITIVE, "longer gradients are cut to this length")
-    hidden: int = parameter(64, Integer(1, LONGEST), "units of a layer")
+    episodes: int = parameter(0, Integer(0), "of a finite training set; 0: every update has fresh episodes")
+    learning_rate: float = parameter(5e-3, POSITIVE, "of Adam at the start; it falls linearly to 0")
+    gradient_norm: float = parameter(1.0, POSITIVE, "longer gradients are scaled down to this norm")
 
 
 class Supervised(Learner):
@@ -46,18 +42,13 @@ class Supervised(Learner):
     def __init__(self, problem: seq_envs.Problem, settings: Any, seed: int) -> None:
         super().__init__(problem, settings, seed)
         torch.manual_seed(seed)
-        self.network = self.network_of(problem, settings)
+        self.network = make_network(self.core, problem, settings)
         groups = rate_groups(self.network, self.network.memory(), getattr(settings, "lstm_rate", 1.0))
         self.optimizer = torch.optim.Adam(groups, settings.learning_rate)
         self.updates = 0
         self._set = (
             seq_envs.sample(problem, settings.episodes, seed=training_stream(seed, 0)) if settings.episodes else None
         )
-
-    @staticmethod
-    @abstractmethod
-    def network_of(problem: seq_envs.Problem, settings: Any) -> Network:
-        """The network, with weights drawn by torch."""
 
     def learn(self, watch: Watch = unwatched) -> None:
         chosen = self.settings
@@ -69,7 +60,7 @@ class Supervised(Learner):
             watch(Moment(self.updates / chosen.updates, steps, accuracy))
 
     def _episodes(self, update: int) -> Dataset:
-        """The episodes of one update, which depend on nothing but the seed and the number of the update."""
+        """The episodes of one update. They depend only on the seed and the number of the update."""
         batch = self.settings.batch
         if self._set is None:
             return seq_envs.sample(self.problem, batch, seed=training_stream(self.seed, 1 + update))
@@ -81,14 +72,14 @@ class Supervised(Learner):
         return Dataset(*(array[chosen] for array in self._set))
 
     def _order(self, epoch: int) -> Any:
-        """The order in which an epoch goes through the finite set."""
+        """The order of the finite training set in an epoch."""
         if epoch != getattr(self, "_epoch", None):
             self._epoch = epoch
             self._ordered = np.random.default_rng([self.seed, epoch]).permutation(self.settings.episodes)
         return self._ordered
 
     def _update(self, data: Dataset) -> float:
-        """One step of the optimizer; the accuracy of the answers given before it."""
+        """Take one step of the optimizer; returns the accuracy of the answers before it."""
         scored, targets = torch.as_tensor(data.scored), torch.as_tensor(data.targets)
         loss, scores = self.network.loss(torch.as_tensor(data.observations), targets, scored)
         self.optimizer.zero_grad()
@@ -108,88 +99,6 @@ class Supervised(Learner):
         }
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
-        load_network(self.network, without_prefix("network", state))
+        load_network(self.network, self.network.current_names(without_prefix("network", state)))
         load_optimizer(self.optimizer, without_prefix("optimizer", state))
         self.updates = int(state["updates"])
-
-
-@dataclass(frozen=True, kw_only=True)
-class SupervisedLstmSettings(SupervisedSettings, LstmSettings):
-    """How an LSTM learns from right answers."""
-
-
-class SupervisedLstm(Supervised):
-    """An LSTM: one step in, one answer out."""
-
-    settings_type = SupervisedLstmSettings
-
-    @staticmethod
-    def network_of(problem: seq_envs.Problem, settings: SupervisedLstmSettings) -> Network:
-        return LstmNetwork(problem, settings.hidden, settings)
-
-
-class SupervisedGru(Supervised):
-    """A GRU in the LSTM's place."""
-
-    @staticmethod
-    def network_of(problem: seq_envs.Problem, settings: SupervisedSettings) -> Network:
-        return GruNetwork(problem, settings.hidden)
-
-
-class SupervisedBidirectionalLstm(Supervised):
-    """An LSTM for each direction."""
-
-    settings_type = SupervisedLstmSettings
-
-    @staticmethod
-    def network_of(problem: seq_envs.Problem, settings: SupervisedLstmSettings) -> Network:
-        return BidirectionalLstmNetwork(problem, settings.hidden, settings)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SupervisedEncoderDecoderSettings(SupervisedSettings, EncoderDecoderSettings):
-    """How an encoder-decoder learns from right answers."""
-
-
-class SupervisedEncoderDecoder(Supervised):
-    """One LSTM reads, another one answers."""
-
-    settings_type = SupervisedEncoderDecoderSettings
-
-    @staticmethod
-    def network_of(problem: seq_envs.Problem, settings: SupervisedEncoderDecoderSettings) -> Network:
-        return EncoderDecoderNetwork(problem, settings.hidden, settings)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SupervisedMlpSettings(SupervisedSettings):
-    """How a feed-forward network learns from right answers."""
-
-    clock: bool = parameter(True, Flag(), "whether the network sees the clock")
-
-
-class SupervisedMlp(Supervised):
-    """The control without memory."""
-
-    settings_type = SupervisedMlpSettings
-
-    @staticmethod
-    def network_of(problem: seq_envs.Problem, settings: SupervisedMlpSettings) -> Network:
-        return WindowNetwork(problem, settings.hidden, 1, clock=settings.clock)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SupervisedWindowMlpSettings(SupervisedMlpSettings):
-    """How a feed-forward network on the latest observations learns from right answers."""
-
-    window: int = parameter(0, Integer(0), "how many observations it sees; 0: lag+1, or all where there is no lag")
-
-
-class SupervisedWindowMlp(Supervised):
-    """A feed-forward network whose memory is the input."""
-
-    settings_type = SupervisedWindowMlpSettings
-
-    @staticmethod
-    def network_of(problem: seq_envs.Problem, settings: SupervisedWindowMlpSettings) -> Network:
-        return WindowNetwork(problem, settings.hidden, settings.window or window_of(problem), clock=settings.clock)

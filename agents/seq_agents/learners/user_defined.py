@@ -1,4 +1,4 @@
-"""Somebody's own agent in the place of one of the menu: "module:factory"."""
+"""Agents of other modules, named "module:factory" where a name of the menu could stand."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from seq_envs.policies import Policy
 
 
 class Trainable(Protocol):
-    """What a factory returns: a training about to begin."""
+    """What a factory returns: a training that has not begun."""
 
     def learn(self, watch: Watch) -> None:
-        """Train to the end. It may call `watch(Moment(done, steps, accuracy))` after updates, to be followed."""
+        """Train to the end. It may call `watch(Moment(done, steps, accuracy))` after updates to report progress."""
 
     def policy(self) -> Policy:
-        """The answers of what has been learned so far."""
+        """The policy learned so far."""
 
 
 Factory = Callable[..., Trainable]
@@ -33,8 +33,8 @@ Factory = Callable[..., Trainable]
 
 
 @dataclass(frozen=True, kw_only=True)
-class OwnSettings(Settings):
-    """Whatever the factory takes: it alone can check them."""
+class AnySettings(Settings):
+    """Any settings. Only the factory can check them."""
 
     given: Mapping[str, Any] = field(default_factory=dict)
 
@@ -58,13 +58,13 @@ class OwnSettings(Settings):
         return cls(given=dict(given))
 
 
-class OwnLearner(Learner):
-    """A `Trainable` as a learner, which can be trained but not be saved."""
+class UserDefinedLearner(Learner):
+    """A `Trainable` as a learner. It can be trained, but not saved."""
 
-    settings_type = OwnSettings
+    settings_type = AnySettings
     factory: ClassVar[Factory]
 
-    def __init__(self, problem: Any, settings: OwnSettings, seed: int) -> None:
+    def __init__(self, problem: Any, settings: AnySettings, seed: int) -> None:
         super().__init__(problem, settings, seed)
         self._trained = self.factory(problem, seed, **settings.given)
         for name in ("learn", "policy"):
@@ -81,9 +81,7 @@ class OwnLearner(Learner):
         return self.policy()
 
     def state(self) -> dict[str, Tensor]:
-        raise ValueError(
-            "an agent of one's own can be saved if it is a subclass of seq_agents.learners.learner.Learner"
-        )
+        raise ValueError("an agent of another module can only be saved if it is a seq_agents.learners.learner.Learner")
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
         self.state()
@@ -92,21 +90,21 @@ class OwnLearner(Learner):
 def _parsed(name: str, text: str) -> Any:
     try:
         return yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as wrong:  # ValueError: a date that there is not.
+    except (yaml.YAMLError, ValueError) as wrong:  # ValueError: an impossible date.
         raise ValueError(f"{name} must be YAML, got {text!r}: {' '.join(str(wrong).split())}") from None
 
 
 @cache
-def own_learner(name: str) -> type[Learner]:
-    """The learner behind "module:factory": a subclass of `Learner`, or what a factory of `Trainable`s is made into.
+def user_defined_learner(name: str) -> type[Learner]:
+    """The learner that "module:factory" names: a subclass of `Learner`, or one made from a factory of `Trainable`s.
 
     Raises:
-        ValueError: the module cannot be imported, has no such factory, or a `Learner` that is not complete.
+        ValueError: the module cannot be imported, has no such factory, or its `Learner` lacks methods.
     """
     module, _, path = name.partition(":")
     try:
         factory = attrgetter(path)(import_module(module))
-    except (Exception, SystemExit) as wrong:  # Whatever a module may raise while it is imported.
+    except (Exception, SystemExit) as wrong:  # A module may raise anything while it is imported.
         raise ValueError(f"agent {name!r} cannot be imported: {reason(wrong)}") from wrong
     if isinstance(factory, type) and issubclass(factory, Learner):
         settings = getattr(factory, "settings_type", None)
@@ -118,4 +116,4 @@ def own_learner(name: str) -> type[Learner]:
         return factory
     if not callable(factory):
         raise ValueError(f"agent {name!r} must be called with (problem, seed, **settings), got {factory!r}")
-    return type("Own", (OwnLearner,), {"factory": staticmethod(factory)})
+    return type("Own", (UserDefinedLearner,), {"factory": staticmethod(factory)})

@@ -1,4 +1,4 @@
-"""A bidirectional LSTM that is causal: at every step it reads what has been seen so far, forwards and backwards."""
+"""A causal bidirectional LSTM: at every step it reads the observations so far, forwards and backwards."""
 
 from __future__ import annotations
 
@@ -9,21 +9,26 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
 import seq_envs
+from seq_agents.cores.lstm import LstmSettings
 from seq_agents.networks.network import Network
-from seq_agents.settings import LstmSettings
 
 
 class BidirectionalLstmNetwork(Network):
     """Two LSTMs, one for each direction, and a linear head on their last states (Schuster and Paliwal 1997).
 
-    An answer at step t comes from observations 0 ... t only, so the network can play, and is graded like any other. It
-    has to read an episode of T steps T times: it is a baseline for short ones.
+    The answer at step t depends on observations 0 ... t only, so the network acts step by step like any other. It reads
+    an episode of T steps T times: it is a baseline for short episodes.
     """
 
-    def __init__(self, problem: seq_envs.Problem, hidden: int, settings: LstmSettings) -> None:
-        super().__init__(problem, 2 * hidden)
-        self.lstm = nn.LSTM(self.reader.size, hidden, batch_first=True, bidirectional=True)
+    settings_type = LstmSettings
+
+    def __init__(self, problem: seq_envs.Problem, settings: LstmSettings) -> None:
+        super().__init__(problem, 2 * settings.hidden)
+        self.lstm = nn.LSTM(self.reader.size, settings.hidden, batch_first=True, bidirectional=True)
         settings.lstm_start.apply(self.lstm)
+
+    def memory(self) -> list[nn.Module]:
+        return [self.lstm]
 
     def forward(self, observations: Tensor) -> Tensor:
         batch, steps = observations.shape[:2]
@@ -41,7 +46,7 @@ class BidirectionalLstmNetwork(Network):
         return self.head(last.transpose(0, 1).flatten(1)), seen
 
     def _beginnings(self, observations: Tensor, wanted: Tensor) -> Tensor:
-        """The scores (n, ...) at the wanted steps (B, T) bool, each from the beginning of its episode up to it."""
+        """The scores (n, ...) at the wanted steps (B, T) bool, each from the episode's steps up to it."""
         episodes, steps = wanted.nonzero(as_tuple=True)
         inputs = self.reader(observations)[episodes]
         _, (last, _) = self.lstm(pack_padded_sequence(inputs, steps + 1, batch_first=True, enforce_sorted=False))

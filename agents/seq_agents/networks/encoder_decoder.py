@@ -1,4 +1,4 @@
-"""An encoder-decoder LSTM: one LSTM reads the sequence, another one says the answers."""
+"""An encoder-decoder LSTM: one LSTM reads the sequence, the other one answers."""
 
 from __future__ import annotations
 
@@ -9,42 +9,49 @@ import torch
 from torch import Tensor, nn
 
 import seq_envs
+from seq_agents.cores.lstm import LstmSettings
 from seq_agents.networks.network import Network
-from seq_agents.settings import LstmSettings
 from seq_envs.parameters import Flag, parameter
 
 
 @dataclass(frozen=True, kw_only=True)
 class EncoderDecoderSettings(LstmSettings):
-    """What the decoder gets to read."""
+    """What the decoder reads."""
 
     teacher_forcing: bool = parameter(
         False,
         Flag(),
-        "the decoder reads the right answer before, its own when it plays; else always what the encoder said last",
+        "the decoder reads the previous answer (the right one while learning, its own when acting); if not, it "
+        "reads the encoder's last output",
     )
-    attention: bool = parameter(False, Flag(), "the decoder looks back at what the encoder said at every step")
+    attention: bool = parameter(False, Flag(), "the decoder attends to the encoder's outputs")
 
 
 class EncoderDecoderNetwork(Network):
-    """For problems that first show everything and then ask for everything, such as SeqCopy.
+    """For problems that show the whole sequence before the first scored step, such as SeqCopy.
 
-    The decoder begins with the state that the encoder ends with. (Sutskever, Vinyals and Le 2014; attention by scalar
+    The decoder starts with the encoder's final state. (Sutskever, Vinyals and Le 2014; attention by scalar
     products, Luong, Pham and Manning 2015, section 3.1.)
 
     Raises:
-        ValueError: the problem asks before it has shown everything.
+        ValueError: the problem scores a step before the whole sequence has been shown, or its answers are not Discrete.
     """
 
-    def __init__(self, problem: seq_envs.Problem, hidden: int, settings: EncoderDecoderSettings) -> None:
+    settings_type = EncoderDecoderSettings
+
+    def __init__(self, problem: seq_envs.Problem, settings: EncoderDecoderSettings) -> None:
+        hidden = settings.hidden
         super().__init__(problem, 2 * hidden if settings.attention else hidden)
-        self.first = _first_question(problem)
+        self.first = _first_scored_step(problem)
         self.forcing, self.attention = settings.teacher_forcing, settings.attention
         self.encoder = nn.LSTM(self.reader.size, hidden, batch_first=True)
         self.choices = self.head.shape[-1]
         self.decoder = nn.LSTM(self.choices if self.forcing else hidden, hidden, batch_first=True)
         for lstm in (self.encoder, self.decoder):
             settings.lstm_start.apply(lstm)
+
+    def memory(self) -> list[nn.Module]:
+        return [self.encoder, self.decoder]
 
     def forward(self, observations: Tensor) -> Tensor:
         return self._answer(observations, None)
@@ -54,38 +61,38 @@ class EncoderDecoderNetwork(Network):
         return self.head.loss(scores, targets[scored]), scores
 
     def _answer(self, observations: Tensor, forced: Tensor | None) -> Tensor:
-        """Episodes (B, T, ...) to scores (B, T, ...), zeros before the first question; `forced` (B, T): right ones."""
+        """Episodes (B, T, ...) to scores (B, T, ...), 0 before the first scored step; forced (B, T): right answers."""
         before = min(self.first, observations.shape[1])
-        said, state = self.encoder(self.reader(observations[:, :before]))
-        questions = observations.shape[1] - before
-        scores = torch.zeros(len(observations), before, *self.head.shape)
-        if questions == 0:
+        encoded, state = self.encoder(self.reader(observations[:, :before]))
+        answers_left = observations.shape[1] - before
+        scores: Tensor = encoded.new_zeros(len(observations), before, *self.head.shape)
+        if answers_left == 0:
             return scores
         if not self.forcing:
-            outputs, _ = self.decoder(said[:, -1:].expand(-1, questions, -1), state)
-            return torch.cat([scores, self._scores(outputs, said)], dim=1)
-        read = torch.zeros(len(observations), 1, self.choices)
+            outputs, _ = self.decoder(encoded[:, -1:].expand(-1, answers_left, -1), state)
+            return torch.cat([scores, self._scores(outputs, encoded)], dim=1)
+        read = encoded.new_zeros(len(observations), 1, self.choices)
         if forced is not None:
-            earlier = nn.functional.one_hot(forced[:, before:-1], self.choices).float()
+            earlier = nn.functional.one_hot(forced[:, before:-1], self.choices).to(encoded)
             outputs, _ = self.decoder(torch.cat([read, earlier], dim=1), state)
-            return torch.cat([scores, self._scores(outputs, said)], dim=1)
-        for _ in range(questions):
+            return torch.cat([scores, self._scores(outputs, encoded)], dim=1)
+        for _ in range(answers_left):
             outputs, state = self.decoder(read, state)
-            scores = torch.cat([scores, self._scores(outputs, said)], dim=1)
-            read = nn.functional.one_hot(scores[:, -1:].argmax(-1), self.choices).float()
+            scores = torch.cat([scores, self._scores(outputs, encoded)], dim=1)
+            read = nn.functional.one_hot(scores[:, -1:].argmax(-1), self.choices).to(encoded)
         return scores
 
-    def _scores(self, outputs: Tensor, said: Tensor) -> Tensor:
-        """The decoder's outputs (B, n, hidden), and what the encoder said (B, before, hidden), to scores (B, n, ..)."""
+    def _scores(self, outputs: Tensor, encoded: Tensor) -> Tensor:
+        """The outputs of the decoder (B, n, hidden) and of the encoder (B, before, hidden) to scores (B, n, ...)."""
         if self.attention:
-            weights = (outputs @ said.transpose(1, 2)).softmax(dim=-1)
-            outputs = torch.cat([outputs, weights @ said], dim=-1)
+            weights = (outputs @ encoded.transpose(1, 2)).softmax(dim=-1)
+            outputs = torch.cat([outputs, weights @ encoded], dim=-1)
         scores: Tensor = self.head(outputs)
         return scores
 
 
-def _first_question(problem: seq_envs.Problem) -> int:
-    """The step of the first question, if nothing more is shown from there on."""
+def _first_scored_step(problem: seq_envs.Problem) -> int:
+    """The first scored step, from which on all observations must be alike and all steps scored."""
     observations, _, scored, _ = seq_envs.sample(problem, episodes=64)
     first = int(scored[0].argmax())
     asked = np.all(scored, axis=0)
@@ -93,8 +100,8 @@ def _first_question(problem: seq_envs.Problem) -> int:
     one_answer = problem.action_space.shape == () and np.issubdtype(problem.action_space.dtype, np.integer)
     if first == 0 or not asked[first:].all() or scored[:, :first].any() or not (observations[:, first:] == same).all():
         raise ValueError(
-            "encoder-decoder takes problems that show everything and then ask for everything, such as SeqCopy with "
-            f"framing='many_to_many', got {problem}"
+            "encoder-decoder takes problems that show the whole sequence before the first scored step, such as SeqCopy "
+            f"with framing='many_to_many', got {problem}"
         )
     if not one_answer:
         raise ValueError(f"encoder-decoder takes problems with Discrete answers, got {problem.action_space}")

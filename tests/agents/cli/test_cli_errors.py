@@ -10,23 +10,10 @@ from typing import Any
 
 import pytest
 import torch
-from seq_agents.cli import main as cli
 from seq_agents.experiments import compare
-from tiny_commands import ECHO, TINY, elsewhere, everything, trained  # noqa: F401 - a fixture.
+from tiny_commands import ECHO, TINY, elsewhere, everything, refused, trained  # noqa: F401 - a fixture.
 
 torch.set_num_threads(1)
-
-
-def refused(arguments: list[str], capsys: pytest.CaptureFixture[str], code: int = 2) -> str:
-    """Run a command that must end with this exit code; what it says."""
-    capsys.readouterr()
-    with pytest.raises(SystemExit) as ended:
-        cli.main(arguments)
-    assert ended.value.code == code
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert "Traceback" not in said.err
-    return str(said.err)
 
 
 @pytest.mark.parametrize(

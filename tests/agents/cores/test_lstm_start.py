@@ -1,4 +1,4 @@
-"""How an LSTM begins: as its settings say, with the weights that torch made unless they say otherwise."""
+"""How an LSTM starts: as its settings say, or with the weights that torch drew."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ START = {"input_bias": -2.0, "forget_bias": 5.0, "output_bias": 3.0, "orthogonal
 @pytest.mark.parametrize(
     "agent", ["lstm", "bilstm", "encoder-decoder", "reinforce", "recurrent-ppo", "recurrent-ppo-stock"]
 )
-def test_every_lstm_begins_as_its_settings_say(agent: str) -> None:
+def test_every_lstm_starts_as_its_settings_say(agent: str) -> None:
     learner = make_learner(agent, PROBLEM, 0, {**START, "hidden": 8})
     network = learner.network if isinstance(learner, Supervised) else learner.model.policy  # type: ignore[attr-defined]
     found = [part for part in network.modules() if isinstance(part, nn.LSTM)]
@@ -80,14 +80,14 @@ def test_every_lstm_begins_as_its_settings_say(agent: str) -> None:
                 assert torch.allclose(cell @ cell.T, torch.eye(8), atol=1e-5)
 
 
-def test_by_default_the_forget_gate_begins_open() -> None:
+def test_by_default_the_forget_gate_starts_open() -> None:
     learner = make_learner("lstm", PROBLEM, 0, {"hidden": 8})
-    bias = learner.network.lstm.bias_ih_l0  # type: ignore[attr-defined]
+    bias = learner.network.core.lstm.bias_ih_l0  # type: ignore[attr-defined]
     assert [gate.mean().item() for gate in bias.chunk(4)] == [0.0, 1.0, 0.0, 0.0]
 
 
 def test_a_delay_line_is_there_from_the_start() -> None:
-    """What the docstring claims: a linear map reads the last inputs from the state of such an LSTM, untrained."""
+    """A linear map reads the last inputs from the state of such an untrained LSTM, as its docstring says."""
     torch.manual_seed(0)
     lstm = nn.LSTM(4, 64, batch_first=True)
     LstmStart(input=4, forget=-4, output=4, orthogonal=True).apply(lstm)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 from run_folders import assert_whole, config_of, figures, rows
-from seq_agents.agents import AGENTS
+from seq_agents.agents import AGENTS, agent_type
 from seq_agents.experiments import run_folder as runs
 from seq_agents.experiments.config import Config
 from seq_agents.experiments.files import without_nan
@@ -39,7 +39,7 @@ def test_a_run_folder(agent: str, tmp_path: Path) -> None:
     }  # fmt: skip
     chosen = settings(agent, taken_by(agent))
     assert {name: told["settings"][name] for name in chosen} == chosen
-    assert told["settings"].keys() == AGENTS[agent].settings_type.kinds().keys()
+    assert told["settings"].keys() == agent_type(agent).settings_type.kinds().keys()
     assert told["versions"]["python"] == platform.python_version()
     assert told["versions"]["torch"] == torch.__version__
     assert told["versions"]["seq-envs"] == seq_envs.__version__

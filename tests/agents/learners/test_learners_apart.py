@@ -1,4 +1,4 @@
-"""Learners keep out of each other's way, and take answers of any shape that a space allows."""
+"""Learners do not influence each other, and take every action space that a problem may have."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def assert_equal(ours: dict[str, torch.Tensor], theirs: dict[str, torch.Tensor])
 
 @pytest.mark.parametrize("agent", LEARNING)
 def test_another_learner_changes_nothing(agent: str) -> None:
-    """Made or trained between this one's making and its training, or before its state is taken."""
+    """Another learner is made or trained after this one is made, and before its state is read."""
     alone = tiny(agent, seed=1)
     alone.learn()
     expected = weights(alone)
@@ -47,7 +47,7 @@ def test_another_learner_changes_nothing(agent: str) -> None:
 
 
 @pytest.mark.parametrize("agent", LEARNING)
-def test_a_used_learner_can_be_set_back(agent: str) -> None:
+def test_a_trained_learner_can_be_restored(agent: str) -> None:
     states: list[dict[str, torch.Tensor]] = []
     learner = tiny(agent, seed=1)
 
@@ -68,7 +68,7 @@ def test_seeds_share_no_stream() -> None:
 
 
 @pytest.mark.parametrize("agent", ["ppo", "ppo-stack", "recurrent-ppo-stock"])
-def test_going_on_in_the_middle_of_episodes_is_refused(agent: str) -> None:
+def test_resuming_within_episodes_is_refused(agent: str) -> None:
     learner = tiny(agent, Ragged())
 
     def stop(_: Moment) -> None:
@@ -85,7 +85,7 @@ def test_going_on_in_the_middle_of_episodes_is_refused(agent: str) -> None:
 
 @pytest.mark.parametrize("agent", ["ppo", "recurrent-ppo-stock", "recurrent-ppo"])
 def test_a_minibatch_of_one_step_is_refused(agent: str) -> None:
-    """The spread of a single advantage is no number."""
+    """The standard deviation of a single advantage is undefined."""
     with pytest.raises(ValueError, match="a minibatch must hold at least 2 time steps"):
         make_learner(agent, "SeqEcho-v0", settings={"minibatches": 3, "lanes": 64, "episodes": 4})
 
@@ -102,7 +102,7 @@ def test_an_id_with_its_module_has_the_same_settings() -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Signed(Problem):
-    """Says a number in [-1, 1]: that of the symbol on the screen."""
+    """The answer is a number in [-1, 1] that stands for the current symbol."""
 
     tolerance = 0.2
 
@@ -128,7 +128,7 @@ class Signed(Problem):
 
 @dataclass(frozen=True, kw_only=True)
 class Uneven(Problem):
-    """Says two things of the symbol on the screen: whether it is odd (2 answers), and which it is (5 answers)."""
+    """The answer has two places: whether the current symbol is odd (2 values), and which symbol it is (5 values)."""
 
     @property
     def steps(self) -> int:
@@ -165,8 +165,8 @@ BY_REWARD = {"learning_rate": 0.01, "hidden": 16}
         ("recurrent-ppo", Uneven(), {**BY_REWARD, "steps": 60_000, "episodes": 2}),
     ],
 )
-def test_any_space_of_answers(agent: str, problem: Problem, settings: dict[str, Any]) -> None:
-    """Bounds other than 0 and 1, and places with different numbers of answers."""
+def test_any_action_space(agent: str, problem: Problem, settings: dict[str, Any]) -> None:
+    """Bounds other than 0 and 1, and places with different numbers of values."""
     learner = make_learner(agent, problem, settings=settings)
     learner.learn()
     assert seq_envs.evaluate(learner.policy(), problem, 500).accuracy >= 0.95

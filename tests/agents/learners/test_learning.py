@@ -1,4 +1,4 @@
-"""Every agent takes every problem, and learns what it can."""
+"""Every agent takes every problem, and learns it if it has the memory for it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from tiny_agents import BY_SB3, LEARNING, kept, same, tiny, weights
 
 import seq_envs
 
-torch.set_num_threads(1)  # As the command does.
+torch.set_num_threads(1)  # As the command line does.
 
 ENCODER_DECODER_TAKES = [("SeqCopy-v0", "many_to_many"), ("SeqMemorize-v0", "many_to_one")]
-"""What shows everything before it asks. (SeqCopy's many_to_one asks for several answers at once.)"""
+"""Problems that show the whole sequence before the first scored step. (Answers of many_to_one have several places.)"""
 
 
 # Every agent on every problem.
@@ -46,7 +46,7 @@ def test_every_agent_takes_every_framing_and_encoding(agent: str, id: str, choic
 @pytest.mark.parametrize(("lanes", "minibatches", "rows", "size"), [(1, 1, 1, 2), (5, 2, 5, 2), (3, 3, 3, 2)])
 @pytest.mark.parametrize("agent", BY_SB3)
 def test_a_single_advantage_is_refused(agent: str, lanes: int, minibatches: int, rows: int, size: int) -> None:
-    """Episodes of one step, in minibatches whose last one would be a single step."""
+    """Episodes of one step, where the last minibatch would be a single step."""
     problem = seq_envs.make_problem("SeqEcho-v0", length=1, lag=0)
     with pytest.raises(ValueError, match=f"at least 2 time steps, got {rows} in minibatches of {size}"):
         tiny(agent, problem, lanes=lanes, minibatches=minibatches)
@@ -62,7 +62,7 @@ def test_episodes_of_different_lengths(agent: str) -> None:
     assert 0 <= seq_envs.evaluate(learner.policy(), Ragged(), episodes=20).accuracy <= 1
 
 
-def test_encoder_decoder_says_what_it_takes() -> None:
+def test_encoder_decoder_names_the_problems_it_takes() -> None:
     with pytest.raises(ValueError, match=r"show everything and then ask for everything.*got SeqEcho\("):
         make_learner("encoder-decoder", "SeqEcho-v0")
 
@@ -103,7 +103,7 @@ PPO = {"steps": 8000, "lanes": 32, "hidden": 24, "learning_rate": 0.02}
         ("optimal", "SeqEcho-v0", ECHO, {}),
     ],
 )
-def test_what_has_memory_learns(agent: str, id: str, parameters: dict[str, Any], chosen: dict[str, Any]) -> None:
+def test_agents_with_memory_learn(agent: str, id: str, parameters: dict[str, Any], chosen: dict[str, Any]) -> None:
     learner = make_learner(agent, id, 0, chosen, **parameters)
     moments: list[Moment] = []
     learner.learn(moments.append)
@@ -118,7 +118,7 @@ def test_what_has_memory_learns(agent: str, id: str, parameters: dict[str, Any],
     ("agent", "chosen"),
     [("mlp", SUPERVISED), ("ppo", PPO), ("memoryless", {}), ("window-mlp", SUPERVISED | {"window": 1})],
 )
-def test_what_has_no_memory_stays_at_its_level(agent: str, chosen: dict[str, Any]) -> None:
+def test_agents_without_memory_stay_at_the_memoryless_level(agent: str, chosen: dict[str, Any]) -> None:
     learner = make_learner(agent, "SeqEcho-v0", 0, chosen, **ECHO)
     learner.learn()
     low, high = seq_envs.evaluate(learner.policy(), "SeqEcho-v0", episodes=3000, **ECHO).normalized_interval
@@ -127,7 +127,7 @@ def test_what_has_no_memory_stays_at_its_level(agent: str, chosen: dict[str, Any
 
 @pytest.mark.parametrize("agent", ["mlp", "ppo"])
 def test_the_controls_see_the_clock(agent: str) -> None:
-    """With one sequence known by heart, the clock is all that it takes; without it nothing tells the steps apart."""
+    """There is one sequence, so the clock alone gives the answers. Without the clock all steps look alike."""
     chosen = SUPERVISED if agent == "mlp" else PPO
     problem = seq_envs.make_problem("SeqClassify-v0", length=8)
     scores = {}

@@ -1,4 +1,4 @@
-"""What an agent may be made with: settings, the tuned ones, and names; what is wrong is refused in clear words."""
+"""Settings of agents: defaults, tuned ones, and messages for wrong names and values."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ import torch
 import yaml
 from seq_agents import agents
 from seq_agents.agents import AGENTS, agent_type, make_learner, settings_of
-from seq_agents.learners.window_size import window_of
+from seq_agents.cores.window import window_of
 from seq_agents.settings import Settings
 from spaces_of_settings import IDS
 from tiny_agents import LEARNING, settings, taken_by
 
 import seq_envs
 
-torch.set_num_threads(1)  # As the command does.
+torch.set_num_threads(1)  # As the command line does.
 
 
 @pytest.mark.parametrize("agent", AGENTS)
@@ -37,7 +37,7 @@ def test_an_unknown_setting_is_refused_with_the_nearest(agent: str) -> None:
 
 @pytest.mark.parametrize("agent", AGENTS)
 def test_a_wrong_value_is_refused(agent: str) -> None:
-    """Each setting refuses what is of another type, and out of bounds."""
+    """Each setting refuses values of another type and values out of range."""
     for setting, kind in agent_type(agent).settings_type.kinds().items():
         for wrong in (None, [], "nonsense", math.nan, -math.inf):
             with pytest.raises(ValueError, match=f"^{setting} must be {re.escape(str(kind))}, got "):
@@ -78,7 +78,7 @@ def test_every_setting_has_a_meaning_and_a_valid_default() -> None:
 
 
 def test_tuned_settings() -> None:
-    """The file as it is: every agent and id is there, every setting is taken, and the learner can be made."""
+    """Every agent, id and setting in the file exists, and each learner can be made."""
     text = files("seq_agents").joinpath("tuned.yaml").read_text(encoding="utf-8")
     tuned = yaml.safe_load(text)["agents"]
     assert tuned
@@ -93,7 +93,7 @@ def test_tuned_settings() -> None:
             make_learner(agent, id)
 
 
-def test_tuned_settings_come_with_the_id_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tuned_settings_belong_to_an_id(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(agents, "_tuned", lambda: {"lstm": {"SeqEcho-v0": {"hidden": 9}}})
     assert make_learner("lstm", "SeqEcho-v0").settings.hidden == 9
     assert make_learner("lstm", "SeqEcho-v0", lag=2).settings.hidden == 9
@@ -103,7 +103,7 @@ def test_tuned_settings_come_with_the_id_only(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_yaml_makes_no_objects(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A tag that would run code is refused."""
+    """A YAML tag that would run code is refused."""
 
     class Evil:
         def joinpath(self, _: str) -> Evil:

@@ -1,4 +1,4 @@
-"""A training update by update: what a watch is told, at which rates it learns, and from which episodes."""
+"""A training update by update: what the watch receives, the learning rates, and the episodes."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from tiny_agents import BY_EXAMPLE, BY_SB3, LEARNING, UPDATES, kept, taken_by, t
 
 import seq_envs
 
-torch.set_num_threads(1)  # As the command does.
+torch.set_num_threads(1)  # As the command line does.
 
 
-# What a watch is told.
+# What the watch receives.
 
 
 @pytest.mark.parametrize("agent", LEARNING)
@@ -35,7 +35,7 @@ def test_moments(agent: str) -> None:
 
 
 @pytest.mark.parametrize("agent", BY_EXAMPLE)
-def test_the_accuracy_told_is_that_of_the_answers_given(agent: str) -> None:
+def test_the_reported_accuracy_is_that_of_the_answers_given(agent: str) -> None:
     learner = tiny(agent, learning_rate=1e-12, batch=50)
     episodes: list[Any] = []
     update = learner._update  # type: ignore[attr-defined]
@@ -65,7 +65,7 @@ def test_the_learning_rate_falls_to_zero_and_no_further(agent: str) -> None:
 
 
 @pytest.mark.parametrize("agent", ["recurrent-ppo", "lstm", "bilstm", "encoder-decoder", "reinforce"])
-def test_the_memory_may_learn_at_a_rate_of_its_own(agent: str) -> None:
+def test_the_memory_may_have_its_own_learning_rate(agent: str) -> None:
     learner = tiny(agent, learning_rate=0.5, lstm_rate=0.01)
     before = kept(learner)
     learner.learn(lambda _: None)
@@ -80,7 +80,7 @@ def test_stock_recurrent_ppo_has_one_rate() -> None:
         tiny("recurrent-ppo-stock", lstm_rate=0.5)
 
 
-# The episodes learned from.
+# The episodes.
 
 
 def learned_from(learner: Learner) -> list[Any]:
@@ -97,7 +97,7 @@ def rows(data: Any) -> list[bytes]:
 
 
 @pytest.mark.parametrize("agent", [*BY_EXAMPLE, "reinforce"])
-def test_fresh_episodes_never_come_again(agent: str) -> None:
+def test_fresh_episodes_never_repeat(agent: str) -> None:
     problem = seq_envs.make_problem("SeqCopy-v0", length=9)
     seen = [
         row
@@ -119,6 +119,6 @@ def test_each_epoch_sees_each_episode_of_a_finite_set_once(agent: str, batch: in
     assert len(epochs) == 2 * batch
     assert all(len(set(epoch)) == 5 and set(epoch) == set(epochs[0]) for epoch in epochs)
     assert len(set(map(tuple, epochs))) > 1, "in another order each time"
-    for data in seen:  # An episode comes with its own answers.
-        shown = data.observations.argmax(-1)[:, :9]
-        assert np.array_equal(data.targets[:, -9:], shown)
+    for data in seen:  # Each episode keeps its own targets.
+        symbols = data.observations.argmax(-1)[:, :9]
+        assert np.array_equal(data.targets[:, -9:], symbols)

@@ -1,4 +1,4 @@
-"""What networks read, how they answer, and that they learn only where an answer counts."""
+"""What networks read, how they answer, and that they learn only from scored steps."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from seq_agents.networks.network import Head, NetworkPolicy, Reader
+from seq_agents.networks.head import Head
+from seq_agents.networks.network import NetworkPolicy
+from seq_agents.networks.reader import Reader
 from small_networks import ANY_PROBLEM, every_case, made, some_episodes
 from spaces_of_settings import Ragged
 
@@ -70,7 +72,7 @@ def test_answers_and_losses_by_hand() -> None:
 
 
 @every_case
-def test_the_loss_is_that_of_scored_steps_alone(kind: str, id: str, choice: dict[str, Any]) -> None:
+def test_the_loss_is_over_scored_steps_only(kind: str, id: str, choice: dict[str, Any]) -> None:
     problem = seq_envs.make_problem(id, **choice)
     network = made(kind, problem)
     observations, targets, scored = some_episodes(problem)
@@ -88,7 +90,7 @@ def test_the_loss_is_that_of_scored_steps_alone(kind: str, id: str, choice: dict
 
 
 @pytest.mark.parametrize("kind", ANY_PROBLEM)
-def test_the_end_of_a_short_episode_is_not_learned_from(kind: str) -> None:
+def test_padding_is_not_learned_from(kind: str) -> None:
     problem = Ragged()
     network = made(kind, problem)
     observations, targets, scored = some_episodes(problem, 10)

@@ -1,4 +1,4 @@
-"""The encoder-decoder: where it begins to answer, what it attends to, and when it reads right answers."""
+"""The encoder-decoder: its first answer, its attention, and when it reads right answers."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def test_right_answers_are_read_only_while_training(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["encoder-decoder-forcing", "encoder-decoder-both"])
-def test_it_reads_its_own_answers_when_it_plays(kind: str) -> None:
+def test_it_reads_its_own_answers_when_it_acts(kind: str) -> None:
     network = made(kind, PROBLEM)
     observations, targets, scored = some_episodes(PROBLEM)
     played = network(observations)
     own = targets.clone()
     own[:, FIRST:] = played[:, FIRST:].argmax(-1)
     _, scores = network.loss(observations, own, scored)
-    assert torch.allclose(scores, played[scored], atol=1e-5), "shown its own answers, it says the same"
+    assert torch.allclose(scores, played[scored], atol=1e-5), "forced with its own answers, it gives the same scores"
     _, scores = network.loss(observations, targets, scored)
     assert not torch.allclose(scores, played[scored], atol=1e-3)
 
@@ -52,7 +52,7 @@ def test_without_forcing_right_answers_are_never_read(kind: str) -> None:
     assert torch.allclose(scores, network(observations)[scored])
 
 
-def test_the_decoder_begins_where_the_encoder_ends() -> None:
+def test_the_decoder_starts_with_the_final_state_of_the_encoder() -> None:
     network = made("encoder-decoder", PROBLEM)
     assert isinstance(network, EncoderDecoderNetwork)
     observations, _, _ = some_episodes(PROBLEM)
@@ -66,7 +66,7 @@ def test_the_decoder_begins_where_the_encoder_ends() -> None:
         assert not network(observations)[:, :FIRST].any()
 
 
-def test_attention_weighs_what_the_encoder_said() -> None:
+def test_attention_weighs_the_outputs_of_the_encoder() -> None:
     network = made("encoder-decoder-attention", PROBLEM)
     assert isinstance(network, EncoderDecoderNetwork)
     observations, _, _ = some_episodes(PROBLEM)

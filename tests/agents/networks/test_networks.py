@@ -1,4 +1,4 @@
-"""The networks: causal, the same step by step as at once, and what they remember."""
+"""Networks are causal, give the same scores step by step as at once, and remember what they should."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 import torch
-from seq_agents.networks.network import Network, WindowNetwork
-from small_networks import ANY_PROBLEM, TWO_PARTS, UNITS, every_case, made, some_episodes
+from seq_agents.networks.network import Network
+from small_networks import ANY_PROBLEM, TWO_PARTS, UNITS, every_case, made, small, some_episodes
 from torch import Tensor
 
 import seq_envs
@@ -16,7 +16,7 @@ torch.set_num_threads(1)
 
 
 def all_others(network: Network, observations: Tensor) -> Tensor:
-    """Observations none of which is as it was."""
+    """Other observations at every step."""
     symbols = network.reader.symbols
     return (observations + 1) % symbols if symbols else observations + 0.5
 
@@ -29,7 +29,7 @@ def test_step_by_step_equals_at_once(kind: str, id: str, choice: dict[str, Any])
     with torch.no_grad():
         whole = network(observations)
         assert whole.shape == (4, problem.steps, *network.head.shape)
-        state = None
+        state = network.initial_state(4)
         for step in range(problem.steps):
             scores, state = network.step(observations[:, step], state)
             assert torch.allclose(scores, whole[:, step], atol=1e-5), step
@@ -53,7 +53,7 @@ def test_later_observations_change_no_earlier_scores(kind: str, id: str, choice:
 
 
 @pytest.mark.parametrize("kind", ["lstm", "gru", "bilstm", "window-longer-than-episodes"])
-def test_what_was_seen_first_still_tells_at_the_end(kind: str) -> None:
+def test_the_first_observation_still_matters_at_the_end(kind: str) -> None:
     problem = seq_envs.make_problem("SeqEcho-v0", length=5)
     network = made(kind, problem)
     observations, _, _ = some_episodes(problem)
@@ -74,12 +74,12 @@ def test_a_window_forgets(kind: str, memory: int) -> None:
 
 
 @pytest.mark.parametrize("clock", [True, False])
-def test_a_window_is_what_was_seen_last_and_the_clock(clock: bool) -> None:
-    """Against inputs written by hand: for each symbol, whether it was seen a step ago, and now."""
+def test_a_window_holds_the_last_observations_and_the_clock(clock: bool) -> None:
+    """Against inputs written by hand: for each symbol, whether it was the previous one and is the current one."""
     problem = seq_envs.make_problem("SeqEcho-v0", length=3, n_values=2, encoding="discrete", lag=0)
-    network = WindowNetwork(problem, UNITS, 2, clock=clock)
+    network: Any = small("window", window=2, clock=clock)(problem)
     seen = []
-    network.layers.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0].clone()))
+    network.core.layers.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0].clone()))
     network(torch.tensor([[1, 0, 1], [0, 0, 1]]))
     by_hand = [
         [[0, 0, 0, 1], [0, 1, 1, 0], [1, 0, 0, 1]],
@@ -88,7 +88,7 @@ def test_a_window_is_what_was_seen_last_and_the_clock(clock: bool) -> None:
     clocks = [[1, 0, 0], [0, 1, 0], [0, 0, 1]] if clock else [[], [], []]
     expected = [[frame + now for frame, now in zip(episode, clocks, strict=True)] for episode in by_hand]
     assert seen[0].tolist() == expected
-    state, steps = None, []
+    state, steps = network.initial_state(2), []
     for observation in ([1, 0], [0, 0], [1, 1]):
         _, state = network.step(torch.tensor(observation), state)
         steps.append(seen[-1][:, 0])
@@ -103,7 +103,7 @@ def test_memory_names_the_recurrent_parts() -> None:
 
 
 def test_the_bidirectional_lstm_reads_both_ways() -> None:
-    """At each step it gives what torch's own bidirectional LSTM says of the episode's beginning, at its two ends."""
+    """At each step it equals torch's bidirectional LSTM on the steps so far, at its two ends."""
     problem = seq_envs.make_problem("SeqEcho-v0", length=4)
     network = made("bilstm", problem)
     observations, _, _ = some_episodes(problem)

@@ -1,4 +1,4 @@
-"""Agents of somebody's own in the place of one of the menu."""
+"""Agents of other modules, named "module:factory"."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from seq_agents.agents import agent_type, make_learner
 from seq_agents.cli import main as cli
 from seq_agents.experiments.config import Config
 from seq_agents.learners.learner import Moment
-from seq_agents.learners.user_defined import OwnLearner, OwnSettings
-from test_cli_errors import refused
+from seq_agents.learners.user_defined import AnySettings, UserDefinedLearner
 from tiny_agents import same
-from tiny_commands import ECHO, TINY, elsewhere, everything  # noqa: F401 - a fixture for all.
+from tiny_commands import ECHO, TINY, elsewhere, everything, refused  # noqa: F401 - a fixture for all.
 
 import seq_envs
 
@@ -25,7 +24,7 @@ torch.set_num_threads(1)
 PROBLEM = seq_envs.make_problem("SeqEcho-v0", length=4, n_values=3)
 
 
-# What may be named.
+# Agents that are accepted.
 
 
 @pytest.mark.parametrize("name", ["own_agents:Told", "own_agents:make", "own_agents:Holder.Inner"])
@@ -33,14 +32,14 @@ def test_functions_and_classes(name: str) -> None:
     seen: list[Moment] = []
     learner = make_learner(name, PROBLEM, 7, {"moments": "good"})
     learner.learn(seen.append)
-    assert isinstance(learner, OwnLearner)
+    assert isinstance(learner, UserDefinedLearner)
     assert seen == Told.MOMENTS["good"]
     assert seq_envs.evaluate(learner.policy(), PROBLEM, 30).episodes == 30
     longer = seq_envs.make_problem(PROBLEM, length=9)
     assert seq_envs.evaluate(learner.policy_on(longer), longer, 30).episodes == 30
     trained: Any = learner._trained
     assert (trained.problem, trained.seed, trained.moments) == (PROBLEM, 7, "good")
-    learner.learn()  # Unwatched.
+    learner.learn()  # Without a watch.
 
 
 def test_subclasses_of_learner_are_learners() -> None:
@@ -64,19 +63,19 @@ def test_settings_reach_the_factory_as_they_are(monkeypatch: pytest.MonkeyPatch)
     assert config.settings == given
     config.learner()
     assert seen == [given]
-    assert OwnSettings.of(given).as_dict() == given
+    assert AnySettings.of(given).as_dict() == given
 
 
 def test_settings_given_as_text() -> None:
     texts = {"units": "[3, 4]", "rate": "0.5", "name": "x", "on": "true", "none": ""}
-    assert OwnSettings.parsed(texts) == {"units": [3, 4], "rate": 0.5, "name": "x", "on": True, "none": None}
+    assert AnySettings.parsed(texts) == {"units": [3, 4], "rate": 0.5, "name": "x", "on": True, "none": None}
     for wrong in ("[", "2020-13-45", "!!python/name:os.getcwd"):
         with pytest.raises(ValueError, match=r"units must be YAML, got ") as message:
-            OwnSettings.parsed({"units": wrong})
+            AnySettings.parsed({"units": wrong})
         assert "\n" not in str(message.value)
 
 
-# What is none.
+# Agents that are refused.
 
 
 @pytest.mark.parametrize(
@@ -108,16 +107,16 @@ def test_what_cannot_be_imported(name: str, why: str, tmp_path: Path, monkeypatc
     assert "\n" not in str(wrong.value)
 
 
-def test_a_module_that_is_mended_is_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_module_can_be_imported_once_it_is_repaired(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
     (tmp_path / "mended_module.py").write_text("1 / 0")
     with pytest.raises(ValueError, match="cannot be imported"):
         agent_type("mended_module:Told")
     (tmp_path / "mended_module.py").write_text("from own_agents import Told  # Now it can be imported.")
-    assert issubclass(agent_type("mended_module:Told"), OwnLearner)
+    assert issubclass(agent_type("mended_module:Told"), UserDefinedLearner)
 
 
-def test_learners_that_are_not_complete() -> None:
+def test_learners_that_lack_methods() -> None:
     with pytest.raises(ValueError, match=r"'own_agents:Unfinished' is a Learner that lacks learn, policy, restore, st"):
         agent_type("own_agents:Unfinished")
     with pytest.raises(ValueError, match=r"WithoutSettings' is a Learner that lacks settings_type, a subclass of Set"):
@@ -139,7 +138,7 @@ def test_what_cannot_be_called() -> None:
         ("make", {"seed": 3}, r"multiple values for argument 'seed'"),
     ],
 )
-def test_what_makes_no_agent(name: str, given: dict[str, Any], why: str) -> None:
+def test_factories_that_make_no_agent(name: str, given: dict[str, Any], why: str) -> None:
     with pytest.raises(TypeError, match=why):
         make_learner(f"own_agents:{name}", PROBLEM, 0, given)
 
@@ -152,14 +151,14 @@ def test_a_seed_out_of_range() -> None:
 def test_it_cannot_be_saved() -> None:
     learner = make_learner("own_agents:make", PROBLEM)
     for call in (learner.state, lambda: learner.restore({})):
-        with pytest.raises(ValueError, match="can be saved if it is a subclass of seq_agents"):
+        with pytest.raises(ValueError, match="can only be saved if it is a seq_agents"):
             call()
 
 
-# By command.
+# On the command line.
 
 
-def test_a_learner_is_trained_and_gone_on_with(tmp_path: Path) -> None:
+def test_a_learner_is_trained_and_resumed(tmp_path: Path) -> None:
     command = ["train", "own_agents:OwnMlp", *ECHO, *TINY]
     cli.main(command)
     (path,) = Path("runs").iterdir()
@@ -193,6 +192,6 @@ def test_what_cannot_be_saved_is_not_trained(
     assert everything(Path.cwd()) == {}
 
 
-def test_a_command_with_an_agent_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_command_with_an_unknown_agent(capsys: pytest.CaptureFixture[str]) -> None:
     assert "cannot be imported" in refused(["train", "no_such_module:make", *ECHO], capsys)
     assert everything(Path.cwd()) == {}

@@ -1,4 +1,4 @@
-"""A training is the same for the same seed, and goes on where it stood, bit for bit."""
+"""A training is the same for the same seed, and resumes bit for bit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tiny_agents import BY_EXAMPLE, BY_SB3, LEARNING, UPDATES, kept, same, taken
 
 import seq_envs
 
-torch.set_num_threads(1)  # As the command does.
+torch.set_num_threads(1)  # As the command line does.
 
 
 class Stop(Exception):
@@ -41,7 +41,7 @@ def stopped_after(updates: int) -> Any:
 def test_the_same_seed_learns_the_same(agent: str) -> None:
     states = []
     for seed in (1, 1, 2):
-        torch.rand(len(states) + 1)  # Whatever came before.
+        torch.rand(len(states) + 1)  # Other code has drawn from the global generators.
         np.random.random(len(states) + 1)  # noqa: NPY002
         learner = tiny(agent, seed=seed)
         learner.learn()
@@ -63,12 +63,12 @@ def test_the_greatest_seed(agent: str) -> None:
     learner.learn()
 
 
-# Going on.
+# Resuming.
 
 
 @pytest.mark.parametrize("updates", [1, 2, UPDATES])
 @pytest.mark.parametrize("agent", LEARNING)
-def test_a_training_goes_on_bit_for_bit(agent: str, updates: int) -> None:
+def test_a_training_resumes_bit_for_bit(agent: str, updates: int) -> None:
     unbroken = tiny(agent)
     unbroken.learn()
     broken = tiny(agent)
@@ -78,7 +78,7 @@ def test_a_training_goes_on_bit_for_bit(agent: str, updates: int) -> None:
     assert same(state, kept(unbroken)) == (updates == UPDATES)
 
     fresh = tiny(agent)
-    torch.rand(3)  # Others draw too.
+    torch.rand(3)  # Other code draws too.
     np.random.random(3)  # noqa: NPY002
     given = {name: tensor.clone() for name, tensor in state.items()}
     fresh.restore(given)
@@ -93,7 +93,7 @@ def test_a_training_goes_on_bit_for_bit(agent: str, updates: int) -> None:
 
 
 @pytest.mark.parametrize("agent", ["recurrent-ppo", "lstm", "reinforce"])
-def test_episodes_of_different_lengths_go_on_bit_for_bit(agent: str) -> None:
+def test_a_training_on_episodes_of_different_lengths_resumes_bit_for_bit(agent: str) -> None:
     few = {"minibatches": 1} if agent in BY_SB3 else {}
     unbroken, broken, fresh = (tiny(agent, Ragged(), updates=4, **few) for _ in range(3))
     unbroken.learn()
@@ -105,21 +105,21 @@ def test_episodes_of_different_lengths_go_on_bit_for_bit(agent: str) -> None:
 
 
 @pytest.mark.parametrize("agent", ["recurrent-ppo-stock", "ppo", "ppo-stack"])
-def test_a_rollout_that_ends_within_an_episode_cannot_be_gone_on_with(agent: str) -> None:
-    """But what was learned can be played."""
+def test_a_rollout_that_ends_within_an_episode_cannot_be_resumed(agent: str) -> None:
+    """What was learned so far can still be evaluated."""
     learner, fresh = (tiny(agent, Ragged(), minibatches=1) for _ in range(2))
     with pytest.raises(Stop):
         learner.learn(stopped_after(2))
     fresh.restore(kept(learner))
     results = [repr(seq_envs.evaluate(one.policy(), Ragged(), 50)) for one in (learner, fresh)]
     assert results[0] == results[1]
-    with pytest.raises(ValueError, match="only recurrent-ppo can go on from where it stood"):
+    with pytest.raises(ValueError, match="only recurrent-ppo can be resumed"):
         fresh.learn()
     learner.learn()
 
 
 @pytest.mark.parametrize("agent", LEARNING)
-def test_a_stopped_learner_goes_on_by_itself(agent: str) -> None:
+def test_a_stopped_learner_can_continue(agent: str) -> None:
     unbroken = tiny(agent)
     unbroken.learn()
     broken = tiny(agent)
@@ -130,7 +130,7 @@ def test_a_stopped_learner_goes_on_by_itself(agent: str) -> None:
 
 
 @pytest.mark.parametrize("agent", LEARNING)
-def test_a_finished_training_does_not_go_on(agent: str) -> None:
+def test_a_finished_training_does_not_continue(agent: str) -> None:
     learner = tiny(agent)
     learner.learn()
     state = kept(learner)
@@ -139,8 +139,8 @@ def test_a_finished_training_does_not_go_on(agent: str) -> None:
 
 
 @pytest.mark.parametrize("agent", LEARNING)
-def test_looking_on_changes_nothing(agent: str) -> None:
-    """States and evaluations in the middle do not disturb a training."""
+def test_evaluating_while_learning_changes_nothing(agent: str) -> None:
+    """Reading the state and evaluating the policy do not change a training."""
     alone, watched = tiny(agent), None
     alone.learn()
     scores = []
@@ -165,16 +165,16 @@ def test_a_state_of_another_size_is_refused(agent: str) -> None:
     assert same(weights(kept(learner)), weights(before))
 
 
-def test_a_reference_player_has_no_state() -> None:
+def test_a_reference_policy_has_no_state() -> None:
     learner = tiny("optimal")
     learner.restore({})
     assert learner.state() == {}
-    with pytest.raises(ValueError, match="a reference player has no weights, got network"):
+    with pytest.raises(ValueError, match="a reference policy has no weights, got network"):
         learner.restore({"network": torch.zeros(1)})
 
 
 @pytest.mark.parametrize("agent", [*BY_EXAMPLE, "reinforce"])
-def test_a_finite_set_goes_on_bit_for_bit(agent: str) -> None:
+def test_a_training_on_a_finite_set_resumes_bit_for_bit(agent: str) -> None:
     chosen = {"episodes": 4}
     unbroken = tiny(agent, **chosen)
     unbroken.learn()

@@ -1,0 +1,66 @@
+"""The contract of a memory core: features in, features out, and a state that is passed from step to step."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from torch import Tensor, nn
+
+import seq_envs
+from seq_agents.settings import Settings
+from seq_envs.parameters import LONGEST, Integer, parameter
+
+State = tuple[Tensor, ...]
+"""Tensors (B, ...): what a core remembers of each of B episodes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoreSettings(Settings):
+    """The settings of a core. Each core adds its own."""
+
+    hidden: int = parameter(64, Integer(1, LONGEST), "units of a layer")
+
+
+class Core(nn.Module, ABC):
+    """What remembers: a causal map from sequences of features to sequences of features.
+
+    Reading a sequence at once and reading it step by step, each time with the state that the step before returned, give
+    the same outputs. Episodes of a batch do not influence each other.
+    """
+
+    settings_type: ClassVar[type[CoreSettings]] = CoreSettings
+    learns_memory: ClassVar[bool] = True
+    """Whether weights of the core decide what is remembered. `lstm_rate` slows these weights down, and no others."""
+    outputs: int
+    """Features of an output."""
+
+    @classmethod
+    @abstractmethod
+    def build(cls, inputs: int, settings: Any, problem: seq_envs.Problem) -> Self:
+        """The core for so many input features, with weights drawn from torch's global generator.
+
+        Args:
+            inputs: features of an input.
+            settings: of `settings_type`.
+            problem: what it is for; a core with a clock or a window fits its size to the episodes.
+        """
+
+    @abstractmethod
+    def initial_state(self, batch: int) -> State:
+        """The state before the first step of `batch` episodes, on the module's device and of its dtype."""
+
+    @abstractmethod
+    def forward(self, inputs: Tensor, state: State, starts: Tensor | None = None) -> tuple[Tensor, State]:
+        """Read some steps of each episode.
+
+        Args:
+            inputs: (B, T, inputs).
+            state: what this method returned for the steps before, or `initial_state(B)`.
+            starts: (B, T) bool: step t of b begins an episode, so the state before it is the initial one. None: no
+                episode begins here.
+
+        Returns:
+            The outputs (B, T, outputs), and the state after the last step.
+        """

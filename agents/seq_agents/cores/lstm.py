@@ -1,0 +1,65 @@
+"""Long short-term memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+from torch import Tensor, nn
+
+import seq_envs
+from seq_agents.cores.core import Core, CoreSettings, State
+from seq_agents.cores.lstm_start import LstmStart
+from seq_agents.cores.resets import read_with_starts
+from seq_agents.settings import ANY, POSITIVE
+from seq_envs.parameters import Flag, parameter
+
+
+@dataclass(frozen=True, kw_only=True)
+class LstmSettings(CoreSettings):
+    """How an LSTM starts (see `LstmStart`), and how fast it learns."""
+
+    input_bias: float = parameter(0.0, ANY, "bias of the input gate at the start")
+    forget_bias: float = parameter(1.0, ANY, "bias of the forget gate at the start")
+    output_bias: float = parameter(0.0, ANY, "bias of the output gate at the start")
+    orthogonal: bool = parameter(False, Flag(), "orthogonal weights between the units at the start")
+
+    lstm_rate: float = parameter(1.0, POSITIVE, "learning rate of the LSTM, as a share of learning_rate")
+
+    @property
+    def lstm_start(self) -> LstmStart:
+        """The biases and the recurrent weights at the start."""
+        return LstmStart(self.input_bias, self.forget_bias, self.output_bias, self.orthogonal)
+
+
+class Lstm(Core):
+    """torch's LSTM (Hochreiter and Schmidhuber 1997; with a forget gate, Gers, Schmidhuber and Cummins 2000).
+
+    i, f, o = sigmoid(W x + U h + b) each, g = tanh(W x + U h + b); c <- f c + i g; h <- o tanh(c). The output is h.
+
+    Its state is h and c, (B, hidden) each. A step costs 4 hidden (inputs + hidden) multiplications.
+    """
+
+    settings_type = LstmSettings
+
+    def __init__(self, inputs: int, hidden: int, start: LstmStart | None = None) -> None:
+        super().__init__()
+        self.outputs = hidden
+        self.lstm = nn.LSTM(inputs, hidden, batch_first=True)
+        (start or LstmStart()).apply(self.lstm)
+
+    @classmethod
+    def build(cls, inputs: int, settings: Any, problem: seq_envs.Problem) -> Self:
+        return cls(inputs, settings.hidden, settings.lstm_start)
+
+    def initial_state(self, batch: int) -> State:
+        zeros = next(self.lstm.parameters()).new_zeros(batch, self.outputs)
+        return zeros, zeros
+
+    def forward(self, inputs: Tensor, state: State, starts: Tensor | None = None) -> tuple[Tensor, State]:
+        return read_with_starts(self._read, inputs, state, self.initial_state(len(inputs)), starts)
+
+    def _read(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
+        hidden, cell = state
+        outputs, (hidden, cell) = self.lstm(inputs, (hidden[None], cell[None]))
+        return outputs, (hidden[0], cell[0])

@@ -1,0 +1,102 @@
+"""A window: the last inputs side by side, read by a feed-forward network. With a window of 1 there is no memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import torch
+from torch import Tensor, nn
+
+import seq_envs
+from seq_agents.cores.core import Core, CoreSettings, State
+from seq_envs.parameters import Flag, Integer, parameter
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemorylessSettings(CoreSettings):
+    """What a core without memory sees beside the current input."""
+
+    clock: bool = parameter(True, Flag(), "whether the network sees the clock, as the memoryless level does")
+
+    def frames(self, problem: seq_envs.Problem) -> int:
+        """How many inputs the network sees at once."""
+        return 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class WindowSettings(MemorylessSettings):
+    """How many inputs a window holds."""
+
+    window: int = parameter(0, Integer(0), "how many observations it sees; 0: lag+1, or all where there is no lag")
+
+    def frames(self, problem: seq_envs.Problem) -> int:
+        return self.window or window_of(problem)
+
+
+def window_of(problem: seq_envs.Problem) -> int:
+    """The window that holds all that an answer depends on: lag + 1 where there is a lag, or the whole episode."""
+    lag = getattr(problem, "lag", None)
+    return problem.steps if lag is None else int(lag) + 1
+
+
+class Window(Core):
+    """Two tanh layers on the last `window` inputs and, if there is a clock, on the time step as a one-hot vector.
+
+    Its state is the last window - 1 inputs (B, window - 1, inputs), zeros before an episode, and the time step (B,).
+    A step costs hidden (window inputs + clock + hidden) multiplications.
+
+    Args:
+        inputs: features of an input.
+        hidden: units of each layer.
+        window: how many inputs are seen at once.
+        clock: how many time steps the clock tells apart; later ones look like the last. 0: there is no clock.
+    """
+
+    settings_type: ClassVar[type[CoreSettings]] = WindowSettings
+    learns_memory = False
+
+    def __init__(self, inputs: int, hidden: int, window: int, clock: int) -> None:
+        super().__init__()
+        self.inputs, self.outputs, self.window, self.clock = inputs, hidden, window, clock
+        seen = window * inputs + clock
+        self.layers = nn.Sequential(nn.Linear(seen, hidden), nn.Tanh(), nn.Linear(hidden, hidden), nn.Tanh())
+
+    @classmethod
+    def build(cls, inputs: int, settings: Any, problem: seq_envs.Problem) -> Self:
+        return cls(inputs, settings.hidden, settings.frames(problem), problem.steps if settings.clock else 0)
+
+    def initial_state(self, batch: int) -> State:
+        weights = next(self.layers.parameters())
+        return weights.new_zeros(batch, self.window - 1, self.inputs), weights.new_zeros(batch, dtype=torch.int64)
+
+    def forward(self, inputs: Tensor, state: State, starts: Tensor | None = None) -> tuple[Tensor, State]:
+        before, time_step = state
+        now = _time_steps(time_step, inputs.shape[1], starts)
+        inputs = torch.cat([before, inputs], dim=1)
+        frames = inputs.unfold(1, self.window, 1)  # (B, T, inputs, window)
+        if starts is not None:  # Inputs of the episode before are no part of this one's window.
+            age = torch.arange(self.window - 1, -1, -1, device=now.device)
+            frames = frames * (age <= now[..., None])[:, :, None]
+        seen = frames.flatten(2)
+        if self.clock:
+            clock = nn.functional.one_hot(now.clamp(max=self.clock - 1), self.clock)
+            seen = torch.cat([seen, clock.to(seen.dtype)], dim=2)
+        kept = frames[:, -1, :, 1:].transpose(1, 2)
+        return self.layers(seen), (kept, now[:, -1] + 1)
+
+
+class Memoryless(Window):
+    """A window of 1: the network sees the current input and, if there is one, the clock. The control without memory."""
+
+    settings_type = MemorylessSettings
+
+
+def _time_steps(first: Tensor, steps: int, starts: Tensor | None) -> Tensor:
+    """(B, T) int64: the time step within its episode, from 0 on. first (B,): that of the first input if none starts."""
+    at = torch.arange(steps, device=first.device)
+    counted = first[:, None] + at
+    if starts is None:
+        return counted
+    latest = torch.where(starts, at, -1).cummax(dim=1).values
+    return torch.where(latest >= 0, at - latest, counted)

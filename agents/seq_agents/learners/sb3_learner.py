@@ -1,0 +1,184 @@
+"""A training by one of Stable-Baselines3's on-policy algorithms."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.logger import Logger
+from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
+from stable_baselines3.common.vec_env import VecEnv
+from torch import Tensor
+
+import seq_envs
+from seq_agents.learners.learner import Learner, Moment, Watch, unwatched
+from seq_agents.learners.state import (
+    load_network,
+    load_optimizer,
+    load_random,
+    optimizer_tensors,
+    prefixed,
+    random_tensors,
+    without_prefix,
+)
+from seq_agents.sb3.policy import Sb3Policy
+from seq_agents.sb3.vec_env import make_vec_env
+from seq_agents.settings import ANY, POSITIVE, Settings
+from seq_envs.parameters import Integer, Real, parameter
+from seq_envs.policies import Policy
+from seq_envs.seeds import training_stream
+
+SHARE = Real(0.0, 1.0, from_above=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PpoSettings(Settings):
+    """How PPO learns a problem."""
+
+    steps: int = parameter(100_000, Integer(1), "time steps of the training, rounded up to whole rollouts")
+    lanes: int = parameter(64, Integer(1), "episodes played side by side")
+    episodes: int = parameter(4, Integer(1), "of each lane in a rollout; the gradient ends where a rollout does")
+    minibatches: int = parameter(4, Integer(1), "of each rollout")
+    epochs: int = parameter(5, Integer(1), "passes over each rollout")
+    learning_rate: float = parameter(5e-3, POSITIVE, "of Adam at the start; it falls linearly to 0")
+    gamma: float = parameter(0.0, SHARE, "discount; 0 is exact, since an answer affects no reward but its own")
+    clip: float = parameter(0.2, POSITIVE, "PPO's clip range")
+    entropy: float = parameter(0.0, ANY, "weight of the entropy bonus")
+    gradient_norm: float = parameter(0.5, POSITIVE, "longer gradients are scaled down to this norm")
+    log_std: float = parameter(-2.0, ANY, "logarithm of the standard deviation of real answers at the start")
+
+
+class Sb3Learner(Learner):
+    """A training by one of SB3's on-policy algorithms, with rollouts of whole episodes."""
+
+    settings_type: ClassVar[type[Settings]] = PpoSettings
+    resumes_ragged: ClassVar[bool] = False
+    """Whether it can be resumed with episodes of different lengths: a rollout must end where every episode does."""
+
+    def __init__(self, problem: seq_envs.Problem, settings: Any, seed: int) -> None:
+        super().__init__(problem, settings, seed)
+        self.rollouts = 0
+        self.env = self.env_of(problem, settings)
+        rollout = settings.episodes * problem.steps
+        rows = rollout * settings.lanes
+        if rows < settings.minibatches:
+            raise ValueError(f"minibatches must be at most {rows}, got {settings.minibatches}")
+        # SB3 and torch refuse to normalise a single advantage, and a minibatch holds at least one whole episode.
+        size = max(2, problem.steps, rows // settings.minibatches)
+        if rows < 2 or rows % size == 1:
+            raise ValueError(f"a minibatch must hold at least 2 time steps, got {rows} in minibatches of {size}")
+        self.model = self.model_of(
+            env=self.env,
+            n_steps=rollout,
+            batch_size=size,
+            n_epochs=settings.epochs,
+            learning_rate=_Falling(settings.learning_rate),
+            gamma=settings.gamma,
+            clip_range=settings.clip,
+            ent_coef=settings.entropy,
+            max_grad_norm=settings.gradient_norm,
+            seed=seed,
+            device="cpu",
+        )
+        self.model.set_logger(Logger(None, []))  # SB3's own logger leaves a new folder in /tmp with every training.
+        self.env.seed(
+            training_stream(seed, 0)
+        )  # The lanes play this stream and the following ones, which are this seed's alone.
+        self._random = random_tensors()
+
+    def env_of(self, problem: seq_envs.Problem, settings: Any) -> VecEnv:
+        """The environment to learn in."""
+        return make_vec_env(problem, settings.lanes)
+
+    @abstractmethod
+    def model_of(self, **common: Any) -> OnPolicyAlgorithm:
+        """The algorithm, made with these arguments and others."""
+
+    def learn(self, watch: Watch = unwatched) -> None:
+        left = self.settings.steps - self.model.num_timesteps
+        if left > 0:
+            restored = self.rollouts > 0 and self.model._last_obs is None
+            if restored and not self.resumes_ragged and _ragged(self.problem):
+                raise ValueError("only recurrent-ppo can be resumed with episodes of different lengths")
+            load_random(self._random)
+            self.model.learn(left, callback=_Watcher(self, watch), reset_num_timesteps=False)
+
+    def policy(self) -> Policy:
+        return Sb3Policy(self.model)
+
+    def state(self) -> dict[str, Tensor]:
+        return {
+            **prefixed("network", self.model.policy.state_dict()),
+            **prefixed("optimizer", optimizer_tensors(self.model.policy.optimizer)),
+            **prefixed("random", self._random),
+            "steps": torch.tensor(self.model.num_timesteps),
+            "rollouts": torch.tensor(self.rollouts),
+        }
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        load_network(self.model.policy, without_prefix("network", state))
+        load_optimizer(self.model.policy.optimizer, without_prefix("optimizer", state))
+        self.model.num_timesteps = int(state["steps"])
+        self.rollouts = int(state["rollouts"])
+        self._random = without_prefix("random", state)
+        # After a rollout all lanes are at the start of an episode. SB3 resets them once more when it continues.
+        self.env.seed(training_stream(self.seed, 0))
+        for _ in range(self.rollouts * self.settings.episodes):
+            self.env.reset()
+        self.model._last_obs = None
+
+    def updated(self) -> None:
+        """Count a rollout that has been learned from, and keep the states of the global generators."""
+        self.rollouts += 1
+        self._random = random_tensors()
+
+
+def _ragged(problem: seq_envs.Problem) -> bool:
+    """Whether episodes differ in length. Then a rollout ends within an episode of some lanes."""
+    return len(set(seq_envs.sample(problem, 64).lengths)) > 1
+
+
+class _Falling:
+    """A learning rate that falls linearly to 0."""
+
+    def __init__(self, first: float) -> None:
+        self._first = first
+
+    def __call__(self, left: float) -> float:
+        return self._first * max(0.0, left)  # SB3 counts below 0 if the last rollout goes past the end.
+
+
+class _Watcher(BaseCallback):
+    """Calls the watch for each rollout once it has been learned from, which is when the next one begins."""
+
+    def __init__(self, learner: Sb3Learner, watch: Watch) -> None:
+        super().__init__()
+        self._learner = learner
+        self._watch = watch
+        self._learned = True
+        self._accuracies: list[float] = []
+
+    def _on_step(self) -> bool:
+        self._accuracies += [info["accuracy"] for info in self.locals["infos"] if "accuracy" in info]
+        return True
+
+    def _on_rollout_end(self) -> None:
+        self._learned = False
+
+    def _on_rollout_start(self) -> None:
+        if self._learned:
+            return
+        self._learned = True
+        self._learner.updated()
+        accuracy = float(np.mean(self._accuracies)) if self._accuracies else float("nan")
+        self._accuracies = []
+        done = min(1.0, self.num_timesteps / self._learner.settings.steps)
+        self._watch(Moment(done, self.num_timesteps, accuracy))
+
+    def _on_training_end(self) -> None:
+        self._on_rollout_start()

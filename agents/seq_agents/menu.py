@@ -1,0 +1,64 @@
+"""Menus: names, each with what it stands for and a line about it. Nothing is imported before it is used."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class Menu(Mapping[str, T]):
+    """What is on offer, by name.
+
+    Args:
+        what: what the names name, for error messages.
+        entries: by name, where it is ("module:name") and one line about it.
+    """
+
+    def __init__(self, what: str, entries: Mapping[str, tuple[str, str]]) -> None:
+        self._what = what
+        self._entries = entries
+
+    def __getitem__(self, name: str) -> T:
+        found: T = load(self._entries[name][0])
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __contains__(self, name: object) -> bool:  # Without importing it.
+        return name in self._entries
+
+    def about(self, name: str) -> str:
+        """One line about a name."""
+        return self._entries[name][1]
+
+    def named(self, name: str) -> T:
+        """What this name stands for.
+
+        Raises:
+            ValueError: there is no such name; the message has the nearest ones.
+        """
+        if name not in self:
+            raise unknown(self._what, name, self)
+        return self[name]
+
+
+def load(where: str) -> Any:
+    """The object at "module:name"."""
+    module, _, name = where.partition(":")
+    return getattr(import_module(module), name)
+
+
+def unknown(what: str, name: object, known: Iterable[str]) -> ValueError:
+    """The error for a name that is on no menu."""
+    names = list(known)
+    near = difflib.get_close_matches(str(name).lower(), names, n=2)
+    hint = f" (did you mean {' or '.join(map(repr, near))}?)" if near else ""
+    return ValueError(f"{what} must be one of {', '.join(names)}, got {name!r}{hint}")

@@ -1,0 +1,52 @@
+"""A network whose memory is a core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+import seq_envs
+from seq_agents.cores.core import Core, State
+from seq_agents.networks.network import Network
+from seq_agents.networks.reader import Reader
+
+
+class CoreNetwork(Network):
+    """Reader, core, head. It asks of the core nothing but the contract, see `seq_agents.cores.core`.
+
+    Args:
+        problem: what the network answers.
+        core_of: makes the core for so many input features.
+    """
+
+    def __init__(self, problem: seq_envs.Problem, core_of: Callable[[int], Core]) -> None:
+        inputs = Reader(problem).size
+        # The head's weights are drawn before the core's, so that a seed means the same weights as it always has. How
+        # many features the head reads is known from a core that is thrown away.
+        with torch.random.fork_rng(devices=[]):
+            features = core_of(inputs).outputs
+        super().__init__(problem, features)
+        self.core = core_of(inputs)
+
+    def memory(self) -> list[nn.Module]:
+        return [self.core] if self.core.learns_memory else []
+
+    def current_names(self, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        # Version 0.1.0 had no cores: its checkpoints name a core's weights without the prefix.
+        parts = ("core.", "head.")
+        return {name if name.startswith(parts) else f"core.{name}": tensor for name, tensor in weights.items()}
+
+    def forward(self, observations: Tensor) -> Tensor:
+        features, _ = self.core(self.reader(observations), self.core.initial_state(len(observations)))
+        scores: Tensor = self.head(features)
+        return scores
+
+    def initial_state(self, batch: int) -> State:
+        return self.core.initial_state(batch)
+
+    def step(self, observations: Tensor, state: Any) -> tuple[Tensor, State]:
+        features, state = self.core(self.reader(observations[:, None]), state)
+        return self.head(features[:, 0]), state

@@ -1,0 +1,121 @@
+"""The menu of agents: rules, cores, and every pair of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from seq_agents.agents import AGENTS, agent_type, canonical, make_learner, settings_of, with_core
+from seq_agents.cores import CORES
+from seq_agents.learners import RULES
+from seq_agents.networks import NETWORKS
+
+import seq_envs
+
+torch.set_num_threads(1)
+PAIRS = [f"{name}-{core}" for name, rule in RULES.items() for core in rule.cores]
+TINY = {"updates": 2, "batch": 3, "hidden": 4}
+
+
+def test_every_short_name_is_a_rule_with_one_of_its_cores() -> None:
+    for name in AGENTS:
+        agent = AGENTS[name]
+        cores = RULES[agent.rule].cores
+        assert agent.core in cores or (agent.core == "" and not cores)
+        assert agent.learns_from == RULES[agent.rule].learns_from
+        assert agent.about
+
+
+def test_every_rule_and_every_core_is_used() -> None:
+    assert {AGENTS[name].rule for name in AGENTS} == set(RULES)
+    assert {AGENTS[name].core for name in AGENTS} == {*CORES, *NETWORKS, ""}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_every_pair_is_an_agent(name: str) -> None:
+    assert name in AGENTS
+    assert agent_type(name) is agent_type(canonical(name))
+
+
+def test_a_pair_that_has_a_short_name_is_the_same_agent() -> None:
+    assert canonical("supervised-lstm") == "lstm"
+    assert canonical("reinforce-lstm") == "reinforce"
+    assert canonical("supervised-none") == "mlp"
+    assert canonical("reinforce-gru") == "reinforce-gru"
+    assert settings_of("supervised-lstm", "SeqEcho-v0") == settings_of("lstm", "SeqEcho-v0")
+
+
+def test_another_core_for_an_agent() -> None:
+    assert with_core("reinforce", "gru") == "reinforce-gru"
+    assert with_core("lstm", "gru") == "gru"
+    assert with_core("reinforce-gru", "lstm") == "reinforce"
+
+
+@pytest.mark.parametrize(
+    ("agent", "core", "said"),
+    [
+        ("reinforce", "grru", r"core of reinforce must be one of .*, got 'grru' \(did you mean 'gru'\?\)"),
+        ("recurrent-ppo", "gru", "core of recurrent-ppo must be one of lstm, got 'gru'"),
+        ("optimal", "lstm", "core of optimal"),
+        ("nobody", "lstm", "agent must be one of"),
+        ("mine:Agent", "lstm", "brings its own memory, got 'lstm'"),
+    ],
+)
+def test_a_core_that_an_agent_does_not_take(agent: str, core: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        with_core(agent, core)
+
+
+@pytest.mark.parametrize("core", [*CORES, *NETWORKS])
+@pytest.mark.parametrize("rule", ["supervised", "reinforce"])
+def test_any_memory_learns_by_either_rule_and_resumes(rule: str, core: str) -> None:
+    name = f"{rule}-{core}"
+    learner = make_learner(name, "SeqCopy-v0", 1, TINY, length=2)
+    before = {part: tensor.clone() for part, tensor in learner.state().items()}
+    learner.learn()
+    after = learner.state()
+    moved = [part for part in after if part.startswith("network") and not torch.equal(after[part], before[part])]
+    assert moved
+    other = make_learner(name, "SeqCopy-v0", 1, TINY, length=2)
+    other.restore(after)
+    assert all(torch.equal(tensor, after[part]) for part, tensor in other.state().items())
+    scores = [seq_envs.evaluate(one.policy(), "SeqCopy-v0", 50, length=2) for one in (learner, other)]
+    assert scores[0].accuracy == scores[1].accuracy
+
+
+@pytest.mark.parametrize("agent", ["lstm", "gru", "bilstm", "encoder-decoder", "mlp", "window-mlp", "reinforce"])
+@pytest.mark.parametrize("id", ["SeqCopy-v0", "SeqNext-v0"])
+def test_any_default_dtype_of_torch(agent: str, id: str) -> None:
+    if agent == "encoder-decoder" and id != "SeqCopy-v0":
+        return
+    torch.set_default_dtype(torch.float64)
+    try:
+        learner = make_learner(agent, id, 0, TINY)
+        learner.learn()
+        assert all(one.dtype == torch.float64 for one in learner.network.parameters())  # type: ignore[attr-defined]
+        seq_envs.evaluate(learner.policy(), id, 20)
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
+def test_a_checkpoint_holds_nothing_but_what_the_seed_decides() -> None:
+    states = []
+    for other in (0, 1):
+        np.random.seed(other)  # noqa: NPY002 - what another library may do.
+        learner = make_learner("reinforce", "SeqEcho-v0", 0, TINY)
+        learner.learn()
+        states.append(learner.state())
+    assert states[0].keys() == states[1].keys()
+    assert all(torch.equal(states[0][part], states[1][part]) for part in states[0])
+
+
+@pytest.mark.parametrize("agent", ["lstm", "gru", "mlp", "window-mlp", "reinforce"])
+def test_a_checkpoint_of_version_0_1_0(agent: str) -> None:
+    """There the weights of a core had no prefix, and reinforce kept numpy's generator beside torch's."""
+    learner = make_learner(agent, "SeqEcho-v0", 0, TINY)
+    learner.learn()
+    old = {part.replace("network.core.", "network."): tensor for part, tensor in learner.state().items()}
+    old |= {"random.numpy.keys": torch.zeros(624)} if agent == "reinforce" else {}
+    other = make_learner(agent, "SeqEcho-v0", 0, TINY)
+    other.restore(old)
+    assert all(torch.equal(tensor, learner.state()[part]) for part, tensor in other.state().items())
