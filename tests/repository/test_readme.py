@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from readme import README, blocks
-from seq_agents.experiments.results import page
 from seq_agents.experiments.results_folder import Folder
 from seq_agents.report.text_forms import markdown
 
@@ -53,7 +52,7 @@ def test_the_tables_of_results_are_those_of_the_folder() -> None:
     for table in tables:
         assert table in told
     recipes = results / "recipes"
-    assert page(recipes) == (recipes / "README.md").read_text(encoding="utf-8")
+    assert (recipes / "README.md").read_text(encoding="utf-8") == markdown(Folder.open(recipes))
 
 
 @pytest.mark.parametrize("block", SHELL[2:])

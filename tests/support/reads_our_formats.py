@@ -14,7 +14,6 @@ from io import StringIO
 from pathlib import Path
 
 from seq_agents.cli import main as cli
-from seq_agents.experiments.results import page
 from seq_agents.experiments.run_folder import Run
 from seq_agents.experiments.training import train
 
@@ -28,15 +27,15 @@ def note(event: str, arguments: tuple[object, ...]) -> None:
         ASKED.append(".".join(map(str, arguments)))
 
 
-def main(runs: Path, results: Path, recipes: Path) -> None:
+def main(runs: Path, *results: Path) -> None:
     for path in runs.iterdir():
         run = Run.open(path)
         run.load(run.config.learner())
         cli.main(["evaluate", str(path), "--episodes", "20"])
         train(run, 20)
-    cli.main(["report", str(results), "--markdown"])
-    cli.main(["report", str(results)])
-    page(recipes)
+    for folder in results:
+        cli.main(["report", str(folder), "--markdown"])
+    cli.main(["report", str(results[0])])
     env = seq_envs.SequenceEnv(seq_envs.SeqEcho(), render_mode="rgb_array")
     env.reset(seed=0)
     env.render()

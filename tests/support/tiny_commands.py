@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from seq_agents.cli import bench_commands
 from seq_agents.cli import main as cli
-from tiny_grids import InThisProcess
+from seq_agents.experiments.cell import run_cell
+from tiny_grids import InThisProcess, result
 
 ECHO = ["SeqEcho-v0", "--length", "4", "--n-values", "3"]
 TINY = ["--set", "updates=3", "--set", "batch=3", "--set", "hidden=4", "--episodes", "40"]
@@ -97,6 +98,7 @@ COMMANDS = {
     "evaluate": (["evaluate", "run", "--episodes", "40"], 0),
     "evaluate as JSON": (["evaluate", "run", "--episodes", "40", "--json"], 0),
     "reproduce": (["reproduce"], 0),
+    "compare": (["compare", *ECHO, "--episodes", "40", "--out", "compared"], 0),
     "ladder": (["ladder", "climber:train"], 1),
     "bench": (["bench", "grid.yaml", "--out", "results"], 0),
     "horizon": (["horizon", "memoryless", "--values", "1", "--seeds", "1", "--episodes", "40", "--out", "far"], 0),
@@ -107,7 +109,7 @@ COMMANDS = {
     "wrong value": (["show", "SeqEcho-v0", "--lag", "ü±✗"], 2),
     "wrong id": (["show", "ü±✗"], 2),
 }
-"""Every command but compare, with its exit code. Those that train many cells find them done, see `prepare`."""
+"""Every command with its exit code. Those that train many cells find them done, see `prepare`."""
 ANSWERS = b"1\n2\n0\n1\n"
 """For `play`."""
 
@@ -118,8 +120,8 @@ def prepare(folder: Path) -> None:
     (folder / "climber.py").write_text(LADDER, encoding="utf-8")
     trained(Path("run"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bench_commands, "local", lambda _: InThisProcess())
-        for name in ("bench", "horizon"):
+        for name, task in (("bench", run_cell), ("horizon", run_cell), ("compare", result)):
+            patch.setattr(bench_commands, "local", lambda _, task=task: InThisProcess(task))
             ended = run(COMMANDS[name][0])
             assert ended.code == 0, ended.err
 

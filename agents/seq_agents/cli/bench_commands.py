@@ -1,28 +1,32 @@
-"""What `seq-envs bench`, `horizon` and `report` do, once their options are read."""
+"""The commands that run grids or report on them, after their options are read."""
 
 from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from seq_agents.cli.commands import import_from
+from seq_agents.agents import AGENTS
 from seq_agents.cli.live_board import Board
+from seq_agents.cli.modules import import_from
 from seq_agents.cli.terminal import print_table
 from seq_agents.errors import Refused
 from seq_agents.experiments.cell import run_cell
 from seq_agents.experiments.entry import Cell, Entry
-from seq_agents.experiments.grid import changed
+from seq_agents.experiments.grid import Grid, changed
 from seq_agents.experiments.grid_file import preset, read_grid
-from seq_agents.experiments.results_folder import Folder, identity
+from seq_agents.experiments.named_experiments import chosen_experiments, named_experiments
+from seq_agents.experiments.results_folder import Folder
 from seq_agents.experiments.running import Engine, run_grid
 from seq_agents.experiments.sweeps import longer_entry, swept_entries
 from seq_agents.experiments.workers import do_all
 from seq_agents.report import tables
+from seq_agents.report.experiment_table import experiment_table
 from seq_agents.report.horizon_tables import horizon_table, longer_table
-from seq_agents.report.outcome import outcomes
+from seq_agents.report.outcome import grid_outcomes, outcomes
 from seq_agents.report.page import write_report
 from seq_agents.report.text_forms import FORMS
 
@@ -32,12 +36,43 @@ if TYPE_CHECKING:
 
 PAGE = "report.html"
 _BRIEF = ("agent", "problems", "runs", "normalised, IQM", "95% interval", "solved", "steps to solve")
-"""The columns of the leaderboard that a terminal has room for."""
-_BRIEFLY = f"Over the problems that need memory, with bootstrap intervals; steps are medians. {tables.SOLVED}"
+"""The columns of the leaderboard that fit a terminal."""
+_BRIEF_NOTE = f"Over the problems that need memory, with bootstrap intervals; steps are medians. {tables.SOLVED}"
+_ON_PROBLEM = (
+    "agent", "seeds", "normalised, IQM", "accuracy, IQM", "exact, IQM", "steps learned from", "steps to solve",
+)  # fmt: skip
+"""The columns of the table of one problem that fit a terminal."""
+_EXPERIMENTS = (
+    "experiment",
+    "seeds",
+    "normalised: lowest",
+    "normalised: median",
+    "episodes learned from",
+    "solved",
+    "reported",
+)
+"""The columns of the table of experiments that fit a terminal."""
+
+TablesOf = Callable[[Folder, "list[Outcome]"], "Sequence[Table]"]
+"""The tables to print, from the folder and its results of the entries that were asked for."""
 
 
-def bench(file: Path | None, name: str | None, out: Path | None, engine: Engine, **changes: Any) -> None:
-    """Run the grid of a YAML file or of a preset, with other agents, ids, seeds or episodes as given."""
+class Sweeps(NamedTuple):
+    """What `horizon` measures: the arguments of `seq_agents.experiments.sweeps`."""
+
+    agent: str
+    name: str
+    ids: Sequence[str]
+    values: Sequence[int] | None
+    settings: Mapping[str, Any]
+    seeds: int
+    episodes: int
+
+
+def bench(
+    file: Path | None, name: str | None, out: Path | None, engine: Engine, command: str = "", **changes: Any
+) -> None:
+    """Run the grid of a YAML file or of a preset, with other agents, ids, seeds or episodes where they are given."""
     if file is None:
         name = name or ("full" if changes["agents"] or changes["ids"] else "quick")
         grid = preset(name)
@@ -45,43 +80,78 @@ def bench(file: Path | None, name: str | None, out: Path | None, engine: Engine,
         import_from(file.resolve().parent)
         name, grid = file.stem, read_grid(file)
     _run(
-        changed(grid, **changes).entries(),
+        changed(grid, **changes).all_entries(),
         out or Path(f"bench-{name}"),
         engine,
-        lambda _, done: (tables.matrix(done), tables.leaderboard(done).only(_BRIEF, _BRIEFLY)),
+        lambda _, done: (
+            tables.matrix(grid_outcomes(done)),
+            tables.leaderboard(grid_outcomes(done)).only(_BRIEF, _BRIEF_NOTE),
+            _experiments(done),
+        ),
+        command,
     )
 
 
-def horizon(
-    agent: str,
-    ids: Sequence[str],
-    values: Sequence[int] | None,
-    settings: Mapping[str, Any],
+def horizon(sweeps: Sweeps, out: Path | None, engine: Engine, command: str = "") -> None:
+    """Train an agent over growing lags or lengths, and evaluate an agent of short episodes on longer ones."""
+    entries = []
+    for id in sweeps.ids:
+        common: dict[str, Any] = {
+            "name": sweeps.name, "seeds": sweeps.seeds, "settings": sweeps.settings, "episodes": sweeps.episodes,
+        }  # fmt: skip
+        entries += swept_entries(sweeps.agent, id, sweeps.values, **common)
+        entries.append(longer_entry(sweeps.agent, id, **common))
+    _run(
+        entries,
+        out or Path(f"horizon-{sweeps.name.replace(':', '-').replace('/', '-')}"),
+        engine,
+        lambda folder, done: (_without_intervals(horizon_table(done, folder.entries)), longer_table(done)),
+        command,
+    )
+
+
+def list_experiments() -> None:
+    """Print the names of the experiments, and what was reported for them."""
+    for name, experiment in named_experiments().items():
+        print(f"{name:34} {experiment.reported}".rstrip())
+    print("\nseq-envs reproduce NAME ... runs them; a NAME may be a pattern such as 'tutorial-*'.")
+
+
+def reproduce(
+    patterns: Sequence[str], seeds: int | None, episodes: int, out: Path, engine: Engine, command: str = ""
+) -> None:
+    """Run named experiments, and print their scores beside what was reported."""
+    grid = Grid(entries=chosen_experiments(patterns), episodes=episodes)
+    _run(changed(grid, seeds=seeds).all_entries(), out, engine, lambda _, done: [_experiments(done)], command)
+
+
+def compare(
+    id: str,
+    parameters: Mapping[str, Any],
     seeds: int,
     episodes: int,
     out: Path | None,
     engine: Engine,
+    command: str = "",
 ) -> None:
-    """Train an agent over growing lags or lengths, and on short episodes to examine it on longer ones."""
-    entries = []
-    for id in ids:
-        entries += swept_entries(agent, id, values, seeds, settings, episodes)
-        entries.append(longer_entry(agent, id, seeds, settings, episodes))
-    _run(
-        entries,
-        out or Path(f"horizon-{agent.replace(':', '-')}"),
-        engine,
-        lambda folder, done: (_narrow(horizon_table(done, folder.entries)), longer_table(done)),
-    )
+    """Train the agents of the preset `compare` on one problem, and print their scores above the levels."""
+    grid = changed(preset("compare"), ids=[{"id": id, **parameters}], seeds=seeds, episodes=episodes)
+    entries = grid.all_entries()
+    about = "; ".join(f"{entry.name}: {AGENTS.about(entry.agent)}" for entry in entries)
 
+    def tables_of(_: Folder, done: list[Outcome]) -> Sequence[Table]:
+        table = tables.on_problem(done, entries[0].label)
+        return [table.only(_ON_PROBLEM, f"{table.note}\n{tables.ZERO}\n{about}.")]
 
-def _narrow(table: Table) -> Table:
-    """What a terminal has room for."""
-    return table.only([one.heading for one in table.columns if one.heading != "95% interval"], table.note)
+    if out is not None:
+        _run(entries, out, engine, tables_of, command)
+        return
+    with tempfile.TemporaryDirectory(prefix="seq-envs-compare-") as folder:
+        _run(entries, Path(folder), engine, tables_of, kept=False)
 
 
 def report(path: Path, out: Path | None, form: str | None) -> None:
-    """Show a folder of results: as a page, or print it as Markdown or CSV."""
+    """Write the page of a folder of results, or print the folder as Markdown or CSV."""
     folder = Folder.open(path)
     if out is not None and not out.parent.is_dir():
         raise Refused(f"{out.parent} is no folder to write {out.name} into")
@@ -94,42 +164,69 @@ def report(path: Path, out: Path | None, form: str | None) -> None:
 
 
 def local(jobs: int | None) -> Engine:
-    """Processes on this machine; as many as it has cores, if no number is given."""
+    """Processes on this machine; as many as there are cores if no number is given."""
     return lambda cells: do_all(run_cell, cells, jobs or _cores())
 
 
 def _cores() -> int:
-    """Those that this process may use."""
+    """The cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def on_ray(address: str) -> Engine:
     """A Ray cluster; an empty address starts a small one on this machine."""
-    from seq_agents.experiments import ray_workers as on_ray
+    from seq_agents.experiments import ray_workers
 
-    return lambda cells: on_ray.do_all(run_cell, cells, address or None)
+    return lambda cells: ray_workers.do_all(run_cell, cells, address or None)
 
 
 def _run(
-    entries: Sequence[Entry], path: Path, engine: Engine, tables_of: Callable[[Folder, list[Outcome]], Sequence[Table]]
+    entries: Sequence[Entry], path: Path, engine: Engine, tables_of: TablesOf, command: str = "", kept: bool = True
 ) -> None:
-    """Run what is missing, write the page, and print the tables of these entries."""
-    with Board([Cell(entry, seed) for entry in entries for seed in range(entry.seeds)], Folder(path)) as board:
+    """Run the cells that have no result yet, write the page, and print the tables of these entries.
+
+    Args:
+        entries: the entries to run.
+        path: the folder of the results.
+        engine: runs the cells.
+        tables_of: makes the tables.
+        command: the command as it was typed.
+        kept: whether the folder stays; if not, no page is written.
+    """
+    cells = [Cell(entry, seed) for entry in entries for seed in range(entry.seeds)]
+    with Board(cells, Folder(path)) as board:
         try:
-            failures = run_grid(entries, path, engine, board.see)
+            failures = run_grid(entries, path, engine, board.see, command)
         except KeyboardInterrupt:
-            print(f"What is done is in {path}: the same command goes on.", file=sys.stderr)
+            if kept:
+                folder = Folder(path)
+                done = sum(folder.result(cell) is not None for cell in cells)
+                print(
+                    f"{done} of {len(cells)} cells are done, in {path}: the same command runs the others.",
+                    file=sys.stderr,
+                )
             raise
     folder = Folder.open(path)
-    mine = {identity(entry) for entry in entries}
-    done = [one for one in outcomes(folder) if identity(one.entry) in mine]
-    if done:
-        print(f"{_write_page(folder, None)}: the report.\n")
-        for table in tables_of(folder, done):
+    identities = {entry.identity for entry in entries}
+    outcomes_here = [outcome for outcome in outcomes(folder) if outcome.entry.identity in identities]
+    if outcomes_here:
+        if kept:
+            print(f"{_write_page(folder, None)}: the report.\n")
+        for table in tables_of(folder, outcomes_here):
             print_table(table)
     if failures:
-        listed = "\n".join(f"{one.item.key}: {one.reason}" for one in failures)
-        raise Refused(f"{len(failures)} cells failed; the same command tries them, and only them, again:\n{listed}")
+        listed = "\n".join(f"{failed.item.key}: {failed.reason}" for failed in failures)
+        again = "; the same command runs them, and only them, again" if kept else ""
+        raise Refused(f"{len(failures)} cells failed{again}:\n{listed}")
+
+
+def _experiments(done: Sequence[Outcome]) -> Table:
+    table = experiment_table(done)
+    return table.only(_EXPERIMENTS, table.note)
+
+
+def _without_intervals(table: Table) -> Table:
+    return table.only([column.heading for column in table.columns if column.heading != "95% interval"], table.note)
 
 
 def _write_page(folder: Folder, out: Path | None) -> Path:

@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def parser() -> Parser:
     """The parser of the whole command line. It needs gymnasium and numpy only."""
     import seq_envs
-    from seq_agents.cli import bench_options, commands, ladder, look, options, play, train
+    from seq_agents.cli import bench_options, ladder, look, options, play, train
 
     whole = options.Parser(prog="seq-envs", description=_PURPOSE)
     whole.add_argument("--version", action="version", version=f"seq-envs {seq_envs.__version__}")
@@ -74,9 +74,10 @@ def parser() -> Parser:
         whole.commands[name] = added
         return added
 
-    for family in (look, play, train, ladder, commands):
+    for family in (look, play, train, ladder):
         family.add_commands(command)
-    bench_options.add_commands(command, options.count, options.settings)
+    for of_problem in bench_options.add_commands(command, options.count, options.settings, options.parameters):
+        options.add_parameters(of_problem)
     return whole
 
 

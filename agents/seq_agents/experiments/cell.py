@@ -1,4 +1,4 @@
-"""One cell of a benchmark: an agent learns a problem with one seed, and is examined on the way and at the end."""
+"""One cell of a grid: an agent learns a problem with one seed, and is evaluated during and after its training."""
 
 from __future__ import annotations
 
@@ -6,81 +6,145 @@ import dataclasses
 import math
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from gymnasium import spaces
 
 import seq_envs
-from seq_agents.experiments.entry import Cell, Entry
+from seq_agents.errors import reason
+from seq_agents.experiments.entry import Cell, Entry, Until
 from seq_agents.experiments.files import without_nan
 from seq_agents.experiments.provenance import hardware, versions
 from seq_agents.learners.learner import Learner, Moment, Watch, unwatched
 
 CHECK_EPISODES = 500
-"""Fresh ones, of each evaluation on the way."""
-_CHECK_SEED = 1
-"""Evaluations on the way play other episodes than the final one, whose seed is 0."""
-_FIRST_CHECK, _CHECK_FACTOR, _CHECK_STEP = 0.005, 1.1, 0.04
-"""Evaluations on the way begin after this share of the training, and come after each tenth more, or each 4% of it: so
-that the steps to solve a problem are known to a tenth whether it is solved early or late."""
-
+"""Episodes of each evaluation during the training."""
+_FIRST_SHARE, _FACTOR, _STEP = 0.005, 1.1, 0.04
+"""The first evaluation comes after this share of the training; the next one after a tenth more steps, or after another
+4% of the training if that is sooner. So the steps to solve a problem are known to about a tenth, early and late."""
+_FEW_EPISODES = 100
+"""A check for `Until` starts with so few episodes, because most checks fail at once."""
 
 CURVE_COLUMNS = ("steps", "seconds", "accuracy", "exact_match")
 
 
 def run_cell(cell: Cell, watch: Watch = unwatched) -> dict[str, Any]:
-    """Train and examine; the result as JSON has it.
+    """Train and evaluate one cell.
+
+    Args:
+        cell: the entry and the seed.
+        watch: called after every update.
+
+    Returns:
+        The result as a JSON object. For an entry with `until` it has `solved_after_episodes`: the episodes learned
+        from at the first check without a mistake, or None if no check was without a mistake.
 
     Raises:
-        Exception: whatever the agent raises, or `seq_envs.evaluate` of its answers.
+        Exception: the agent raises it, or `seq_envs.evaluate` raises it for the agent's answers.
     """
     entry = cell.entry
     problem = entry.problem()
     learner = cell.config().learner()
-    curve: list[list[float]] = []
-    latest = Moment(0.0, 0, math.nan)
-    examined = 0.0  # Seconds spent on it.
-    due = _FIRST_CHECK
-
-    def see(moment: Moment) -> None:
-        nonlocal latest, examined, due
-        latest = moment = _checked(moment)
-        watch(moment)
-        if not due <= moment.done < 1.0 or (curve and moment.steps <= curve[-1][0]):
-            return
-        began = time.perf_counter()
-        got = seq_envs.evaluate(learner.policy(), problem, CHECK_EPISODES, _CHECK_SEED)
-        curve.append([moment.steps, round(began - start - examined, 3), got.accuracy, got.exact_match])
-        due = min(moment.done * _CHECK_FACTOR, moment.done + _CHECK_STEP)
-        examined += time.perf_counter() - began
-
-    start = time.perf_counter()
-    learner.learn(see)
-    seconds = round(time.perf_counter() - start - examined, 3)
-    got = seq_envs.evaluate(learner.policy(), problem, entry.episodes)
-    curve = [point for point in curve if point[0] < latest.steps]  # The final evaluation is the better one.
-    curve.append([latest.steps, seconds, got.accuracy, got.exact_match])
+    training = _Training(learner, problem, entry.until, watch)
+    with suppress(_Solved):
+        learner.learn(training.see)
+    seconds = round(training.seconds(), 3)
+    final = seq_envs.evaluate(learner.policy(), problem, entry.episodes)
+    steps = training.latest.steps
+    # The final evaluation replaces an earlier one after the same number of steps.
+    curve = [point for point in training.curve if point[0] < steps]
+    curve.append([steps, seconds, final.accuracy, final.exact_match])
     result = {
         "entry": entry.as_json(),
         "seed": cell.seed,
         "problem": str(problem),
         "answers": answers_of(problem),
-        "evaluation": dataclasses.asdict(got),
+        "evaluation": dataclasses.asdict(final),
         "elsewhere": [_elsewhere(learner, entry, changes) for changes in entry.elsewhere],
         "curve": curve,
-        "steps": latest.steps,
+        "steps": steps,
         "seconds": seconds,
         "date": datetime.now(UTC).date().isoformat(),
         "versions": versions(),
         "hardware": hardware(),
     }
+    if entry.until is not None:
+        result["solved_after_episodes"] = training.solved_after
     read: dict[str, Any] = without_nan(result)
     return read
 
 
+class _Solved(Exception):
+    """The training stops here, because a check was without a mistake."""
+
+
+class _Training:
+    """What is known of a training while it runs."""
+
+    def __init__(self, learner: Learner, problem: seq_envs.Problem, until: Until | None, watch: Watch) -> None:
+        self.latest = Moment(0.0, 0, math.nan)
+        self.curve: list[list[float]] = []
+        """Evaluations during the training, as `CURVE_COLUMNS`."""
+        self.solved_after: int | None = None
+        """Episodes learned from at the first check without a mistake."""
+        self._learner, self._problem, self._until, self._watch = learner, problem, until, watch
+        self._due = _FIRST_SHARE
+        self._checks = 0
+        self._evaluations = 0
+        self._start = time.perf_counter()
+        self._evaluating = 0.0
+
+    def seconds(self) -> float:
+        """Seconds of training so far, without evaluations."""
+        return time.perf_counter() - self._start - self._evaluating
+
+    def see(self, moment: Moment) -> None:
+        """Take a moment of the learner, and evaluate the agent where an evaluation is due.
+
+        Raises:
+            ValueError: the moment of a user-defined agent is no `Moment`.
+            _Solved: a check was without a mistake.
+        """
+        self.latest = moment = _checked(moment)
+        self._watch(moment)
+        seconds = self.seconds()
+        began = time.perf_counter()
+        try:
+            self._evaluate(moment, seconds)
+            self._check(moment)
+        finally:
+            self._evaluating += time.perf_counter() - began
+
+    def _evaluate(self, moment: Moment, seconds: float) -> None:
+        if not self._due <= moment.done < 1.0 or (self.curve and moment.steps <= self.curve[-1][0]):
+            return
+        # Seed 0 belongs to the final evaluation; each evaluation has its own seed and so its own episodes.
+        self._evaluations += 1
+        got = seq_envs.evaluate(self._learner.policy(), self._problem, CHECK_EPISODES, self._evaluations)
+        self.curve.append([moment.steps, round(seconds, 3), got.accuracy, got.exact_match])
+        self._due = min(moment.done * _FACTOR, moment.done + _STEP)
+
+    def _check(self, moment: Moment) -> None:
+        """Raise `_Solved` if a check of `until` is due and the agent makes no mistake in it."""
+        if self._until is None:
+            return
+        episodes = moment.steps // self._problem.steps
+        if episodes < (self._checks + 1) * self._until.every:
+            return
+        self._checks = episodes // self._until.every
+        policy = self._learner.policy()
+        if all(
+            seq_envs.evaluate(policy, self._problem, count, self._checks).exact_match == 1.0
+            for count in (min(_FEW_EPISODES, self._until.without_mistake), self._until.without_mistake)
+        ):
+            self.solved_after = episodes
+            raise _Solved
+
+
 def _checked(moment: Any) -> Moment:
-    """What somebody's agent says of itself, as numbers."""
+    """A moment of any agent as numbers within their ranges."""
     try:
         done, steps, accuracy = moment
         checked = Moment(float(done), int(steps), float(accuracy))
@@ -92,17 +156,20 @@ def _checked(moment: Any) -> Moment:
 
 
 def _elsewhere(learner: Learner, entry: Entry, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The evaluation on a changed problem; None for an agent whose network is made for one size, as with a clock."""
+    """The evaluation on a changed problem; None, with the reason, where the agent cannot answer that problem.
+
+    The agent is trained by then. So whatever it raises here costs this evaluation only: a `ValueError` where its
+    network has one fixed size (a clock as input, for example), and any exception of a user-defined agent.
+    """
     problem = seq_envs.make_problem(entry.id, **{**entry.parameters, **changes})
     try:
-        policy = learner.policy_on(problem)
-    except ValueError as wrong:
-        return {"changes": dict(changes), "evaluation": None, "why": str(wrong)}
-    got = seq_envs.evaluate(policy, problem, entry.episodes)
+        got = seq_envs.evaluate(learner.policy_on(problem), problem, entry.episodes)
+    except Exception as error:
+        return {"changes": dict(changes), "evaluation": None, "why": reason(error)}
     return {"changes": dict(changes), "evaluation": dataclasses.asdict(got)}
 
 
 def answers_of(problem: seq_envs.Problem) -> int | None:
-    """From how many answers a scored step asks for one; None where it asks for a number, or for several answers."""
+    """The number of possible answers at a scored step; None where the answer is a number or has several parts."""
     space = problem.action_space
     return int(space.n) if isinstance(space, spaces.Discrete) else None

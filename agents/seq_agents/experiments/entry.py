@@ -1,4 +1,4 @@
-"""An entry of a grid: an agent on a problem for several seeds; a cell is one of these seeds."""
+"""Entries of a grid: an entry is an agent on a problem for several seeds, and a cell is one of these seeds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,28 @@ import seq_envs
 from seq_agents.experiments.config import Config
 
 EPISODES = 10_000
-"""Fresh ones, of the final evaluation."""
+"""Fresh episodes of the final evaluation."""
+_NOT_IN_THE_RESULT = ("seeds", "reported")
+"""Fields of an entry that change nothing in the result of a cell."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Until:
+    """Stop the training at the first check in which the agent makes no mistake.
+
+    Raises:
+        ValueError: at construction, if a number is not an integer >= 1.
+    """
+
+    every: int
+    """Episodes learned from between two checks."""
+    without_mistake: int
+    """Fresh episodes of a check, all of which must be answered without a mistake."""
+
+    def __post_init__(self) -> None:
+        for name, value in dataclasses.asdict(self).items():
+            if type(value) is not int or value < 1:
+                raise ValueError(f"until: {name} must be an integer >= 1, got {value!r}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,49 +43,74 @@ class Entry:
     """An agent on a problem, for several seeds."""
 
     name: str
-    """Of the agent in the results: two entries may train one agent with different settings."""
+    """Name of the entry in the results; two entries may train the same agent with different settings."""
     agent: str
+    """A name of `seq_agents.agents.AGENTS`, or "module:factory"."""
     id: str
+    """Id of the environment."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    """Of the problem, those in place of the id's."""
+    """Parameters of the problem that differ from the id's."""
     settings: Mapping[str, Any] = field(default_factory=dict)
-    """Of the agent, all of them."""
+    """All settings of the agent."""
     seeds: int = 5
+    """Number of seeds; they count from 0."""
     episodes: int = EPISODES
+    """Episodes of the final evaluation."""
     elsewhere: tuple[Mapping[str, Any], ...] = ()
-    """Changes of parameters: the trained agent is examined on the problem so changed, too."""
+    """Changes of parameters; the trained agent is also evaluated on each problem that is changed in this way."""
     swept: str = ""
-    """The parameter that is varied over entries, if one is: the result belongs to a curve over it, see `horizon`."""
+    """The parameter that varies over the entries of a sweep (see `seq-envs horizon`); empty outside sweeps."""
+    until: Until | None = None
+    """When the training stops early; None if it always runs to its end."""
+    reported: str = ""
+    """What the source of the experiment reports; empty if there is no such source."""
 
     def problem(self) -> seq_envs.Problem:
-        """What is learned."""
+        """The problem that the agent learns."""
         return seq_envs.make_problem(self.id, **self.parameters)
 
     @property
     def label(self) -> str:
-        """The problem in words: its id, and the parameters in place of the id's."""
+        """The problem in words: its id, and the parameters that differ from the id's."""
         return " ".join([self.id, *(f"{name}={value}" for name, value in self.parameters.items())])
 
+    @property
+    def is_experiment(self) -> bool:
+        """Whether the entry is a single experiment, and so no part of agents x problems."""
+        return bool(self.until or self.reported)
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """What distinguishes entries of a folder: two entries with the same identity have the same cells."""
+        return self.name, self.label, self.swept
+
     def as_json(self) -> dict[str, Any]:
-        """As read back from a file."""
+        """The entry as a JSON object; `until` and `reported` are left out where the entry has none."""
         read: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self)))
-        return read
+        return {name: value for name, value in read.items() if value or name not in ("until", "reported")}
 
     @classmethod
     def of_json(cls, raw: Mapping[str, Any]) -> Entry:
-        """An entry as it was written.
+        """The entry that `as_json` describes.
 
         Raises:
-            Exception: it is none.
+            Exception: the object describes no entry.
         """
-        entry = cls(**{**raw, "elsewhere": tuple(raw["elsewhere"])})
+        until = raw.get("until")
+        entry = cls(**{**raw, "elsewhere": tuple(raw["elsewhere"]), "until": None if until is None else Until(**until)})
         if not (
-            all(isinstance(text, str) for text in (entry.name, entry.agent, entry.id, entry.swept))
+            all(isinstance(text, str) for text in (entry.name, entry.agent, entry.id, entry.swept, entry.reported))
             and all(type(number) is int and number >= 1 for number in (entry.seeds, entry.episodes))
-            and all(isinstance(one, dict) for one in (entry.parameters, entry.settings, *entry.elsewhere))
+            and all(isinstance(mapping, dict) for mapping in (entry.parameters, entry.settings, *entry.elsewhere))
         ):
             raise ValueError(f"{entry!r} is no entry")
         return entry
+
+
+def determining(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of an entry, as JSON, that determines the results of its cells."""
+    determined = {name: value for name, value in raw.items() if name not in _NOT_IN_THE_RESULT}
+    return {"until": None, **determined}
 
 
 class Cell(NamedTuple):
@@ -75,26 +121,28 @@ class Cell(NamedTuple):
 
     @property
     def key(self) -> str:
-        """A name for files: no two cells have the same, not even where small and capital letters are one."""
+        """A file name without its ending; no two cells share one, not even where case is ignored."""
         entry = self.entry
         id, *parameters = entry.label.split(" ")
         text = "--".join([entry.name, id, *parameters, *([f"over-{entry.swept}"] if entry.swept else [])])
         plain = (
             all(_PLAIN.fullmatch(name) for name in (entry.name, entry.swept or "none"))
             and id in seq_envs.MENU
-            and all(_PLAIN_PARAMETER.fullmatch(one) and "--" not in one for one in parameters)
+            and all(_PLAIN_PARAMETER.fullmatch(parameter) and "--" not in parameter for parameter in parameters)
             and len(text) <= _LONGEST_KEY
         )
         if not plain:
-            told_apart = json.dumps([entry.name, entry.label, entry.swept])
-            digest = hashlib.sha256(told_apart.encode()).hexdigest()[:16]
+            distinguishing = json.dumps(entry.identity)
+            digest = hashlib.sha256(distinguishing.encode()).hexdigest()[:16]
             text = f"{re.sub('[^A-Za-z0-9_=.+-]', '_', text)[:_LONGEST_KEY]}--{digest}"
         return f"{text}--{self.seed}"
 
     def config(self) -> Config:
-        """What is trained."""
-        one = self.entry
-        return Config(agent=one.agent, id=one.id, parameters=one.parameters, settings=one.settings, seed=self.seed)
+        """The configuration of the training."""
+        entry = self.entry
+        return Config(
+            agent=entry.agent, id=entry.id, parameters=entry.parameters, settings=entry.settings, seed=self.seed
+        )
 
 
 _PLAIN = re.compile(r"[a-z0-9_]+(-[a-z0-9_]+)*")
@@ -104,4 +152,4 @@ _PLAIN_PARAMETER = re.compile(r"[a-z_]+=([a-z0-9_.+-]+|True|False|None)")
 
 
 _LONGEST_KEY = 150
-"""Characters of a file's name without digest and seed: file systems take 255 bytes."""
+"""Characters of a key without digest and seed; file systems allow names of 255 bytes."""

@@ -1,10 +1,11 @@
-"""The grid of a benchmark: agents x problems x seeds."""
+"""The grid of a benchmark: agents x problems x seeds, and single entries beside them."""
 
 from __future__ import annotations
 
 import dataclasses
 import fnmatch
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,10 +14,10 @@ import gymnasium
 import seq_envs
 from seq_agents.errors import reason
 from seq_agents.experiments.config import Config
-from seq_agents.experiments.entry import EPISODES, Entry
+from seq_agents.experiments.entry import EPISODES, Entry, Until
 
-_MOST_SHOWN = 300
-"""Characters of what is wrong."""
+_LONGEST_EXCERPT = 300
+"""Characters of a value in a message."""
 
 
 class GridError(ValueError):
@@ -25,100 +26,156 @@ class GridError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Agent:
-    """How an agent takes part."""
+    """An agent of a grid and its settings."""
 
     agent: str
     """A name of `seq_agents.agents.AGENTS`, or "module:factory"."""
     settings: Mapping[str, Any] = field(default_factory=dict)
-    """In place of the tuned ones, on every problem."""
+    """Settings for every problem, which replace the tuned ones."""
     by_id: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Settings by id, in place of those."""
+    """Settings by id, which replace both."""
     ids: Sequence[Any] | None = None
-    """The problems it learns, if not those of the grid."""
+    """The problems that the agent learns, as `Grid.ids`; None: those of the grid."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """A single entry of a grid: one agent on one problem."""
+
+    agent: str
+    """A name of `seq_agents.agents.AGENTS`, or "module:factory"."""
+    id: str
+    """Id of the environment."""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    """Parameters of the problem that differ from the id's."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Settings that replace the tuned ones."""
+    seeds: int | None = None
+    """Number of seeds; None: that of the grid."""
+    until: Until | None = None
+    """When the training stops early; None: never."""
+    reported: str = ""
+    """What the source of the experiment reports."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
-    """Agents by the names they have in the results, problems, and how many seeds."""
+    """Every agent learns every problem with every seed; the entries are added as they are."""
 
-    agents: Mapping[str, Agent]
-    ids: Sequence[Any]
-    """Each an id of the menu or a pattern of them, any other registered id, or a mapping of `id` and parameters."""
+    agents: Mapping[str, Agent] = field(default_factory=dict)
+    """Agents by their names in the results."""
+    ids: Sequence[Any] = ()
+    """Each is an id of the menu, a pattern of such ids, another registered id, or a mapping of `id` and parameters."""
+    entries: Mapping[str, Experiment] = field(default_factory=dict)
+    """Single entries by their names in the results."""
     seeds: int = 5
     episodes: int = EPISODES
 
-    def entries(self) -> list[Entry]:
-        """Every agent on every problem.
+    def all_entries(self) -> list[Entry]:
+        """Every agent on every problem, and the single entries; each only once.
 
         Raises:
             GridError: an unknown agent, id, parameter or setting, or a wrong value.
         """
-        every = {
-            (entry.name, entry.label): entry  # Two patterns may match the same id.
-            for name, agent in self.agents.items()
-            for one in _matching(self.ids if agent.ids is None else agent.ids)
-            for entry in [_entry(name, agent, one, self)]
-        }
-        return list(every.values())
+        by_identity: dict[tuple[str, str, str], Entry] = {}
+        for entry in self._entries():
+            there = by_identity.setdefault(entry.identity, entry)  # Two patterns may match the same id.
+            if there != entry:
+                raise GridError(f"{in_short(entry.name)} on {in_short(entry.label)} is in the grid twice, and differs")
+        return list(by_identity.values())
+
+    def _entries(self) -> Iterator[Entry]:
+        for name, agent in self.agents.items():
+            for problem in _matching(self.ids if agent.ids is None else agent.ids):
+                parameters = {"id": problem} if isinstance(problem, str) else dict(problem)
+                id = parameters.pop("id")
+                settings = {**agent.settings, **agent.by_id.get(id, {})}
+                yield _entry(name, agent.agent, id, parameters, settings, seeds=self.seeds, episodes=self.episodes)
+        for name, single in self.entries.items():
+            yield _entry(
+                name, single.agent, single.id, single.parameters, single.settings,
+                seeds=self.seeds if single.seeds is None else single.seeds, episodes=self.episodes,
+                until=single.until, reported=single.reported,
+            )  # fmt: skip
 
 
 def _matching(ids: Sequence[Any]) -> Iterator[Any]:
     """The problems, with patterns replaced by the ids that they match."""
-    for one in ids:
-        if isinstance(one, str) and set(one) & set("*?["):
-            matched = fnmatch.filter(seq_envs.MENU, one)
+    for problem in ids:
+        if isinstance(problem, str) and set(problem) & set("*?["):
+            matched = fnmatch.filter(seq_envs.MENU, problem)
             if not matched:
-                raise GridError(f"ids: {one!r} matches none of {', '.join(seq_envs.MENU)}")
+                raise GridError(f"ids: {problem!r} matches none of {', '.join(seq_envs.MENU)}")
             yield from matched
         else:
-            yield one
+            yield problem
 
 
-def _entry(name: str, agent: Agent, problem: Any, grid: Grid) -> Entry:
-    parameters = {"id": problem} if isinstance(problem, str) else dict(problem)
-    id = parameters.pop("id")
+def _entry(
+    name: str, agent: str, id: str, parameters: Mapping[str, Any], settings: Mapping[str, Any], **others: Any
+) -> Entry:
+    """An entry with all settings of its agent.
+
+    Raises:
+        GridError: an unknown agent, id, parameter or setting, or a wrong value.
+    """
     try:
-        config = Config.of(agent.agent, id, parameters, 0, {**agent.settings, **agent.by_id.get(id, {})})
-    except (Exception, SystemExit) as wrong:  # An id or an agent may import anything.
-        told = isinstance(wrong, (ValueError, TypeError, gymnasium.error.Error))
-        raise GridError(
-            f"{in_short(name)} on {in_short(id)}: {in_short(str(wrong) if told else reason(wrong))}"
-        ) from None
+        config = Config.of(agent, id, parameters, 0, settings)
+    except (Exception, SystemExit) as error:  # The module of an id or of an agent may raise anything.
+        readable = isinstance(error, (ValueError, TypeError, gymnasium.error.Error))
+        why = str(error) if readable else reason(error)
+        raise GridError(f"{in_short(name)} on {in_short(id)}: {in_short(why)}") from None
     return Entry(
-        name=name, agent=agent.agent, id=id, parameters=_needed(id, config.parameters), settings=config.settings,
-        seeds=grid.seeds, episodes=grid.episodes,
+        name=name, agent=agent, id=id, parameters=_distinguishing(id, config.parameters), settings=config.settings,
+        **others,
     )  # fmt: skip
 
 
 def changed(
     grid: Grid,
     agents: Sequence[str] | None = None,
-    ids: Sequence[str] | None = None,
+    ids: Sequence[Any] | None = None,
     seeds: int | None = None,
     episodes: int | None = None,
 ) -> Grid:
-    """The grid with other agents, problems, seeds or episodes; an agent that it knows keeps its settings."""
-    new: dict[str, Any] = {"ids": ids, "seeds": seeds, "episodes": episodes}
+    """The grid with other agents, problems, seeds or episodes.
+
+    An agent that the grid has keeps its settings. With other agents or problems, the single entries are left out;
+    other seeds apply to them too.
+
+    Raises:
+        GridError: other agents or problems for a grid that has only single entries.
+    """
+    if (agents is not None or ids is not None) and not grid.agents:
+        raise GridError(
+            f"the agents and ids of this grid are fixed: it is made of the entries {', '.join(grid.entries)}"
+        )
+    changes: dict[str, Any] = {"ids": ids, "seeds": seeds, "episodes": episodes}
     if agents is not None:
-        new["agents"] = {name: grid.agents.get(name, Agent(agent=name)) for name in agents}
-    if ids is not None:  # Also for those that have some of their own.
-        kept = new.get("agents", grid.agents)
-        new["agents"] = {name: dataclasses.replace(agent, ids=None) for name, agent in kept.items()}
-    return dataclasses.replace(grid, **{name: value for name, value in new.items() if value is not None})
+        changes["agents"] = {name: grid.agents.get(name, Agent(agent=name)) for name in agents}
+    if ids is not None:  # They replace the ids of single agents, too.
+        kept = changes.get("agents", grid.agents)
+        changes["agents"] = {name: dataclasses.replace(agent, ids=None) for name, agent in kept.items()}
+    if agents is not None or ids is not None:
+        changes["entries"] = {}
+    elif seeds is not None:
+        changes["entries"] = {name: dataclasses.replace(single, seeds=seeds) for name, single in grid.entries.items()}
+    return dataclasses.replace(grid, **{name: value for name, value in changes.items() if value is not None})
 
 
-def _needed(id: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters without which it were another problem, in order: so that no problem has two labels."""
+def _distinguishing(id: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Drops parameters that equal the id's own and sorts the rest, so that a problem has one label."""
     kept = dict(sorted(parameters.items()))
     problem = seq_envs.make_problem(id, **kept)
     for name in list(kept):
         fewer = {other: value for other, value in kept.items() if other != name}
-        if seq_envs.make_problem(id, **fewer) == problem:
-            kept = fewer
+        with suppress(ValueError):  # Without one parameter, another one may be out of its range.
+            if seq_envs.make_problem(id, **fewer) == problem:
+                kept = fewer
     return kept
 
 
 def in_short(text: str) -> str:
     """A text in one line, cut where it is long."""
     line = " ".join(text.split())
-    return line if len(line) <= _MOST_SHOWN else f"{line[:_MOST_SHOWN]}..."
+    return line if len(line) <= _LONGEST_EXCERPT else f"{line[:_LONGEST_EXCERPT]}..."

@@ -1,4 +1,4 @@
-"""Grids as YAML, which anybody can write: the presets of this package, and files."""
+"""Grids as YAML: the presets of this package, and files of the user."""
 
 from __future__ import annotations
 
@@ -7,31 +7,43 @@ import difflib
 import json
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 import seq_envs
-from seq_agents.experiments.grid import Agent, Grid, GridError, in_short
+from seq_agents.experiments.entry import Until
+from seq_agents.experiments.grid import Agent, Experiment, Grid, GridError, in_short
 from seq_envs.parameters import Integer
 
-PRESETS = ("quick", "full")
 _COUNTS = {"seeds": Integer(1, 10_000), "episodes": Integer(1, 10_000_000)}
 _MOST_BYTES = 1_000_000
+_MOST_PARTS = 100_000
+"""Values of a grid, when every alias of its YAML is replaced by what it stands for."""
+
+
+def presets() -> list[str]:
+    """The names of the grids of this package: those of the YAML files in `presets`."""
+    return sorted(file.name.removesuffix(".yaml") for file in _presets().iterdir() if file.name.endswith(".yaml"))
 
 
 def preset(name: str) -> Grid:
     """A grid of this package.
 
     Raises:
-        GridError: there is none of this name.
+        GridError: there is no preset of this name.
     """
-    if name not in PRESETS:
-        raise GridError(f"preset must be one of {', '.join(PRESETS)}, got {name!r}")
-    return _parsed(
-        files("seq_agents.experiments").joinpath("presets").joinpath(f"{name}.yaml").read_text(encoding="utf-8"), name
-    )
+    if name not in presets():
+        near = difflib.get_close_matches(name, presets(), n=1)
+        hint = f" (did you mean {near[0]!r}?)" if near else ""
+        raise GridError(f"preset must be one of {', '.join(presets())}, got {name!r}{hint}")
+    return _parsed(_presets().joinpath(f"{name}.yaml").read_text(encoding="utf-8"), name)
+
+
+def _presets() -> Traversable:
+    return files("seq_agents.experiments").joinpath("presets")
 
 
 def read_grid(path: Path) -> Grid:
@@ -54,28 +66,61 @@ def read_grid(path: Path) -> Grid:
 def _parsed(text: str, where: str) -> Grid:
     try:
         raw = yaml.load(text, _Loader)
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as wrong:  # ValueError: a date that there is not.
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as wrong:  # ValueError: a date that does not exist.
         raise GridError(f"{where} is not YAML: {in_short(str(wrong))}") from None
     if not _is_small(raw):
         raise GridError(f"{where} is no grid: it is too large, or within itself")
     raw = _mapping(raw, where, Grid)
-    for name in ("agents", "ids"):
-        if raw.get(name) is None or raw[name] in ([], {}, ""):
-            raise GridError(f"{where}: {name} must not be empty")
-    agents = raw["agents"]
-    if not isinstance(agents, (list, dict)) or not all(_is_name(name) for name in agents):
-        raise GridError(f"{where}: agents must be names, or a mapping from names, got {_shown(agents)}")
-    if isinstance(agents, list):
-        agents = dict.fromkeys(agents)
+    if not raw.get("entries") or "agents" in raw or "ids" in raw:
+        for name in ("agents", "ids"):
+            if raw.get(name) is None or raw[name] in ([], {}, ""):
+                raise GridError(f"{where}: {name} must not be empty")
+        raw |= {"agents": _agents(raw["agents"], where), "ids": _problems(raw["ids"], where)}
+    if "entries" in raw:
+        raw["entries"] = _experiments(raw["entries"], f"{where}: entries")
+    return Grid(**{**raw, **_counts(raw, where)})
+
+
+def _counts(raw: Mapping[str, Any], where: str) -> dict[str, int]:
+    """The numbers of seeds and of episodes, where a mapping has them."""
     try:
-        counts = {name: kind.check(name, raw[name]) for name, kind in _COUNTS.items() if name in raw}
+        return {name: kind.check(name, raw[name]) for name, kind in _COUNTS.items() if name in raw}
     except ValueError as wrong:
         raise GridError(f"{where}: {in_short(str(wrong))}") from None
-    return Grid(
-        agents={name: _agent(name, one, f"{where}: agents: {name}") for name, one in agents.items()},
-        ids=_problems(raw["ids"], where),
-        **counts,
-    )
+
+
+def _agents(raw: Any, where: str) -> dict[str, Agent]:
+    if not isinstance(raw, (list, dict)) or not all(_is_name(name) for name in raw):
+        raise GridError(f"{where}: agents must be names, or a mapping from names, got {_shown(raw)}")
+    by_name: Mapping[str, Any] = dict.fromkeys(raw) if isinstance(raw, list) else raw
+    return {name: _agent(name, agent, f"{where}: agents: {name}") for name, agent in by_name.items()}
+
+
+def _experiments(raw: Any, where: str) -> dict[str, Experiment]:
+    if not isinstance(raw, dict) or not all(_is_name(name) for name in raw):
+        raise GridError(f"{where} must be a mapping from names, got {_shown(raw)}")
+    return {name: _experiment(single, f"{where}: {name}") for name, single in raw.items()}
+
+
+def _experiment(raw: Any, where: str) -> Experiment:
+    raw = dict(_mapping(raw, where, Experiment))
+    for name in ("agent", "id"):
+        if not _is_name(raw.get(name)):
+            raise GridError(f"{where}: {name} must be a name, got {_shown(raw.get(name))}")
+    for name in ("parameters", "settings"):
+        if not isinstance(raw.get(name, {}), dict):
+            raise GridError(f"{where}: {name} must be a mapping, got {_shown(raw[name])}")
+        _check_values(raw.get(name, {}), f"{where}: {name}")
+    reported = raw.get("reported", "")
+    if reported != "" and not _is_name(reported):
+        raise GridError(f"{where}: reported must be a text in one line, got {_shown(reported)}")
+    if "until" in raw:
+        until = _mapping(raw["until"], f"{where}: until", Until)
+        try:
+            raw["until"] = Until(**until)
+        except (TypeError, ValueError) as wrong:  # TypeError: one of its two numbers is missing.
+            raise GridError(f"{where}: {in_short(str(wrong))}") from None
+    return Experiment(**{**raw, **_counts(raw, where)})
 
 
 def _agent(name: str, raw: Any, where: str) -> Agent:
@@ -104,17 +149,17 @@ def _problems(raw: Any, where: str) -> list[Any]:
         raise GridError(f"{where}: ids must be a list, got {_shown(raw)}")
     if not raw:
         raise GridError(f"{where}: ids must not be empty")
-    for one in raw:
-        if not _is_name(one) and not (isinstance(one, dict) and _is_name(one.get("id"))):
-            raise GridError(f"{where}: ids must be ids, or mappings of id and parameters, got {_shown(one)}")
-        if isinstance(one, dict):
-            _check_values(one, f"{where}: ids: {one['id']}")
+    for problem in raw:
+        if not _is_name(problem) and not (isinstance(problem, dict) and _is_name(problem.get("id"))):
+            raise GridError(f"{where}: ids must be ids, or mappings of id and parameters, got {_shown(problem)}")
+        if isinstance(problem, dict):
+            _check_values(problem, f"{where}: ids: {problem['id']}")
     return list(raw)
 
 
 def _mapping(raw: Any, where: str, kind: Any) -> dict[str, Any]:
     """A mapping with the fields of a dataclass as its keys."""
-    known = [one.name for one in dataclasses.fields(kind)]
+    known = [field.name for field in dataclasses.fields(kind)]
     if not isinstance(raw, dict):
         raise GridError(f"{where} must be a mapping of {_words(known)}, got {_shown(raw)}")
     for key in raw:
@@ -126,7 +171,7 @@ def _mapping(raw: Any, where: str, kind: Any) -> dict[str, Any]:
 
 
 def _check_values(raw: Mapping[Any, Any], where: str) -> None:
-    """Names, and values that JSON gives back as they are: else a result would never be found again."""
+    """Check that values survive JSON unchanged, since a stored result is found by comparing them."""
     for name, value in raw.items():
         if not _is_name(name):
             raise GridError(f"{where}: names must be text, got {_shown(name)}")
@@ -141,18 +186,18 @@ def _check_values(raw: Mapping[Any, Any], where: str) -> None:
 
 
 def _is_small(raw: Any) -> bool:
-    """Whether what YAML made stays small when it is written out: there, a name may stand for another part."""
-    left, parts = 100_000, [raw]
+    """Whether the value stays small when every alias is replaced by what it stands for; False for a cycle."""
+    left, parts = _MOST_PARTS, [raw]
     while parts and left > 0:
-        one = parts.pop()
+        part = parts.pop()
         left -= 1
-        if isinstance(one, (dict, list, tuple, set)):
-            parts += [*one.keys(), *one.values()] if isinstance(one, dict) else one
+        if isinstance(part, (dict, list, tuple, set)):
+            parts += [*part.keys(), *part.values()] if isinstance(part, dict) else part
     return not parts
 
 
 def _is_name(raw: Any) -> bool:
-    """A text that can be shown in a line, and found again."""
+    """Whether it is a text of one line, without spaces around it."""
     return isinstance(raw, str) and raw.isprintable() and raw.strip() == raw != ""
 
 
@@ -161,7 +206,7 @@ def _shown(raw: Any) -> str:
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses a key that comes twice: the first would be lost without a word."""
+    """Refuses a key that comes twice; plain YAML would silently keep the last one."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]

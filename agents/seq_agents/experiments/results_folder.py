@@ -1,8 +1,8 @@
-"""A folder of results: what was asked for, a file for each cell that is done, and why others failed.
+"""A folder of results: the entries of its grids, a file for each finished cell, and why other cells failed.
 
-grid.json       the entries that were asked for
-cells/          a JSON file for each cell, written whole or not at all
-failed/         a text file for each cell that failed when it was run last
+grid.json       the entries, and the commands that added them
+cells/          a JSON file for each finished cell, written whole or not at all
+failed/         a text file for each cell that failed when it was last run
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from shlex import quote
 from typing import Any
 
 from seq_agents.errors import RunError, reason
-from seq_agents.experiments.cell import CURVE_COLUMNS
-from seq_agents.experiments.entry import Cell, Entry
+from seq_agents.experiments.entry import Cell, Entry, determining
 from seq_agents.experiments.files import remove_unfinished, write_whole
+from seq_agents.experiments.stored_result import parsed_result, strict_json
 from seq_agents.experiments.workers import Failed
 
 _GRID, _CELLS, _FAILED = "grid.json", "cells", "failed"
@@ -28,19 +28,23 @@ class Folder:
     """Results on disk. Only one process at a time may write, see `seq_agents.experiments.files.alone_in`.
 
     Raises:
-        seq_agents.errors.RunError: its grid.json is broken or something else's.
+        seq_agents.errors.RunError: its grid.json is broken, or is no file of this package.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.entries: list[Entry] = _read_entries(path / _GRID)
+        self.entries: list[Entry]
+        """In the order in which they were added."""
+        self.commands: list[str]
+        """The commands that added entries, quoted for a shell; empty if Python code added them."""
+        self.entries, self.commands = _read_grid(path / _GRID)
 
     @classmethod
     def open(cls, path: Path) -> Folder:
-        """A folder with results.
+        """A folder that has results.
 
         Raises:
-            RunError: it is none.
+            RunError: the folder has no results.
         """
         if (path / "config.json").exists():
             raise RunError(f"{path} is the run folder of one training; try: seq-envs evaluate {quote(str(path))}")
@@ -50,42 +54,51 @@ class Folder:
             )
         return cls(path)
 
-    def ask_for(self, entries: Sequence[Entry]) -> None:
-        """Add entries to what is asked for; more seeds of one that is there are added to it.
+    def ask_for(self, entries: Sequence[Entry], command: str = "") -> None:
+        """Add entries to the folder; more seeds of an entry that is already there are added to it.
+
+        Args:
+            entries: the entries.
+            command: the command that asks for them, quoted for a shell. It is stored if it adds something.
 
         Raises:
-            RunError: there is one of the same name and problem that differs in something else.
+            RunError: the folder has results of an entry with the same name and problem that differs in another field.
         """
-        asked = {identity(entry): entry for entry in self.entries}
+        by_identity = {entry.identity: entry for entry in self.entries}
         for entry in entries:
-            there = asked.get(identity(entry))
+            there = by_identity.get(entry.identity)
             if there is not None and self._begun(there):
                 _refuse_other(self.path, there, entry)
                 entry = dataclasses.replace(entry, seeds=max(entry.seeds, there.seeds))
-            asked[identity(entry)] = entry
-        self.entries = list(asked.values())
+            by_identity[entry.identity] = entry
+        added = list(by_identity.values()) != self.entries
+        self.entries = list(by_identity.values())
+        if command and added and command not in self.commands:
+            # An argument that is not Unicode cannot be stored as it is.
+            self.commands.append(command.encode(errors="surrogateescape").decode(errors="replace"))
         self.path.mkdir(parents=True, exist_ok=True)
         for part in (_CELLS, _FAILED):
             (self.path / part).mkdir(exist_ok=True)
             remove_unfinished(self.path / part)
-        _write_json(self.path / _GRID, {"entries": [entry.as_json() for entry in self.entries]})
+        stored = {"entries": [entry.as_json() for entry in self.entries], "commands": self.commands}
+        _write_json(self.path / _GRID, stored)
 
     def _begun(self, entry: Entry) -> bool:
         """Whether there is a result of an entry."""
         return any(self.result(Cell(entry, seed)) is not None for seed in range(entry.seeds))
 
     def cells(self) -> Iterator[Cell]:
-        """Every cell that is asked for, all first seeds first: so that a grid that is cut short is cut evenly."""
+        """Every cell, with seed 0 of all entries first, so that an interrupted grid has as many seeds of each."""
         for seed in range(max((entry.seeds for entry in self.entries), default=0)):
             yield from (Cell(entry, seed) for entry in self.entries if seed < entry.seeds)
 
     def result(self, cell: Cell) -> dict[str, Any] | None:
-        """The result of a cell; None if there is none, or its file is broken or of something else."""
+        """The result of a cell; None if there is none, or its file is broken or belongs to something else."""
         try:
-            read: dict[str, Any] = json.loads(self._file(cell).read_text(encoding="utf-8"))
-            fits = _but_seeds(read["entry"]) == _but_seeds(cell.entry.as_json()) and read["seed"] == cell.seed
-            return read if fits and _whole(read) else None
-        except Exception:  # Whatever a broken file may hold.
+            read = parsed_result(self._file(cell).read_text(encoding="utf-8"))
+            fits = determining(read["entry"]) == determining(cell.entry.as_json()) and read["seed"] == cell.seed
+            return read if fits else None
+        except Exception:  # A broken file may hold anything.
             return None
 
     def broken(self, cell: Cell) -> bool:
@@ -93,20 +106,20 @@ class Folder:
         return self._file(cell).exists() and self.result(cell) is None
 
     def why_failed(self, cell: Cell) -> str | None:
-        """Why the cell failed, in one line; None if it did not, or nobody could write it down."""
+        """Why the cell failed, in one line; None if it did not fail, or the reason could not be stored."""
         path = self._failure(cell)
         if not path.exists():
             return None
         return path.read_text(encoding="utf-8", errors="replace").partition("\n")[0]
 
     def add(self, cell: Cell, result: Mapping[str, Any]) -> None:
-        """Keep a result."""
+        """Store a result."""
         _write_json(self._file(cell), result)
         with suppress(OSError):
             self._failure(cell).unlink(missing_ok=True)
 
     def add_failure(self, failed: Failed) -> None:
-        """Keep why a cell failed; a full disk must not stop the others."""
+        """Store why a cell failed; if the disk is full, nothing is stored and the other cells go on."""
         with suppress(OSError):
             write_whole(self._failure(failed.item), f"{failed.reason}\n\n{failed.details}".encode(errors="replace"))
 
@@ -117,55 +130,31 @@ class Folder:
         return self.path / _FAILED / f"{cell.key}.txt"
 
 
-def _read_entries(path: Path) -> list[Entry]:
+def _read_grid(path: Path) -> tuple[list[Entry], list[str]]:
+    """The entries and the commands; none if there is no file."""
     if not path.exists():
-        return []
+        return [], []
     try:
-        return [Entry.of_json(raw) for raw in json.loads(path.read_text(encoding="utf-8"))["entries"]]
-    except Exception as wrong:  # Whatever a broken file may hold.
+        read = strict_json(path.read_text(encoding="utf-8"))
+        entries = [Entry.of_json(raw) for raw in read["entries"]]
+        commands = read.get("commands", [])  # Folders made by older versions have none.
+        if not isinstance(commands, list) or not all(isinstance(command, str) for command in commands):
+            raise ValueError(f"commands must be texts, got {commands!r}")
+        if len({entry.identity for entry in entries}) < len(entries):
+            raise ValueError("two entries have the same name and problem")
+    except Exception as wrong:  # A broken file may hold anything.
         raise RunError(f"{path} is broken: {reason(wrong)}") from None
-
-
-def _whole(read: Mapping[str, Any]) -> bool:
-    """Whether a result has what is read of it; may raise if it has not."""
-    exams = [read["evaluation"], *(one["evaluation"] for one in read["elsewhere"] if one["evaluation"] is not None)]
-    numbers: list[Any] = [number for row in read["curve"] for number in row]
-    for exam in exams:
-        numbers += [exam["accuracy"], exam["exact_match"]]
-        numbers += [share for share in exam["accuracy_by_step"] if share is not None]
-        for name in ("chance", "memoryless", "optimal"):
-            numbers += [exam["levels"][name]["accuracy"], exam["levels"][name]["exact_match"]]
-    return (
-        all(type(number) in (int, float) for number in numbers)
-        and len(read["curve"]) > 0
-        and all(len(row) == len(CURVE_COLUMNS) for row in read["curve"])
-        and all(isinstance(one["changes"], dict) for one in read["elsewhere"])
-        and "normalized_score" in read["evaluation"]
-        and type(read["seconds"]) in (int, float)
-        and all(isinstance(read[name], str) for name in ("problem", "date"))
-        and (read["answers"] is None or type(read["answers"]) is int)
-        and all(isinstance(read[name], dict) for name in ("versions", "hardware"))
-    )
-
-
-def identity(entry: Entry) -> tuple[str, str, str]:
-    """What tells entries apart: two that agree in it must agree in all else but the number of seeds."""
-    return entry.name, entry.label, entry.swept
-
-
-def _but_seeds(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """An entry as JSON, but for how many seeds are asked for, which changes nothing in a result."""
-    return {name: value for name, value in raw.items() if name != "seeds"}
+    return entries, commands
 
 
 def _refuse_other(path: Path, there: Entry, asked: Entry) -> None:
-    old, new = (_but_seeds(entry.as_json()) for entry in (there, asked))
+    old, new = (determining(entry.as_json()) for entry in (there, asked))
     for name, value in old.items():
         if value != new[name]:
             other: Any = new[name]
             if isinstance(value, dict) and isinstance(other, dict):
-                differing = [one for one in {**value, **other} if value.get(one) != other.get(one)]
-                value, other = ({one: side.get(one) for one in differing} for side in (value, other))
+                differing = [key for key in {**value, **other} if value.get(key) != other.get(key)]
+                value, other = ({key: side.get(key) for key in differing} for side in (value, other))
             raise RunError(
                 f"{path} has results of {there.name} on {there.label} with {name} {value!r}, not {other!r}: "
                 "choose another folder, or another name for the agent"

@@ -1,4 +1,4 @@
-"""Run the cells of a grid that are not done yet, and keep what each comes to."""
+"""Running the cells of a grid that have no result yet, and storing their results."""
 
 from __future__ import annotations
 
@@ -9,37 +9,41 @@ from typing import Any
 from seq_agents.errors import reason
 from seq_agents.experiments.entry import Cell, Entry
 from seq_agents.experiments.files import alone_in
-from seq_agents.experiments.results_folder import Folder, identity
+from seq_agents.experiments.results_folder import Folder
 from seq_agents.experiments.workers import Done, Event, Failed
 
 Engine = Callable[[Sequence[Cell]], Iterable[Event]]
 """Runs cells, see `seq_agents.experiments.workers.do_all`."""
 
 
-def run_grid(entries: Sequence[Entry], path: Path, engine: Engine, see: Callable[[Event], Any]) -> list[Failed]:
-    """Run what is asked for and not there yet; what failed before is tried again.
+def run_grid(
+    entries: Sequence[Entry], path: Path, engine: Engine, see: Callable[[Event], Any], command: str = ""
+) -> list[Failed]:
+    """Run the cells of the entries that have no result yet; cells that failed before are tried again.
 
     Args:
-        entries: what is asked for.
-        path: the folder of the results; made if it is not there.
-        engine: what runs the cells.
+        entries: the entries of the grid.
+        path: the folder of the results; it is made if it does not exist.
+        engine: runs the cells.
         see: called with every event.
+        command: the command that asks for the entries, quoted for a shell; it is stored in the folder.
 
     Returns:
-        What failed; the other cells are not stopped by it.
+        The cells that failed; a failure does not stop the other cells.
 
     Raises:
-        seq_agents.errors.RunError: the folder is in use, broken, or has results of other settings under the same name.
+        seq_agents.errors.RunError: the folder is in use or broken, or has results of other settings under the same
+            name.
     """
     path.mkdir(parents=True, exist_ok=True)
     failures: list[Failed] = []
     with alone_in(path):
         folder = Folder(path)
-        folder.ask_for(entries)
-        seeds = {identity(entry): entry.seeds for entry in entries}
-        cells = [cell for cell in folder.cells() if cell.seed < seeds.get(identity(cell.entry), 0)]
+        folder.ask_for(entries, command)
+        seeds = {entry.identity: entry.seeds for entry in entries}
+        cells = [cell for cell in folder.cells() if cell.seed < seeds.get(cell.entry.identity, 0)]
         for event in engine([cell for cell in cells if folder.result(cell) is None]):
-            event = _kept(folder, event)
+            event = _stored(folder, event)
             if isinstance(event, Failed):
                 failures.append(event)
                 folder.add_failure(event)
@@ -47,12 +51,12 @@ def run_grid(entries: Sequence[Entry], path: Path, engine: Engine, see: Callable
     return failures
 
 
-def _kept(folder: Folder, event: Event) -> Event:
-    """The event, with its result on disk; a failure if that cannot be."""
+def _stored(folder: Folder, event: Event) -> Event:
+    """The event, after its result is on disk; a failure if it cannot be stored."""
     if not isinstance(event, Done):
         return event
     try:
         folder.add(event.item, event.result)
-    except (OSError, TypeError, ValueError) as wrong:  # The disk, or something in it that is not JSON.
+    except (OSError, TypeError, ValueError) as wrong:  # The disk, or a value that is not JSON.
         return Failed(event.item, f"its result could not be written: {reason(wrong)}")
     return event

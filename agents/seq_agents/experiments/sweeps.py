@@ -1,4 +1,4 @@
-"""Problems over growing lags or lengths, and training on short episodes for evaluation on longer ones."""
+"""Sweeps: a training at each of several lags or lengths, and a training whose agent is evaluated on longer episodes."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from seq_agents.experiments.config import Config
 from seq_agents.experiments.entry import EPISODES, Entry
 
 LONGER = "longer"
-"""`Entry.swept` of what is learned on short episodes and examined on longer ones."""
+"""`Entry.swept` of an entry that learns on short episodes and is evaluated on longer ones."""
 
 
 TIMES = (2, 5, 10)
-"""How many times as long."""
+"""Factors of the longer episodes."""
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """A problem that asks for more and more memory."""
+    """A problem that needs more memory as one of its parameters grows."""
 
     id: str
     parameter: str
-    """What is varied."""
+    """The parameter that grows."""
     values: tuple[int, ...]
     parameters: Callable[[int], Mapping[str, Any]]
-    """Of the problem, at a value."""
+    """The other parameters of the problem, given that value."""
     tuned: str
-    """The id whose settings are used: the hardest one of its kind."""
+    """The id whose tuned settings are used: the hardest one of its problem."""
 
 
 SWEEPS = {
     sweep.id: sweep
     for sweep in (
-        # An episode goes on for as long again as it takes to the first answer: what is held is always being renewed.
+        # Half of each episode is scored, so the agent must replace what it holds at each step.
         Sweep("SeqEcho-v0", "lag", (1, 2, 4, 8, 16, 32, 64), lambda lag: {"length": 2 * lag + 8}, "SeqEchoHard-v0"),
         Sweep(
             "SeqMemorize-v0",
@@ -48,7 +48,7 @@ SWEEPS = {
         Sweep("SeqClassify-v0", "length", (5, 10, 25, 50, 100, 200), lambda _: {}, "SeqClassifyHard-v0"),
     )
 }
-"""By id."""
+"""Sweeps by id."""
 
 
 def swept_entries(
@@ -58,19 +58,21 @@ def swept_entries(
     seeds: int = 3,
     settings: Mapping[str, Any] | None = None,
     episodes: int = EPISODES,
+    name: str | None = None,
 ) -> list[Entry]:
-    """The entries of one agent on a sweep: a training for each value.
+    """The entries of one agent on a sweep: a training at each value.
 
-    An agent whose training is counted in time steps gets as many episodes at each value as it has on the id that its
-    settings are tuned for.
+    The training of an agent with the setting `steps` is scaled with the length of the episodes, so that it has as many
+    episodes at each value.
 
     Args:
         agent: a name of `seq_agents.agents.AGENTS`, or "module:factory".
         id: of `SWEEPS`.
-        values: in place of the sweep's own.
-        seeds: of each training.
-        settings: in place of the tuned ones.
-        episodes: of each evaluation.
+        values: values that replace those of the sweep.
+        seeds: seeds of each training.
+        settings: settings that replace the tuned ones.
+        episodes: episodes of each evaluation.
+        name: name of the agent in the results; None: `agent`.
 
     Raises:
         ValueError: an unknown id, or a value or setting that the problem or the agent does not take.
@@ -86,17 +88,22 @@ def swept_entries(
             chosen["steps"] = max(1, round(chosen["steps"] * problem.steps / seq_envs.make_problem(sweep.tuned).steps))
         entries.append(
             Entry(
-                name=agent, agent=agent, id=id, parameters=parameters, settings=chosen, seeds=seeds, episodes=episodes,
-                swept=sweep.parameter,
+                name=name or agent, agent=agent, id=id, parameters=parameters, settings=chosen, seeds=seeds,
+                episodes=episodes, swept=sweep.parameter,
             )
         )  # fmt: skip
     return entries
 
 
 def longer_entry(
-    agent: str, id: str, seeds: int = 3, settings: Mapping[str, Any] | None = None, episodes: int = EPISODES
+    agent: str,
+    id: str,
+    seeds: int = 3,
+    settings: Mapping[str, Any] | None = None,
+    episodes: int = EPISODES,
+    name: str | None = None,
 ) -> Entry:
-    """One agent on an id at its own length, to be examined on episodes 2, 5 and 10 times as long.
+    """One agent on an id at its own length, evaluated there and on episodes 2, 5 and 10 times as long.
 
     Raises:
         ValueError: as for `swept_entries`.
@@ -104,12 +111,12 @@ def longer_entry(
     _sweep(id)
     length = getattr(seq_envs.make_problem(id), "length")  # noqa: B009 - a parameter of the problems in SWEEPS.
     return Entry(
-        name=agent, agent=agent, id=id, settings=Config.of(agent, id, {}, 0, settings).settings, seeds=seeds,
+        name=name or agent, agent=agent, id=id, settings=Config.of(agent, id, {}, 0, settings).settings, seeds=seeds,
         episodes=episodes, elsewhere=tuple({"length": times * length} for times in TIMES), swept=LONGER,
     )  # fmt: skip
 
 
 def _sweep(id: str) -> Sweep:
     if id not in SWEEPS:
-        raise ValueError(f"id must be one of {', '.join(SWEEPS)}, whose memory can be made to grow, got {id!r}")
+        raise ValueError(f"id must be one of {', '.join(SWEEPS)}, whose need for memory can grow, got {id!r}")
     return SWEEPS[id]

@@ -11,15 +11,15 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocat
 from seq_agents.report.drawing import INK, short
 
 _LOWEST = -2.0
-"""A normalised score below this is cut off: what matters is between 0 and 1."""
+"""Normalised scores below this are cut off; the interesting ones lie between 0 and 1."""
 _CLOSE = 0.065
-"""Labels closer than this, as a share of the axis, share a line."""
+"""Levels closer than this share of the axis have one label."""
 _OPTIMAL, _ROOM = 1.0, 0.05
 
 
 def log_steps(axes: Axes, steps: Iterable[float], label: str) -> None:
-    """A logarithmic x axis for counts."""
-    known = [one for one in steps if one > 0] or [1.0, 10.0]
+    """Set up a logarithmic x axis for counts."""
+    known = [step for step in steps if step > 0] or [1.0, 10.0]
     low, high = min(known) / 1.2, max(known) * 1.2
     axes.set_xscale("log")
     axes.set_xlim(low, high)
@@ -31,7 +31,7 @@ def log_steps(axes: Axes, steps: Iterable[float], label: str) -> None:
 
 
 def doubling(axes: Axes, values: Sequence[float], label: str) -> None:
-    """An x axis with a tick at each of some numbers, logarithmic to base 2 if they are above 0."""
+    """Set up an x axis with a tick at each value, logarithmic to base 2 if all values are positive."""
     if min(values) > 0:
         axes.set_xscale("log", base=2)
         axes.set_xlim(min(values) / 1.25, max(values) * 1.25)
@@ -42,7 +42,7 @@ def doubling(axes: Axes, values: Sequence[float], label: str) -> None:
 
 
 def counted(axes: Axes, first: int, last: int, label: str) -> None:
-    """An x axis from one integer to another."""
+    """Set up an x axis from one integer to another."""
     room = max(0.5, (last - first) / 40)
     axes.set_xlim(first - room, last + room)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
@@ -50,33 +50,33 @@ def counted(axes: Axes, first: int, last: int, label: str) -> None:
 
 
 def normalised(axes: Axes, seen: Iterable[float]) -> float:
-    """A y axis for normalised scores that shows all that is seen, within reason; its lower end."""
-    known = [one for one in seen if math.isfinite(one)]
+    """Set up a y axis for normalised scores; return its lower end."""
+    known = [value for value in seen if math.isfinite(value)]
     low = max(_LOWEST, min([0.0, *known])) - _ROOM
-    axes.set_ylim(low, max([_OPTIMAL, *(min(one, 1.5) for one in known)]) + _ROOM)
+    axes.set_ylim(low, max([_OPTIMAL, *(min(value, 1.5) for value in known)]) + _ROOM)
     axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     axes.set_ylabel("normalised score")
     return low
 
 
 def accuracies(axes: Axes, seen: Iterable[float]) -> None:
-    """A y axis for accuracies: from 0, unless all are high."""
-    known = [one for one in seen if math.isfinite(one)] or [0.0]
+    """Set up a y axis for accuracies, which starts at 0 unless all are high."""
+    known = [value for value in seen if math.isfinite(value)] or [0.0]
     low = 0.0 if min(known) < 0.6 else 0.5
     axes.set_ylim(low - 0.03 * (1 - low), 1 + 0.03 * (1 - low))
     axes.set_ylabel("accuracy")
 
 
 def levels(axes: Axes, heights: Mapping[str, float]) -> None:
-    """Thin lines across, named in the right margin; levels that all but agree share a name."""
+    """Draw levels as thin lines with labels in the right margin; levels that nearly agree share a label."""
     low, high = axes.get_ylim()
     inside = sorted((height, name) for name, height in heights.items() if low <= height <= high)
     groups: list[list[tuple[float, str]]] = []
-    for one in inside:
-        if groups and one[0] - groups[-1][-1][0] < _CLOSE * (high - low):
-            groups[-1].append(one)
+    for level in inside:
+        if groups and level[0] - groups[-1][-1][0] < _CLOSE * (high - low):
+            groups[-1].append(level)
         else:
-            groups.append([one])
+            groups.append([level])
     for group in groups:
         for height, _ in group:
             axes.axhline(height, color=INK, linewidth=0.8, alpha=0.55, zorder=1)

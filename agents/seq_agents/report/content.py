@@ -1,4 +1,4 @@
-"""What a report is made of, whatever its form: the tables, in order, and which results they are about."""
+"""The content of a report in any form: the tables in their order, and the outcomes that they are made from."""
 
 from __future__ import annotations
 
@@ -7,43 +7,45 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from seq_agents.experiments.results_folder import Folder
+from seq_agents.report.experiment_table import experiment_table
 from seq_agents.report.horizon_tables import horizon_table, longer_table
-from seq_agents.report.outcome import Outcome, labels_of, of, outcomes
+from seq_agents.report.outcome import Outcome, grid_outcomes, labels_of, of, outcomes
 from seq_agents.report.table import Column, Table, score
 from seq_agents.report.tables import LEVELS, leaderboard, matrix, missing, on_problem, rewards_against_examples
 
 
 @dataclass(frozen=True)
 class Content:
-    """A folder, read."""
+    """The outcomes of a folder."""
 
     folder: Folder
     done: list[Outcome]
-    """Everything that is done."""
-    plain: list[Outcome]
-    """What belongs to the grid of agents and problems."""
-    swept: list[Outcome]
-    """What belongs to a curve over a parameter."""
+    """Every outcome."""
+    grid: list[Outcome]
+    """The outcomes of agents x problems."""
+    unswept: list[Outcome]
+    """The outcomes of agents x problems, and those of single experiments."""
 
     @property
     def labels(self) -> list[str]:
-        """The problems of the grid."""
-        return labels_of(self.plain)
+        """The problems outside sweeps."""
+        return labels_of(self.unswept)
 
 
 def read(folder: Folder) -> Content:
-    """What a folder has."""
+    """Read a folder."""
     done = outcomes(folder)
-    return Content(folder, done, [one for one in done if not one.entry.swept], [one for one in done if one.entry.swept])
+    return Content(folder, done, grid_outcomes(done), [outcome for outcome in done if not outcome.entry.swept])
 
 
 def tables(content: Content) -> list[Table]:
     """Every table that has rows."""
     every = [
-        leaderboard(content.plain),
-        matrix_with_levels(content.plain),
-        rewards_against_examples(content.plain),
-        *(on_problem(content.plain, label) for label in content.labels),
+        leaderboard(content.grid),
+        matrix_with_levels(content.grid),
+        rewards_against_examples(content.grid),
+        experiment_table(content.done),
+        *(on_problem(content.unswept, label) for label in content.labels),
         horizon_table(content.done, content.folder.entries),
         longer_table(content.done),
         missing_failed_first(content.folder),
@@ -52,7 +54,7 @@ def tables(content: Content) -> list[Table]:
 
 
 def matrix_with_levels(done: Sequence[Outcome]) -> Table:
-    """The normalised scores by problem, and the accuracies that give them their meaning."""
+    """The normalised scores by problem, and the accuracies of the levels that define them."""
     table = matrix(done)
     levels = [of(done, label=label)[0].final.levels for label in labels_of(done)]
     return dataclasses.replace(
@@ -66,6 +68,6 @@ def matrix_with_levels(done: Sequence[Outcome]) -> Table:
 
 
 def missing_failed_first(folder: Folder) -> Table:
-    """The cells without a result, those that failed before those not run yet."""
+    """The cells without a result; those that failed come before those that were not run yet."""
     table = missing(folder)
     return dataclasses.replace(table, rows=tuple(sorted(table.rows, key=lambda row: row[-1] == "not run yet")))

@@ -1,4 +1,4 @@
-"""Curves over seeds: means of what each run came to on the way and at each time step."""
+"""Means over seeds: of learning curves, and of the accuracy at each time step."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from seq_agents.report.outcome import Outcome
 from seq_agents.report.statistics import Array, interquartile_mean
 
 _POINTS = 30
-"""At most so many on a learning curve, spread evenly on a logarithmic axis."""
+"""The most points of a learning curve, spread evenly on a logarithmic axis."""
 
 
 class Curve(NamedTuple):
-    """A learning curve over seeds; all arrays have one entry for each number of steps."""
+    """A learning curve over seeds; all arrays have shape (P,), with one value for each point."""
 
     steps: Array
     middle: Array
@@ -28,9 +28,9 @@ class Curve(NamedTuple):
 
 
 def mean_curve(runs: Sequence[Outcome]) -> Curve:
-    """Over runs of one agent on one problem, each interpolated between its evaluations.
+    """The mean learning curve of one agent on one problem; each run is interpolated between its evaluations.
 
-    It begins where every run has been evaluated; a run that ended before others keeps its last score.
+    The curve begins where every run has been evaluated; a run that ends before the others keeps its last score.
     """
     steps = _common_steps([[point.steps for point in run.curve] for run in runs])
     scores = np.array([
@@ -50,11 +50,11 @@ def _common_steps(curves: Sequence[Sequence[int]]) -> Array:
 
 
 def by_step(runs: Sequence[Outcome]) -> list[float]:
-    """(T,) the interquartile mean of the accuracy at each time step; NaN where none is scored."""
+    """(T,) interquartile mean of the accuracy at each time step; NaN where no run scores the step."""
     longest = max(len(run.final.by_step) for run in runs)
     means = []
     for step in range(longest):
         seen = [run.final.by_step[step] for run in runs if step < len(run.final.by_step)]
-        known = [one for one in seen if not np.isnan(one)]
+        known = [share for share in seen if not np.isnan(share)]
         means.append(float(interquartile_mean(known)) if known else float("nan"))
     return means

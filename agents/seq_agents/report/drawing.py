@@ -1,4 +1,4 @@
-"""Charts as SVG that is part of a page: it takes the page's colours and font, and needs no plotting window."""
+"""Charts as SVG elements of a page, with the colours and the font of the page."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from matplotlib.figure import Figure
 from seq_agents.report.table import Table
 
 INK, FAINT, PAPER = "#00fe01", "#00fe02", "#00fe03"
-"""Stand for the page's colours of text, of thin lines and of the background."""
+"""Stand-ins for the page's colours of text, of thin lines and of the background."""
 _PAGE_COLOURS = {INK: "currentColor", FAINT: "var(--line)", PAPER: "var(--paper)"}
 COLOURS = 8
-"""How many there are for agents; `report.css` says which."""
+"""The number of colours for agents, which `report.css` defines."""
 _AGENT = "#00fd{:02x}"
 _DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (2, 1.2)), (0, (6, 1.5, 1.5, 1.5)), (0, (9, 2)))
 _MARKERS = "os^DvPXp<>h*"
 
 WIDTH = 400.0
-"""Of a chart in its own units; a page scales it, text included."""
+"""Width of a chart in its own units; a page scales the chart with its text."""
 _FONT = 12
 
 
 class Style(NamedTuple):
-    """How an agent is drawn: no two of the first 30 look alike, and neighbours differ in all three."""
+    """How an agent is drawn; the first 30 styles all differ, and neighbours differ in all three parts."""
 
     color: str
     linestyle: Any
@@ -41,26 +41,26 @@ class Style(NamedTuple):
 
 
 Places = Mapping[str, int]
-"""The place of each agent, by its name: it looks the same in every chart of a page."""
+"""The number of each agent by its name; it decides the agent's style in every chart of a page."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """A drawing and what belongs to it."""
+    """A drawing, its legend and its numbers."""
 
     key: str
-    """Its own on the page."""
+    """Unique on the page; all ids in the drawing begin with it."""
     title: str
     svg: str
     names: tuple[str, ...]
-    """The agents in it, for a legend."""
+    """The agents of the legend."""
     data: Table
-    """What is drawn, as numbers."""
+    """The numbers that are drawn."""
     note: str = ""
 
 
 class Margins(NamedTuple):
-    """Around the axes, in the chart's units."""
+    """The space around the axes, in the units of the chart."""
 
     left: float = 54.0
     right: float = 16.0
@@ -75,7 +75,7 @@ def style(place: int) -> Style:
 
 
 def line(place: int) -> dict[str, Any]:
-    """How to draw a curve of an agent, as keywords of `Axes.plot`."""
+    """The style of an agent's curve, as keywords of `Axes.plot`."""
     return {**style(place)._asdict(), "linewidth": 1.7, **MARKED, "zorder": 3 - place / 100}
 
 
@@ -88,10 +88,10 @@ def svg(
     """A chart as an SVG element.
 
     Args:
-        key: its own on the page: all ids in it begin with it.
-        alt: what it shows, in words.
+        key: unique on the page; all ids in the element begin with it.
+        alt: the content of the chart in words.
         paint: draws on the axes.
-        height: in the units of `WIDTH`.
+        height: height in the units of `WIDTH`.
         margins: around the axes.
     """
     root = _element(key, paint, WIDTH, height, margins or Margins())
@@ -100,7 +100,7 @@ def svg(
 
 
 def swatch(place: int) -> str:
-    """A piece of an agent's line as an SVG symbol, for legends: `<use href="#swatch-PLACE">` shows it."""
+    """A piece of an agent's line as an SVG symbol; a legend draws it by `<use href="#swatch-PLACE">`."""
 
     def paint(axes: Axes) -> None:
         axes.set_axis_off()
@@ -113,14 +113,14 @@ def swatch(place: int) -> str:
     return ET.tostring(root, encoding="unicode")
 
 
-def shown(label: str, width: int = 24, lines: int = 3) -> str:
-    """A label of a chart: wrapped, shortened where it is very long, without what cannot be printed."""
+def wrapped(label: str, width: int = 24, lines: int = 3) -> str:
+    """A label of a chart in several lines, cut where it is very long, without characters that cannot be printed."""
     printable = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in label)
     return "\n".join(textwrap.wrap(printable, width, max_lines=lines, placeholder=" …")) or " "
 
 
 def short(value: float, _: Any = None) -> str:
-    """A count on an axis."""
+    """The text of a count on an axis, such as 20k."""
     for size, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if value >= size:
             return f"{value / size:g}{unit}"
@@ -133,7 +133,7 @@ def places_of(names: Iterable[str]) -> Places:
 
 
 def words(pairs: Sequence[tuple[str, str]]) -> str:
-    """Names and what they have, as a list in a sentence."""
+    """Names and their values as a list in a sentence."""
     return ", ".join(f"{name} {value}" for name, value in pairs) or "nothing"
 
 
@@ -148,7 +148,7 @@ def _element(key: str, paint: Callable[[Axes], object], width: float, height: fl
         "lines.solid_capstyle": "round", "errorbar.capsize": 0,
     }  # fmt: skip
     with rc_context(settings), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph .* missing", UserWarning)  # The page's fonts have it, or show a box.
+        warnings.filterwarnings("ignore", "Glyph .* missing", UserWarning)  # The browser has its own fonts.
         figure = Figure(figsize=(width / 72, height / 72))
         FigureCanvasSVG(figure)
         axes = figure.add_axes((
@@ -162,7 +162,7 @@ def _element(key: str, paint: Callable[[Axes], object], width: float, height: fl
 
 
 def _for_a_page(root: ET.Element, key: str, view: str) -> ET.Element:
-    """What matplotlib wrote, without what is not needed or would reach out of the chart."""
+    """The SVG of matplotlib without its metadata, and with ids and colours that fit the page."""
     for parent in list(root.iter()):
         parent.tag = parent.tag.rpartition("}")[2]
         parent.attrib = {name.rpartition("}")[2]: value for name, value in parent.attrib.items()}
@@ -201,7 +201,7 @@ def _rounded(found: re.Match[str]) -> str:
 
 
 def _style(value: str) -> str:
-    """Without matplotlib's fonts, and with the page's colours."""
+    """A style without matplotlib's fonts, and with the colours of the page."""
     value = re.sub(r"\bfont: .*?([\d.]+px)[^;]*", r"font-size: \1", value)
     value = re.sub(r"\s*font-family:[^;]*;?", "", value)
     for stand_in, colour in _PAGE_COLOURS.items():

@@ -1,9 +1,8 @@
-"""The charts of how far agents remember: over growing lags and lengths, and on episodes longer than those learned."""
+"""The charts of how far agents remember: over growing lags and lengths, and on longer episodes than learned."""
 
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,16 +10,18 @@ from matplotlib.axes import Axes
 
 from seq_agents.experiments.entry import Entry
 from seq_agents.report import axes as axes_of
-from seq_agents.report.drawing import Chart, Margins, Places, line, shown, svg, words
+from seq_agents.report.drawing import Chart, Margins, Places, line, svg, words, wrapped
+from seq_agents.report.estimate import Estimate
 from seq_agents.report.horizon_tables import REMEMBERS, horizon_table, longer_table
 from seq_agents.report.outcome import Outcome
+from seq_agents.report.statistics import FEWEST_SEEDS
 from seq_agents.report.table import Column, Table, score
 
 Row = tuple[Any, ...]
 
 
 def reached(done: Sequence[Outcome], asked: Sequence[Entry]) -> Table:
-    """A row for each agent, a column for each sweep: its horizon."""
+    """A row for each agent, a column for each sweep: the horizon of the agent."""
     table = horizon_table(done, asked)
     sweeps = list(dict.fromkeys((row[1], row[2]) for row in table.rows))
     names = list(dict.fromkeys(row[0] for row in table.rows))
@@ -34,7 +35,7 @@ def reached(done: Sequence[Outcome], asked: Sequence[Entry]) -> Table:
 
 
 def horizons(done: Sequence[Outcome], asked: Sequence[Entry], places: Places) -> list[Chart]:
-    """A chart for each sweep: the normalised score over what is varied."""
+    """A chart for each sweep: the normalised score over the parameter that varies."""
     table = horizon_table(done, asked)
     sweeps = dict.fromkeys((row[1], row[2]) for row in table.rows)
     return [
@@ -50,7 +51,6 @@ def _part(table: Table, sweep: tuple[str, str]) -> Table:
 def _horizon(key: str, id: str, varied: str, data: Table, places: Places) -> Chart:
     names = list(dict.fromkeys(row[0] for row in data.rows))
     values = [float(row[3]) for row in data.rows]
-    bounded = [row for row in data.rows if row[6] is not None]
 
     def paint(axes: Axes) -> None:
         axes_of.doubling(axes, values, varied)
@@ -59,22 +59,20 @@ def _horizon(key: str, id: str, varied: str, data: Table, places: Places) -> Cha
         for name in names:
             mine = [row for row in data.rows if row[0] == name]
             axes.plot([row[3] for row in mine], [row[5] for row in mine], **line(places[name]))
-            ends = [row for row in bounded if row[0] == name]
-            axes.vlines(
-                [row[3] for row in ends], [row[6].low for row in ends], [row[6].high for row in ends],
-                color=line(places[name])["color"], linewidth=1.2,
-            )  # fmt: skip
+            _intervals(axes, [(row[3], row[6]) for row in mine], places[name])
 
     far = words([(name, str(next(row[-1] for row in data.rows if row[0] == name))) for name in names])
     alt = f"Memory horizon on {id}: normalised score against {varied}. Remembered up to: {far}."
     return Chart(
         key=key, title=f"{id}: {varied}", svg=svg(key, alt, paint, margins=Margins(right=84)), names=tuple(names),
-        data=data, note=f"Interquartile means over seeds with 95% intervals. From {REMEMBERS} on an agent remembers.",
+        data=data,
+        note=f"Interquartile means over seeds, with 95% intervals from {FEWEST_SEEDS} seeds on. An agent remembers "
+        f"where its score is at least {REMEMBERS}.",
     )  # fmt: skip
 
 
 def longer(done: Sequence[Outcome], places: Places) -> list[Chart]:
-    """A chart for each problem that was learned at one size and examined at others."""
+    """A chart for each problem that was learned at one size and evaluated at other sizes."""
     table = longer_table(done)
     labels = dict.fromkeys(row[1] for row in table.rows)
     return [_longer(f"longer-{place}", label, table, places) for place, label in enumerate(labels)]
@@ -82,26 +80,23 @@ def longer(done: Sequence[Outcome], places: Places) -> list[Chart]:
 
 def _longer(key: str, label: str, table: Table, places: Places) -> Chart:
     rows = [row for row in table.rows if row[1] == label]
+    scored = [row for row in rows if row[3] is not None]  # A network of one size has no score at the other sizes.
     names = list(dict.fromkeys(row[0] for row in rows))
     sizes = list(dict.fromkeys(row[2] for row in rows))
 
     def paint(axes: Axes) -> None:
-        axes_of.normalised(axes, [row[3] for row in rows])
+        axes_of.normalised(axes, [row[3] for row in scored])
         axes_of.levels(axes, {"memoryless": 0.0, "optimal": 1.0})
         for name in names:
-            mine = [row for row in rows if row[0] == name]
+            mine = [row for row in scored if row[0] == name]
             axes.plot([sizes.index(row[2]) for row in mine], [row[3] for row in mine], **line(places[name]))
-            ends = [row for row in mine if row[4] is not None]
-            axes.vlines(
-                [sizes.index(row[2]) for row in ends], [row[4].low for row in ends], [row[4].high for row in ends],
-                color=line(places[name])["color"], linewidth=1.2,
-            )  # fmt: skip
+            _intervals(axes, [(sizes.index(row[2]), row[4]) for row in mine], places[name])
         axes.set_xlim(-0.4, len(sizes) - 0.6)
-        axes.set_xticks(range(len(sizes)), [shown(size, 13) for size in sizes])
-        axes.set_xlabel("examined at")
+        axes.set_xticks(range(len(sizes)), [wrapped(size, 13) for size in sizes])
+        axes.set_xlabel("evaluated at")
 
     ends = words([(name, _span([row for row in rows if row[0] == name])) for name in names])
-    alt = f"Learned on {label}, examined at other sizes: normalised score. From the first size to the last: {ends}."
+    alt = f"Learned on {label}, evaluated at other sizes: normalised score. From the first size to the last: {ends}."
     return Chart(
         key=key, title=label, svg=svg(key, alt, paint, margins=Margins(right=84, bottom=56)), names=tuple(names),
         data=Table(table.title, table.columns, tuple(rows)), note=table.note,
@@ -109,5 +104,14 @@ def _longer(key: str, label: str, table: Table, places: Places) -> Chart:
 
 
 def _span(rows: Sequence[Row]) -> str:
-    first, last = (score(row[3]) if math.isfinite(row[3]) else "undefined" for row in (rows[0], rows[-1]))
+    first, last = ("no score" if row[3] is None else score(row[3]) for row in (rows[0], rows[-1]))
     return f"{first} to {last}"
+
+
+def _intervals(axes: Axes, at: Sequence[tuple[float, Estimate]], place: int) -> None:
+    """Vertical lines for the intervals, where there are any."""
+    known = [(x, estimate) for x, estimate in at if estimate.has_interval]
+    axes.vlines(
+        [x for x, _ in known], [estimate.low for _, estimate in known], [estimate.high for _, estimate in known],
+        color=line(place)["color"], linewidth=1.2,
+    )  # fmt: skip

@@ -1,5 +1,4 @@
-"""How far an agent remembers: problems over growing lags or lengths, and what was learned on short episodes on longer
-ones."""
+"""How far an agent remembers: its scores over growing lags or lengths, and on longer episodes than the learned ones."""
 
 from __future__ import annotations
 
@@ -8,17 +7,18 @@ from collections.abc import Mapping, Sequence
 
 from seq_agents.experiments.entry import Entry
 from seq_agents.experiments.sweeps import LONGER
+from seq_agents.report.estimate import Estimate
 from seq_agents.report.outcome import Outcome, labels_of, names_of, of
-from seq_agents.report.statistics import Estimate, interquartile
+from seq_agents.report.statistics import interquartile
 from seq_agents.report.table import Column, Table, interval, score
 from seq_agents.report.tables import ZERO
 
 REMEMBERS = 0.95
-"""The normalised score from which on an agent is said to remember."""
+"""An agent remembers where its normalised score is at least this."""
 
 
 def horizon(points: Mapping[int, float]) -> int | None:
-    """The largest value up to which the score is at least `REMEMBERS` all along; None: not even at the smallest."""
+    """The largest value such that the score is at least `REMEMBERS` there and at all smaller ones; None if none is."""
     reached = None
     for value in sorted(points):
         if not points[value] >= REMEMBERS:
@@ -30,16 +30,21 @@ def horizon(points: Mapping[int, float]) -> int | None:
 def horizon_table(done: Sequence[Outcome], asked: Sequence[Entry] = ()) -> Table:
     """A row for each agent, sweep and value: the interquartile mean there, and how far the agent remembers.
 
-    `asked`: the entries that were asked for; where a seed of one of them has no result, nothing is said beyond.
+    Args:
+        done: the outcomes.
+        asked: the entries of the folder. Where one of them lacks a seed, the horizon is not known beyond its value.
     """
     rows = []
     for name, id, swept, mine in _curves(done):
-        points = {value: interquartile([[one.final.normalized for one in group]]) for value, group in mine.items()}
+        points = {
+            value: interquartile([[outcome.final.normalized for outcome in group]]) for value, group in mine.items()
+        }
         missing = {
-            int(entry.parameters[swept])
+            value
             for entry in asked
             if (entry.name, entry.id, entry.swept) == (name, id, swept)
-            and len(mine.get(int(entry.parameters[swept]), ())) < entry.seeds
+            and (value := _swept_value(entry)) is not None
+            and len(mine.get(value, ())) < entry.seeds
         }
         known = {value: estimate.value for value, estimate in points.items() if value < min(missing, default=math.inf)}
         reached = horizon(known)
@@ -58,43 +63,51 @@ def horizon_table(done: Sequence[Outcome], asked: Sequence[Entry] = ()) -> Table
             Column("normalised, IQM", score), Column("95% interval", interval), Column("horizon"),
         ),
         tuple(rows),
-        f"Horizon: the largest value up to which the normalised score is at least {REMEMBERS} all along. {ZERO}",
+        f"Horizon: the largest value such that the normalised score is at least {REMEMBERS} there and at all smaller "
+        f"values. {ZERO}",
     )  # fmt: skip
 
 
 def _curves(done: Sequence[Outcome]) -> list[tuple[str, str, str, dict[int, list[Outcome]]]]:
-    """Agent, id, what is varied, and the runs at each value in order."""
-    curves = []
-    swept = [one for one in done if one.entry.swept and one.entry.swept != LONGER]
-    for key in dict.fromkeys((one.entry.name, one.entry.id, one.entry.swept) for one in swept):
-        mine: dict[int, list[Outcome]] = {}
-        for one in swept:
-            if (one.entry.name, one.entry.id, one.entry.swept) == key:
-                mine.setdefault(int(one.entry.parameters[one.entry.swept]), []).append(one)
-        curves.append((*key, dict(sorted(mine.items()))))
-    return curves
+    """Agent, id, swept parameter, and the outcomes at each value in order."""
+    curves: dict[tuple[str, str, str], dict[int, list[Outcome]]] = {}
+    for outcome in done:
+        entry = outcome.entry
+        value = _swept_value(entry)
+        if value is not None:
+            curve = curves.setdefault((entry.name, entry.id, entry.swept), {})
+            curve.setdefault(value, []).append(outcome)
+    return [(*key, dict(sorted(curve.items()))) for key, curve in curves.items()]
+
+
+def _swept_value(entry: Entry) -> int | None:
+    """The value of the swept parameter; None for an entry outside sweeps."""
+    value = entry.parameters.get(entry.swept)
+    return value if entry.swept != LONGER and type(value) is int else None
 
 
 def longer_table(done: Sequence[Outcome]) -> Table:
-    """A row for each agent and problem and size: learned at one length, examined at others."""
+    """A row for each agent, problem and size: learned at one length, evaluated at this and at other lengths."""
     rows = []
-    learned = [one for one in done if one.elsewhere]
+    learned = [outcome for outcome in done if outcome.elsewhere]
     for label in labels_of(learned):
         for name in names_of(of(learned, label=label)):
             mine = of(learned, name=name, label=label)
-            rows.append((name, label, "as learned", *_means([one.final.normalized for one in mine])))
-            for place, (changes, _) in enumerate(mine[0].elsewhere):
+            rows.append((name, label, "as learned", *_means([outcome.final.normalized for outcome in mine])))
+            for changes, _ in mine[0].elsewhere:
                 words = ", ".join(f"{key}={value}" for key, value in changes.items())
-                exams = [exam for one in mine if (exam := one.elsewhere[place][1]) is not None]
-                rows.append((name, label, words, *_means([exam.normalized for exam in exams])))
+                evaluations = [
+                    there for outcome in mine for at, there in outcome.elsewhere if at == changes and there is not None
+                ]
+                rows.append((name, label, words, *_means([there.normalized for there in evaluations])))
     return Table(
-        "Learned short, examined long",
+        "Learned short, evaluated long",
         (
-            Column("agent"), Column("learned on"), Column("examined at"), Column("normalised, IQM", score),
+            Column("agent"), Column("learned on"), Column("evaluated at"), Column("normalised, IQM", score),
             Column("95% interval", interval),
         ),
         tuple(rows),
-        f"Nothing is learned at the other sizes. No score: the agent's network is made for one size. {ZERO}",
+        f"The agent does not learn at the other sizes. It has no score where its network has one fixed size. {ZERO}",
     )  # fmt: skip
 
 

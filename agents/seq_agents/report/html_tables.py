@@ -1,4 +1,4 @@
-"""Tables as a page shows them: cells with a text, and the number that they are sorted by."""
+"""Tables for a page: the text of each cell, and the number that the browser sorts it by."""
 
 from __future__ import annotations
 
@@ -6,66 +6,67 @@ import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from seq_agents.report.statistics import Estimate
+from seq_agents.report.estimate import Estimate
 from seq_agents.report.table import Table
 
 
-class Cell(NamedTuple):
-    """One value."""
+class HtmlCell(NamedTuple):
+    """A cell of a table on a page."""
 
     text: str
     value: str
-    """The number behind it, as a text; empty if there is none."""
+    """The number that the cell is sorted by, as JavaScript reads it; empty if it has none."""
     shade: str = ""
-    """How full to colour it, from 0 to 1; empty: not at all."""
+    """How strongly the cell is coloured, from 0 to 1; empty: not at all."""
     link: str = ""
+    """Where the cell leads; empty: nowhere."""
 
 
-class Heading(NamedTuple):
-    """Of a column."""
+class HtmlHeading(NamedTuple):
+    """The heading of a column on a page."""
 
     text: str
     numeric: bool
     sort: str
-    """As `aria-sort` has it; empty: the rows are not sorted by this column."""
+    """The attribute `aria-sort`; empty if the rows are not sorted by this column."""
 
 
 @dataclass(frozen=True)
-class View:
-    """A table, ready to be shown."""
+class HtmlTable:
+    """A table on a page."""
 
     title: str
     note: str
-    headings: tuple[Heading, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    foot: tuple[tuple[Cell, ...], ...]
-    """Rows that stay at the end however the others are sorted."""
+    headings: tuple[HtmlHeading, ...]
+    rows: tuple[tuple[HtmlCell, ...], ...]
+    foot: tuple[tuple[HtmlCell, ...], ...]
+    """Rows that stay at the end, however the other rows are sorted."""
 
 
-def view(
+def html_table(
     table: Table,
     *,
     sorted_by: str = "",
     foot: int = 0,
     shaded: tuple[int, int] = (0, 0),
     links: tuple[str, ...] = (),
-) -> View:
-    """A table to be shown.
+) -> HtmlTable:
+    """A table for a page.
 
     Args:
         table: its rows are in order already.
-        sorted_by: the heading that the rows are sorted by, from the highest value on.
+        sorted_by: the heading of the column that the rows are sorted by, from the highest value on.
         foot: how many rows at the end stay there.
-        shaded: the columns from the one to before the other are normalised scores and shaded by them.
+        shaded: the first column with normalised scores, which are coloured, and the first column after them.
         links: where the first cell of each row leads.
     """
     headings = tuple(
-        Heading(column.heading, numeric(table, place), "descending" if column.heading == sorted_by else "")
+        HtmlHeading(column.heading, table.numeric(place), "descending" if column.heading == sorted_by else "")
         for place, column in enumerate(table.columns)
     )
     rows = [
         tuple(
-            Cell(
+            HtmlCell(
                 text,
                 _number(value),
                 _shade(value) if shaded[0] <= place < shaded[1] else "",
@@ -76,19 +77,13 @@ def view(
         for at, (texts, row) in enumerate(zip(table.texts(), table.rows, strict=True))
     ]
     first = len(rows) - foot
-    return View(table.title, table.note, headings, tuple(rows[:first]), tuple(rows[first:]))
-
-
-def numeric(table: Table, place: int) -> bool:
-    """Whether a column is of numbers."""
-    seen = [row[place] for row in table.rows if row[place] is not None]
-    return all(isinstance(one, (int, float, Estimate)) for one in seen) and bool(seen)
+    return HtmlTable(table.title, table.note, headings, tuple(rows[:first]), tuple(rows[first:]))
 
 
 def _number(value: Any) -> str:
     value = value.value if isinstance(value, Estimate) else value
     if isinstance(value, (int, float)) and not math.isnan(value):
-        return "Infinity" if value == math.inf else f"{value:.10g}"  # As JavaScript reads it.
+        return "Infinity" if value == math.inf else f"{value:.10g}"
     return ""
 
 

@@ -1,4 +1,4 @@
-"""What the runs of a folder came to, as numbers to count with."""
+"""The results of a folder as numbers: an outcome is the result of one cell."""
 
 from __future__ import annotations
 
@@ -8,31 +8,32 @@ from dataclasses import dataclass
 from typing import Any
 
 from seq_agents.experiments.entry import Cell, Entry
-from seq_agents.experiments.results_folder import Folder, identity
+from seq_agents.experiments.results_folder import Folder
 from seq_agents.report.statistics import area_under, solved_from
 from seq_envs.level import Level, Levels
 
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """A greedy evaluation in the course of a training."""
+    """A greedy evaluation during a training."""
 
     steps: int
+    """Time steps learned from so far."""
     seconds: float
-    """Of training."""
+    """Seconds of training so far."""
     accuracy: float
     exact_match: float
     normalized: float
 
 
 @dataclass(frozen=True, kw_only=True)
-class Exam:
-    """A final evaluation."""
+class FinalEvaluation:
+    """The greedy evaluation after a training."""
 
     accuracy: float
     exact_match: float
     normalized: float
-    """NaN: the problem leaves no room between its levels."""
+    """The normalised score; NaN where the levels of the problem are equal."""
     by_step: tuple[float, ...]
     """(T,) accuracy at each time step; NaN where none is scored."""
     levels: Levels
@@ -40,21 +41,23 @@ class Exam:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """One cell that is done."""
+    """The result of one cell."""
 
     entry: Entry
     seed: int
     problem: str
-    """In words."""
+    """The problem with all of its parameters, in words."""
     answers: int | None
-    """From how many answers a step asks for one."""
-    final: Exam
-    elsewhere: tuple[tuple[Mapping[str, Any], Exam | None], ...]
-    """Changes of the problem's parameters, and the evaluation there; None where the agent does not fit."""
+    """The number of possible answers at a scored step; None where it has no such number."""
+    final: FinalEvaluation
+    elsewhere: tuple[tuple[Mapping[str, Any], FinalEvaluation | None], ...]
+    """Changes of the problem's parameters, and the evaluation there; None if the agent cannot answer that problem."""
     curve: tuple[Point, ...]
-    """At least one point: the last one is the final evaluation."""
+    """At least one point; the last one is the final evaluation."""
+    solved_after: int | None
+    """Episodes learned from at the first check without a mistake; None: no such check (see `Entry.until`)."""
     date: str
-    """The day on which it was done, as 2026-11-22."""
+    """The day on which the cell was run, such as 2026-11-22."""
     versions: Mapping[str, str]
     hardware: Mapping[str, Any]
 
@@ -64,82 +67,96 @@ class Outcome:
         return self.curve[-1].steps
 
     @property
+    def episodes(self) -> int:
+        """Episodes learned from."""
+        return self.steps // len(self.final.by_step)
+
+    @property
     def seconds(self) -> float:
-        """Of training, evaluations left out."""
+        """Seconds of training, without evaluations."""
         return self.curve[-1].seconds
 
     @property
     def solved(self) -> Point | None:
-        """The evaluation from which the problem was solved; None: it was not, or not for long enough to tell."""
+        """The evaluation from which the problem was solved; None: it was not solved, or has too few evaluations."""
         index = solved_from([point.exact_match for point in self.curve])
         return None if index is None else self.curve[index]
 
     @property
     def area(self) -> float:
-        """Under the learning curve of normalised scores: their mean over the training."""
+        """The mean normalised score over the training."""
         return area_under([point.steps for point in self.curve], [point.normalized for point in self.curve])
 
 
 def outcomes(folder: Folder) -> list[Outcome]:
-    """Every cell that is done, entry by entry, seeds in order."""
-    done = [outcome_of(cell, read) for cell in folder.cells() if (read := folder.result(cell)) is not None]
-    order = {identity(entry): index for index, entry in enumerate(folder.entries)}
-    return sorted(done, key=lambda one: (order[identity(one.entry)], one.seed))
+    """The results of a folder, entry by entry, with the seeds in order."""
+    done = [outcome_of(cell, result) for cell in folder.cells() if (result := folder.result(cell)) is not None]
+    order = {entry.identity: index for index, entry in enumerate(folder.entries)}
+    return sorted(done, key=lambda outcome: (order[outcome.entry.identity], outcome.seed))
 
 
-def outcome_of(cell: Cell, read: Mapping[str, Any]) -> Outcome:
-    """A cell's result as it was read."""
-    final = _exam(read["evaluation"])
+def outcome_of(cell: Cell, result: Mapping[str, Any]) -> Outcome:
+    """The outcome in a result as `Folder.result` reads it."""
+    final = _evaluation(result["evaluation"])
     return Outcome(
         entry=cell.entry,
         seed=cell.seed,
-        problem=read["problem"],
-        answers=read["answers"],
+        problem=result["problem"],
+        answers=result["answers"],
         final=final,
         elsewhere=tuple(
-            (one["changes"], _exam(one["evaluation"]) if one["evaluation"] else None) for one in read["elsewhere"]
+            (there["changes"], _evaluation(there["evaluation"]) if there["evaluation"] else None)
+            for there in result["elsewhere"]
         ),
         curve=tuple(
             Point(
                 steps=steps, seconds=seconds, accuracy=accuracy, exact_match=exact_match,
                 normalized=final.levels.normalize(accuracy),
             )
-            for steps, seconds, accuracy, exact_match in read["curve"]
+            for steps, seconds, accuracy, exact_match in result["curve"]
         ),
-        date=read["date"],
-        versions=read["versions"],
-        hardware=read["hardware"],
+        solved_after=result.get("solved_after_episodes"),
+        date=result["date"],
+        versions=result["versions"],
+        hardware=result["hardware"],
     )  # fmt: skip
 
 
-def _exam(raw: Mapping[str, Any]) -> Exam:
+def _evaluation(raw: Mapping[str, Any]) -> FinalEvaluation:
     levels = Levels(**{name: level and Level(**level) for name, level in raw["levels"].items()})
-    return Exam(
+    return FinalEvaluation(
         accuracy=raw["accuracy"],
         exact_match=raw["exact_match"],
         normalized=levels.normalize(raw["accuracy"]),
-        by_step=tuple(math.nan if one is None else one for one in raw["accuracy_by_step"]),
+        by_step=tuple(math.nan if share is None else share for share in raw["accuracy_by_step"]),
         levels=levels,
     )
 
 
+def grid_outcomes(done: Iterable[Outcome]) -> list[Outcome]:
+    """The outcomes of agents x problems, without sweeps and without single experiments."""
+    return [outcome for outcome in done if not outcome.entry.swept and not outcome.entry.is_experiment]
+
+
 def names_of(done: Iterable[Outcome]) -> list[str]:
-    """The agents' names, in order."""
-    return list(dict.fromkeys(one.entry.name for one in done))
+    """The names of the agents, in order."""
+    return list(dict.fromkeys(outcome.entry.name for outcome in done))
 
 
 def labels_of(done: Iterable[Outcome]) -> list[str]:
     """The problems, in order."""
-    return list(dict.fromkeys(one.entry.label for one in done))
+    return list(dict.fromkeys(outcome.entry.label for outcome in done))
 
 
 def of(done: Sequence[Outcome], *, name: str | None = None, label: str | None = None) -> list[Outcome]:
-    """Those of an agent, of a problem, or both."""
+    """The outcomes of an agent, of a problem, or both."""
     return [
-        one for one in done if (name is None or one.entry.name == name) and (label is None or one.entry.label == label)
+        outcome
+        for outcome in done
+        if (name is None or outcome.entry.name == name) and (label is None or outcome.entry.label == label)
     ]
 
 
-def needs_memory(one: Outcome) -> bool:
+def needs_memory(outcome: Outcome) -> bool:
     """Whether the problem is no control task."""
-    return not one.final.levels.control
+    return not outcome.final.levels.control

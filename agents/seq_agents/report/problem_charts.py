@@ -17,13 +17,13 @@ from seq_agents.report.tables import LEVELS
 
 _MARGINS = Margins(right=86)
 _FEW = 3
-"""So few scored steps are drawn side by side."""
+"""With at most so many scored steps, the agents' markers stand side by side."""
 _DIP = -0.3
-"""On its way, a learning curve may leave the axis below this."""
+"""Below this, the axis does not follow a learning curve that ends higher."""
 
 
 def learning(done: Sequence[Outcome], label: str, key: str, places: Places) -> Chart | None:
-    """Learning curves; None where the problem leaves no room for a normalised score."""
+    """The learning curves; None where the problem has no normalised score."""
     here = of(done, label=label)
     curves = {name: mean_curve(of(here, name=name)) for name in names_of(here)}
     curves = {name: curve for name, curve in curves.items() if np.isfinite(curve.middle).all()}
@@ -34,17 +34,17 @@ def learning(done: Sequence[Outcome], label: str, key: str, places: Places) -> C
     last = {name: float(curve.middle[-1]) for name, curve in curves.items()}
 
     def paint(axes: Axes) -> None:
-        steps = [float(one) for curve in curves.values() for one in curve.steps]
+        steps = [float(step) for curve in curves.values() for step in curve.steps]
         axes_of.log_steps(axes, steps, "time steps learned from")
         dips = [max(_DIP, float(curve.middle.min())) for curve in curves.values()]
-        axes_of.normalised(axes, [*last.values(), *dips, *(one for one in heights.values() if one > -1)])
+        axes_of.normalised(axes, [*last.values(), *dips, *(height for height in heights.values() if height > -1)])
         axes_of.levels(axes, heights)
         for name, curve in curves.items():
             _draw(axes, curve, places[name])
 
     ends = words([(name, score(value)) for name, value in last.items()])
     alt = f"Learning curves on {label}: normalised score against time steps learned from. At the end: {ends}."
-    notes = ["Greedy evaluations: interquartile means over seeds; bands from the lowest to the highest seed."]
+    notes = ["Greedy evaluations: interquartile means over seeds, and bands from the lowest to the highest seed."]
     below = [f"{name} is at {score(height)}" for name, height in heights.items() if height < -1]
     if below:
         notes.append(f"Below the axis: {', '.join(below)}.")
@@ -69,18 +69,18 @@ def _ends(low: float, high: float, seeds: int) -> tuple[float | None, float | No
 
 def _draw(axes: Axes, curve: Curve, place: int) -> None:
     drawn = line(place)
-    if curve.steps[-1] <= 0:  # It learns nothing.
+    if curve.steps[-1] <= 0:  # The agent does not learn.
         axes.axhline(curve.middle[-1], **{**drawn, "marker": ""})
         return
     kept = curve.steps > 0
-    steps, middle, low, high = (one[kept] for one in (curve.steps, curve.middle, curve.low, curve.high))
+    steps, middle, low, high = (values[kept] for values in (curve.steps, curve.middle, curve.low, curve.high))
     if curve.seeds > 1:
         axes.fill_between(steps, low, high, color=drawn["color"], alpha=0.12, linewidth=0)
     axes.plot(steps, middle, **drawn, markevery=_marked(len(steps), place))
 
 
 def _marked(points: int, place: int) -> list[int]:
-    """Which points have markers: some and the last, others for each agent."""
+    """The points that have markers: the last one, and every sixth from a different start for each agent."""
     return sorted({*range(place % 5, points, 6), points - 1})
 
 
@@ -90,14 +90,14 @@ def accuracy_by_step(done: Sequence[Outcome], label: str, key: str, places: Plac
     means = {name: by_step(of(here, name=name)) for name in names_of(here)}
     levels = here[0].final.levels
     heights = {name: getattr(levels, name).accuracy for name in LEVELS}
-    last = max(len(one) for one in means.values())
+    last = max(len(mean) for mean in means.values())
     scored = [
-        step for step in range(last) if any(step < len(one) and math.isfinite(one[step]) for one in means.values())
+        step for step in range(last) if any(step < len(mean) and math.isfinite(mean[step]) for mean in means.values())
     ]
 
     def paint(axes: Axes) -> None:
         axes_of.counted(axes, min(scored, default=0) + 1, max(scored, default=0) + 1, "time step")
-        axes_of.accuracies(axes, [*heights.values(), *(one for mean in means.values() for one in mean)])
+        axes_of.accuracies(axes, [*heights.values(), *(share for mean in means.values() for share in mean)])
         axes_of.levels(axes, heights)
         for name, mean in means.items():
             place = places[name]
@@ -119,8 +119,8 @@ def accuracy_by_step(done: Sequence[Outcome], label: str, key: str, places: Plac
 
 
 def _marked_steps(mean: Sequence[float], rank: int, agents: int) -> list[int]:
-    """Which steps have markers: in turns, so that they do not cover each other; all that have no scored neighbour."""
-    scored = [math.isfinite(one) for one in [math.nan, *mean, math.nan]]
+    """The steps that have markers: the agents take turns, and a step without a scored neighbour always has one."""
+    scored = [math.isfinite(share) for share in [math.nan, *mean, math.nan]]
     apart = max(agents, sum(scored) // 6)
     return [
         step
@@ -138,7 +138,7 @@ def _in_words(means: Mapping[str, Sequence[float]], scored: Sequence[int]) -> st
         return "No step is scored."
     ranges = []
     for name, mean in means.items():
-        seen = [one for one in mean if math.isfinite(one)]
+        seen = [share for share in mean if math.isfinite(share)]
         if seen:
             low, high = score(min(seen)), score(max(seen))
             ranges.append((name, low if low == high else f"{low} to {high}"))

@@ -1,28 +1,27 @@
-"""A table as plain data: columns that say how a value is shown, and rows of values."""
+"""A table as plain data: rows of values, and columns that turn a value into text."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:  # It imports scipy, which `seq-envs show` must not need.
-    from seq_agents.report.statistics import Estimate
+from seq_agents.report.estimate import Estimate
 
 
 @dataclass(frozen=True)
 class Column:
-    """How a column is shown."""
+    """A column of a table."""
 
     heading: str
     show: Callable[[Any], str] = str
-    """The text of a value; the value itself is what is sorted by and what CSV has."""
+    """Turns a value into its text. Tables are sorted by the value, and CSV files have the value."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of values; None is shown as nothing."""
+    """Rows of values; the text of None is empty."""
 
     title: str
     columns: tuple[Column, ...]
@@ -30,44 +29,53 @@ class Table:
     note: str = ""
 
     def only(self, headings: Sequence[str], note: str) -> Table:
-        """The table with these columns, and a note that says no more than they need."""
+        """The table with only the columns of these headings, and with another note."""
         places = [place for place, column in enumerate(self.columns) if column.heading in headings]
         rows = tuple(tuple(row[place] for place in places) for row in self.rows)
         return Table(self.title, tuple(self.columns[place] for place in places), rows, note)
 
     def texts(self) -> list[list[str]]:
-        """The rows as they are shown."""
+        """The texts of the rows."""
         return [
             ["" if value is None else column.show(value) for column, value in zip(self.columns, row, strict=True)]
             for row in self.rows
         ]
 
+    def numeric(self, place: int) -> bool:
+        """Whether the column at a place holds numbers."""
+        values = [row[place] for row in self.rows if row[place] is not None]
+        return all(isinstance(value, (int, float, Estimate)) for value in values) and bool(values)
+
 
 def score(value: float) -> str:
-    """A share or a normalised score."""
+    """The text of a probability or a normalised score."""
     return "undefined" if math.isnan(value) else f"{value:.4f}"
 
 
 def percent(value: float) -> str:
-    """A share of runs."""
+    """The text of a share of runs."""
     return f"{value:.0%}"
 
 
 def count(value: float) -> str:
-    """A number of steps, or the lack of it."""
+    """The text of a number of steps; an infinite number means that the problem was not solved."""
     return "unsolved" if math.isinf(value) else f"{value:,.0f}"
 
 
 def duration(value: float) -> str:
-    """Seconds."""
+    """The text of a number of seconds; an infinite number means that the problem was not solved."""
     return "unsolved" if math.isinf(value) else f"{value:,.1f}"
 
 
 def interval(value: Estimate) -> str:
-    """The ends of a 95% interval."""
-    return "undefined" if math.isnan(value.value) else f"{value.low:.4f} to {value.high:.4f}"
+    """The text of a 95% interval."""
+    if math.isnan(value.value):
+        return "undefined"
+    if not value.has_interval:
+        return f"{value.seeds} seed{'s' if value.seeds > 1 else ''}: no interval"
+    return f"{value.low:.4f} to {value.high:.4f}"
 
 
 def ratio(value: float) -> str:
-    """How many times as much."""
+    """The text of a ratio; an infinite one means that the problem was not solved."""
     return "unsolved" if math.isinf(value) else f"{value:.2f}"

@@ -1,4 +1,4 @@
-"""The figures of a benchmark as tables: plain data, which a terminal, Markdown, CSV and HTML show each in its way."""
+"""The figures of a benchmark as tables of plain data, for a terminal, Markdown, CSV and HTML."""
 
 from __future__ import annotations
 
@@ -8,34 +8,35 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from seq_agents.experiments.results_folder import Folder
+from seq_agents.report.learning_kinds import learns_from_rewards, name_learning_from_examples
 from seq_agents.report.outcome import Outcome, labels_of, names_of, needs_memory, of
-from seq_agents.report.statistics import IN_A_ROW, interquartile, middle
+from seq_agents.report.statistics import FEWEST_SEEDS, IN_A_ROW, interquartile, middle
+from seq_agents.report.statistics import SOLVED as SOLVED_SHARE
 from seq_agents.report.table import Column, Table, count, duration, interval, percent, ratio, score
 
-ZERO = "Normalised: 0 is the best player without memory (chance for a control task), 1 is optimal."
+ZERO = "Normalised: 0 is the best memoryless policy (chance for a control task), 1 is the optimal policy."
 SOLVED = (
-    "Solved: the first of three evaluations in a row with 99% of episodes without a mistake, of 500 fresh ones each."
+    f"Solved: the first of three consecutive evaluations with at least {SOLVED_SHARE:.0%} of the episodes without a "
+    "mistake; each has 500 episodes that are not learned from."
 )
-_BY_REWARD = ("recurrent-ppo", "recurrent-ppo-stock", "reinforce")
-_BY_EXAMPLE = "lstm"
 LEVELS = ("chance", "memoryless", "optimal")
 
 
 def leaderboard(done: Sequence[Outcome]) -> Table:
     """A row for each agent, over all problems that need memory."""
-    done = [one for one in done if needs_memory(one) and not math.isnan(one.final.normalized)]
+    done = [outcome for outcome in done if needs_memory(outcome) and not math.isnan(outcome.final.normalized)]
     rows = []
     for name in names_of(done):
         mine = of(done, name=name)
         strata = [of(mine, label=label) for label in labels_of(mine)]
-        normalized = interquartile([[one.final.normalized for one in stratum] for stratum in strata])
-        exact = interquartile([[one.final.exact_match for one in stratum] for stratum in strata])
+        normalized = interquartile([[outcome.final.normalized for outcome in stratum] for stratum in strata])
+        exact = interquartile([[outcome.final.exact_match for outcome in stratum] for stratum in strata])
         rows.append((
             name, len(strata), len(mine), normalized.value, normalized,
-            statistics.fmean(one.final.normalized for one in mine), exact.value, *_solving(mine),
-            interquartile([[one.area for one in stratum] for stratum in strata]).value,
+            statistics.fmean(outcome.final.normalized for outcome in mine), exact.value, *_solving(mine),
+            interquartile([[outcome.area for outcome in stratum] for stratum in strata]).value,
         ))  # fmt: skip
-    rows.sort(key=lambda row: (-row[1], -row[3]))  # A mean over fewer problems is not to be compared.
+    rows.sort(key=lambda row: (-row[1], -row[3]))  # Means over fewer problems are not comparable: they come last.
     return Table(
         "Leaderboard",
         (
@@ -45,11 +46,12 @@ def leaderboard(done: Sequence[Outcome]) -> Table:
             Column("area, IQM", score),
         ),
         tuple(rows),
-        "Over the problems that need memory; agents on fewer of them, whose means are not comparable, come last. IQM: "
-        "the interquartile mean over all runs, with a stratified bootstrap over seeds for its 95% interval; it leaves "
-        f"out the easiest and the hardest quarter, which the mean has. {ZERO} {SOLVED} Steps and seconds to solve are "
-        "medians over runs, where an unsolved run counts as longer than any; seconds depend on what else the machine "
-        "did. Area: the mean normalised score over a training, which is as long as the agent's settings say.",
+        "Over the problems that need memory; agents on fewer of them come last, because their means are not "
+        "comparable. IQM: the interquartile mean over all runs, which leaves out the easiest and the hardest quarter; "
+        f"its 95% interval is a stratified bootstrap over seeds, from {FEWEST_SEEDS} seeds of each problem on. {ZERO} "
+        f"{SOLVED} Steps and seconds to solve are medians over runs, where an unsolved run counts as longer than any; "
+        "seconds depend on the load of the machine. Area: the mean normalised score over a training, whose length is "
+        "a setting of the agent.",
     )  # fmt: skip
 
 
@@ -58,37 +60,41 @@ def matrix(done: Sequence[Outcome]) -> Table:
     names = names_of(done)
     rows = []
     for label in labels_of(done):
-        here = [of(done, name=name, label=label) for name in names]
-        control = not all(needs_memory(one) for group in here for one in group)
-        means = [interquartile([[one.final.normalized for one in group]]).value if group else None for group in here]
+        by_name = [of(done, name=name, label=label) for name in names]
+        control = not all(needs_memory(outcome) for group in by_name for outcome in group)
+        means = [
+            interquartile([[outcome.final.normalized for outcome in group]]).value if group else None
+            for group in by_name
+        ]
         rows.append((f"{label} (control)" if control else label, *means))
     return Table(
         "Normalised score by problem",
         (Column("problem"), *(Column(name, score) for name in names)),
         tuple(rows),
-        f"Interquartile means over seeds; of fewer than four seeds, means. {ZERO}",
+        f"Interquartile means over seeds; means where there are fewer than four seeds. {ZERO}",
     )
 
 
 def on_problem(done: Sequence[Outcome], label: str) -> Table:
-    """A row for each agent on one problem, then what chance, memoryless and optimal are."""
+    """A row for each agent on one problem, and below them the levels of the problem."""
     here = of(done, label=label)
     rows: list[tuple[Any, ...]] = []
     for name in names_of(here):
         mine = of(here, name=name)
-        normalized = interquartile([[one.final.normalized for one in mine]])
+        normalized = interquartile([[outcome.final.normalized for outcome in mine]])
         rows.append((
-            name, len(mine), normalized.value, normalized, min(one.final.normalized for one in mine),
-            interquartile([[one.final.accuracy for one in mine]]).value,
-            interquartile([[one.final.exact_match for one in mine]]).value,
-            middle([one.steps for one in mine]), *_solving(mine), interquartile([[one.area for one in mine]]).value,
+            name, len(mine), normalized.value, normalized, min(outcome.final.normalized for outcome in mine),
+            interquartile([[outcome.final.accuracy for outcome in mine]]).value,
+            interquartile([[outcome.final.exact_match for outcome in mine]]).value,
+            middle([outcome.steps for outcome in mine]), *_solving(mine),
+            interquartile([[outcome.area for outcome in mine]]).value,
         ))  # fmt: skip
     rows.sort(key=lambda row: -row[2])
     levels = here[0].final.levels
     for name in LEVELS:
         level = getattr(levels, name)
-        at = levels.normalize(level.accuracy)
-        rows.append((name, None, at, None, None, level.accuracy, level.exact_match, *[None] * 5))
+        normalized_level = levels.normalize(level.accuracy)
+        rows.append((name, None, normalized_level, None, None, level.accuracy, level.exact_match, *[None] * 5))
     return Table(
         label,
         (
@@ -103,62 +109,66 @@ def on_problem(done: Sequence[Outcome], label: str) -> Table:
 
 
 def rewards_against_examples(done: Sequence[Outcome]) -> Table:
-    """What learning from rewards costs in steps, beside learning the same from right answers."""
+    """The steps that learning from rewards takes, beside those that learning from right answers takes."""
+    examples = name_learning_from_examples(done)
     rows = []
-    for label in labels_of(done):
+    for label in labels_of(done) if examples is not None else ():
         here = of(done, label=label)
-        shown = [one for one in of(here, name=_BY_EXAMPLE) if one.entry.agent == _BY_EXAMPLE]
-        for name in names_of(one for one in here if one.entry.agent in _BY_REWARD):
-            rewarded = of(here, name=name)
-            if not shown:
+        by_example = of(here, name=examples)
+        for name in names_of(outcome for outcome in here if learns_from_rewards(outcome.entry.agent)):
+            by_reward = of(here, name=name)
+            if not by_example:
                 continue
-            needed, by_example = (
-                middle([None if one.solved is None else one.solved.steps for one in group])
-                for group in (rewarded, shown)
+            steps, steps_by_example = (
+                middle([None if outcome.solved is None else outcome.solved.steps for outcome in group])
+                for group in (by_reward, by_example)
             )
-            answers = rewarded[0].answers
-            times = needed / by_example if math.isfinite(by_example) else None
+            answers = by_reward[0].answers
+            finite = math.isfinite(steps_by_example) and steps_by_example > 0
+            times = steps / steps_by_example if finite else None
             rows.append((
-                label, name, needed, by_example, times, answers,
+                label, name, steps, steps_by_example, times, answers,
                 times / answers if times is not None and answers else None,
             ))  # fmt: skip
     return Table(
         "Learning from rewards against learning from right answers",
         (
-            Column("problem"), Column("agent"), Column("its steps to solve", count), Column("lstm's steps", count),
-            Column("ratio", ratio), Column("answers K", count), Column("ratio / K", ratio),
+            Column("problem"), Column("agent"), Column("its steps to solve", count),
+            Column(f"{examples}'s steps", count), Column("ratio", ratio), Column("answers K", count),
+            Column("ratio / K", ratio),
         ),
         tuple(rows),
-        "Medians over seeds. Being told only whether one of K answers is right costs between K and K ln K times the "
-        "examples at the start, so a ratio / K of 1 is what the lack of information alone would cost. The settings of "
-        "the two are tuned apart, and for the final score: a ratio / K below 1 does not say that rewards tell more. "
-        f"{SOLVED}",
+        "Medians over seeds. A reward says only whether one of K answers is right, which costs between K and K ln K "
+        "times the examples at the start; so the lack of information alone explains a ratio / K of about 1. The "
+        "settings of the two are tuned separately, and for the final score: a ratio / K below 1 does not mean that "
+        f"rewards carry more information. {SOLVED}",
     )  # fmt: skip
 
 
 def _solving(mine: Sequence[Outcome]) -> tuple[float | None, float | None, float | None]:
-    """The share of runs that solved their problem, the median steps and seconds; None where no curve can tell."""
-    if all(len(one.curve) < IN_A_ROW for one in mine):
+    """The share of solved runs, the median steps and seconds; None if every run has too few evaluations to say."""
+    if all(len(outcome.curve) < IN_A_ROW for outcome in mine):
         return None, None, None
-    solved = [one.solved for one in mine]
+    solved = [outcome.solved for outcome in mine]
     return (
-        sum(one is not None for one in solved) / len(mine),
-        middle([None if one is None else one.steps for one in solved]),
-        middle([None if one is None else one.seconds for one in solved]),
+        sum(point is not None for point in solved) / len(mine),
+        middle([None if point is None else point.steps for point in solved]),
+        middle([None if point is None else point.seconds for point in solved]),
     )
 
 
 def every_run(done: Sequence[Outcome]) -> Table:
-    """A row for each run: what CSV has."""
+    """A row for each run, as the CSV form has it."""
     rows = tuple(
         (
-            one.entry.name, one.entry.agent, one.entry.id,
-            " ".join(f"{name}={value}" for name, value in one.entry.parameters.items()), one.seed,
-            one.final.normalized, one.final.accuracy, one.final.exact_match, one.steps, one.seconds,
-            None if one.solved is None else one.solved.steps, None if one.solved is None else one.solved.seconds,
-            one.area, *(getattr(one.final.levels, level).accuracy for level in LEVELS),
+            outcome.entry.name, outcome.entry.agent, outcome.entry.id,
+            " ".join(f"{name}={value}" for name, value in outcome.entry.parameters.items()), outcome.seed,
+            outcome.final.normalized, outcome.final.accuracy, outcome.final.exact_match, outcome.steps,
+            outcome.seconds, None if outcome.solved is None else outcome.solved.steps,
+            None if outcome.solved is None else outcome.solved.seconds, outcome.area,
+            *(getattr(outcome.final.levels, level).accuracy for level in LEVELS),
         )
-        for one in done
+        for outcome in done
     )  # fmt: skip
     headings = (
         "name", "agent", "id", "parameters", "seed", "normalized_score", "accuracy", "exact_match", "steps", "seconds",
@@ -168,7 +178,7 @@ def every_run(done: Sequence[Outcome]) -> Table:
 
 
 def missing(folder: Folder) -> Table:
-    """The cells that are asked for and have no result, and why as far as it is known."""
+    """The cells without a result, and why, as far as it is known."""
     rows = []
     for cell in folder.cells():
         if folder.result(cell) is None:
@@ -177,12 +187,14 @@ def missing(folder: Folder) -> Table:
                 why = "its file is broken" if folder.broken(cell) else "not run yet"
             rows.append((cell.entry.name, cell.entry.label, cell.seed, why))
     columns = (Column("agent"), Column("problem"), Column("seed"), Column("why"))
-    return Table("Missing", columns, tuple(rows), "The same command runs them, and only them.")
+    return Table("Missing", columns, tuple(rows), "The command that made the folder runs them, and only them.")
 
 
 def settings_of(done: Sequence[Outcome]) -> Mapping[tuple[str, str], str]:
     """The settings of each agent on each problem, in words."""
     return {
-        (one.entry.name, one.entry.label): ", ".join(f"{name}={value}" for name, value in one.entry.settings.items())
-        for one in done
+        (outcome.entry.name, outcome.entry.label): ", ".join(
+            f"{name}={value}" for name, value in outcome.entry.settings.items()
+        )
+        for outcome in done
     }

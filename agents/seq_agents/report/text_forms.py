@@ -1,4 +1,4 @@
-"""A report as plain text: Markdown to read, CSV to count with."""
+"""A report as plain text: Markdown for reading, and CSV for further processing."""
 
 from __future__ import annotations
 
@@ -9,29 +9,31 @@ from collections.abc import Callable, Mapping, Sequence
 
 from seq_agents.experiments.results_folder import Folder
 from seq_agents.report.content import read, tables
-from seq_agents.report.html_tables import numeric
 from seq_agents.report.outcome import outcomes
 from seq_agents.report.summary import summary
 from seq_agents.report.table import Table
 from seq_agents.report.tables import every_run
 
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#!|~&$])")
+"""The characters that may be markup in the middle of a line of Markdown."""
+
 
 def markdown(folder: Folder) -> str:
-    """The summary and every table of the page."""
+    """The summary and every table of the page, as Markdown."""
     content = read(folder)
     about = summary(folder, content.done)
     parts = [
-        f"# Benchmark {_plain(about.title)}",
-        _plain(" ".join(about.sentences)),
-        "\n".join(f"- {what}: {_plain(how)}" for what, how in about.facts),
-        *(f"```sh\n{command}\n```" for command in about.commands),
+        f"# Benchmark {_escaped(about.title)}",
+        _escaped(" ".join(about.sentences)),
+        "\n".join(f"- {_escaped(what)}: {_escaped(value)}" for what, value in about.facts),
+        *(_code(command) for command in about.commands),
         *(_section(table) for table in tables(content)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def csv_text(folder: Folder) -> str:
-    """A row for each run, values as they are; nothing for None."""
+    """A row for each run with its values; None is empty."""
     table = every_run(outcomes(folder))
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([[column.heading for column in table.columns], *table.rows])
@@ -43,15 +45,22 @@ FORMS: Mapping[str, Callable[[Folder], str]] = {"markdown": markdown, "csv": csv
 
 def _section(table: Table) -> str:
     headings = _row([column.heading for column in table.columns])
-    rule = f"| {' | '.join('--:' if numeric(table, place) else '---' for place in range(len(table.columns)))} |"
+    rule = f"| {' | '.join('--:' if table.numeric(place) else '---' for place in range(len(table.columns)))} |"
     lines = "\n".join([headings, rule, *(_row(texts) for texts in table.texts())])
-    return "\n\n".join(part for part in (f"## {_plain(table.title)}", _plain(table.note), lines) if part)
+    return "\n\n".join(part for part in (f"## {_escaped(table.title)}", _escaped(table.note), lines) if part)
 
 
 def _row(texts: Sequence[str]) -> str:
-    return f"| {' | '.join(_plain(text) for text in texts)} |"
+    return f"| {' | '.join(_escaped(text) for text in texts)} |"
 
 
-def _plain(text: str) -> str:
-    """Text that Markdown takes as it is, on one line."""
-    return re.sub(r"([\\`*\[\]|<])", r"\\\1", " ".join(text.split()))
+def _escaped(text: str) -> str:
+    """Text on one line, in which Markdown finds no markup."""
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+
+
+def _code(command: str) -> str:
+    """A block of code, whose fence is longer than any row of backticks in it."""
+    longest = max((len(row) for row in re.findall("`+", command)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}sh\n{command}\n{fence}"

@@ -1,8 +1,9 @@
-"""`seq-envs bench`, `horizon` and `report` from the command line, and what wrong input leads to."""
+"""`seq-envs bench`, `horizon`, `reproduce`, `compare` and `report` from the command line."""
 
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 import re
@@ -13,8 +14,13 @@ import pytest
 import torch
 from seq_agents.cli import bench_commands as commands
 from seq_agents.cli import main as cli
+from seq_agents.experiments import named_experiments as module
 from seq_agents.experiments.cell import run_cell
+from seq_agents.experiments.entry import Until
+from seq_agents.experiments.grid import Experiment
+from seq_agents.experiments.named_experiments import named_experiments
 from seq_agents.experiments.workers import Done, failure
+from tiny_agents import settings
 from tiny_commands import elsewhere, everything  # noqa: F401 - a fixture.
 
 import seq_envs
@@ -133,7 +139,7 @@ def test_an_agent_of_ones_own(here: list[str], capsys: pytest.CaptureFixture[str
 def test_a_cell_that_fails_is_told_and_the_others_go_on(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     Path("some.yaml").write_text(TINY.replace("best: {agent: optimal}", "bad: {agent: encoder-decoder}"))
     told = refused(["bench", "some.yaml"], capsys)
-    assert "2 cells failed; the same command tries them, and only them, again:" in told
+    assert "2 cells failed; the same command runs them, and only them, again:" in told
     assert "bad--SeqEcho-v0--length=4--n_values=3--0: ValueError: encoder-decoder takes problems" in told
     assert len(here) == 4
     assert "2 cells are missing" in said(["report", "bench-some"], capsys)
@@ -156,6 +162,123 @@ def test_reports(capsys: pytest.CaptureFixture[str]) -> None:
     assert Path("page.html").read_text() == Path("bench-tiny/report.html").read_text()
 
 
+def test_the_command_is_stored(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    Path("my tiny.yaml").write_text(TINY)
+    for arguments in (
+        ["bench", "my tiny.yaml", "--out", "there"],
+        ["bench", "my tiny.yaml", "--out", "there", "--jobs", "2"],
+        ["horizon", "optimal", "--values", "1", "--seeds", "1", "--episodes", "9", "--out", "there"],
+    ):
+        said(arguments, capsys)
+    told = said(["report", "there", "--markdown"], capsys)
+    assert re.findall("```sh\n(.*)\n```", told) == [
+        "seq-envs bench 'my tiny.yaml' --out there",
+        "seq-envs horizon optimal --values 1 --seeds 1 --episodes 9 --out there",
+    ]
+    assert len(here) == 4 + 2
+
+
+# Experiments by name.
+
+
+def test_reproduce_lists_the_experiments(capsys: pytest.CaptureFixture[str]) -> None:
+    out = said(["reproduce"], capsys)
+    for name, experiment in named_experiments().items():
+        assert re.search(rf"^{name} +{re.escape(experiment.reported)}$", out, re.MULTILINE)
+    assert everything(Path()) == {}
+
+
+@pytest.fixture
+def tiny_experiments(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Experiments that end in a moment, in place of those of the presets."""
+    small = {"updates": 3, "batch": 2, "hidden": 4}
+    parameters = {"length": 4, "n_values": 3}
+    made = {
+        "tiny-one": Experiment(
+            agent="mlp", id="SeqEcho-v0", parameters=parameters, settings=small, seeds=2, reported="90% | more"
+        ),
+        "tiny-two": Experiment(agent="optimal", id="SeqCopy-v0", seeds=1, until=Until(every=1, without_mistake=9)),
+        "other": Experiment(agent="encoder-decoder", id="SeqEcho-v0", seeds=1),
+    }
+    monkeypatch.setattr(module, "named_experiments", lambda: made)
+
+
+@pytest.mark.usefixtures("tiny_experiments")
+def test_reproduce(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    out = said(["reproduce", "tiny-*", "--out", "there", "--episodes", "30"], capsys)
+    assert here == ["tiny-one--SeqEcho-v0--length=4--n_values=3--0", "tiny-two--SeqCopy-v0--0", f"{here[0][:-1]}1"]
+    assert "there/report.html: the report." in out
+    for word in ("tiny-one", "90% | more", "tiny-two", "0 of 1"):
+        assert word in out
+    said(["reproduce", "tiny-one", "--out", "there", "--episodes", "30", "--seeds", "3"], capsys)
+    assert here[3:] == [f"{here[0][:-1]}2"]
+    told = said(["report", "there", "--markdown"], capsys)
+    assert "| tiny-one | 3 |" in told
+    assert "## Leaderboard" not in told, "experiments are no agents to be ranked"
+    assert "seq-envs reproduce 'tiny-*' --out there --episodes 30" in told
+
+
+@pytest.mark.usefixtures("tiny_experiments")
+def test_reproduce_says_what_failed(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    told = refused(["reproduce", "*", "--episodes", "9"], capsys)
+    assert "1 cells failed; the same command runs them, and only them, again:" in told
+    assert "other--SeqEcho-v0--0: ValueError: encoder-decoder takes problems" in told
+    assert len(here) == 4
+    assert len(list(Path("bench-reproduce/cells").iterdir())) == 3
+
+
+# Comparing.
+
+
+@pytest.fixture
+def tiny_comparison(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The entries that were asked for; they are run with settings that end in a moment."""
+    asked: list[Any] = []
+    run = commands._run
+
+    def tiny(entries: Any, *others: Any, **named: Any) -> None:
+        asked.extend(entries)
+        small = [
+            dataclasses.replace(
+                entry, settings={**entry.settings, **settings(entry.agent, entry.problem()), "hidden": 4}
+            )
+            for entry in entries
+        ]  # fmt: skip
+        run(small, *others, **named)
+
+    monkeypatch.setattr(commands, "_run", tiny)
+    return asked
+
+
+def test_compare(here: list[str], tiny_comparison: list[Any], capsys: pytest.CaptureFixture[str]) -> None:
+    problem = {"length": 4, "encoding": "discrete"}
+    out = said(["compare", "SeqNext-v0", "--length", "4", "--encoding", "discrete", "--episodes", "50"], capsys)
+    assert [(entry.name, entry.id, entry.seeds) for entry in tiny_comparison] == [
+        (agent, "SeqNext-v0", 1) for agent in ("recurrent-ppo", "lstm", "ppo")
+    ]
+    assert {entry.problem() for entry in tiny_comparison} == {seq_envs.make_problem("SeqNext-v0", **problem)}
+    assert len(here) == 3
+    for word in ("recurrent-ppo", "lstm", "ppo", "chance", "memoryless", "optimal", "control task"):
+        assert word in out
+    assert "report.html" not in out
+    level = seq_envs.levels("SeqNext-v0", length=4, encoding="discrete")
+    assert re.search(rf"chance .* {level.chance.accuracy:.4f}", out)
+    assert everything(Path()) == {}
+
+
+def test_compare_keeps_its_results_where_it_is_told(
+    here: list[str], tiny_comparison: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["compare", "--lag", "2", "--seeds", "2", "--episodes", "20", "--out", "there"]
+    out = said(arguments, capsys)
+    assert "there/report.html: the report." in out
+    assert {entry.label for entry in tiny_comparison} == {"SeqEcho-v0 lag=2"}
+    assert len(here) == 6
+    said(arguments, capsys)
+    assert len(here) == 6
+    assert "seq-envs compare --lag 2 --seeds 2 --episodes 20 --out there" in Path("there/report.html").read_text()
+
+
 def test_a_horizon(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     out = said(["horizon", "optimal", "--values", "1", "3", "--seeds", "2", "--episodes", "30"], capsys)
     assert len(here) == 2 * 2 + 2
@@ -165,12 +288,18 @@ def test_a_horizon(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     out = said(["horizon", "lstm", "--ids", "SeqCopy-v0", "--values", "2", "--seeds", "1", *chosen], capsys)
     assert "less" in out
     assert Path("horizon-lstm").is_dir()
+    out = said(["horizon", "lstm", "--ids", "SeqCopy-v0", "--values", "2", "--name", "tiny", *chosen], capsys)
+    assert re.search(r"^ *tiny +SeqCopy-v0", out, re.MULTILINE)
+    assert Path("horizon-tiny").is_dir()
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["bench", "--preset", "nosuch"], "preset must be one of quick, full, got 'nosuch'"),
+        (
+            ["bench", "--preset", "nosuch"],
+            "preset must be one of compare, full, hochreiter, moonshot, quick, tutorial, got",
+        ),
         (["bench", "nosuch.yaml"], "nosuch.yaml cannot be read: No such file or directory"),
         (["bench", "broken.yaml"], "broken.yaml is not YAML"),
         (["bench", "broken.yaml", "--preset", "quick"], "not allowed with"),
@@ -189,6 +318,11 @@ def test_a_horizon(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:
         (["horizon", "lstm", "--values", "0"], "--values"),
         (["horizon", "lstm", "--set", "hiden=4"], "did you mean 'hidden'"),
         (["horizon", "lstm", "--set", "hidden"], "--set takes SETTING=VALUE"),
+        (["bench", "--preset", "tutorial", "--agents", "lstm"], "the agents and ids of this grid are fixed"),
+        (["reproduce", "nothing-*"], "the name of an experiment must be one of hochreiter-2a, "),
+        (["reproduce", "moonshott"], "did you mean 'moonshot'"),
+        (["compare", "--lag", "30"], "lag must be"),
+        (["compare", "--seeds", "0"], "--seeds"),
     ],
 )
 def test_wrong_input_is_refused_before_anything_is_written(
@@ -217,7 +351,7 @@ def test_an_interrupt_says_how_to_go_on(monkeypatch: pytest.MonkeyPatch, capsys:
     with pytest.raises(SystemExit) as ended:
         cli.main(["bench", "tiny.yaml"])
     assert ended.value.code == 130
-    assert "What is done is in bench-tiny: the same command goes on." in capsys.readouterr().err
+    assert "1 of 4 cells are done, in bench-tiny: the same command runs the others." in capsys.readouterr().err
     assert len(list(Path("bench-tiny/cells").iterdir())) == 1
 
 

@@ -8,8 +8,6 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -18,10 +16,8 @@ from seq_agents.cli import main as cli
 from seq_agents.cli.options import option
 from seq_agents.cli.result_table import Result, result_table
 from seq_agents.cli.terminal import print_table
-from seq_agents.experiments import compare
-from seq_agents.experiments.recipes import recipes
 from spaces_of_settings import IDS
-from tiny_agents import settings, taken_by
+from tiny_agents import taken_by
 from tiny_commands import elsewhere, everything  # noqa: F401 - a fixture.
 
 import seq_envs
@@ -53,17 +49,11 @@ def test_show_with_parameters(capsys: pytest.CaptureFixture[str]) -> None:
     assert seq_envs.draw("SeqCopy-v0", reverse=True, length=3) in capsys.readouterr().out
 
 
-def test_parameters_before_or_without_an_id(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_parameters_before_or_after_an_id(capsys: pytest.CaptureFixture[str]) -> None:
     expected = seq_envs.draw("SeqEcho-v0", lag=3)
     for arguments in (["show", "--lag", "3", "SeqEcho-v0"], ["show", "SeqEcho-v0", "--lag=3"]):
         cli.main(arguments)
         assert expected in capsys.readouterr().out
-    called: list[Any] = []
-    monkeypatch.setattr(compare, "compare", lambda *given, **named: called.append((given, named)) or {})
-    cli.main(["compare", "--lag", "3"])
-    assert called == [(("SeqEcho-v0", 0, 10_000), {"lag": 3})]
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -103,62 +93,6 @@ def test_a_table_for_a_reader_who_has_gone(monkeypatch: pytest.MonkeyPatch) -> N
     evaluation = seq_envs.evaluate(seq_envs.policies.optimal(problem), problem, 10)
     with pytest.raises(BrokenPipeError):
         print_table(result_table(problem, {"optimal": Result(evaluation, 1.0)}))
-
-
-# Comparing.
-
-
-def test_compare(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    make = compare.make_learner
-    asked: list[Any] = []
-
-    def tiny(agent: str, id: Any, seed: int, given: Any, **parameters: Any) -> Any:
-        asked.append((agent, id, seed, given, parameters))
-        return make(agent, id, seed, settings(agent, seq_envs.make_problem(id, **parameters)), **parameters)
-
-    monkeypatch.setattr(compare, "make_learner", tiny)
-    cli.main(["compare", "SeqNext-v0", "--length", "4", "--encoding", "discrete", "--episodes", "100", "--seed", "5"])
-    parameters = {"length": 4, "encoding": "discrete"}
-    assert asked == [(agent, "SeqNext-v0", 5, None, parameters) for agent in ("recurrent-ppo", "lstm", "ppo")]
-    out = capsys.readouterr().out
-    for word in ("recurrent-ppo", "lstm", "ppo", "chance", "memoryless", "optimal", "control task"):
-        assert word in out
-    level = seq_envs.levels("SeqNext-v0", **parameters)  # type: ignore[arg-type]
-    assert re.search(rf"chance +{level.chance.accuracy:.4f}", out)
-
-
-def test_compare_from_python() -> None:
-    problem = taken_by("lstm")
-    results = compare.compare(problem, 3, 50, {agent: settings(agent, problem) for agent in compare.COMPARED})
-    assert list(results) == ["recurrent-ppo", "lstm", "ppo"]
-    assert all(result.seconds > 0 and result.evaluation.episodes == 50 for result in results.values())
-
-
-# Reproducing.
-
-
-def test_reproduce_lists_its_recipes(capsys: pytest.CaptureFixture[str]) -> None:
-    cli.main(["reproduce"])
-    out = capsys.readouterr().out
-    assert "tutorial-memorize" in out
-    assert "tutorial-next" in out
-    assert everything(Path()) == {}
-
-
-def test_reproduce_says_what_failed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Any] = []
-
-    def reproduce(*given: Any, **named: Any) -> list[str]:
-        asked.append((given, named))
-        return ["tutorial-next, seed 1: ValueError: no"]
-
-    monkeypatch.setattr("seq_agents.experiments.reproduce.reproduce", reproduce)
-    with pytest.raises(SystemExit) as ended:
-        cli.main(["reproduce", "tutorial-next", "--out", "there", "--seeds", "2", "--jobs", "3", "--episodes", "9"])
-    assert ended.value.code == 2
-    assert "tutorial-next, seed 1: ValueError: no" in capsys.readouterr().err
-    named = {"tutorial-next": recipes()["tutorial-next"]}
-    assert asked == [((named, Path("there"), 2, 3), {"episodes": 9})]
 
 
 def test_every_parameter_is_an_option_of_every_command() -> None:

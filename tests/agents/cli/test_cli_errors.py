@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import torch
-from seq_agents.experiments import compare
+from seq_agents.cli import look
 from tiny_commands import ECHO, TINY, elsewhere, everything, refused, trained  # noqa: F401 - a fixture.
 
 torch.set_num_threads(1)
@@ -28,9 +28,9 @@ torch.set_num_threads(1)
         (["show", "nosuchmodule:SeqEcho-v0"], "nosuchmodule"),
         (["show"], "required: ID"),
         (["list", "--lag", "1"], "--lag"),
-        (["compare", "--seed", "-1"], "--seed"),
+        (["compare", "--seeds", "0"], "--seeds"),
         (["compare", "--episodes", "0"], "--episodes"),
-        (["compare", "--seed", "5000000000"], "4294967295, got 5000000000"),
+        (["evaluate", "run", "--seed", "5000000000"], "4294967295, got 5000000000"),
         (["show", "SeqEcho-v0", "--threshold", "0.5"], "SeqEcho has no parameter 'threshold'"),
         (["show", "SeqEcho-v0", "--length", "99999999999"], "length must be an integer >= 1 and <= "),
         (["dance"], "dance"),
@@ -60,7 +60,7 @@ torch.set_num_threads(1)
         (["train", "lstm", *ECHO, "--set", "orthogonal=yes"], "orthogonal must be True or False, got 'yes'"),
         (["train", "recurrent-ppo-stock", *ECHO, "--set", "lstm_rate=0.1"], "lstm_rate must be 1.0"),
         (["train", "ppo", *ECHO, "--set", "minibatches=9999999"], "minibatches must be at most 1024, got 9999999"),
-        (["train", "encoder-decoder", *ECHO], "encoder-decoder takes problems that show everything"),
+        (["train", "encoder-decoder", *ECHO], "encoder-decoder takes problems that show the whole sequence"),
         (["train", "lstm", *ECHO, "--seed", "-1"], "--seed"),
         (["train", "lstm", *ECHO, "--seed", "4294967296"], "<= 4294967295, got 4294967296"),
         (["train", "lstm", *ECHO, "--episodes", "0"], "--episodes"),
@@ -76,7 +76,7 @@ torch.set_num_threads(1)
         (["train", "lstm", *ECHO, "--out", "file", "--resume"], "file is no run folder"),
         (["train", "lstm", *ECHO, "--out", "full"], "full is not empty: choose another folder"),
         (["train", "lstm", *ECHO, "--out", "full", "--resume"], "full is no run folder"),
-        (["reproduce", "nothing-*"], "a recipe must be one of"),
+        (["reproduce", "nothing-*"], "the name of an experiment must be one of"),
         (["reproduce", "tutorial-next", "--seeds", "0"], "--seeds"),
         (["reproduce", "tutorial-next", "--jobs", "0"], "--jobs"),
         (["play", "SeqEko-v0"], "SeqEcho"),
@@ -134,8 +134,8 @@ def test_ctrl_c(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPa
     def interrupted(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(compare, "compare", interrupted)
-    assert refused(["compare"], capsys, code=130) == "seq-envs: interrupted\n"
+    monkeypatch.setattr(look, "_list", interrupted)
+    assert refused(["list"], capsys, code=130) == "seq-envs: interrupted\n"
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_evaluate_without_a_checkpoint(capsys: pytest.CaptureFixture[str]) -> No
     [
         (
             ["--n-values", "20"],
-            "does not fit: the weights are those of another network: head.linear.bias must have shape",
+            "does not fit: the weights are those of another network: core.layers.0.weight must have shape",
         ),
         (["--length", "9"], "does not fit: the weights are those of another network"),  # mlp sees the clock.
         (["--lag", "9"], "lag must be in 0 ... length-1 = 3, got 9"),

@@ -128,8 +128,8 @@ def test_evaluate_in_another_size(id: str) -> None:
 MODULE = """
 from pathlib import Path
 Path("imported").touch()
-from seq_agents.learners.supervised import SupervisedMlp
-class Mine(SupervisedMlp):
+from seq_agents.agents import agent_type
+class Mine(agent_type("mlp")):
     pass
 """
 

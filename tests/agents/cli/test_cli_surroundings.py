@@ -13,12 +13,9 @@ from pathlib import Path
 
 import pytest
 import torch
+from seq_agents.cli import look
 from seq_agents.cli import main as cli
-from seq_agents.cli.result_table import Result
-from seq_agents.experiments import compare
 from tiny_commands import ANSWERS, COMMANDS, ECHO, TINY, Ended, copied, elsewhere, prepare, run  # noqa: F401 - a fixture.
-
-import seq_envs
 
 torch.set_num_threads(1)
 
@@ -32,19 +29,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(autouse=True)
-def _compared(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`compare` trains for minutes: here it evaluates the optimal policy in place of each agent."""
-
-    def evaluated(id: str, seed: int, episodes: int, **parameters: object) -> dict[str, Result]:
-        problem = seq_envs.make_problem(id, **parameters)
-        evaluation = seq_envs.evaluate(seq_envs.policies.optimal(problem), problem, episodes, seed)
-        return {name: Result(evaluation, 1.5) for name in ("recurrent-ppo", "lstm", "ppo")}
-
-    monkeypatch.setattr(compare, "compare", evaluated)
-
-
-EVERY = {**COMMANDS, "compare": (["compare", *ECHO, "--episodes", "40"], 0)}
 CONSOLES = [
     ("ascii", "strict"),
     ("cp1252", "strict"),
@@ -55,14 +39,14 @@ CONSOLES = [
 
 
 def test_every_command_is_tried() -> None:
-    assert {arguments[0] for arguments, _ in EVERY.values()} >= set(cli.parser().commands)
+    assert {arguments[0] for arguments, _ in COMMANDS.values()} >= set(cli.parser().commands)
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", COMMANDS)
 @pytest.mark.parametrize(("encoding", "errors"), CONSOLES, ids=lambda text: str(text))
 def test_a_console_that_lacks_characters(name: str, encoding: str, errors: str, made: Path) -> None:
     copied(made)
-    arguments, code = EVERY[name]
+    arguments, code = COMMANDS[name]
     ended = run(arguments, encoding, errors, ANSWERS)
     assert ended.code == code, ended.err
     assert "Error" not in ended.err.replace("RuntimeError", "")
@@ -94,9 +78,9 @@ def test_an_encoding_error_is_not_wrong_input(monkeypatch: pytest.MonkeyPatch) -
     def fail(*_: object, **__: object) -> None:
         raise UnicodeEncodeError("ascii", "ü", 0, 1, "no")
 
-    monkeypatch.setattr(compare, "compare", fail)
+    monkeypatch.setattr(look, "_list", fail)
     with pytest.raises(UnicodeEncodeError):
-        cli.main(["compare"])
+        cli.main(["list"])
 
 
 def figures(ended: Ended) -> Counter[str]:
@@ -104,13 +88,13 @@ def figures(ended: Ended) -> Counter[str]:
     return Counter(re.findall(r"-?\d\.\d{4}", ended.out))
 
 
-@pytest.mark.parametrize("name", [name for name in EVERY if not name.startswith("report")])
+@pytest.mark.parametrize("name", [name for name in COMMANDS if not name.startswith("report")])
 @pytest.mark.parametrize("columns", ["0", "1", "20", "40", "200", None])
 def test_figures_stay_whole_at_every_width(
     name: str, columns: str | None, made: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copied(made)
-    arguments, code = EVERY[name]
+    arguments, code = COMMANDS[name]
     monkeypatch.setenv("COLUMNS", "500")
     wide = run([*arguments, *(["--out", "first"] if name == "train" else [])], typed=ANSWERS)
     if columns is None:
@@ -129,19 +113,19 @@ def test_figures_stay_whole_at_every_width(
 def test_a_table_fits_a_narrow_terminal(name: str, made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copied(made)
     monkeypatch.setenv("COLUMNS", "40")
-    out = run(EVERY[name][0]).out
+    out = run(COMMANDS[name][0]).out
     tables = [line for line in out.splitlines() if re.search(r"\d\.\d{4}", line)]
     assert tables
     assert max(map(len, tables)) <= 40
 
 
 @pytest.mark.parametrize("closed", [("stdout",), ("stdin", "stdout", "stderr")], ids="-".join)
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", COMMANDS)
 def test_a_stream_that_is_closed(
     name: str, closed: tuple[str, ...], made: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copied(made)
-    arguments, code = EVERY[name]
+    arguments, code = COMMANDS[name]
     for stream in ("stdin", "stdout", "stderr"):
         monkeypatch.setattr(sys, stream, None if stream in closed else io.TextIOWrapper(io.BytesIO(), "utf-8"))
     ended: int | str | None = 0

@@ -34,7 +34,7 @@ TRAIN_PPO = ["train", "ppo", *ECHO, "--out", "new"]
         *[(one, ["horizon", "lstm"]) for one in ("torch", "scipy", "matplotlib", "jinja2")],
         *[(one, ["report", "somewhere"]) for one in ("torch", "scipy", "matplotlib", "jinja2")],
         *[(one, ["bench", "--ray"]) for one in ("torch", "ray")],
-        *[(one, ["reproduce", "tutorial-memorize"]) for one in ("torch", "yaml", "filelock")],
+        *[(one, ["reproduce", "tutorial-memorize"]) for one in ("torch", "yaml", "filelock", "matplotlib")],
     ],
     ids=lambda one: one if isinstance(one, str) else "-".join(one[:2]),
 )

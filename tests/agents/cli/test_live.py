@@ -132,7 +132,7 @@ def test_how_long_still(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert "2 of 4 cells in 1:00, about 1:00 left" in seen(board, [Under(third, Moment(0.5, 9, 0.5))])
 
 
-EVERYTHING = preset("full").entries()
+EVERYTHING = preset("full").all_entries()
 
 
 def everything(path: Path, width: int, events: bool) -> str:

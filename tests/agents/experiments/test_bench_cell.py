@@ -12,11 +12,11 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from own_agents import Told
+from own_agents import LastValue, Told
 from seq_agents.agents import AGENTS, make_learner
 from seq_agents.experiments import cell as module
 from seq_agents.experiments.cell import CHECK_EPISODES, CURVE_COLUMNS, answers_of, run_cell
-from seq_agents.experiments.entry import Cell, Entry
+from seq_agents.experiments.entry import Cell, Entry, Until
 from seq_agents.experiments.provenance import hardware
 from seq_agents.learners.learner import Moment
 from tiny_agents import same, taken_by
@@ -78,7 +78,8 @@ def test_points_on_the_way_are_evaluations_of_then() -> None:
     expected = []
 
     def see(_: Moment) -> None:
-        expected.append(seq_envs.evaluate(learner.policy(), problem, 20, 1).accuracy)
+        seed = len(expected) + 1  # Each evaluation has episodes of its own.
+        expected.append(seq_envs.evaluate(learner.policy(), problem, 20, seed).accuracy)
 
     learner.learn(see)
     assert [row[2] for row in run_cell(cell)["curve"][:-1]] == expected[:-1]
@@ -182,10 +183,22 @@ def test_seconds_are_those_of_training(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_number_of_episodes_of_a_check() -> None:
     assert CHECK_EPISODES == 500
-    assert module._CHECK_SEED != 0, "the final evaluation has that"
 
 
-# Agents of somebody's own.
+def test_every_evaluation_has_fresh_episodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    seeds: list[int] = []
+    evaluate = seq_envs.evaluate
+
+    def noting(policy: Any, problem: Any, episodes: int, seed: int = 0) -> Any:
+        seeds.append(seed)
+        return evaluate(policy, problem, episodes, seed)
+
+    monkeypatch.setattr(seq_envs, "evaluate", noting)
+    run_cell(Cell(entry("own_agents:make", settings={"moments": "good"}), 0))
+    assert seeds == [*range(1, 10), 0]
+
+
+# User-defined agents.
 
 
 @pytest.mark.parametrize(
@@ -230,6 +243,23 @@ def test_own_agents_with_wrong_answers(answers: str, error: type[Exception], mom
         run_cell(Cell(entry("own_agents:make", settings={"answers": answers, "moments": moments}), 0))
 
 
+@pytest.mark.parametrize("error", [RuntimeError, TypeError, IndexError, ValueError])
+def test_an_agent_that_fails_elsewhere_keeps_its_cell(error: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The training is done by then: only the evaluation on the longer episodes is lost."""
+
+    def act(self: LastValue, observations: Any, state: Any) -> Any:
+        self.answered = getattr(self, "answered", 0) + 1
+        if self.answered > 4:
+            raise error("too long")
+        return observations.argmax(-1), state
+
+    monkeypatch.setattr(LastValue, "act", act)
+    got = run_cell(Cell(entry("own_agents:make", settings={"moments": "never"}, elsewhere=({"length": 9},)), 0))
+    assert got["evaluation"]["accuracy"] >= 0
+    (there,) = got["elsewhere"]
+    assert (there["evaluation"], there["why"]) == (None, f"{error.__name__}: too long")
+
+
 # Names of files.
 
 
@@ -252,7 +282,7 @@ ENTRIES = st.builds(
 def test_no_two_cells_have_one_file(one: Entry, other: Entry, seeds: tuple[int, int]) -> None:
     """Not even where small letters are capital ones; and every name is one that file systems take."""
     keys = [Cell(one, seeds[0]).key, Cell(other, seeds[1]).key]
-    apart = (one.name, one.label, one.swept, seeds[0]) != (other.name, other.label, other.swept, seeds[1])
+    apart = (one.identity, seeds[0]) != (other.identity, seeds[1])
     assert (keys[0].lower() != keys[1].lower()) == apart
     for key in keys:
         assert 0 < len(key.encode()) < 200
@@ -285,11 +315,35 @@ def test_hardware() -> None:
 
 @pytest.mark.parametrize(
     "broken",
-    [{"name": 3}, {"seeds": "5"}, {"seeds": 0}, {"seeds": True}, {"parameters": []}, {"elsewhere": 3}, {"more": 1}],
+    [
+        {"name": 3},
+        {"seeds": "5"},
+        {"seeds": 0},
+        {"seeds": True},
+        {"parameters": []},
+        {"elsewhere": 3},
+        {"more": 1},
+        {"until": 3},
+        {"until": {"every": 0, "without_mistake": 1}},
+        {"until": {"every": 1}},
+        {"reported": None},
+    ],
 )
 def test_an_entry_that_is_none(broken: dict[str, Any]) -> None:
     with pytest.raises((TypeError, ValueError)):
         Entry.of_json({**entry().as_json(), **broken})
+
+
+def test_entries_of_older_versions_are_read_and_equal() -> None:
+    """They have neither `until` nor `reported`, and an entry without the two is written as before."""
+    chosen = entry()
+    assert not {"until", "reported"} & chosen.as_json().keys()
+    assert Entry.of_json(chosen.as_json()) == chosen
+    explicit = {**chosen.as_json(), "until": None, "reported": ""}
+    assert Entry.of_json(explicit) == chosen
+    full = dataclasses.replace(chosen, until=Until(every=3, without_mistake=4), reported="90%")
+    assert Entry.of_json(json.loads(json.dumps(full.as_json()))) == full
+    assert full.identity == chosen.identity
 
 
 def test_an_unfinished_training_has_no_nan() -> None:

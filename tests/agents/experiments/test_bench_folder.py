@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from seq_agents.errors import RunError
-from seq_agents.experiments.entry import Cell, Entry
+from seq_agents.experiments.entry import Cell, Entry, Until
 from seq_agents.experiments.files import alone_in
 from seq_agents.experiments.results_folder import Folder
 from seq_agents.experiments.workers import Failed
@@ -168,7 +168,11 @@ def test_every_way_to_cut_a_file_short_is_seen(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content",
     ["", "{", "[]", "3", "{}", '{"entries": 3}', '{"entries": [3]}', '{"entries": [{}]}', '{"entries": [[]]}',
-     json.dumps({"entries": [{**entry().as_json(), "seeds": "many"}]}), "[" * 100_000],
+     json.dumps({"entries": [{**entry().as_json(), "seeds": "many"}]}), "[" * 100_000,
+     json.dumps({"entries": [], "commands": 3}), json.dumps({"entries": [], "commands": [3]}),
+     json.dumps({"entries": [{**entry().as_json(), "name": "\udc80"}]}),
+     json.dumps({"entries": [entry().as_json()] * 2}),
+     json.dumps({"entries": [{**entry().as_json(), "settings": {"hidden": float("inf")}}]})],
 )  # fmt: skip
 def test_a_broken_grid_is_refused(content: str, tmp_path: Path) -> None:
     (tmp_path / "grid.json").write_text(content)
@@ -196,6 +200,7 @@ def test_more_seeds_extend_and_fewer_keep(tmp_path: Path) -> None:
         ({"episodes": 50}, "with episodes 40, not 50"),
         ({"agent": "window-mlp"}, "with agent 'mlp', not 'window-mlp'"),
         ({"settings": {**entry().settings, "hidden": 5}}, r"with settings {'hidden': 4}, not {'hidden': 5}"),
+        ({"until": Until(every=3, without_mistake=4)}, r"with until None, not {'every': 3, 'without_mistake': 4}"),
         ({"elsewhere": ({"lag": 2},)}, r"with elsewhere \[\], not \[{'lag': 2}\]"),
     ],
 )
@@ -206,6 +211,13 @@ def test_results_of_other_settings_are_refused(changes: dict[str, Any], said: st
         asked(tmp_path, entry("lstm"), dataclasses.replace(entry(), **changes))
     assert {name: (tmp_path / name).read_bytes() for name in files(tmp_path)} == before
     assert [one.name for one in folder.entries] == ["mlp"]
+
+
+def test_what_was_reported_is_not_part_of_a_result(tmp_path: Path) -> None:
+    filled(tmp_path, entry())
+    folder = asked(tmp_path, dataclasses.replace(entry(), reported="90%"))
+    assert [folder.result(cell) is not None for cell in folder.cells()] == [True]
+    assert Folder.open(tmp_path).entries[0].reported == "90%"
 
 
 def test_a_sweep_is_apart_from_the_grid(tmp_path: Path) -> None:
@@ -219,6 +231,32 @@ def test_the_order_of_names_in_a_mapping_is_nothing(tmp_path: Path) -> None:
     turned = dict(reversed(entry().settings.items()))
     folder = asked(tmp_path, dataclasses.replace(entry(), settings=turned))
     assert [folder.result(cell) is not None for cell in folder.cells()] == [True]
+
+
+# The commands that made the folder.
+
+
+def test_commands_are_stored_when_they_add_something(tmp_path: Path) -> None:
+    for entries, command, stored in (
+        ([entry()], "seq-envs bench a.yaml", ["seq-envs bench a.yaml"]),
+        ([entry()], "seq-envs bench a.yaml --jobs 2", ["seq-envs bench a.yaml"]),
+        ([entry("lstm")], "", ["seq-envs bench a.yaml"]),
+        ([entry("gru")], "seq-envs bench 'my b.yaml'", ["seq-envs bench a.yaml", "seq-envs bench 'my b.yaml'"]),
+        ([entry("gru", seeds=2)], "seq-envs bench a.yaml", ["seq-envs bench a.yaml", "seq-envs bench 'my b.yaml'"]),
+    ):
+        folder = Folder(tmp_path)
+        folder.ask_for(entries, command)
+        assert folder.commands == Folder.open(tmp_path).commands == stored
+
+
+def test_a_command_that_is_not_unicode(tmp_path: Path) -> None:
+    Folder(tmp_path).ask_for([entry()], "seq-envs bench run\udcff.yaml")
+    assert Folder.open(tmp_path).commands == ["seq-envs bench run\ufffd.yaml"]
+
+
+def test_a_folder_of_an_older_version_has_no_commands(tmp_path: Path) -> None:
+    (tmp_path / "grid.json").write_text(json.dumps({"entries": [entry().as_json()]}))
+    assert Folder.open(tmp_path).commands == []
 
 
 # Writing.

@@ -1,4 +1,4 @@
-"""Grids: what YAML may say, and one line about whatever else it says."""
+"""Grids: the YAML that is accepted, and a message of one line for everything else."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from seq_agents.experiments.grid import Agent, Grid, GridError, changed
-from seq_agents.experiments.grid_file import PRESETS, preset, read_grid
+from seq_agents.experiments import grid_file
+from seq_agents.experiments.entry import Entry, Until
+from seq_agents.experiments.grid import Agent, Experiment, Grid, GridError, changed
+from seq_agents.experiments.grid_file import preset, presets, read_grid
 
 import seq_envs
 
@@ -20,7 +22,7 @@ LSTM = "agents: [lstm]\nids: [SeqEcho-v0]\n"
 
 def entries(path: Path, text: str) -> list[Any]:
     (path / "grid.yaml").write_text(text)
-    return read_grid(path / "grid.yaml").entries()
+    return read_grid(path / "grid.yaml").all_entries()
 
 
 def refused(path: Path, text: str) -> str:
@@ -85,9 +87,24 @@ def test_merged_mappings(tmp_path: Path) -> None:
     assert [one.settings["hidden"] for one in entries(tmp_path, text)] == [9, 9]
 
 
-@pytest.mark.parametrize("name", PRESETS)
-def test_presets(name: str) -> None:
-    every = preset(name).entries()
+def test_the_presets_are_the_files_of_their_folder() -> None:
+    folder = Path(grid_file.__file__).parent / "presets"
+    assert presets() == sorted(path.stem for path in folder.iterdir())
+    assert {"quick", "full", "tutorial", "hochreiter", "moonshot", "compare"} <= set(presets())
+
+
+@pytest.mark.parametrize("name", presets())
+def test_every_preset_is_a_grid(name: str) -> None:
+    entries = preset(name).all_entries()
+    assert entries
+    for entry in entries:
+        assert Entry.of_json(entry.as_json()) == Entry.of_json(Entry.of_json(entry.as_json()).as_json())
+        assert entry.episodes == 10_000
+
+
+@pytest.mark.parametrize("name", ["quick", "full"])
+def test_presets_of_agents_and_problems(name: str) -> None:
+    every = preset(name).all_entries()
     assert {one.name for one in every} >= {"recurrent-ppo", "lstm", "ppo"}, "rewards, examples, no memory"
     agents = {one.name for one in every}
     ids = set(seq_envs.MENU) if name == "full" else {id for id, (_, fixed) in seq_envs.MENU.items() if not fixed}
@@ -98,7 +115,7 @@ def test_presets(name: str) -> None:
 
 
 def test_an_unknown_preset() -> None:
-    with pytest.raises(GridError, match="preset must be one of quick, full, got 'slow'"):
+    with pytest.raises(GridError, match=r"preset must be one of compare, full, .*, quick, tutorial, got 'slow'"):
         preset("slow")
 
 
@@ -109,20 +126,75 @@ def test_changed() -> None:
     assert (changed(grid, seeds=2).seeds, changed(grid, episodes=9).episodes) == (2, 9)
     other = changed(grid, agents=["small", "gru"])
     assert other.agents == {"small": small, "gru": Agent(agent="gru")}
-    assert [(one.name, one.id) for one in other.entries()] == [("small", "SeqCopy-v0"), ("gru", "SeqEcho-v0")]
+    assert [(one.name, one.id) for one in other.all_entries()] == [("small", "SeqCopy-v0"), ("gru", "SeqEcho-v0")]
     moved = changed(grid, ids=["SeqNext-v0"])
-    assert [(one.name, one.id) for one in moved.entries()] == [("small", "SeqNext-v0"), ("mlp", "SeqNext-v0")]
-    assert moved.entries()[0].settings["hidden"] == 2, "it keeps its settings"
+    assert [(one.name, one.id) for one in moved.all_entries()] == [("small", "SeqNext-v0"), ("mlp", "SeqNext-v0")]
+    assert moved.all_entries()[0].settings["hidden"] == 2, "it keeps its settings"
     assert list(changed(grid, agents=["mlp"], ids=["SeqNext-v0"]).agents) == ["mlp"]
     assert grid.agents["small"].ids == ["SeqCopy-v0"], "the first one stays as it is"
     for wrong in (changed(grid, agents=["lstn"]), changed(grid, ids=["SeqEko-v0"]), changed(grid, ids=["Nothing*"])):
         with pytest.raises(GridError):
-            wrong.entries()
+            wrong.all_entries()
+
+
+# Single entries.
+
+SINGLE = "entries: {one: {agent: lstm, id: SeqEcho-v0}}"
+
+
+def test_single_entries_by_hand(tmp_path: Path) -> None:
+    plain, full = entries(
+        tmp_path,
+        """
+        seeds: 3
+        episodes: 70
+        entries:
+          plain: {agent: mlp, id: SeqCopy-v0}
+          full:
+            agent: lstm
+            id: SeqEcho-v0
+            parameters: {length: 40, lag: 31}
+            settings: {hidden: 9}
+            seeds: 4
+            until: {every: 32, without_mistake: 500}
+            reported: "90% with 3 | 4"
+        """,
+    )
+    assert (plain.name, plain.agent, plain.label, plain.seeds, plain.episodes) == ("plain", "mlp", "SeqCopy-v0", 3, 70)
+    assert (plain.until, plain.reported, plain.is_experiment) == (None, "", False)
+    assert (full.name, full.label, full.seeds) == ("full", "SeqEcho-v0 lag=31 length=40", 4)
+    assert full.settings["hidden"] == 9
+    assert full.settings["updates"] == 200, "the tuned setting"
+    assert (full.until, full.reported) == (Until(every=32, without_mistake=500), "90% with 3 | 4")
+
+
+def test_single_entries_beside_agents_and_ids(tmp_path: Path) -> None:
+    found = entries(tmp_path, LSTM + "entries: {wide: {agent: lstm, id: SeqEcho-v0, settings: {hidden: 99}}}")
+    assert [(entry.name, entry.id) for entry in found] == [("lstm", "SeqEcho-v0"), ("wide", "SeqEcho-v0")]
+
+
+def test_an_entry_like_an_agent_of_the_grid_must_be_the_same(tmp_path: Path) -> None:
+    assert len(entries(tmp_path, LSTM + "entries: {lstm: {agent: lstm, id: SeqEcho-v0}}")) == 1
+    said = refused(tmp_path, LSTM + "entries: {lstm: {agent: lstm, id: SeqEcho-v0, settings: {hidden: 99}}}")
+    assert "lstm on SeqEcho-v0 is in the grid twice, and differs" in said
+
+
+def test_changes_of_a_grid_with_single_entries() -> None:
+    single = {"one": Experiment(agent="lstm", id="SeqEcho-v0", seeds=2)}
+    grid = Grid(agents={"mlp": Agent(agent="mlp")}, ids=["SeqCopy-v0"], entries=single, seeds=4)
+    assert [(entry.name, entry.seeds) for entry in grid.all_entries()] == [("mlp", 4), ("one", 2)]
+    assert [(entry.name, entry.seeds) for entry in changed(grid, seeds=7).all_entries()] == [("mlp", 7), ("one", 7)]
+    assert {entry.episodes for entry in changed(grid, episodes=9).all_entries()} == {9}
+    assert [entry.name for entry in changed(grid, agents=["gru"]).all_entries()] == ["gru"]
+    assert [entry.name for entry in changed(grid, ids=["SeqNext-v0"]).all_entries()] == ["mlp"]
+    for wrong in ({"agents": ["gru"]}, {"ids": ["SeqNext-v0"]}):
+        with pytest.raises(GridError, match="the agents and ids of this grid are fixed: it is made of the entries one"):
+            changed(Grid(entries=single), **wrong)
 
 
 # What is wrong.
 
-MUST = "must be a mapping of agents, ids, seeds, episodes, got"
+MUST = "must be a mapping of agents, ids, entries, seeds, episodes, got"
 
 
 @pytest.mark.parametrize(
@@ -140,7 +212,7 @@ MUST = "must be a mapping of agents, ids, seeds, episodes, got"
         ("{" * 2000, "is not YAML: "),
         ("&a [*a]", "within itself"),
         ("agents: &a {lstm: {settings: *a}}\nids: [x]", "within itself"),
-        ("seed: 3\n" + LSTM, "there is no 'seed' (did you mean 'seeds'?); there are agents, ids, seeds, episodes"),
+        ("seed: 3\n" + LSTM, "no 'seed' (did you mean 'seeds'?); there are agents, ids, entries, seeds, episodes"),
         ("1: 3\n" + LSTM, "there is no 1; there are agents"),
         ("seeds: 3\nseeds: 4\n" + LSTM, "'seeds' comes twice"),
         ("agents: {lstm: {}, lstm: {}}\nids: [SeqEcho-v0]", "'lstm' comes twice"),
@@ -196,6 +268,27 @@ MUST = "must be a mapping of agents, ids, seeds, episodes, got"
         ("agents: ['no_such:thing']\nids: [SeqEcho-v0]", "agent 'no_such:thing' cannot be imported"),
         ("agents: {lstm: {settings: {hiden: 3}}}\nids: [SeqEcho-v0]", "there is no setting 'hiden' (did you mean"),
         ("agents: {lstm: {settings: {hidden: x}}}\nids: [SeqEcho-v0]", "lstm on SeqEcho-v0: hidden must be an integer"),
+        ("entries: {}", "agents must not be empty"),
+        ("entries: {}\n" + LSTM.replace("lstm", "lstn"), "lstn on SeqEcho-v0"),
+        ("entries: [one]", "entries must be a mapping from names, got ['one']"),
+        ("entries: {1: {}}", "entries must be a mapping from names"),
+        ("entries: {one: }", "entries: one must be a mapping of agent, id, parameters, settings, seeds, until, repor"),
+        ("entries: {one: {agent: lstm}}", "entries: one: id must be a name, got None"),
+        ("entries: {one: {id: SeqEcho-v0}}", "entries: one: agent must be a name, got None"),
+        ("entries: {one: {agent: lstm, id: SeqEcho-v0, idd: 3}}", "entries: one: there is no 'idd' (did you mean 'id'"),
+        (SINGLE.replace("}}", ", settings: 3}}"), "entries: one: settings must be a mapping, got 3"),
+        (SINGLE.replace("}}", ", parameters: {1: 2}}}"), "entries: one: parameters: names must be text, got 1"),
+        (SINGLE.replace("}}", ", parameters: {lagg: 2}}}"), "one on SeqEcho-v0: SeqEcho has no parameter 'lagg'"),
+        (SINGLE.replace("}}", ", seeds: 0}}"), "entries: one: seeds must be an integer >= 1"),
+        (SINGLE.replace("}}", ", seeds: null}}"), "entries: one: seeds must be an integer >= 1"),
+        (SINGLE.replace("}}", ", reported: 3}}"), "entries: one: reported must be a text in one line, got 3"),
+        (SINGLE.replace("}}", ', reported: "a\\nb"}}'), "entries: one: reported must be a text in one line"),
+        (SINGLE.replace("}}", ", until: 3}}"), "one: until must be a mapping of every, without_mistake, got 3"),
+        (SINGLE.replace("}}", ", until: {every: 3}}}"), "entries: one: "),
+        (SINGLE.replace("}}", ", until: {every: 3, without_mistake: 0}}}"), "without_mistake must be an integer >= 1"),
+        (SINGLE.replace("}}", ", until: {every: true, without_mistake: 2}}}"), "every must be an integer >= 1, got Tr"),
+        ("ids: [SeqEcho-v0]\n" + SINGLE, "agents must not be empty"),
+        (SINGLE.replace("lstm", "lstn"), "one on SeqEcho-v0: agent must be one of"),
         *[(f"seeds: {bad}\n{LSTM}", "seeds must be an integer >= 1") for bad in ("0", "-1", "true", "1.0", "x", "")],
         (f"seeds: {10**40}\n{LSTM}", "seeds must be an integer >= 1 and <= 10000"),
         ("episodes: 0\n" + LSTM, "episodes must be an integer >= 1"),
@@ -236,6 +329,8 @@ WORDS = st.sampled_from(
         "agent",
         "settings",
         "by_id",
+        "entries",
+        "until",
         "id",
         "lstm",
         "SeqEcho-v0",
@@ -251,7 +346,7 @@ ANYTHING = st.recursive(
 )
 SEMBLANCE = st.fixed_dictionaries(
     {"agents": st.dictionaries(WORDS, ANYTHING, max_size=2) | ANYTHING, "ids": st.lists(ANYTHING) | ANYTHING},
-    optional={"seeds": ANYTHING, "episodes": ANYTHING},
+    optional={"seeds": ANYTHING, "episodes": ANYTHING, "entries": st.dictionaries(WORDS, ANYTHING) | ANYTHING},
 )  # fmt: skip
 
 
@@ -282,5 +377,12 @@ def test_a_problem_has_one_label() -> None:
     """However its parameters are ordered, and whether or not those are given that it has anyway."""
     ids = ["SeqEcho-v0", {"id": "SeqEcho-v0", "lag": 1}, {"id": "SeqEcho-v0", "length": 10, "lag": 1}]
     ids += [{"id": "SeqEcho-v0", "lag": 2, "length": 12}, {"id": "SeqEcho-v0", "length": 12, "lag": 2, "n_values": 10}]
-    entries = Grid(agents={"optimal": Agent(agent="optimal")}, ids=ids).entries()
-    assert [one.label for one in entries] == ["SeqEcho-v0", "SeqEcho-v0 lag=2 length=12"]
+    entries = Grid(agents={"optimal": Agent(agent="optimal")}, ids=ids).all_entries()
+    assert [entry.label for entry in entries] == ["SeqEcho-v0", "SeqEcho-v0 lag=2 length=12"]
+
+
+def test_a_parameter_that_only_fits_with_another_one_is_kept() -> None:
+    """Without its length, the problem would be invalid."""
+    ids = [{"id": "SeqEcho-v0", "length": 104, "n_values": 10, "lag": 31}]
+    (entry,) = Grid(agents={"optimal": Agent(agent="optimal")}, ids=ids).all_entries()
+    assert entry.parameters == {"lag": 31, "length": 104}

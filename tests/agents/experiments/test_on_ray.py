@@ -127,7 +127,7 @@ def test_a_grid_comes_to_what_it_comes_to_here(connected: str, tmp_path: Path) -
     found: dict[str, dict[str, Any]] = {}
     for name, engine in engines.items():
         events: list[Event] = []
-        assert run_grid(grid.entries(), tmp_path / name, engine, events.append) == []
+        assert run_grid(grid.all_entries(), tmp_path / name, engine, events.append) == []
         assert sorted(event.item.key for event in events if isinstance(event, Done)) == sorted(keys(grid))
         assert {event.item.key for event in events if isinstance(event, Begun)} == set(keys(grid))
         folder = Folder.open(tmp_path / name)
@@ -138,7 +138,7 @@ def test_a_grid_comes_to_what_it_comes_to_here(connected: str, tmp_path: Path) -
 
 
 def keys(grid: Grid) -> list[str]:
-    return [Cell(entry, seed).key for entry in grid.entries() for seed in range(entry.seeds)]
+    return [Cell(entry, seed).key for entry in grid.all_entries() for seed in range(entry.seeds)]
 
 
 def test_each_begins_goes_on_and_ends_once(connected: str, tmp_path: Path) -> None:
@@ -207,7 +207,7 @@ def test_an_agent_of_ones_own_is_found(connected: str, tmp_path: Path, monkeypat
     (tmp_path / "agent_for_ray.py").write_text(textwrap.dedent(source))
     monkeypatch.syspath_prepend(tmp_path)
     grid = Grid(agents={"mine": Agent(agent="agent_for_ray:Fixed")}, ids=["SeqEcho-v0"], seeds=1, episodes=20)
-    cells = [Cell(entry, 0) for entry in grid.entries()]
+    cells = [Cell(entry, 0) for entry in grid.all_entries()]
     *_, done = on_ray.do_all(run_cell, cells, connected)
     assert isinstance(done, Done), done
     assert done.result["evaluation"]["accuracy"] == 1.0

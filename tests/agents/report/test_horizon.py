@@ -1,4 +1,4 @@
-"""Memory horizons: the problems of a sweep, and how far an agent remembers, by hand and with the reference players."""
+"""Memory horizons: the problems of a sweep, and how far an agent remembers, by hand and with reference policies."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pages import assert_sound
 from seq_agents.experiments.cell import run_cell
 from seq_agents.experiments.entry import Cell, Entry
 from seq_agents.experiments.results_folder import Folder
@@ -14,7 +15,8 @@ from seq_agents.experiments.running import run_grid
 from seq_agents.experiments.sweeps import LONGER, SWEEPS, longer_entry, swept_entries
 from seq_agents.experiments.workers import Done
 from seq_agents.report.horizon_tables import horizon, horizon_table, longer_table
-from seq_agents.report.outcome import Outcome, outcome_of
+from seq_agents.report.outcome import Outcome, outcome_of, outcomes
+from seq_agents.report.page import page
 
 import seq_envs
 
@@ -67,6 +69,26 @@ def test_wrong_input() -> None:
         swept_entries("lstm", "SeqEcho-v0", settings={"hiden": 2})
     with pytest.raises(ValueError, match="agent must be one of"):
         longer_entry("lstn", "SeqEcho-v0")
+
+
+def test_a_name_keeps_two_settings_apart(tmp_path: Path) -> None:
+    entries = []
+    for name, hidden in (("small", 4), ("large", 8)):
+        settings = {"updates": 2, "batch": 2, "hidden": hidden}
+        common: dict[str, Any] = {"name": name, "seeds": 1, "settings": settings, "episodes": 20}
+        entries += [
+            *swept_entries("lstm", "SeqCopy-v0", [2, 3], **common),
+            longer_entry("lstm", "SeqCopy-v0", **common),
+        ]
+    failures = run_grid(entries, tmp_path, lambda cells: (Done(cell, run_cell(cell)) for cell in cells), id)
+    assert failures == []
+    done = outcomes(Folder.open(tmp_path))
+    assert len(done) == 6
+    assert {row[0] for row in horizon_table(done).rows} == {row[0] for row in longer_table(done).rows} == {
+        "small", "large",
+    }  # fmt: skip
+    assert {entry.agent for entry in entries} == {"lstm"}
+    assert swept_entries("lstm", "SeqCopy-v0")[0].name == longer_entry("lstm", "SeqCopy-v0").name == "lstm"
 
 
 def test_longer_episodes_differ_in_nothing_else() -> None:
@@ -139,3 +161,4 @@ def test_what_was_learned_short_is_examined_long(agent: str, tmp_path: Path) -> 
     assert [row[2] for row in table.rows] == ["as learned", "length=10", "length=25", "length=50"]
     if agent == "optimal":
         assert [row[3] for row in table.rows] == [1.0] * 4
+    assert_sound(page(Folder.open(tmp_path)))

@@ -32,6 +32,9 @@ def test_an_outcome_by_hand() -> None:
     assert [point.exact_match for point in one.curve] == [0.99, 1.0, 1.0]
     assert [point.seconds for point in one.curve] == [0.5, 1.0, 2.5]
     assert one.solved == one.curve[0], "three in a row"
+    assert one.episodes == 40 // 2
+    assert one.solved_after is None
+    assert outcome_of(cell, result(cell, CURVE, solved_after_episodes=9)).solved_after == 9
     assert one.area == pytest.approx((0 * 10 + 0.25 * 10 + 0.75 * 20) / 40)
     assert (one.final.accuracy, one.final.exact_match, one.final.normalized) == (1.0, 1.0, 1.0)
     assert math.isnan(one.final.by_step[0])

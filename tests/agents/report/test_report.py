@@ -12,18 +12,15 @@ import made_results
 import pytest
 from made_results import CONTROL, ECHO, FLAT, entry, folder, result, usual
 from pages import assert_sound, cells
-from seq_agents.experiments.entry import Entry
-from seq_agents.experiments.grid_file import preset
 from seq_agents.experiments.results_folder import Folder
-from seq_agents.experiments.sweeps import longer_entry, swept_entries
 from seq_agents.report import tables
 from seq_agents.report.drawing import swatch
-from seq_agents.report.html_tables import view
+from seq_agents.report.html_tables import html_table
 from seq_agents.report.outcome import outcomes
 from seq_agents.report.page import page, write_report
-from seq_agents.report.summary import commands
 from seq_agents.report.text_forms import FORMS, csv_text, markdown
 
+MARKUP = "a_b*c*`d`|e<f>[g](h)#i!j~k~&amp;$x$\\l\n# m"
 EVIL = "<script>alert(1)</script> & \"quoted\" $x_1$ 'ü' |"
 
 
@@ -94,6 +91,16 @@ def test_names_cannot_break_out(tmp_path: Path) -> None:
     assert "\\|" in told
 
 
+def test_markup_of_names_is_escaped_in_markdown(tmp_path: Path) -> None:
+    """In headings, facts, notes and tables: every character of a name that may be markup has a backslash before it."""
+    at = usual(tmp_path / "f_o*l", [MARKUP, "recurrent-ppo"])
+    told = re.sub(r"\\[\\`*_{}\[\]<>#!|~&$]", "", markdown(at))
+    assert told.count("kamp;xl m") > 12, "the name is in many places"
+    for line in told.splitlines():
+        text = re.sub(r"^(#{1,2}|-|\|) |( \|)( |$)|^\| --.*$", " ", line)
+        assert not re.search(r"[\\`*_{}\[\]<>#!|~&$]", text), line
+
+
 def test_the_same_folder_gives_the_same_page(tmp_path: Path) -> None:
     at = usual(tmp_path / "r")
     assert page(at) == page(Folder.open(at.path))
@@ -103,7 +110,7 @@ def test_the_same_folder_gives_the_same_page(tmp_path: Path) -> None:
 def test_nothing_done(tmp_path: Path) -> None:
     at = folder(tmp_path / "r", [entry(), entry("gru")])
     root = assert_sound(page(at))
-    assert "No run is done yet" in root.text()
+    assert "No run is finished yet" in root.text()
     assert "0 of 4 runs are done" in root.text()
     assert [table.all("caption")[0].text() for table in root.all("table")] == ["Missing"]
     assert not root.all("figure")
@@ -172,7 +179,7 @@ def test_markdown_has_the_same_tables(tmp_path: Path) -> None:
     headings = [line[3:] for line in text.splitlines() if line.startswith("## ")]
     assert headings == [
         "Leaderboard", "Normalised score by problem", "Learning from rewards against learning from right answers",
-        "SeqEcho-v0", "SeqNext-v0", "SeqCopy-v0", "Memory horizon", "Learned short, examined long", "Missing",
+        "SeqEcho-v0", "SeqNext-v0", "SeqCopy-v0", "Memory horizon", "Learned short, evaluated long", "Missing",
     ]  # fmt: skip
     part = text.split("## Leaderboard")[1].split("\n## ")[0]
     rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in part.splitlines() if line[:1] == "|"]
@@ -185,7 +192,7 @@ def test_markdown_has_the_same_tables(tmp_path: Path) -> None:
 def test_numbers_to_sort_by() -> None:
     columns = (tables.Column("agent"), tables.Column("steps", tables.count), tables.Column("score", tables.score))
     table = tables.Table("t", columns, (("a", math.inf, math.nan), ("b", 12345, None), ("c", None, 0.5)))
-    shown = view(table, sorted_by="score", foot=1, shaded=(2, 3))
+    shown = html_table(table, sorted_by="score", foot=1, shaded=(2, 3))
     assert [(cell.text, cell.value) for row in shown.rows for cell in row] == [
         ("a", ""), ("unsolved", "Infinity"), ("undefined", ""), ("b", ""), ("12,345", "12345"), ("", ""),
     ]  # fmt: skip
@@ -194,26 +201,18 @@ def test_numbers_to_sort_by() -> None:
     assert [heading.sort for heading in shown.headings] == ["", "", "descending"]
 
 
-def more(entries: list[Entry], **changes: object) -> list[Entry]:
-    return [Entry(**{**vars(one), **changes}) for one in entries]
-
-
-def test_the_command_that_repeats_it() -> None:
-    quick = preset("quick").entries()
-    assert commands(quick, "out") == ["seq-envs bench --preset quick --out out"]
-    assert commands(more(quick, seeds=3), "my out") == ["seq-envs bench --preset quick --seeds 3 --out 'my out'"]
-    full = preset("full").entries()
-    some = [one for one in full if one.name in ("lstm", "mlp") and one.id in ("SeqEcho-v0", "SeqCopyHard-v0")]
-    assert commands(more(some, episodes=50), "out") == [
-        "seq-envs bench --agents lstm mlp --ids SeqEcho-v0 SeqCopyHard-v0 --episodes 50 --out out"
-    ]
-    sweeps = [*swept_entries("gru", "SeqEcho-v0"), longer_entry("gru", "SeqEcho-v0")]
-    assert commands(sweeps, "out") == ["seq-envs horizon gru --ids SeqEcho-v0 --seeds 3 --out out"]
-    few = [*swept_entries("gru", "SeqEcho-v0", [1, 3], 2), longer_entry("gru", "SeqEcho-v0", 2)]
-    assert commands([*quick, *few], "out") == [
-        "seq-envs bench --preset quick --out out",
-        "seq-envs horizon gru --ids SeqEcho-v0 --values 1 3 --seeds 2 --out out",
-    ]
+def test_the_commands_that_made_the_folder(tmp_path: Path) -> None:
+    at = usual(tmp_path / "r")
+    assert "no command is stored" in assert_sound(page(at)).all("header")[0].text()
+    commands = ["seq-envs bench --agents 'a b' --ids 'Seq*' --out r", "seq-envs horizon lstm --out '<i>`````sh'"]
+    for seeds, command in zip((3, 4), commands, strict=True):
+        at.ask_for([entry(seeds=seeds)], command)
+    again = Folder.open(at.path)
+    shown = [element.text() for element in assert_sound(page(again)).all("code", class_="command")]
+    assert shown == commands
+    told = markdown(again)
+    assert f"```sh\n{commands[0]}\n```" in told
+    assert f"``````sh\n{commands[1]}\n``````" in told, "a longer fence"
 
 
 def test_a_report_imports_nothing_that_the_folder_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,22 +220,6 @@ def test_a_report_imports_nothing_that_the_folder_names(tmp_path: Path, monkeypa
     monkeypatch.syspath_prepend(tmp_path)
     for one in (entry("trap:Agent", agent="trap:Agent"), entry(id="trap:Echo-v0")):
         assert_sound(page(folder(tmp_path / one.agent.replace(":", "-"), [one])))
-        swept = Entry(**{**vars(one), "swept": "lag", "parameters": {"lag": 2}})
-        assert commands([one, swept], "out") == commands([swept], "out") == []
-
-
-@pytest.mark.parametrize(
-    "entries",
-    [
-        [entry("mine")],
-        [entry(agent="nowhere:agent")],
-        [entry("lstm", "Nowhere-v0")],
-        [entry(), entry("gru", agent="gru", seeds=7)],
-        [entry(parameters={"lag": 2}, swept="lag")],
-    ],
-)
-def test_no_command_where_it_takes_a_grid(entries: list[Entry]) -> None:
-    assert commands(entries, "out") == []
 
 
 def test_the_day_of_the_newest_result(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from seq_agents.report.statistics import (
+    FEWEST_SEEDS,
     SOLVED,
     THRESHOLDS,
     area_under,
@@ -22,7 +23,7 @@ from seq_agents.report.statistics import (
 
 scores = st.floats(-2.0, 2.0)
 some = st.lists(scores, min_size=1, max_size=12)
-strata = st.lists(st.lists(scores, min_size=1, max_size=5), min_size=1, max_size=4)
+strata = st.lists(st.lists(scores, min_size=3, max_size=5), min_size=1, max_size=4)
 
 
 def sorted_by_hand(values: list[float]) -> float:
@@ -72,11 +73,10 @@ def enumerated(groups: list[list[float]], share: float) -> float:
 @pytest.mark.parametrize(
     "groups",
     [
-        [[0.0, 1.0]],
         [[0.0, 0.5, 1.0]],
-        [[0.0, 1.0], [2.0, 4.0]],
         [[0.1, 0.2, 0.9], [0.5, 0.5, 0.6]],
-        [[0.0, 1.0], [0.0, 1.0], [0.0, 1.0]],
+        [[0.0, 0.0, 1.0], [2.0, 4.0, 5.0]],
+        [[0.0, 0.25, 0.5, 1.0]],
     ],
 )
 def test_interval_against_every_resample(groups: list[list[float]]) -> None:
@@ -89,23 +89,36 @@ def test_interval_against_every_resample(groups: list[list[float]]) -> None:
 
 def test_seeds_are_drawn_within_their_problem() -> None:
     """Between problems there is a difference, within them there is none: so the interval has no width."""
-    assert interquartile([[0.0, 0.0, 0.0], [1.0, 1.0, 1.0]]) == (0.5, 0.5, 0.5)
+    assert interquartile([[0.0, 0.0, 0.0], [1.0, 1.0, 1.0]]) == (0.5, 0.5, 0.5, 3)
 
 
-def test_a_single_seed_has_no_spread() -> None:
-    assert interquartile([[0.3], [0.7]]) == pytest.approx((0.5, 0.5, 0.5))
+@pytest.mark.parametrize("groups", [[[0.3], [0.7]], [[0.2, 0.8]], [[0.5] * 5, [0.4, 0.6]]])
+def test_fewer_than_three_seeds_have_no_interval(groups: list[list[float]]) -> None:
+    got = interquartile(groups)
+    assert got.value == pytest.approx(0.5)
+    assert not got.has_interval
+    assert math.isnan(got.low)
+    assert math.isnan(got.high)
+    assert got.seeds == min(map(len, groups)) < FEWEST_SEEDS
+    share, low, high = performance_profile(groups)
+    assert np.isfinite(share).all()
+    assert np.isnan(low).all()
+    assert np.isnan(high).all()
 
 
 @given(strata)
 def test_an_interval_holds_its_value_and_stays_among_the_scores(groups: list[list[float]]) -> None:
-    value, low, high = interquartile(groups)
-    flat = [one for group in groups for one in group]
+    value, low, high, seeds = interquartile(groups)
+    flat = [score for group in groups for score in group]
     assert min(flat) - 1e-9 <= low <= value <= high <= max(flat) + 1e-9
-    assert interquartile(groups) == (value, low, high), "the same whenever it is asked"
+    assert interquartile(groups) == (value, low, high, seeds), "the same at each call"
 
 
 def test_of_undefined_scores_nothing_is_known() -> None:
-    assert all(math.isnan(one) for one in interquartile([[math.nan, math.nan]]))
+    for seeds in (2, 3):
+        got = interquartile([[math.nan] * seeds])
+        assert math.isnan(got.value)
+        assert not got.has_interval
 
 
 def test_the_global_generator_is_left_alone() -> None:
@@ -119,11 +132,11 @@ def test_the_global_generator_is_left_alone() -> None:
 
 
 def test_profile_by_hand() -> None:
-    share, low, high = performance_profile([[0.0, 0.5], [1.0, 0.995]])
+    share, low, high = performance_profile([[0.0, 0.0, 0.5, 0.5], [1.0, 1.0, 0.995, 0.995]])
     at = {round(float(threshold), 2): index for index, threshold in enumerate(THRESHOLDS)}
     assert [share[at[tau]] for tau in (0.0, 0.01, 0.5, 0.51, 0.99, 1.0)] == [1.0, 0.75, 0.75, 0.5, 0.5, 0.25]
     assert (low[at[0.0]], high[at[0.0]]) == (1.0, 1.0)
-    assert (low[at[0.25]], high[at[0.25]]) == (0.5, 1.0), "both seeds of the first problem, or none of them"
+    assert (low[at[0.25]], high[at[0.25]]) == (0.5, 1.0), "all seeds of the first problem, or none of them"
     assert (low[at[1.0]], high[at[1.0]]) == (0.0, 0.5)
 
 

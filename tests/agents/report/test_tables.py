@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from seq_agents.experiments.entry import Cell
+from seq_agents.experiments.entry import Cell, Until
 from seq_agents.experiments.results_folder import Folder
 from seq_agents.experiments.workers import Failed
 from seq_agents.report import tables
+from seq_agents.report.estimate import Estimate
+from seq_agents.report.experiment_table import experiment_table
 from seq_agents.report.outcome import Outcome, outcome_of
-from seq_agents.report.statistics import Estimate
+from seq_agents.report.overview_charts import rewards
 from seq_agents.report.table import Column, Table
 from tiny_grids import entry, exam, result
 
@@ -59,9 +61,9 @@ def test_leaderboard() -> None:
     ]  # fmt: skip
     areas = [(0 * 10 + 0.5 * 10 + 1 * 20) / 40, (0.5 * 60 + 60) / 120, 0.25]
     assert rows(table) == [
-        ["good", "2", "3", "0.8333", "0.8333 to 0.8333", "0.8333", "0.8333", "67%", "60", "6.0",
+        ["good", "2", "3", "0.8333", "1 seed: no interval", "0.8333", "0.8333", "67%", "60", "6.0",
          f"{sum(areas) / 3:.4f}"],
-        ["bad", "1", "1", "0.0000", "0.0000 to 0.0000", "0.0000", "0.5000", "", "", "", "0.0000"],
+        ["bad", "1", "1", "0.0000", "1 seed: no interval", "0.0000", "0.5000", "", "", "", "0.0000"],
     ]  # fmt: skip
     assert "the problems that need memory" in table.note
 
@@ -85,7 +87,9 @@ def test_a_curve_that_is_too_short_says_nothing_of_solving() -> None:
 
 
 def test_leaderboard_has_an_interval_over_seeds() -> None:
-    got = tables.leaderboard([one("a", unsolved(accuracy), seed=seed) for seed, accuracy in enumerate((0.5, 1.0))])
+    got = tables.leaderboard(
+        [one("a", unsolved(accuracy), seed=seed) for seed, accuracy in enumerate((0.5, 0.75, 1.0))]
+    )
     assert rows(got)[0][3:5] == ["0.5000", "0.0000 to 1.0000"]
 
 
@@ -111,9 +115,9 @@ def test_on_problem() -> None:
     assert table.title == ECHO
     assert table.note == DONE[0].problem
     assert rows(table) == [
-        ["good", "2", "1.0000", "1.0000 to 1.0000", "1.0000", "1.0000", "1.0000", "80", "100%", "40", "4.0",
+        ["good", "2", "1.0000", "2 seeds: no interval", "1.0000", "1.0000", "1.0000", "80", "100%", "40", "4.0",
          "0.6875"],
-        ["bad", "1", "0.2500", "0.2500 to 0.2500", "0.2500", "0.6250", "0.5000", "40", "", "", "", "0.1250"],
+        ["bad", "1", "0.2500", "1 seed: no interval", "0.2500", "0.6250", "0.5000", "40", "", "", "", "0.1250"],
         ["chance", "", "-0.5000", "", "", "0.2500", "0.2500", "", "", "", "", ""],
         ["memoryless", "", "0.0000", "", "", "0.5000", "0.5000", "", "", "", "", ""],
         ["optimal", "", "1.0000", "", "", "1.0000", "1.0000", "", "", "", "", ""],
@@ -157,6 +161,64 @@ def test_rewards_against_examples() -> None:
     ]
     numbers = [one("lstm", SOLVED_AT_20, agent="lstm"), one("r", SOLVED_AT_60, agent="reinforce", answers=None)]
     assert rows(tables.rewards_against_examples(numbers)) == [["SeqEcho-v0", "r", "60", "20", "3.00", "", ""]]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2)])
+def test_the_agent_of_right_answers_is_the_one_under_its_own_name(order: tuple[int, ...]) -> None:
+    """The table and the chart take the same one, however the entries are ordered."""
+    outcomes = [
+        one("lstm", SOLVED_AT_20, agent="lstm"), one("wide", SOLVED_AT_60, agent="lstm"),
+        one("r", SOLVED_AT_60, agent="reinforce"),
+    ]  # fmt: skip
+    done = [outcomes[place] for place in order]
+    table = tables.rewards_against_examples(done)
+    assert table.columns[3].heading == "lstm's steps"
+    assert rows(table)[0][2:4] == ["60", "20"]
+    chart = rewards(done, {name: place for place, name in enumerate(("lstm", "wide", "r"))})
+    assert chart is not None
+    assert chart.names == ("r", "lstm")
+    assert chart.data == table
+
+
+def test_another_name_stands_for_right_answers_where_that_one_is_missing() -> None:
+    done = [one("wide", SOLVED_AT_20, agent="lstm"), one("r", SOLVED_AT_60, agent="reinforce")]
+    table = tables.rewards_against_examples(done)
+    assert table.columns[3].heading == "wide's steps"
+    assert rows(table) == [["SeqEcho-v0", "r", "60", "20", "3.00", "3", "1.00"]]
+    chart = rewards(done, {"wide": 0, "r": 1})
+    assert chart is not None
+    assert chart.names == ("r", "wide")
+    assert tables.rewards_against_examples(done[1:]).rows == ()
+    assert rewards(done[1:], {"r": 0}) is None
+
+
+def test_experiments_by_hand() -> None:
+    def experiment(name: str, episodes: int, accuracy: float, seed: int, **others: Any) -> Outcome:
+        changes = {key: others.pop(key) for key in ("solved_after_episodes",) if key in others}
+        cell = Cell(entry("mlp", name, id=ECHO, parameters={}, **others), seed)
+        return outcome_of(cell, result(cell, [[2 * episodes, 2.0, accuracy, accuracy]], **changes))
+
+    until = Until(every=1, without_mistake=2)
+    done = [
+        *(experiment("plain", n, 0.5 + n / 2000, n // 300, reported="a claim") for n in (300, 600, 1000)),
+        *(
+            experiment("until", 900, 1.0, seed, until=until, solved_after_episodes=solved)
+            for seed, solved in enumerate((100, None, 1200))
+        ),
+        experiment("never", 700, 1.0, 0, until=until, solved_after_episodes=None),
+        one("of the grid", SOLVED_AT_20),
+    ]  # fmt: skip
+    table = experiment_table(done)
+    assert [column.heading for column in table.columns] == [
+        "experiment", "seeds", "normalised: lowest", "normalised: median", "exact: lowest", "exact: median",
+        "episodes learned from", "solved", "reported",
+    ]  # fmt: skip
+    assert rows(table) == [
+        ["plain", "3", "0.3000", "0.6000", "0.6500", "0.8000", "600", "", "a claim"],
+        ["until", "3", "1.0000", "1.0000", "1.0000", "1.0000", "1,200", "2 of 3", ""],
+        ["never", "1", "1.0000", "1.0000", "1.0000", "1.0000", "unsolved", "0 of 1", ""],
+    ]
+    assert experiment_table(done[-1:]).rows == ()
 
 
 def test_every_run() -> None:
@@ -217,8 +279,10 @@ def test_settings() -> None:
         (tables.duration(math.inf), "unsolved"),
         (tables.ratio(2.005), "2.00"),
         (tables.ratio(math.inf), "unsolved"),
-        (tables.interval(Estimate(0.5, 0.25, 0.75)), "0.2500 to 0.7500"),
-        (tables.interval(Estimate(math.nan, math.nan, math.nan)), "undefined"),
+        (tables.interval(Estimate(0.5, 0.25, 0.75, 3)), "0.2500 to 0.7500"),
+        (tables.interval(Estimate(0.5, math.nan, math.nan, 2)), "2 seeds: no interval"),
+        (tables.interval(Estimate(0.5, math.nan, math.nan, 1)), "1 seed: no interval"),
+        (tables.interval(Estimate(math.nan, math.nan, math.nan, 3)), "undefined"),
     ],
 )
 def test_texts(text: str, expected: str) -> None:

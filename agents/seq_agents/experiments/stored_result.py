@@ -1,0 +1,134 @@
+"""Reading the result of a cell, which may be broken or made by something else, so that a report can rely on it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from seq_agents.experiments.cell import CURVE_COLUMNS
+from seq_envs.level import Level, Levels
+
+_LARGEST = 1e15
+"""No count and no time in a result is larger; charts and tables are sure to take numbers up to here."""
+_ROUNDING = 1e-9
+"""A probability that was computed may leave [0, 1] by so much."""
+
+
+def parsed_result(text: str) -> dict[str, Any]:
+    """The result in the JSON text of a cell's file, with everything that a report reads.
+
+    Raises:
+        Exception: the text is no such result.
+    """
+    read = strict_json(text)
+    _require(isinstance(read, dict), "an object")
+    _check_evaluation(read["evaluation"])
+    _check_curve(read["curve"])
+    for there in _list(read["elsewhere"], "elsewhere"):
+        _require(isinstance(there["changes"], dict), "changes")
+        if there["evaluation"] is not None:
+            _check_evaluation(there["evaluation"])
+    _count(read["steps"], "steps")
+    _number(read["seconds"], "seconds")
+    _require(isinstance(read["problem"], str), "problem")
+    date.fromisoformat(read["date"])
+    if read["answers"] is not None:
+        _require(_count(read["answers"], "answers") >= 1, "answers")
+    if read.get("solved_after_episodes") is not None:
+        _count(read["solved_after_episodes"], "solved_after_episodes")
+    _require(all(isinstance(version, str) for version in _dict(read["versions"], "versions").values()), "versions")
+    hardware = _dict(read["hardware"], "hardware")
+    _require(isinstance(hardware.get("cpu", ""), str), "cpu")
+    if hardware.get("cores") is not None:
+        _count(hardware["cores"], "cores")
+    return dict(read)
+
+
+def strict_json(text: str) -> Any:
+    """A JSON value without NaN, infinite numbers or text that is not Unicode.
+
+    Raises:
+        ValueError: the text is no such value.
+        RecursionError: the value is nested too deeply.
+    """
+    read = json.loads(text, parse_constant=_refuse)
+    json.dumps(read, ensure_ascii=False, allow_nan=False).encode()  # Refuses 1e999 and lone surrogates.
+    return read
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _check_evaluation(raw: Any) -> None:
+    for name in ("accuracy", "exact_match"):
+        _share(raw[name], name)
+    score = raw["normalized_score"]
+    _require(score is None or _number(score, "normalized_score") is not None, "normalized_score")
+    by_step = _list(raw["accuracy_by_step"], "accuracy_by_step")
+    _require(len(by_step) > 0, "accuracy_by_step")
+    for share in by_step:
+        if share is not None:
+            _share(share, "accuracy_by_step")
+    _check_levels(raw["levels"])
+
+
+def _check_levels(raw: Any) -> None:
+    known = {field.name for field in dataclasses.fields(Level)}
+    for name in ("chance", "memoryless", "optimal"):
+        _require(isinstance(raw[name], dict), name)
+    for name, level in _dict(raw, "levels").items():
+        _require(name in {field.name for field in dataclasses.fields(Levels)}, f"levels without {name}")
+        if level is None:
+            continue
+        _require({"accuracy", "exact_match"} <= level.keys() <= known, name)
+        for share in level.values():
+            _share(share, name)
+
+
+def _check_curve(raw: Any) -> None:
+    rows = _list(raw, "curve")
+    _require(len(rows) > 0, "curve")
+    latest = -1
+    for row in rows:
+        _require(len(_list(row, "curve")) == len(CURVE_COLUMNS), "curve")
+        steps, seconds, accuracy, exact_match = row
+        _require(_count(steps, "steps") > latest, "steps")
+        latest = steps
+        _number(seconds, "seconds")
+        _share(accuracy, "accuracy")
+        _share(exact_match, "exact_match")
+
+
+def _share(value: Any, name: str) -> float:
+    _require(-_ROUNDING <= _number(value, name) <= 1.0 + _ROUNDING, name)
+    return float(value)
+
+
+def _count(value: Any, name: str) -> int:
+    _require(type(value) is int and 0 <= value <= _LARGEST, name)
+    return int(value)
+
+
+def _number(value: Any, name: str) -> float:
+    _require(type(value) in (int, float) and math.isfinite(value) and abs(value) <= _LARGEST, name)
+    return float(value)
+
+
+def _list(value: Any, name: str) -> list[Any]:
+    _require(isinstance(value, list), name)
+    return list(value)
+
+
+def _dict(value: Any, name: str) -> Mapping[str, Any]:
+    _require(isinstance(value, dict), name)
+    return dict(value)
+
+
+def _require(holds: bool, name: str) -> None:
+    if not holds:
+        raise ValueError(f"the result has a wrong value: {name}")

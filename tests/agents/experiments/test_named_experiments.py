@@ -1,0 +1,52 @@
+"""The named experiments of the presets: each is valid, and is found by its name or a pattern."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from seq_agents.agents import AGENTS
+from seq_agents.experiments.entry import Cell
+from seq_agents.experiments.grid import Grid
+from seq_agents.experiments.grid_file import preset, presets
+from seq_agents.experiments.named_experiments import chosen_experiments, named_experiments
+from spaces_of_settings import IDS
+
+NAMES = [
+    "hochreiter-2a", "hochreiter-2b", "hochreiter-2c-50", "hochreiter-2c-100", "moonshot", "tutorial-memorize",
+    "tutorial-echo-current-value", "tutorial-echo-lag-1", "tutorial-echo-lag-1-window", "tutorial-echo-sequence",
+    "tutorial-encoder-decoder", "tutorial-encoder-decoder-small", "tutorial-encoder-decoder-attention",
+    "tutorial-classify", "tutorial-classify-bidirectional", "tutorial-next",
+]  # fmt: skip
+
+
+def test_the_names() -> None:
+    assert list(named_experiments()) == NAMES
+    assert sum(len(preset(name).entries) for name in presets()) == len(NAMES), "no name is in two presets"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_experiment_is_valid(name: str) -> None:
+    experiment = named_experiments()[name]
+    (entry,) = Grid(entries={name: experiment}).all_entries()
+    assert entry.is_experiment
+    assert entry.agent in AGENTS
+    assert entry.id in IDS
+    assert entry.seeds >= 5
+    assert entry.settings.items() >= dict(experiment.settings).items()
+    assert (entry.until is not None) == name.startswith("hochreiter")
+    config = Cell(entry, 3).config()
+    assert config.seed == 3
+    assert config.learner().problem == entry.problem()
+    assert re.fullmatch(rf"{name}--[A-Za-z0-9_=.+-]+--3", Cell(entry, 3).key), "the file has a readable name"
+
+
+def test_choosing_by_name_and_pattern() -> None:
+    assert list(chosen_experiments(["moonshot"])) == ["moonshot"]
+    assert set(chosen_experiments(["hochreiter-2c-*", "hochreiter-2c-50"])) == {"hochreiter-2c-50", "hochreiter-2c-100"}
+    assert set(chosen_experiments(["tutorial-*"])) == {name for name in NAMES if name.startswith("tutorial-")}
+    assert list(chosen_experiments(["*"])) == NAMES
+    with pytest.raises(ValueError, match=r"must be one of hochreiter-2a, .*, or a pattern .*, got 'nothing-\*'"):
+        chosen_experiments(["tutorial-*", "nothing-*"])
+    with pytest.raises(ValueError, match=r"got 'tutorial-memorise' \(did you mean 'tutorial-memorize'"):
+        chosen_experiments(["tutorial-memorise"])

@@ -1,0 +1,89 @@
+"""Trainings that stop at the first check without a mistake."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+import torch
+from seq_agents.experiments import cell as module
+from seq_agents.experiments.cell import run_cell
+from seq_agents.experiments.config import Config
+from seq_agents.experiments.entry import Cell, Entry, Until
+from tiny_grids import entry
+
+import seq_envs
+
+torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CHECK_EPISODES", 20)
+
+
+def tiny(updates: int, until: Until | None) -> Entry:
+    """Two episodes of four steps in each update."""
+    settings = {**entry("mlp").settings, "updates": updates, "batch": 2}
+    return entry("mlp", settings=settings, until=until)
+
+
+def test_the_training_stops_at_the_first_check_without_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    checks: list[tuple[int, int]] = []
+    evaluate = seq_envs.evaluate
+
+    def third_check_is_exact(policy: Any, problem: Any, episodes: int, seed: int = 0) -> Any:
+        evaluation = evaluate(policy, problem, episodes, seed)
+        if episodes == 20:  # An evaluation for the learning curve.
+            return evaluation
+        checks.append((episodes, seed))
+        return dataclasses.replace(evaluation, exact_match=float(seed == 3))
+
+    monkeypatch.setattr(module.seq_envs, "evaluate", third_check_is_exact)
+    result = run_cell(Cell(tiny(50, Until(every=5, without_mistake=150)), 0))
+    # A check comes with the first update after at least 5, 10 and 15 episodes.
+    assert result["solved_after_episodes"] == 16
+    assert result["steps"] == 16 * 4
+    assert result["curve"][-1][0] == 16 * 4
+    assert checks == [(100, 1), (100, 2), (100, 3), (150, 3), (40, 0)]
+
+
+def test_a_training_without_success_runs_to_its_end() -> None:
+    result = run_cell(Cell(tiny(3, Until(every=2, without_mistake=10)), 0))
+    assert result["solved_after_episodes"] is None
+    assert result["steps"] == 6 * 4
+
+
+def test_other_entries_have_no_count() -> None:
+    assert "solved_after_episodes" not in run_cell(Cell(tiny(3, None), 0))
+
+
+def test_checks_do_not_change_what_is_learned() -> None:
+    plain, checked = (run_cell(Cell(tiny(3, until), 0)) for until in (None, Until(every=1, without_mistake=10)))
+    assert plain["evaluation"] == checked["evaluation"]
+    assert [row[0] for row in plain["curve"]] == [row[0] for row in checked["curve"]]
+
+
+@pytest.mark.parametrize("agent", ["lstm", "recurrent-ppo"])
+def test_a_problem_is_solved_before_the_training_would_end(agent: str) -> None:
+    chosen = {"hidden": 24, "learning_rate": 0.02}
+    chosen |= {"updates": 1000, "batch": 16} if agent == "lstm" else {"steps": 100_000, "lanes": 16}
+    config = Config.of(agent, "SeqMemorize-v0", {"length": 3}, 0, chosen)
+    result = run_cell(
+        Cell(
+            Entry(
+                name=agent, agent=agent, id=config.id, parameters=config.parameters, settings=config.settings,
+                episodes=300, until=Until(every=200, without_mistake=300),
+            ),
+            0,
+        )
+    )  # fmt: skip
+    assert result["evaluation"]["exact_match"] == 1.0
+    assert 200 <= result["solved_after_episodes"] == result["steps"] // config.problem().steps < 16_000
+
+
+@pytest.mark.parametrize("wrong", [{"every": 0}, {"every": True}, {"without_mistake": 1.5}, {"without_mistake": "9"}])
+def test_wrong_numbers(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=f"until: {next(iter(wrong))} must be an integer >= 1, got "):
+        Until(**{"every": 2, "without_mistake": 9, **wrong})
