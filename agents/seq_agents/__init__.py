@@ -1,3 +1,4 @@
-"""Learners for seq_envs: recurrent reinforcement learning, supervised LSTMs, and controls without memory."""
+"""Learners for seq_envs: recurrent reinforcement learning, supervised LSTMs, and controls without memory.
 
-import seq_envs  # noqa: F401 - registers the ids.
+Importing this package imports nothing else, so that the command line handles Ctrl-C before anything slow is imported.
+"""

@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+Arguments = list[str]
+"""The words of a command line after `seq-envs`."""
+
 
 class RunError(ValueError):
     """A run folder that cannot be used; the message says why."""
 
 
 class Refused(Exception):
-    """Wrong input; the message is for the user."""
+    """Wrong input; the message is for the user.
+
+    Args:
+        message: what is wrong.
+        instead: makes the arguments of a command that works from the arguments that the user typed. The command line
+            prints that command below the message.
+    """
+
+    def __init__(self, message: str, instead: Callable[[Arguments], Arguments] | None = None) -> None:
+        super().__init__(message)
+        self.instead = instead
 
 
 _LONGEST_REASON = 300
-"""Characters; the traceback has the rest."""
+"""In characters. The traceback has the whole message."""
 
 
 def reason(error: BaseException) -> str:
-    """An exception in one line."""
+    """The type and message of an exception in one line of at most about 300 characters."""
     try:
-        said = " ".join(str(error).split())
-    except Exception:  # Somebody's own exception.
-        said = ""
-    said = said if len(said) <= _LONGEST_REASON else f"{said[:_LONGEST_REASON]}..."
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+        message = " ".join(str(error).split())
+    except Exception:  # The exception may come from a user's module, and its __str__ may raise.
+        message = ""
+    message = message if len(message) <= _LONGEST_REASON else f"{message[:_LONGEST_REASON]}..."
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__

@@ -1,11 +1,18 @@
-"""Commands that end in a moment, in an empty folder, and what they leave."""
+"""Commands that end in a moment, in an empty folder: what they print and what they leave."""
 
 from __future__ import annotations
 
+import io
+import shutil
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from seq_agents.cli import bench_commands
 from seq_agents.cli import main as cli
+from seq_agents.experiments.cell import run_cell
+from tiny_grids import InThisProcess, result
 
 ECHO = ["SeqEcho-v0", "--length", "4", "--n-values", "3"]
 TINY = ["--set", "updates=3", "--set", "batch=3", "--set", "hidden=4", "--episodes", "40"]
@@ -38,3 +45,87 @@ def refused(arguments: list[str], capsys: pytest.CaptureFixture[str], code: int 
     assert said.out == ""
     assert "Traceback" not in said.err
     return str(said.err)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+def run(arguments: list[str], encoding: str = "utf-8", errors: str = "strict", typed: bytes = b"") -> Ended:
+    """Run a command in this process on streams of a console.
+
+    Args:
+        arguments: of the command.
+        encoding, errors: of the streams, as Python opens them.
+        typed: what stdin has.
+    """
+    streams = [io.TextIOWrapper(io.BytesIO(content), encoding, errors) for content in (typed, b"", b"")]
+    code: int | str | None = 0
+    with pytest.MonkeyPatch.context() as patch:
+        for name, stream in zip(("stdin", "stdout", "stderr"), streams, strict=True):
+            patch.setattr(sys, name, stream)
+        try:
+            cli.main(arguments)
+        except SystemExit as ended:
+            code = ended.code
+        for stream in streams[1:]:
+            stream.flush()
+    out, err = (stream.buffer.getvalue().decode(encoding, "surrogateescape") for stream in streams[1:])  # type: ignore[attr-defined]  # A BytesIO.
+    return Ended(int(code or 0), out, err)
+
+
+LADDER = "def train(make_envs, budget):\n    raise RuntimeError('it does not learn: ü ± ✗')\n"
+"""A training function that fails on the first rung."""
+GRID = """
+seeds: 1
+episodes: 40
+ids: [{id: SeqEcho-v0, length: 4, n_values: 3}]
+agents: {ünten: {agent: memoryless}, best: {agent: optimal}}
+"""
+COMMANDS = {
+    "help": (["--help"], 0),
+    "version": (["--version"], 0),
+    "list": (["list"], 0),
+    "show a problem": (["show", "SeqClassify-v0"], 0),
+    "show an agent": (["show", "lstm"], 0),
+    "play": (["play", *ECHO, "--seed", "0"], 0),
+    "train": (["train", "mlp", *ECHO, *TINY], 0),
+    "evaluate": (["evaluate", "run", "--episodes", "40"], 0),
+    "evaluate as JSON": (["evaluate", "run", "--episodes", "40", "--json"], 0),
+    "reproduce": (["reproduce"], 0),
+    "compare": (["compare", *ECHO, "--episodes", "40", "--out", "compared"], 0),
+    "ladder": (["ladder", "climber:train"], 1),
+    "bench": (["bench", "grid.yaml", "--out", "results"], 0),
+    "horizon": (["horizon", "memoryless", "--values", "1", "--seeds", "1", "--episodes", "40", "--out", "far"], 0),
+    "report": (["report", "results"], 0),
+    "report as Markdown": (["report", "results", "--markdown"], 0),
+    "report as CSV": (["report", "results", "--csv"], 0),
+    "wrong option": (["show", "SeqEcho-v0", "--lags", "ü±✗"], 2),
+    "wrong value": (["show", "SeqEcho-v0", "--lag", "ü±✗"], 2),
+    "wrong id": (["show", "ü±✗"], 2),
+}
+"""Every command with its exit code. Those that train many cells find them done, see `prepare`."""
+ANSWERS = b"1\n2\n0\n1\n"
+"""For `play`."""
+
+
+def prepare(folder: Path) -> None:
+    """Make what `COMMANDS` need in an empty current folder, which is then copied into others by `copied`."""
+    (folder / "grid.yaml").write_text(GRID, encoding="utf-8")
+    (folder / "climber.py").write_text(LADDER, encoding="utf-8")
+    trained(Path("run"))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, task in (("bench", run_cell), ("horizon", run_cell), ("compare", result)):
+            patch.setattr(bench_commands, "local", lambda _, task=task: InThisProcess(task))
+            ended = run(COMMANDS[name][0])
+            assert ended.code == 0, ended.err
+
+
+def copied(folder: Path) -> None:
+    """Bring what `prepare` made into the current folder."""
+    shutil.copytree(folder, Path(), dirs_exist_ok=True)

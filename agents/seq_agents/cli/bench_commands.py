@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from seq_agents.agents import AGENTS
-from seq_agents.cli.commands import import_from
 from seq_agents.cli.live_board import Board
+from seq_agents.cli.modules import import_from
 from seq_agents.cli.terminal import print_table
 from seq_agents.errors import Refused
 from seq_agents.experiments.cell import run_cell

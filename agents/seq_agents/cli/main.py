@@ -1,187 +1,152 @@
-"""The command `seq-envs`: its options, and what wrong ones lead to."""
+"""The command `seq-envs`: its parser, and what it does about each exception.
+
+Nothing is imported at the top but what handles signals and streams: so Ctrl-C while the rest is imported ends the
+command without a traceback.
+"""
 
 from __future__ import annotations
 
-import argparse
-import dataclasses
-import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import gymnasium
+from seq_agents.cli.interruption import Interrupted, exit_code, interruptible, number_of
+from seq_agents.cli.streams import discard_stdout, prepare_streams
 
-import seq_envs
-from seq_agents.cli import commands
-from seq_agents.cli.bench_options import add_commands
-from seq_agents.errors import Refused
-from seq_envs.parameters import Flag, Integer
+if TYPE_CHECKING:
+    import argparse
+
+    from seq_agents.cli.options import Parser
+    from seq_agents.errors import Arguments
 
 _PURPOSE = "Sequence problems as Gymnasium environments: look at one, play it, train agents on it, compare them."
-_PARAMETERS = "Parameters of the problem are options too, such as --lag 4: see `seq-envs show ID`."
-_EXTRAS = {
-    **dict.fromkeys(
-        ("torch", "stable_baselines3", "sb3_contrib", "rich", "yaml", "safetensors", "filelock", "scipy", "matplotlib",
-         "jinja2"), "agents",
-    ),
-    "ray": "ray",
-}  # fmt: skip
-"""Modules by the extra that installs them."""
+_WRONG_INPUT = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command; wrong input ends it with a message and exit code 2."""
-    parser = _parser()
-    typed = sys.argv[1:] if arguments is None else list(arguments)
-    chosen = parser.parse_args(typed, argparse.Namespace(typed=typed))
-    commands.import_from(Path.cwd())  # Agents of one's own are named by module.
-    try:
-        chosen.run(chosen)
-        sys.stdout.flush()
-    except ImportError as missing:
-        extra = _EXTRAS.get((missing.name or "").partition(".")[0])
-        how = f'{missing.name} is not installed: pip install "seq-envs[{extra}]"' if extra else str(missing)
-        parser.exit(2, f"seq-envs: {how}\n")
-    except seq_envs.ActionError as wrong:
-        parser.exit(2, f"seq-envs: {wrong}\n")
-    except gymnasium.error.Error as wrong:
-        parser.exit(2, f"seq-envs: {wrong} The ids are {', '.join(seq_envs.ids())}.\n")
-    except (Refused, ValueError, TypeError) as wrong:
-        parser.exit(2, f"seq-envs: {wrong}\n")
-    except MemoryError as full:
-        parser.exit(2, f"seq-envs: the problem is too large for this machine's memory: {full}\n")
-    except BrokenPipeError:  # The reader, `head` perhaps, has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as wrong:
-        parser.exit(2, f"seq-envs: {wrong}\n")
-    except KeyboardInterrupt:
-        parser.exit(130, "seq-envs: interrupted\n")
+    """Run a command.
 
+    Args:
+        arguments: of the command line; None: those of this process, which then ends with this call.
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="seq-envs", description=_PURPOSE)
-    parser.add_argument("--version", action="version", version=f"seq-envs {seq_envs.__version__}")
-    menu = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-
-    def command(name: str, run: Callable[[argparse.Namespace], None], about: str) -> argparse.ArgumentParser:
-        added = plain(name, run, about)
-        added.epilog = _PARAMETERS
-        return added
-
-    def plain(name: str, run: Callable[[argparse.Namespace], None], about: str) -> argparse.ArgumentParser:
-        added = menu.add_parser(name, help=about, description=f"{about}.", allow_abbrev=False)
-        added.set_defaults(run=run)
-        return added
-
-    plain("list", lambda _: commands.list_everything(), "the menu of problems and agents")
-    show = command("show", _show, "one problem: parameters, spaces, levels, an episode; or the settings of an agent")
-    play = command("play", _play, "answer a problem by keyboard")
-    train = command("train", _train, "train an agent on a problem, in a folder of its own")
-    evaluate = command("evaluate", _evaluate, "evaluate what was trained, on its problem or with parameters changed")
-
-    ladder = plain("ladder", _ladder, "climb tiny tasks with a recurrent agent, and say where it breaks and why")
-    ladder.add_argument("agent", metavar="AGENT", help="see `seq-envs list`; or module:function, a training function")
-    ladder.add_argument(
-        "--rollout", type=_number(Integer(22, 512)), default=32,
-        help="time steps of each lane that the agent reads between two updates (default: 32)",
-    )  # fmt: skip
-    ladder.add_argument("--seed", type=_number(Integer(0, 2**32 - 1)), default=0, help="of the climb (default: 0)")
-    ladder.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE", help="a setting of the agent")
-    ladder.add_argument("--all", action="store_true", help="go on after a failure")
-
-    takes_parameters = add_commands(plain, _number(Integer(1)), _settings, _parameters)
-    train.add_argument("agent", metavar="AGENT", help="see `seq-envs list`")
-    for one in (show, play, train):
-        one.add_argument("id", metavar="ID", help="such as SeqEcho-v0")
-    evaluate.add_argument("path", metavar="RUN", type=Path, help="the folder that `train` wrote")
-    seed = _number(Integer(0, 2**32 - 1))
-    for one, what in ((train, "of the training"), (evaluate, "of the episodes")):
-        one.add_argument("--seed", type=seed, default=0, help=f"{what} (default: 0)")
-        one.add_argument("--episodes", type=_number(Integer(1)), default=10_000, help="to evaluate on (default: 10000)")
-    play.add_argument("--seed", type=seed, default=None, help="which episodes (default: any)")
-    play.add_argument("--episodes", type=_number(Integer(1)), default=1, help="how many (default: 1)")
-    train.add_argument("--out", type=Path, help="folder of the run (default: runs/AGENT-ID-SEED)")
-    train.add_argument("--resume", action="store_true", help="go on from the checkpoint in the folder, if there is one")
-    train.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE", help="a setting of the agent")
-    evaluate.add_argument("--json", action="store_true", help="print the evaluation as JSON")
-    _add_parameters(show, play, train, evaluate, *takes_parameters)
-    return parser
-
-
-def _add_parameters(*parsers: argparse.ArgumentParser) -> None:
-    """Every parameter of every problem as an option, read as text: what it means depends on the problem."""
-    kinds = {
-        field.name: field.metadata["kind"]
-        for id in seq_envs.ids()
-        for field in dataclasses.fields(seq_envs.make_problem(id))
-    }
-    for name, kind in kinds.items():
-        # --reverse alone means --reverse true.
-        alone: dict[str, Any] = {"nargs": "?", "const": "true"} if isinstance(kind, Flag) else {}
-        for parser in parsers:
-            parser.epilog = _PARAMETERS
-            parser.add_argument(
-                commands.option(name), dest=f"parameter {name}", default=argparse.SUPPRESS, help=argparse.SUPPRESS,
-                **alone,
-            )  # fmt: skip
-
-
-def _number(kind: Integer) -> Any:
-    def read(text: str) -> Any:
+    Raises:
+        SystemExit: with code 2 after wrong input, 130 after Ctrl-C, 143 after SIGTERM, 1 after a ladder that is not
+            climbed, and 0 after --help and --version. A command that succeeds returns.
+    """
+    prepare_streams()
+    with interruptible(until_exit=arguments is None) as arrived:
         try:
-            return kind.check("it", kind.parse(text))
-        except ValueError as wrong:
-            raise argparse.ArgumentTypeError(str(wrong)) from None
-
-    return read
-
-
-def _parameters(id: str, chosen: argparse.Namespace) -> dict[str, Any]:
-    """The parameters given as options, as the problem of this id reads them."""
-    given = {name.split()[1]: text for name, text in vars(chosen).items() if name.startswith("parameter ")}
-    kinds = {field.name: field.metadata["kind"] for field in dataclasses.fields(seq_envs.make_problem(id))}
-    read = {name: kinds[name].parse(text) if name in kinds else text for name, text in given.items()}
-    seq_envs.make_problem(id, **read)  # Refuses what is wrong.
-    return read
-
-
-def _settings(texts: Sequence[str]) -> Mapping[str, str]:
-    """SETTING=VALUE, each."""
-    for text in texts:
-        if "=" not in text:
-            raise Refused(f"--set takes SETTING=VALUE, got {text!r}")
-    return {name.replace("-", "_"): value for name, _, value in (text.partition("=") for text in texts)}
-
-
-def _show(chosen: argparse.Namespace) -> None:
-    if commands.is_agent(chosen.id):
-        commands.show_agent(chosen.id)
-        return
-    commands.show(chosen.id, seq_envs.make_problem(chosen.id, **_parameters(chosen.id, chosen)))
+            code, message = _run(list(sys.argv[1:] if arguments is None else arguments))
+            _flush(strict=not code)
+        except SystemExit:  # --help and --version.
+            _flush()
+            raise
+        except KeyboardInterrupt as interruption:
+            code, message = exit_code(number_of(interruption)), _interrupted(interruption)
+        except BrokenPipeError:  # The reader of stdout, such as `head`, has read enough.
+            code, message = 0, ""
+            discard_stdout()
+        except OSError as wrong:  # stdout cannot be written; `_run` handles every other file.
+            code, message = _WRONG_INPUT, str(wrong)
+            discard_stdout()
+        except Exception:
+            if not arrived:
+                raise
+            code, message = exit_code(arrived[-1]), "interrupted"  # An import failed because a signal broke it off.
+        if message:
+            print(f"seq-envs: {message}", file=sys.stderr)
+        if code:
+            raise SystemExit(code)
 
 
-def _play(chosen: argparse.Namespace) -> None:
-    from seq_agents.cli.play import play
+def parser() -> Parser:
+    """The parser of the whole command line. It needs gymnasium and numpy only."""
+    import seq_envs
+    from seq_agents.cli import bench_options, ladder, look, options, play, train
 
-    play(seq_envs.make_problem(chosen.id, **_parameters(chosen.id, chosen)), chosen.seed, chosen.episodes)
+    whole = options.Parser(prog="seq-envs", description=_PURPOSE)
+    whole.add_argument("--version", action="version", version=f"seq-envs {seq_envs.__version__}")
+    menu = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, run: options.Run, about: str) -> argparse.ArgumentParser:
+        added = menu.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.", allow_abbrev=False)
+        added.set_defaults(run=run)
+        whole.commands[name] = added
+        return added
+
+    for family in (look, play, train, ladder):
+        family.add_commands(command)
+    for of_problem in bench_options.add_commands(command, options.count, options.settings, options.parameters):
+        options.add_parameters(of_problem)
+    return whole
 
 
-def _train(chosen: argparse.Namespace) -> None:
-    commands.train(
-        chosen.agent, chosen.id, _parameters(chosen.id, chosen), _settings(chosen.set), chosen.seed, chosen.episodes,
-        chosen.out, chosen.resume,
-    )  # fmt: skip
+def _run(typed: Arguments) -> tuple[int, str]:
+    """Run a command; its exit code and what to print on stderr."""
+    import gymnasium
+
+    from seq_agents.cli.hints import as_typed, instead_of
+    from seq_agents.cli.install import how_to_install
+    from seq_agents.cli.options import WrongOptions
+    from seq_agents.errors import Refused
+
+    try:
+        chosen = _chosen(typed)
+        return chosen.run(chosen) or 0, ""
+    except WrongOptions as wrong:
+        wrong.parser.print_usage(sys.stderr)
+        message, instead = str(wrong), instead_of(str(wrong), typed)
+    except Refused as wrong:
+        message, instead = str(wrong), wrong.instead and wrong.instead(typed)
+    except ImportError as missing:
+        message, instead = how_to_install(missing), None
+    except MemoryError as full:
+        message, instead = f"the problem is too large for this machine's memory: {full}", None
+    except (UnicodeEncodeError, BrokenPipeError):  # Faults of this package and a reader that is gone: not wrong input.
+        raise
+    except (ValueError, TypeError, OSError, gymnasium.error.Error) as wrong:
+        message, instead = str(wrong), None
+    return _WRONG_INPUT, message + (f"\nTry: {as_typed(instead)}" if instead else "")
 
 
-def _ladder(chosen: argparse.Namespace) -> None:
-    if not commands.ladder(chosen.agent, chosen.rollout, chosen.seed, _settings(chosen.set), chosen.all):
+def _chosen(typed: Arguments) -> argparse.Namespace:
+    """The options as they were typed.
+
+    Raises:
+        seq_agents.cli.options.WrongOptions, seq_agents.errors.Refused: they are wrong.
+    """
+    from functools import partial
+    from pathlib import Path
+
+    from seq_agents.cli.hints import nearest, refuse_commas, refuse_unknown, replaced
+    from seq_agents.cli.modules import import_from
+    from seq_agents.errors import Refused
+
+    import_from(Path.cwd())  # The user's own agents and problems are named by module.
+    whole = parser()
+    name = typed[0] if typed else ""
+    near = nearest(name, whole.commands)
+    if name in whole.commands:
+        refuse_unknown(whole.commands[name], typed)
+    elif near and not name.startswith("-"):
+        raise Refused(f"there is no command {name!r}; the nearest is {near}", partial(replaced, name, near))
+    chosen = whole.parse_args(typed)
+    chosen.typed = typed
+    refuse_commas(chosen)
+    return chosen
+
+
+def _flush(*, strict: bool = False) -> None:
+    """Write out stdout. Unless strict, what cannot be written is dropped, so that Python does not try again at exit."""
+    try:
         sys.stdout.flush()
-        raise SystemExit(1)
+    except OSError:
+        if strict:
+            raise
+        discard_stdout()
 
 
-def _evaluate(chosen: argparse.Namespace) -> None:
-    from seq_agents.experiments.run_folder import Run
-
-    parameters = _parameters(Run.open(chosen.path).config.id, chosen)
-    commands.evaluate(chosen.path, parameters, chosen.seed, chosen.episodes, chosen.json)
+def _interrupted(interruption: KeyboardInterrupt) -> str:
+    if isinstance(interruption, Interrupted):
+        return interruption.message
+    return "interrupted"

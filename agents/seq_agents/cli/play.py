@@ -1,7 +1,8 @@
-"""A person plays: a problem answered by keyboard, seen one time step at a time as a policy sees it."""
+"""`seq-envs play`: a human plays a problem by keyboard and sees one time step at a time, as a policy does."""
 
 from __future__ import annotations
 
+import argparse
 import math
 import os
 import sys
@@ -13,13 +14,33 @@ import numpy as np
 from gymnasium import spaces
 
 import seq_envs
+from seq_agents.cli.options import Command, add_parameters, count, parameters
+from seq_agents.cli.options import seed as seed_option
+from seq_agents.cli.result_table import LEVELS, share
+from seq_agents.cli.terminal import text_of
+from seq_agents.report.table import Column, Table
 from seq_envs.seeds import EXAMPLE_STREAM
 
 _Read = Callable[[str], str]
 _Write = Callable[[str], None]
 
+
+def add_commands(command: Command) -> None:
+    """Add the command."""
+    adding = command("play", _play, "play a problem by keyboard")
+    adding.add_argument("id", metavar="ID", help="such as SeqEcho-v0")
+    adding.add_argument("--seed", type=seed_option, default=None, help="of the episodes (default: a random one)")
+    adding.add_argument("--episodes", type=count, default=1, help="how many to play (default: 1)")
+    add_parameters(adding)
+
+
+def _play(chosen: argparse.Namespace) -> None:
+    problem = seq_envs.make_problem(chosen.id, **parameters(chosen.id, chosen))
+    play(problem, chosen.seed, chosen.episodes)
+
+
 _SECOND_SCREEN, _FIRST_SCREEN, _CLEAR = "\033[?1049h", "\033[?1049l", "\033[H\033[2J"
-"""A terminal's second screen, which cannot be scrolled back; the first one again, as it was; an empty screen."""
+"""Codes of a terminal: switch to its second screen, which has no scrollback; switch back; clear the screen."""
 
 
 def play(
@@ -31,22 +52,22 @@ def play(
     write: _Write = print,
     erase: bool | None = None,
 ) -> list[float]:
-    """Let a person play episodes of a problem, and show the tape and the score after each.
+    """Let a human play episodes of a problem, and print the transcript and the score after each.
 
-    A step shows what a policy gets in `seq_envs.evaluate`: the current observation and the clock. Rewards are told when
-    the episode is over, since they can give answers away (a wrong label, that the sum has reached the threshold): so
-    the levels beside a score hold for it. Every step takes an answer; Enter alone says 0, in each place.
+    Each time step prints what a policy gets in `seq_envs.evaluate`: the current observation and the clock. Rewards are
+    printed after the episode only, since they can reveal answers: a reward of 0 reveals a wrong label. So the levels
+    of the problem apply to a human's score. Every time step takes an answer; Enter alone answers 0 in each place.
 
-    `q`, the end of the input and Ctrl-C end the game. An episode that has begun is then shown, but does not count.
+    `q`, the end of the input and Ctrl-C end the game. The unfinished episode is then printed, but does not count.
 
     Args:
         problem: what to play.
         seed: the stream to play, see `seq_envs.SequenceEnv`; None: a random one.
         episodes: how many to play.
-        read: gets a line after a prompt, as `input` does.
-        write: shows lines, as `print` does.
-        erase: whether a step erases the one before it and the answer to it, by codes to a terminal; each episode then
-            waits for Enter before it begins. None: if stdout is a terminal.
+        read: reads a line after a prompt, as `input` does.
+        write: prints lines, as `print` does.
+        erase: whether a time step erases the one before it and its answer, by codes to a terminal; each episode then
+            waits for Enter before it begins. None: only if stdout is a terminal.
 
     Returns:
         The accuracy of each finished episode.
@@ -73,7 +94,7 @@ def play(
 
 
 def _episode(env: seq_envs.SequenceEnv, seed: int | None, read: _Read, write: _Write, erase: bool) -> dict[str, Any]:
-    """Play an episode; returns the info of its last step. Raises EOFError or KeyboardInterrupt if the player leaves."""
+    """Play an episode; the info of its last step. Raises EOFError or KeyboardInterrupt if the human leaves."""
     problem, step, over = env.problem, 0, False
     observation, info = env.reset(seed=seed)
     try:
@@ -95,7 +116,7 @@ def _episode(env: seq_envs.SequenceEnv, seed: int | None, read: _Read, write: _W
 
 
 def _answer(problem: seq_envs.Problem, read: _Read, write: _Write, prompt: str) -> Any:
-    """Ask until what is typed is an answer: its places as numbers, with spaces or commas between them."""
+    """Ask until an answer is typed: a number for each place, with spaces or commas between them."""
     answers, space = problem.answers, problem.action_space
     places = math.prod(answers.shape)
     while True:
@@ -111,7 +132,7 @@ def _answer(problem: seq_envs.Problem, read: _Read, write: _Write, prompt: str) 
 
 
 def _line(read: _Read, prompt: str) -> str:
-    """A line without the space around it; `q` is the end of the input."""
+    """A line without leading and trailing space. Raises EOFError for `q`."""
     text = read(prompt).strip()
     if text.lower() == "q":
         raise EOFError
@@ -127,22 +148,22 @@ def _wanted(problem: seq_envs.Problem) -> str:
 
 
 def _rules(problem: seq_envs.Problem) -> str:
-    return f"Answer with {_wanted(problem)}. Enter alone says 0; q leaves."
+    return f"Answer with {_wanted(problem)}. Enter alone answers 0; q leaves."
 
 
 def _welcome(problem: seq_envs.Problem, levels: seq_envs.Levels) -> str:
     return (
-        f"{problem.title}\n{problem}\n\n"
-        f"An episode with its right answers, a dot where none counts:\n\n{seq_envs.draw(problem, EXAMPLE_STREAM)}\n\n"
+        f"{problem.title}\n{problem}\n\nAn episode with its right answers; a dot where no answer is scored:\n\n"
+        f"{seq_envs.draw(problem, EXAMPLE_STREAM)}\n\n"
         f"{_rules(problem)}\n"
-        f"Accuracy: chance {levels.chance.accuracy:.4f}, best player without memory {levels.memoryless.accuracy:.4f}."
+        f"Accuracy: chance {levels.chance.accuracy:.4f}, best memoryless policy {levels.memoryless.accuracy:.4f}."
     )
 
 
 def _score(info: dict[str, Any], levels: seq_envs.Levels) -> str:
-    """A finished episode's score above the levels."""
-    rows = [("", "accuracy", "exact match"), ("you", f"{info['accuracy']:.4f}", "yes" if info["is_success"] else "no")]
-    for name in ("chance", "memoryless", "optimal"):
+    """The score of a finished episode, above the levels."""
+    rows = [("you", f"{info['accuracy']:.4f}", "yes" if info["is_success"] else "no")]
+    for name in LEVELS:
         level = getattr(levels, name)
-        rows.append((name, f"{level.accuracy:.4f}", f"{level.exact_match:.4g}"))
-    return "\n".join(f"{name:12} {accuracy:>8} {exact:>12}" for name, accuracy, exact in rows)
+        rows.append((name, f"{level.accuracy:.4f}", share(level.exact_match)))
+    return text_of(Table("", tuple(map(Column, ("", "accuracy", "exact match"))), tuple(rows)), None).rstrip()

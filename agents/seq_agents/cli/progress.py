@@ -1,8 +1,10 @@
-"""Progress bars on stderr: how far, how well, how fast, how long still."""
+"""The progress of trainings on stderr: bars on a terminal that is wide enough, otherwise a line now and then."""
 
 from __future__ import annotations
 
 import math
+import os
+import sys
 import time
 
 from rich.console import Console
@@ -10,9 +12,16 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 
 from seq_agents.learners.learner import Moment, Watch
 
+_WIDTH = 80
+"""Characters that a bar with its figures needs."""
+_SHARE = 0.1
+"""Of a training, between two lines."""
+_SECONDS = 10.0
+"""Between two lines of a slow training."""
+
 
 class Bars:
-    """A bar for each training, one below the other; a context manager."""
+    """The progress of several trainings, one below the other; a context manager."""
 
     def __init__(self) -> None:
         self._progress = Progress(
@@ -23,22 +32,64 @@ class Bars:
             TimeRemainingColumn(),
             console=Console(stderr=True),
         )
+        wide = self._progress.console.width >= _WIDTH
+        self._live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and wide
 
     def __enter__(self) -> Bars:
-        self._progress.start()
+        if self._live:
+            self._progress.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._progress.stop()
+        if self._live:
+            self._progress.stop()
 
-    def add(self, name: str, steps_before: int = 0) -> Watch:
-        """A new bar; the result moves it. `steps_before`: those of an earlier part of the training."""
+    def add(self, name: str) -> Watch:
+        """A watch that shows the progress of a training under this name."""
+        speed = _Speed()
+        if not self._live:
+            return _Lines(name, speed)
         task = self._progress.add_task(name, total=1.0, note="")
-        start = time.perf_counter()
 
         def watch(moment: Moment) -> None:
-            speed = (moment.steps - steps_before) / (time.perf_counter() - start)
-            right = "" if math.isnan(moment.accuracy) else f"{moment.accuracy:6.1%} right  "
-            self._progress.update(task, completed=moment.done, note=f"{right}{speed:,.0f} steps/s")
+            self._progress.update(task, completed=moment.done, note=_note(moment, speed(moment)))
 
         return watch
+
+
+class _Speed:
+    """Time steps in a second, since the first moment that is seen: a resumed training has steps from before."""
+
+    def __init__(self) -> None:
+        self._first: tuple[int, float] | None = None
+
+    def __call__(self, moment: Moment) -> float:
+        now = time.perf_counter()
+        self._first = self._first or (moment.steps, now)
+        steps, start = self._first
+        return (moment.steps - steps) / (now - start) if now > start else math.nan
+
+
+class _Lines:
+    """A line for each tenth of a training, or for every ten seconds where these are shorter."""
+
+    def __init__(self, name: str, speed: _Speed) -> None:
+        self._name = name
+        self._speed = speed
+        self._start = self._last = time.monotonic()
+        self._shown = 0.0
+
+    def __call__(self, moment: Moment) -> None:
+        now = time.monotonic()
+        speed = self._speed(moment)
+        if moment.done - self._shown < _SHARE and now - self._last < _SECONDS and moment.done < 1.0:
+            return
+        self._shown, self._last = moment.done, now
+        line = f"{self._name}: {moment.done:4.0%}  {_note(moment, speed)}  {now - self._start:.0f} s"
+        print(line, file=sys.stderr, flush=True)
+
+
+def _note(moment: Moment, speed: float) -> str:
+    """How well and how fast an agent learns."""
+    right = "" if math.isnan(moment.accuracy) else f"{moment.accuracy:6.1%} right  "
+    return right if math.isnan(speed) else f"{right}{speed:,.0f} steps/s"

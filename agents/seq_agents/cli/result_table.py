@@ -1,52 +1,72 @@
-"""Results as a table for the terminal, with what a score means beside them."""
+"""What a problem's levels and the evaluations on it are as a table."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from rich import box
-from rich.table import Table
-
 import seq_envs
+from seq_agents.report.table import Column, Table
+
+LEVELS = ("chance", "memoryless", "optimal")
 
 
 class Result(NamedTuple):
-    """What a learner got."""
+    """The evaluation of a learner."""
 
     evaluation: seq_envs.Evaluation
     seconds: float
-    """Of training."""
+    """Of training; 0.0: unknown."""
 
 
-def table_of(problem: seq_envs.Problem, results: Mapping[str, Result], explanation: str = "") -> Table:
-    """The results by player with the levels beside them, at most 80 characters wide."""
+def result_table(problem: seq_envs.Problem, results: Mapping[str, Result], explanation: str = "") -> Table:
+    """The results by agent, and the levels of the problem below them.
+
+    Args:
+        problem: what was learned.
+        results: by the name of the agent.
+        explanation: more lines for the note.
+    """
     levels = seq_envs.levels(problem)
-    zero = "chance (a control task: no memory is needed)" if levels.control else "the best player without memory"
-    table = Table(
-        title=f"{problem}",
-        caption=f"normalised: 0 is {zero}, 1 is optimal.\nexact: episodes without a mistake.\n{explanation}".rstrip(),
-        title_justify="left",
-        caption_justify="left",
-        box=box.SIMPLE_HEAD,
-    )
-    table.add_column("player", no_wrap=True)
-    for heading in ("accuracy", "95% interval", "exact", "normalised", "seconds"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for name, (got, seconds) in results.items():
-        low, high = got.accuracy_interval
-        table.add_row(
-            name,
-            f"{got.accuracy:.4f}",
-            f"{low:.4f}-{high:.4f}",
-            f"{got.exact_match:.4f}",
-            f"{got.normalized_score:.4f}",
-            f"{seconds:.1f}" if seconds else "",
-        )
-    table.add_section()
-    for name in ("chance", "memoryless", "optimal"):
+    zero = "chance (a control task: no memory is needed)" if levels.control else "the best memoryless policy"
+    rows = []
+    for name, (evaluation, seconds) in results.items():
+        low, high = evaluation.accuracy_interval
+        rows.append((
+            name, f"{evaluation.accuracy:.4f}", f"{low:.4f}-{high:.4f}", f"{evaluation.exact_match:.4f}",
+            f"{evaluation.normalized_score:.4f}", f"{seconds:.1f}" if seconds else "",
+        ))  # fmt: skip
+    for name in LEVELS:
         level = getattr(levels, name)
-        error = f"± {1.96 * level.accuracy_error:.4f}" if level.accuracy_error else "exact"
+        error = f"± {1.96 * level.accuracy_error:.4f}" if level.accuracy_error else ""
         normalized = levels.normalize(level.accuracy)
-        table.add_row(name, f"{level.accuracy:.4f}", error, f"{level.exact_match:.4g}", f"{normalized:.4f}", "")
-    return table
+        rows.append((name, f"{level.accuracy:.4f}", error, share(level.exact_match), f"{normalized:.4f}", ""))
+    headings = ("policy", "accuracy", "95% interval", "exact match", "normalised", "seconds")
+    note = (
+        f"Normalised: 0 is {zero}, 1 is the optimal policy.\nExact match: the share of episodes without a mistake.\n"
+        "A level without an interval is computed, not estimated."
+    )
+    return Table(str(problem), tuple(map(Column, headings)), tuple(rows), f"{note}\n{explanation}".rstrip())
+
+
+def level_table(problem: seq_envs.Problem) -> Table:
+    """The levels of a problem: what chance, the best memoryless policy and the optimal policy score."""
+    levels = seq_envs.levels(problem)
+    rows = []
+    for name in LEVELS:
+        level = getattr(levels, name)
+        accuracy = _estimate(f"{level.accuracy:.4f}", level.accuracy_error)
+        rows.append((name, accuracy, _estimate(share(level.exact_match), level.exact_match_error)))
+    note = "This is a control task: it needs no memory, and chance is the zero of a normalised score."
+    headings = ("level", "accuracy", "exact match")
+    return Table("", tuple(map(Column, headings)), tuple(rows), note if levels.control else "")
+
+
+def share(value: float) -> str:
+    """A share of episodes in at most seven characters or so."""
+    return "<0.0001" if 0.0 < value < 0.0001 else f"{value:.4g}"
+
+
+def _estimate(figure: str, error: float) -> str:
+    """A figure, with half the width of its 95% interval if it is estimated."""
+    return f"{figure} ± {1.96 * error:.4f}" if error else figure

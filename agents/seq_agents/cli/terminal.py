@@ -1,33 +1,90 @@
-"""Tables in a terminal."""
+"""Tables in a terminal: the one place that lays them out."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 import textwrap
+from collections.abc import Sequence
 
 from seq_agents.report.table import Table
 
+_GAP = "  "
+_NARROWEST = 20
+"""Notes are wrapped at no fewer characters, so that a terminal of width 1 gets words and not letters."""
+_NOTE = 80
+"""Characters at which a note is wrapped where the width is unlimited."""
+
 
 def print_table(table: Table) -> None:
-    """Print a table and its note."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table as Shown
+    """Print a table and its note, as wide as the terminal at most."""
+    if table.rows:
+        print(text_of(table, terminal_width()))
 
-    shown = Shown(title=table.title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False, collapse_padding=True)
+
+def terminal_width() -> int | None:
+    """Characters in a line of the terminal; None: stdout is no terminal, and COLUMNS does not say a width."""
+    columns = os.environ.get("COLUMNS", "")
+    said = int(columns) if columns.isdecimal() else 0
+    if said or not sys.stdout.isatty():
+        return said or None
+    return shutil.get_terminal_size().columns
+
+
+def text_of(table: Table, width: int | None) -> str:
+    """A table as text.
+
+    Figures are never cut or wrapped. Where the table is too wide, its headings are wrapped; where it is still too
+    wide, each row becomes a block with a line for each column.
+
+    Args:
+        table: what to lay out.
+        width: of the terminal in characters; None: unlimited.
+    """
     rows = table.texts()
-    if not rows:
-        return
-    for place, column in enumerate(table.columns):
-        widest = max(len(row[place]) for row in rows)  # Only headings may wrap.
-        shown.add_column(
-            column.heading.replace(", ", "\n").replace(" to ", " to\n"),
-            justify="left" if place == 0 else "right",
-            min_width=widest,
-        )
-    for row in rows:
-        shown.add_row(*row)
-    console = Console(highlight=False)
-    with console.capture() as text:  # rich itself ends the process where the reader of a pipe has gone.
-        console.print(shown, width=max(80, console.width))
-    print(text.get().rstrip())
-    print(textwrap.fill(table.note, max(80, console.width)) + "\n")
+    one_line = [[column.heading] for column in table.columns]
+    wrapped = [column.heading.split() or [""] for column in table.columns]
+    fitting = next((headings for headings in (one_line, wrapped) if _width(headings, rows) <= (width or 10**9)), None)
+    body = _blocks(table, rows) if fitting is None else _grid(fitting, rows)
+    note_width = max(_NARROWEST, min(width or _NOTE, 2 * _NOTE))
+    notes = [textwrap.fill(line, note_width, break_long_words=False) for line in table.note.splitlines()]
+    title = [table.title, ""] if table.title else []
+    return "\n".join([*title, *body, *([""] if notes else []), *notes, ""])
+
+
+def _widths(headings: Sequence[Sequence[str]], rows: Sequence[Sequence[str]]) -> list[int]:
+    """The characters of each column."""
+    return [
+        max(len(text) for text in [*heading, *(row[place] for row in rows)]) for place, heading in enumerate(headings)
+    ]
+
+
+def _width(headings: Sequence[Sequence[str]], rows: Sequence[Sequence[str]]) -> int:
+    return sum(_widths(headings, rows)) + len(_GAP) * (len(headings) - 1)
+
+
+def _grid(headings: Sequence[Sequence[str]], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of a table: the first column is aligned to the left, the others to the right."""
+    widths = _widths(headings, rows)
+    height = max(len(heading) for heading in headings)
+    padded = [[*[""] * (height - len(heading)), *heading] for heading in headings]
+    lines = [*zip(*padded, strict=True), tuple("─" * width for width in widths), *rows]
+    return [
+        _GAP.join(
+            text.rjust(width) if place else text.ljust(width)
+            for place, (text, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    ]
+
+
+def _blocks(table: Table, rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of a table whose rows are blocks."""
+    lines = []
+    for name, *texts in rows:
+        lines.append(name)
+        for column, text in zip(table.columns[1:], texts, strict=True):
+            if text:
+                lines.append(f"{_GAP}{column.heading} {text}")
+    return lines

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import safetensors.torch
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 
 import seq_envs
 from seq_agents.agents import agent_type
@@ -67,12 +67,22 @@ class Run:
         return run
 
     @classmethod
-    def open(cls, path: Path) -> Run:
+    def open(cls, path: Path, trust: bool = False) -> Run:
         """A folder that is there.
 
+        Args:
+            path: of the folder.
+            trust: whether modules that its config names, as in "module:Agent", may be imported: they can run any code.
+
         Raises:
-            RunError: it is no run folder, or its config is broken.
+            RunError: it is no run folder, its config is broken, or it names modules and is not trusted.
         """
+        named = modules_named_by(path)
+        if named and not trust:
+            raise RunError(
+                f"{path / _CONFIG} names {' and '.join(sorted(named))}: to use this run, the module must be imported, "
+                "and it can run any code. Add --trust (from Python, trust=True) if you trust it"
+            )
         try:
             raw = json.loads((path / _CONFIG).read_text(encoding="utf-8"))
             config = Config(**{field.name: raw[field.name] for field in dataclasses.fields(Config)})
@@ -112,9 +122,9 @@ class Run:
         if not self.begun:
             return []
         try:
-            with safe_open(path, "pt") as file:
-                facts = file.metadata() or {}
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict.
+            content = path.read_bytes()  # `safe_open` takes no path that is not UTF-8.
+            tensors = safetensors.torch.load(content)
+            facts = _metadata(content)
         except (SafetensorError, OSError) as wrong:
             raise RunError(f"{path} is broken: {wrong}") from None
         if facts.get("made_by") != self._whose():
@@ -163,3 +173,20 @@ class Run:
 
     def _write(self, name: str, content: bytes) -> None:
         write_whole(self.path / name, content)
+
+
+def modules_named_by(path: Path) -> set[str]:
+    """The agent and the id of a run folder, those of them that name a module to import: "module:Agent", "module:id"."""
+    try:
+        raw = json.loads((path / _CONFIG).read_text(encoding="utf-8"))
+        names = {raw["agent"], raw["id"]}
+    except Exception:  # `Run.open` says what is wrong with the file.
+        return set()
+    return {name for name in names if isinstance(name, str) and ":" in name and not name.startswith("seq_envs:")}
+
+
+def _metadata(content: bytes) -> dict[str, str]:
+    """The metadata of a safetensors file: its header is JSON, after eight bytes with the header's length."""
+    length = int.from_bytes(content[:8], "little")
+    metadata: dict[str, str] = json.loads(content[8 : 8 + length]).get("__metadata__", {})
+    return metadata

@@ -1,4 +1,4 @@
-"""Train in a run folder: watched, stopped without loss, and gone on with."""
+"""Train in a run folder. A training that is stopped continues from its checkpoint to the same result."""
 
 from __future__ import annotations
 
@@ -17,24 +17,36 @@ _SECONDS_BETWEEN_CHECKPOINTS = 30.0
 _CURVE_POINTS = 200
 
 
+_STOPS = (signal.SIGINT, signal.SIGTERM)
+"""Ctrl-C, and what a cluster's scheduler sends before it kills a process."""
+
+
 class Stopped(Exception):
-    """The training was asked to stop, and its checkpoint is written."""
+    """A signal stopped the training, and its checkpoint is written.
+
+    Args:
+        number: of the signal.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"stopped by {signal.Signals(number).name}")
+        self.number = number
 
 
 def train(run: Run, episodes: int = 10_000, watch: Watch = unwatched) -> seq_envs.Evaluation:
     """Train to the end, from the folder's checkpoint if there is one, then evaluate on fresh episodes.
 
     Args:
-        run: its folder gets a checkpoint every 30 seconds, when the training ends, and when Ctrl-C asks to stop.
-        episodes: of the final evaluation.
+        run: its folder gets a checkpoint every 30 seconds, when the training ends, and after Ctrl-C or SIGTERM.
+        episodes: how many the final evaluation plays.
         watch: called after every update.
 
     Raises:
-        Stopped: after Ctrl-C. The same call goes on from there, to the same result as without the stop.
+        Stopped: after Ctrl-C or SIGTERM. The same call continues from the checkpoint, to the same result.
         seq_agents.errors.RunError: the folder is in use, its checkpoint does not fit, or the weights are
             no longer finite.
     """
-    interrupted: list[int] = []
+    signals: list[int] = []
     with alone_in(run.path):
         learner = run.config.learner()
         curve = run.load(learner)
@@ -47,7 +59,7 @@ def train(run: Run, episodes: int = 10_000, watch: Watch = unwatched) -> seq_env
             now = time.perf_counter()
             latest = moment
             point = [round(before + now - start, 3), moment.steps, round(moment.accuracy, 6)]
-            stop = bool(interrupted)
+            stop = bool(signals)
             due = stop or moment.done >= 1.0 or now - saved >= _SECONDS_BETWEEN_CHECKPOINTS
             new = moment.steps - (curve[-1][1] if curve else -1)
             if new > 0 and (due or not curve or new * _CURVE_POINTS * moment.done >= moment.steps):
@@ -57,12 +69,12 @@ def train(run: Run, episodes: int = 10_000, watch: Watch = unwatched) -> seq_env
                 saved = time.perf_counter()
             watch(moment)
             if stop and moment.done < 1.0:
-                raise Stopped
+                raise Stopped(signals[0])
 
         try:
-            with _noting_interrupts(interrupted):
+            with _noting_signals(signals):
                 learner.learn(see)
-        except (RuntimeError, ValueError) as wrong:  # Mostly torch's, for weights that are no numbers any more.
+        except (RuntimeError, ValueError) as wrong:  # torch raises them where weights are no longer finite.
             what = str(wrong).partition("\n")[0]
             raise RunError(f"the training broke off (is the learning rate too high?): {what}") from wrong
         seconds = before + time.perf_counter() - start
@@ -72,19 +84,24 @@ def train(run: Run, episodes: int = 10_000, watch: Watch = unwatched) -> seq_env
 
 
 @contextmanager
-def _noting_interrupts(came: list[int]) -> Iterator[None]:
-    """Note a Ctrl-C instead of being interrupted by it; a second one interrupts at once."""
+def _noting_signals(arrived: list[int]) -> Iterator[None]:
+    """Note Ctrl-C and SIGTERM, so that the update under way is finished. A second signal has its usual effect."""
 
     def note(number: int, _: object) -> None:
-        came.append(number)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        arrived.append(number)
+        for each, handler in usual.items():
+            signal.signal(each, handler)
 
+    usual = {number: signal.getsignal(number) for number in _STOPS}
+    usual = {number: handler for number, handler in usual.items() if handler not in (None, signal.SIG_IGN)}
     try:
-        old = signal.signal(signal.SIGINT, note)
-    except ValueError:  # Not the main thread, which alone hears of it.
+        for number in usual:
+            signal.signal(number, note)
+    except ValueError:  # Only the main thread may set handlers.
         yield
         return
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, old)
+        for number, handler in usual.items():
+            signal.signal(number, handler)

@@ -38,7 +38,7 @@ class ProblemSection:
 
 def write_report(folder: Folder, path: Path) -> None:
     """Write the page of a folder; a process that is killed leaves no part of it."""
-    write_whole(path, page(folder).encode())
+    write_whole(path, page(folder).encode(errors="backslashreplace"))  # A path may not be UTF-8.
 
 
 def page(folder: Folder) -> str:

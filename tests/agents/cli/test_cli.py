@@ -12,9 +12,10 @@ import sys
 import pytest
 import torch
 from seq_agents.agents import AGENTS
-from seq_agents.cli import commands
 from seq_agents.cli import main as cli
-from seq_agents.cli.result_table import Result
+from seq_agents.cli.options import option
+from seq_agents.cli.result_table import Result, result_table
+from seq_agents.cli.terminal import print_table
 from spaces_of_settings import IDS
 from tiny_agents import taken_by
 from tiny_commands import elsewhere, everything  # noqa: F401 - a fixture.
@@ -91,14 +92,14 @@ def test_a_table_for_a_reader_who_has_gone(monkeypatch: pytest.MonkeyPatch) -> N
     problem = taken_by("optimal")
     evaluation = seq_envs.evaluate(seq_envs.policies.optimal(problem), problem, 10)
     with pytest.raises(BrokenPipeError):
-        commands._print_table(problem, {"optimal": Result(evaluation, 1.0)})
+        print_table(result_table(problem, {"optimal": Result(evaluation, 1.0)}))
 
 
 def test_every_parameter_is_an_option_of_every_command() -> None:
-    parser = cli._parser()
+    parser = cli.parser()
     for id in IDS:
         for name in vars(seq_envs.make_problem(id)):
             for command in (["show", id], ["play", id], ["train", "lstm", id], ["compare", id], ["evaluate", "run"]):
-                chosen = parser.parse_args([*command, f"{commands.option(name)}=5"])
+                chosen = parser.parse_args([*command, f"{option(name)}=5"])
                 assert isinstance(chosen, argparse.Namespace)
                 assert vars(chosen)[f"parameter {name}"] == "5"

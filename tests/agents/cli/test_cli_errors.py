@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import torch
-from seq_agents.cli import commands
+from seq_agents.cli import look
 from tiny_commands import ECHO, TINY, elsewhere, everything, refused, trained  # noqa: F401 - a fixture.
 
 torch.set_num_threads(1)
@@ -23,9 +23,8 @@ torch.set_num_threads(1)
         (["show", "SeqEcho-v0", "--lag", "x"], "lag must be an integer >= 0, got 'x'"),
         (["show", "SeqEcho-v0", "--nonsense", "1"], "--nonsense"),
         (["show", "SeqEchoHard-v0", "--lag", "1"], "this id is fixed"),
-        (["show", "SeqEko-v0"], "Did you mean: `SeqEcho`?"),
-        (["show", "SeqEko-v0"], "The ids are SeqNext-v0, "),
-        (["show", "CartPole-v1"], "id must be one of"),
+        (["show", "SeqEko-v0"], "the nearest is SeqEcho-v0"),
+        (["show", "CartPole-v1"], "CartPole-v1 is an environment of another package"),
         (["show", "nosuchmodule:SeqEcho-v0"], "nosuchmodule"),
         (["show"], "required: ID"),
         (["list", "--lag", "1"], "--lag"),
@@ -42,8 +41,8 @@ torch.set_num_threads(1)
         (["train", "recurent-ppo", *ECHO], "did you mean 'recurrent-ppo'"),
         (["train", "LSTM", *ECHO], "did you mean 'lstm' or 'bilstm'?"),
         (["train", "zzz", *ECHO], "agent must be one of recurrent-ppo, recurrent-ppo-stock, ppo"),
-        (["train", "lstm", "SeqEko-v0"], "Did you mean: `SeqEcho`?"),
-        (["train", "lstm", "CartPole-v1"], "id must be one of"),
+        (["train", "lstm", "SeqEko-v0"], "the nearest is SeqEcho-v0"),
+        (["train", "lstm", "CartPole-v1"], "CartPole-v1 is an environment of another package"),
         (["train", "lstm", "SeqEcho-v0", "--lag", "10"], "lag must be in 0 ... length-1 = 9, got 10"),
         (["train", "lstm", "SeqEcho-v0", "--threshold", "1"], "unexpected keyword argument 'threshold'"),
         (["train", "lstm", "SeqEchoHard-v0", "--lag", "1"], "this id is fixed"),
@@ -61,7 +60,7 @@ torch.set_num_threads(1)
         (["train", "lstm", *ECHO, "--set", "orthogonal=yes"], "orthogonal must be True or False, got 'yes'"),
         (["train", "recurrent-ppo-stock", *ECHO, "--set", "lstm_rate=0.1"], "lstm_rate must be 1.0"),
         (["train", "ppo", *ECHO, "--set", "minibatches=9999999"], "minibatches must be at most 1024, got 9999999"),
-        (["train", "encoder-decoder", *ECHO], "encoder-decoder takes problems that show everything"),
+        (["train", "encoder-decoder", *ECHO], "encoder-decoder takes problems that show the whole sequence"),
         (["train", "lstm", *ECHO, "--seed", "-1"], "--seed"),
         (["train", "lstm", *ECHO, "--seed", "4294967296"], "<= 4294967295, got 4294967296"),
         (["train", "lstm", *ECHO, "--episodes", "0"], "--episodes"),
@@ -135,25 +134,30 @@ def test_ctrl_c(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPa
     def interrupted(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(commands, "list_everything", interrupted)
+    monkeypatch.setattr(look, "_list", interrupted)
     assert refused(["list"], capsys, code=130) == "seq-envs: interrupted\n"
 
 
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        (["train", "gru", *ECHO, *TINY], "its agent is 'mlp', not 'gru'"),
-        (["train", "mlp", "SeqMemorize-v0", "--length", "4", *TINY], "its id is 'SeqEcho-v0', not 'SeqMemorize-v0'"),
-        (["train", "mlp", *ECHO, *TINY, "--lag", "2"], "its parameters is {'lag': None}, not {'lag': 2}"),
-        (["train", "mlp", *ECHO, *TINY, "--length", "5"], "its parameters is {'length': 4}, not {'length': 5}"),
-        (["train", "mlp", *ECHO, *TINY, "--set", "hidden=5"], "its settings is {'hidden': 4}, not {'hidden': 5}"),
-        (["train", "mlp", *ECHO, *TINY, "--seed", "1"], "its seed is 0, not 1"),
+        (["train", "gru", *ECHO, *TINY], "another agent: agent was mlp, not gru."),
+        (
+            ["train", "mlp", "SeqMemorize-v0", "--length", "4", *TINY],
+            "another problem: id was SeqEcho-v0, not SeqMemorize-v0.",
+        ),
+        (["train", "mlp", *ECHO, *TINY, "--lag", "2"], "other parameters: lag was the default, not 2."),
+        (["train", "mlp", *ECHO, *TINY, "--length", "5"], "other parameters: length was 4, not 5."),
+        (["train", "mlp", *ECHO, *TINY, "--set", "hidden=5"], "other settings: hidden was 4, not 5."),
+        (["train", "mlp", *ECHO, *TINY, "--seed", "1"], "another seed: seed was 0, not 1."),
     ],
 )
 def test_resume_of_something_else(changed: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     trained(Path("run"))
     before = everything(Path())
-    assert f"run cannot be gone on with: {message}" in refused([*changed, "--out", "run", "--resume"], capsys)
+    assert f"run was trained with {message} Use the same, or another --out" in refused(
+        [*changed, "--out", "run", "--resume"], capsys
+    )
     assert everything(Path()) == before
 
 
@@ -200,7 +204,7 @@ def test_evaluate_without_a_checkpoint(capsys: pytest.CaptureFixture[str]) -> No
     [
         (
             ["--n-values", "20"],
-            "does not fit: the weights are those of another network: head.linear.bias must have shape",
+            "does not fit: the weights are those of another network: core.layers.0.weight must have shape",
         ),
         (["--length", "9"], "does not fit: the weights are those of another network"),  # mlp sees the clock.
         (["--lag", "9"], "lag must be in 0 ... length-1 = 3, got 9"),

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import torch
 from seq_agents.agents import AGENTS
-from seq_agents.cli import commands
 from seq_agents.cli import main as cli
+from seq_agents.cli.options import option
 from tiny_agents import settings, taken_by
 from tiny_commands import ECHO, TINY, elsewhere, everything, trained  # noqa: F401 - a fixture.
 
@@ -53,7 +53,7 @@ def test_evaluate_another_size_of_the_problem(capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize("agent", AGENTS)
 def test_every_agent_by_the_command(agent: str, capsys: pytest.CaptureFixture[str]) -> None:
     problem = taken_by(agent)
-    given = [f"{commands.option(name)}={getattr(problem, name)}" for name in ("length", "n_values")]
+    given = [f"{option(name)}={getattr(problem, name)}" for name in ("length", "n_values")]
     id = f"{type(problem).__name__}-v0"
     chosen = [f"--set={name}={value}" for name, value in settings(agent, problem).items()]
     cli.main(["train", agent, id, *given, *chosen, "--episodes", "20"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -187,26 +188,28 @@ def commands_option(name: str) -> str:
 
 
 @pytest.mark.slow
-def test_a_real_ctrl_c(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_a_real_signal(number: signal.Signals, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = command_for("lstm", tmp_path / "broken")
     sign = tmp_path / "in-the-middle"
     process = child("wait", str(sign), *command)
     end = time.monotonic() + LONG
     while not sign.exists() and process.poll() is None and time.monotonic() < end:
         time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     sign.with_name(sign.name + "-go-on").touch()
     out, said = process.communicate(timeout=LONG)
-    assert process.returncode == 2, said
+    assert process.returncode == 128 + number, said
     assert out == ""
-    assert f"seq-envs: stopped; go on with the same command and --resume --out {tmp_path / 'broken'}" in said
+    assert f"seq-envs: interrupted. {tmp_path / 'broken'} is kept: its checkpoint has " in said
+    hint = said.partition("To continue: seq-envs ")[2].strip()
     assert "Traceback" not in said
     assert {one.name for one in (tmp_path / "broken").iterdir()} - {".lock"} == {
         "config.json", "checkpoint.safetensors", "curve.csv",
     }  # fmt: skip
     assert int(checkpoint(tmp_path / "broken")["updates"]) == 6, "the update under way is finished, and kept"
 
-    cli.main([*command, "--resume"])
+    cli.main(shlex.split(hint))
     cli.main(command_for("lstm", tmp_path / "unbroken"))
     assert_same_end(tmp_path / "broken", tmp_path / "unbroken")
     assert f"{tmp_path / 'broken'}: config, checkpoint, learning curve and evaluation." in capsys.readouterr().out

@@ -1,0 +1,126 @@
+"""What to type instead of a command that does not work."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import shlex
+from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
+
+from seq_agents.errors import Arguments, Refused
+
+
+def nearest(name: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The name that is spelled most like the given one, or None if none is close."""
+    by_lower = {known.lower(): known for known in names}
+    close = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=cutoff)
+    return by_lower[close[0]] if close else None
+
+
+def replaced(wrong: str, right: str, typed: Sequence[str]) -> Arguments:
+    """The arguments with one of them, or the value after its `=`, replaced."""
+    return [
+        right if word == wrong else f"{word[: -len(wrong)]}{right}" if word.endswith(f"={wrong}") else word
+        for word in typed
+    ]
+
+
+def as_typed(arguments: Iterable[str]) -> str:
+    """A command of seq-envs that can be pasted into a shell."""
+    return shlex.join(["seq-envs", *arguments])
+
+
+def path_word(path: Path) -> str:
+    """A path as an argument: one that begins with a dash would otherwise be read as an option."""
+    text = str(path)
+    return f"./{text}" if text.startswith("-") else text
+
+
+def instead_of(message: str, typed: Sequence[str]) -> Arguments | None:
+    """What to type instead of arguments that a parser refuses, if that is clear."""
+    words = list(typed)
+    if "expected one argument" in message:
+        name = message.removeprefix("argument ").partition(":")[0].split("/")[0]
+        place = words.index(name) if name in words else len(words)
+        if place + 1 < len(words):  # The value looks like an option.
+            return [*words[:place], f"{name}={words[place + 1]}", *words[place + 2 :]]
+        return None
+    if "are required: " in message:
+        dashed = [word for word in words if word.startswith("-") and not word.startswith("--") and Path(word).exists()]
+        return replaced(dashed[0], path_word(Path(dashed[0])), words) if dashed else None
+    for place, word in enumerate(words):
+        if "," in word and place and word in message:  # Several values joined by commas.
+            return [*words[:place], *filter(None, word.split(",")), *words[place + 1 :]]
+    return None
+
+
+def refuse_unknown(parser: argparse.ArgumentParser, typed: Sequence[str]) -> None:
+    """Refuse options that a command does not take.
+
+    Args:
+        parser: of the command.
+        typed: the command and its arguments.
+
+    Raises:
+        Refused: for the first such option. It names the option or the setting that the user may mean.
+    """
+    options = [text for action in parser._actions for text in action.option_strings]
+    words = typed[: typed.index("--")] if "--" in typed else typed
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not name.startswith("--") or name in options:
+            continue
+        message = f"{typed[0]} does not take {name}"
+        near = nearest(name, options, 0.75)
+        agent, names = _settings_named(typed) if "--set" in options else ("", [])
+        setting = nearest(name.lstrip("-").replace("-", "_"), names, 1.0 if near else 0.75)
+        if setting is not None:
+            raise Refused(f"{message}: {setting} is a setting of {agent}", partial(_as_setting, word, setting))
+        if near is not None:
+            right = f"{near}={value}" if equals else near
+            raise Refused(f"{message}; the nearest option is {near}", partial(replaced, word, right))
+        raise Refused(f"{message}; see its options", lambda _: [typed[0], "--help"])
+
+
+def _as_setting(word: str, setting: str, typed: Arguments) -> Arguments:
+    """The arguments with an option, "--hidden=32" or "--hidden" and the value after it, as a setting."""
+    place = typed.index(word)
+    _, equals, value = word.partition("=")
+    after = typed[place + 1 :] if equals else typed[place + 2 :]
+    given = value if equals else "".join(typed[place + 1 : place + 2])
+    return [*typed[:place], "--set", f"{setting}={given}", *after]
+
+
+def _settings_named(typed: Sequence[str]) -> tuple[str, list[str]]:
+    """The agent that a command names, and its settings, if they can be known."""
+    try:
+        from seq_agents.agents import AGENTS, agent_type
+    except ImportError:
+        return "", []
+    agent = next((word for word in typed[1:] if word in AGENTS), "")
+    return agent, list(agent_type(agent).settings_type.kinds()) if agent else []
+
+
+def refuse_commas(chosen: argparse.Namespace) -> None:
+    """Refuse several names that are joined by commas, where spaces must separate them.
+
+    Raises:
+        Refused: an option that takes several names got one with a comma.
+    """
+    for name in ("agents", "ids"):
+        for text in getattr(chosen, name, None) or []:
+            names = [word for word in text.split(",") if word]
+            if len(names) > 1 and "[" not in text:
+                raise Refused(
+                    f"--{name} takes names with spaces between them, got {text!r}", partial(_spread, text, names)
+                )
+
+
+def _spread(text: str, names: Sequence[str], typed: Arguments) -> Arguments:
+    """The arguments with one of them replaced by several."""
+    spread: Arguments = []
+    for word in typed:
+        spread += names if word == text else [word[: -len(text) - 1], *names] if word.endswith(f"={text}") else [word]
+    return spread

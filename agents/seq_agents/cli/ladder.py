@@ -1,0 +1,67 @@
+"""`seq-envs ladder`: an agent climbs tiny tasks, and the first rung that it fails says what is wrong."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from seq_agents.cli.interruption import Interrupted, number_of
+from seq_agents.cli.options import Command, number, seed, settings
+from seq_envs.parameters import Integer
+
+if TYPE_CHECKING:
+    from seq_agents.ladder import RungResult
+
+_FAILED = 1
+"""The exit code where a rung fails."""
+
+
+def add_commands(command: Command) -> None:
+    """Add the command."""
+    ladder = command("ladder", _ladder, "climb tiny tasks with a recurrent agent, and say where it breaks and why")
+    ladder.add_argument("agent", metavar="AGENT", help="see `seq-envs list`; or module:function, a training function")
+    ladder.add_argument(
+        "--rollout", type=number(Integer(22, 512)), default=32,
+        help="time steps of each lane that the agent reads between two updates (default: 32)",
+    )  # fmt: skip
+    ladder.add_argument("--seed", type=seed, default=0, help="of the climb (default: 0)")
+    ladder.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE", help="a setting of the agent")
+    ladder.add_argument("--all", action="store_true", help="continue after a rung that fails")
+
+
+def _ladder(chosen: argparse.Namespace) -> int:
+    """Let an agent climb the ladder, and print each rung's outcome."""
+    import torch
+
+    from seq_agents.ladder import climb, trainer
+
+    torch.set_num_threads(1)  # A second thread costs these small networks more than it saves.
+    train = trainer(chosen.agent, settings(chosen.set))
+    progress = _Progress()
+    try:
+        climbed = climb(train, chosen.rollout, chosen.seed, keep_going=chosen.all, watch=progress.watch)
+    except KeyboardInterrupt as interruption:
+        message = f"interrupted in the rung {progress.rung!r}, after {progress.ended} rungs"
+        raise Interrupted(number_of(interruption), f"{message}. The same command starts with the first rung") from None
+    print(climbed)
+    return 0 if climbed.passed else _FAILED
+
+
+class _Progress:
+    """Prints a line on stderr when a rung ends; on a terminal, the name of the rung that is being climbed too."""
+
+    def __init__(self) -> None:
+        self.rung = ""
+        self.ended = 0
+        self._live = sys.stderr.isatty()
+
+    def watch(self, name: str, result: RungResult | None) -> None:
+        """Follow the climb, as `seq_agents.ladder.climb.Watch`."""
+        self.rung = name
+        if result is None:
+            if self._live:
+                print(f"     {name} ...", end="\r", file=sys.stderr, flush=True)
+            return
+        self.ended += 1
+        print(f"{'ok  ' if result.passed else 'FAIL'} {name} ({result.seconds:.0f} s)", file=sys.stderr, flush=True)

@@ -1,0 +1,155 @@
+"""What the commands share: how to add one, the types of options, problem ids and parameters."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
+from typing import Any, NoReturn, Protocol
+
+import gymnasium
+
+import seq_envs
+from seq_agents.cli.hints import nearest, replaced
+from seq_agents.errors import Refused
+from seq_envs.parameters import Flag, Integer, Kind
+
+_PARAMETERS = "Parameters of the problem are options too, such as --lag 4. `seq-envs show ID` lists them."
+
+
+Run = Callable[[argparse.Namespace], int | None]
+"""What a command does, given its options. It returns the exit code; None is 0."""
+
+
+class WrongOptions(Exception):
+    """Arguments that a parser refuses."""
+
+    def __init__(self, parser: argparse.ArgumentParser, message: str) -> None:
+        super().__init__(message)
+        self.parser = parser
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that raises `WrongOptions` and reads every argument with the metavar ID as a problem's id."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands: dict[str, argparse.ArgumentParser] = {}
+        """The parsers of the commands by name."""
+
+    def error(self, message: str) -> NoReturn:
+        raise WrongOptions(self, message)
+
+    def add_argument(self, *names: Any, **options: Any) -> argparse.Action:
+        if options.get("metavar") == "ID":
+            options.setdefault("type", problem_id)
+        return super().add_argument(*names, **options)
+
+
+class Command(Protocol):
+    """Adds a command to the menu."""
+
+    def __call__(self, name: str, run: Run, about: str) -> argparse.ArgumentParser:
+        """The parser of the new command, for its options.
+
+        Args:
+            name: of the command.
+            run: what it does, given the options.
+            about: one line for the menu, without a full stop.
+        """
+
+
+def number(kind: Integer) -> Callable[[str], int]:
+    """The type of an option that is an integer within bounds."""
+
+    def read(text: str) -> int:
+        try:
+            checked: int = kind.check("it", kind.parse(text))
+        except ValueError as wrong:
+            raise argparse.ArgumentTypeError(str(wrong)) from None
+        return checked
+
+    return read
+
+
+count = number(Integer(1))
+"""The type of an option that is an integer of at least 1."""
+seed = number(Integer(0, 2**32 - 1))
+"""The type of a seed."""
+
+
+def settings(texts: Sequence[str]) -> Mapping[str, str]:
+    """The settings given as SETTING=VALUE texts, by name.
+
+    Raises:
+        Refused: a text has no `=`.
+    """
+    for text in texts:
+        if "=" not in text:
+            raise Refused(f"--set takes SETTING=VALUE, got {text!r}")
+    return {name.replace("-", "_"): value for name, _, value in (text.partition("=") for text in texts)}
+
+
+def option(name: str) -> str:
+    """A parameter's name as an option: n_values is --n-values."""
+    return f"--{name.replace('_', '-')}"
+
+
+@cache
+def parameter_kinds() -> Mapping[str, Kind]:
+    """Every parameter of every problem, and the values it may have."""
+    return {
+        field.name: field.metadata["kind"]
+        for id in seq_envs.ids()
+        for field in dataclasses.fields(seq_envs.make_problem(id))
+    }
+
+
+def add_parameters(parser: argparse.ArgumentParser) -> None:
+    """Add every parameter of every problem as an option. It stays a text, since its meaning depends on the problem."""
+    parser.epilog = _PARAMETERS
+    for name, kind in parameter_kinds().items():
+        # --reverse alone means --reverse true.
+        alone: dict[str, Any] = {"nargs": "?", "const": "true"} if isinstance(kind, Flag) else {}
+        parser.add_argument(
+            option(name), dest=f"parameter {name}", default=argparse.SUPPRESS, help=argparse.SUPPRESS, **alone
+        )
+
+
+def parameters(id: str, chosen: argparse.Namespace) -> dict[str, Any]:
+    """The parameters given as options, with the values that the problem of this id reads from their texts.
+
+    The values are not checked: `seq_envs.make_problem` does that.
+    """
+    given = {name.split()[1]: text for name, text in vars(chosen).items() if name.startswith("parameter ")}
+    kinds = {field.name: field.metadata["kind"] for field in dataclasses.fields(seq_envs.make_problem(id))}
+    return {name: kinds[name].parse(text) if name in kinds else text for name, text in given.items()}
+
+
+_PATTERN = frozenset("*?[")
+
+
+def problem_id(text: str) -> str:
+    """The id that a user means: SeqEcho stands for SeqEcho-v0. A pattern such as SeqEcho* stays as it is.
+
+    Raises:
+        Refused: there is no such id; the message says which is nearest.
+    """
+    module, _, name = text.rpartition(":")
+    if module:
+        importlib.import_module(module)  # It registers the id.
+    ids = seq_envs.ids()
+    if name in ids or _PATTERN & set(name):
+        return text
+    latest = {id.rpartition("-v")[0]: id for id in ids}  # Later versions are registered later.
+    if name in latest:
+        return f"{module}:{latest[name]}" if module else latest[name]
+    if name in gymnasium.registry:
+        raise Refused(f"{name} is an environment of another package, not a problem of this one", lambda _: ["list"])
+    near = nearest(name, [*ids, *latest])
+    if near is None:
+        raise Refused(f"there is no problem {text!r}", lambda _: ["list"])
+    wanted = f"{module}:{latest.get(near, near)}" if module else latest.get(near, near)
+    raise Refused(f"there is no problem {text!r}; the nearest is {wanted}", partial(replaced, text, wanted))

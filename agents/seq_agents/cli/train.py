@@ -1,0 +1,239 @@
+"""`seq-envs train` and `evaluate`: an agent learns a problem in a run folder, and is evaluated from it."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gymnasium
+
+import seq_envs
+from seq_agents.cli.hints import as_typed, path_word
+from seq_agents.cli.interruption import Interrupted, number_of
+from seq_agents.cli.options import Command, add_parameters, count, parameters, seed, settings
+from seq_agents.errors import Arguments, Refused
+
+if TYPE_CHECKING:
+    from seq_agents.experiments.config import Config
+    from seq_agents.experiments.run_folder import Run
+
+
+def add_commands(command: Command) -> None:
+    """Add the commands."""
+    train = command("train", _train, "train an agent on a problem, and keep the training in a run folder")
+    train.add_argument("agent", metavar="AGENT", type=_agent, help="see `seq-envs list`; or module:Learner")
+    train.add_argument("id", metavar="ID", help="such as SeqEcho-v0")
+    train.add_argument("--core", metavar="CORE", help="the core that remembers, such as gru, in place of the agent's")
+    train.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE", help="a setting of the agent")
+    train.add_argument("--seed", type=seed, default=0, help="of the training (default: 0)")
+    train.add_argument("--out", type=Path, metavar="RUN", help="the run folder (default: runs/AGENT-ID-SEED)")
+    train.add_argument("--resume", action="store_true", help="continue from the checkpoint in RUN, if there is one")
+
+    evaluate = command("evaluate", _evaluate, "evaluate a trained agent, on its problem or with parameters changed")
+    evaluate.add_argument("path", metavar="RUN", type=Path, help="the folder that `train` wrote")
+    evaluate.add_argument("--seed", type=seed, default=0, help="of the episodes (default: 0)")
+    evaluate.add_argument("--json", action="store_true", help="print the evaluation as JSON")
+    evaluate.add_argument(
+        "--trust", action="store_true", help="import the modules that RUN names: they can run any code"
+    )
+    for parser in (train, evaluate):
+        parser.add_argument("--episodes", type=count, default=10_000, help="of the evaluation (default: 10000)")
+        add_parameters(parser)
+
+
+def _train(chosen: argparse.Namespace) -> None:
+    """Train an agent in a run folder, and print its evaluation."""
+    from seq_agents.cli.progress import Bars
+    from seq_agents.cli.result_table import Result, result_table
+    from seq_agents.cli.terminal import print_table
+    from seq_agents.experiments.training import Stopped, train
+
+    _one_thread()
+    config = _config(chosen)
+    path = chosen.out or Path("runs") / f"{config.agent.replace(':', '-')}-{config.id}-{config.seed}"
+    run = _run_folder(path, config, chosen.resume)
+    try:
+        with Bars() as bars:
+            evaluation = train(run, chosen.episodes, bars.add(config.agent))
+    except Stopped as stopped:
+        raise Interrupted(stopped.number, _to_continue(run, chosen.typed)) from None
+    except KeyboardInterrupt as interruption:
+        raise Interrupted(number_of(interruption), _to_continue(run, chosen.typed)) from None
+    print_table(
+        result_table(config.problem(), {config.agent: Result(evaluation, run.evaluation()["training_seconds"])})
+    )
+    print(f"{path}: config, checkpoint, learning curve and evaluation.")
+
+
+def _config(chosen: argparse.Namespace) -> Config:
+    """What to train.
+
+    Raises:
+        Refused: the agent cannot be saved.
+        ValueError, TypeError: an unknown agent, parameter or setting, or a wrong value.
+    """
+    from seq_agents.agents import agent_type, with_core
+    from seq_agents.experiments.config import Config
+    from seq_agents.learners.user_defined import UserDefinedLearner
+
+    id, agent = chosen.id, chosen.agent
+    if chosen.core is not None:
+        agent = with_core(agent, chosen.core)
+    if issubclass(agent_type(agent), UserDefinedLearner):
+        raise Refused(
+            f"{agent} cannot be saved in a run folder, which takes agents of `seq-envs list` and subclasses of Learner",
+            lambda _: ["bench", "--agents", agent, "--ids", id],
+        )
+    given = agent_type(agent).settings_type.parsed(settings(chosen.set))
+    return Config.of(agent, id, parameters(id, chosen), chosen.seed, given)
+
+
+def _agent(name: str) -> str:
+    """The agent as typed.
+
+    Raises:
+        Refused: it is the id of a problem.
+    """
+    if name in seq_envs.ids() or f"{name}-v0" in seq_envs.ids():
+        raise Refused(f"the agent comes first and the problem second, got {name!r} first", _swapped)
+    return name
+
+
+def _swapped(typed: Arguments) -> Arguments:
+    """The arguments with the problem and the agent exchanged."""
+    from seq_agents.agents import AGENTS
+
+    problems = [place for place, word in enumerate(typed) if word in seq_envs.ids() or f"{word}-v0" in seq_envs.ids()]
+    agents = [place for place, word in enumerate(typed) if word in AGENTS]
+    swapped = list(typed)
+    if problems and agents:
+        swapped[problems[0]], swapped[agents[0]] = typed[agents[0]], typed[problems[0]]
+        return swapped
+    return ["list"]
+
+
+def _run_folder(path: Path, config: Config, resume: bool) -> Run:
+    """The folder to train in: a new one, or the one there if it trains the same.
+
+    Raises:
+        Refused: the folder trains something else, or the agent cannot be made.
+        seq_agents.errors.RunError: the folder cannot be used.
+    """
+    from seq_agents.experiments.run_folder import Run, modules_named_by
+
+    if resume and path.exists():
+        run = Run.open(path, trust=modules_named_by(path) <= {config.agent, config.id})
+        _refuse_other(run, config)
+        return run
+    try:
+        config.learner()  # Raises before there is a folder.
+    except RuntimeError as wrong:  # torch raises it for a network that is too large.
+        raise Refused(
+            f"{config.agent} cannot be made with these settings: {str(wrong).partition(chr(10))[0]}"
+        ) from None
+    return Run.create(path, config)
+
+
+_OTHER = {
+    "agent": "another agent",
+    "id": "another problem",
+    "parameters": "other parameters",
+    "settings": "other settings",
+    "seed": "another seed",
+}
+"""How a message names the fields of a Config."""
+
+
+def _refuse_other(run: Run, config: Config) -> None:
+    """Refuse to continue a run with anything that differs from what it trains.
+
+    Raises:
+        Refused: something differs; the message says what.
+    """
+    fields = {
+        field.name: (getattr(run.config, field.name), getattr(config, field.name))
+        for field in dataclasses.fields(config)
+    }
+    if run.config.problem() == config.problem():  # The same parameters may be given in different ways.
+        del fields["parameters"], fields["id"]
+    for name, (there, asked) in fields.items():
+        if there != asked:
+            raise Refused(
+                f"{run.path} was trained with {_OTHER[name]}: {_difference(name, there, asked)}. "
+                "Use the same, or another --out"
+            )
+
+
+def _difference(name: str, there: Any, asked: Any) -> str:
+    if not isinstance(there, Mapping):
+        return f"{name} was {there}, not {asked}"
+    names = [key for key in {**there, **asked} if there.get(key) != asked.get(key)]
+    return ", ".join(f"{key} was {_said(there, key)}, not {_said(asked, key)}" for key in names)
+
+
+def _said(values: Mapping[str, Any], name: str) -> str:
+    return str(values[name]) if name in values else "the default"
+
+
+def _to_continue(run: Run, typed: Sequence[str]) -> str:
+    """What is done in a run that was interrupted, and the command that continues it."""
+    curve = run.curve() if run.begun else []
+    kept = f"its checkpoint has {int(curve[-1][1]):,} time steps" if curve else "it has no checkpoint yet"
+    more = [] if "--resume" in typed else ["--resume"]
+    if not any(word == "--out" or word.startswith("--out=") for word in typed):
+        more += ["--out", path_word(run.path)]
+    return f"interrupted. {run.path} is kept: {kept}.\nTo continue: {as_typed([*typed, *more])}"
+
+
+def _evaluate(chosen: argparse.Namespace) -> None:
+    """Evaluate the agent of a run folder, on its problem or with some parameters changed."""
+    from seq_agents.cli.result_table import Result, result_table
+    from seq_agents.cli.terminal import print_table
+    from seq_agents.errors import RunError
+    from seq_agents.experiments.files import without_nan
+    from seq_agents.experiments.run_folder import Run
+
+    _one_thread()
+    _refuse_results(chosen.path)
+    run = Run.open(chosen.path, trust=chosen.trust)
+    problem = _changed(run.config, parameters(run.config.id, chosen))
+    learner = run.config.learner(problem)
+    if not run.begun:
+        raise RunError(f"{chosen.path} has no checkpoint yet")
+    run.load(learner)
+    evaluation = seq_envs.evaluate(learner.policy(), problem, chosen.episodes, chosen.seed)
+    if chosen.json:
+        print(json.dumps(without_nan(dataclasses.asdict(evaluation)), indent=1))
+    else:
+        print_table(result_table(problem, {run.config.agent: Result(evaluation, 0.0)}))
+
+
+def _refuse_results(path: Path) -> None:
+    """Refuse a folder of results and a folder of run folders.
+
+    Raises:
+        Refused: with a command for what is there.
+    """
+    if (path / "config.json").exists() or not path.is_dir():
+        return
+    if (path / "grid.json").exists():
+        raise Refused(f"{path} has the results of many trainings, not one", lambda _: ["report", path_word(path)])
+    run = next((folder.parent for folder in sorted(path.glob("*/config.json"))), None)
+    if run is not None:
+        raise Refused(f"{path} is a folder of run folders", lambda _: ["evaluate", path_word(run)])
+
+
+def _changed(config: Config, changes: Mapping[str, Any]) -> seq_envs.Problem:
+    """The problem of a run with some parameters changed. An id with fixed parameters lends them to its base problem."""
+    fixed = gymnasium.spec(config.id.rpartition(":")[2]).kwargs.get("fixed")
+    return seq_envs.make_problem(config.problem(), **changes) if fixed and changes else config.problem(**changes)
+
+
+def _one_thread() -> None:
+    import torch
+
+    torch.set_num_threads(1)  # A second thread costs these small networks more than it saves.

@@ -1,0 +1,200 @@
+"""Dead ends: each message has a command that works when it is typed."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from seq_agents.agents import AGENTS
+from seq_agents.cli import main as cli
+from seq_agents.cli.install import to_install
+from spaces_of_settings import IDS
+from tiny_commands import ECHO, TINY, copied, elsewhere, everything, prepare, run, trained  # noqa: F401 - a fixture.
+
+import seq_envs
+
+torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        prepare(folder)
+    return folder
+
+
+def hint_of(arguments: list[str]) -> list[str]:
+    """The command in the message about arguments that do not work."""
+    before = everything(Path())
+    ended = run(arguments)
+    assert (ended.code, ended.out) == (2, ""), ended
+    assert everything(Path()) == before, "nothing is written"
+    assert "Traceback" not in ended.err
+    hints = re.findall(r"[Tt]ry: seq-envs (.*)$", ended.err, re.MULTILINE)
+    assert len(hints) == 1, ended.err
+    return shlex.split(hints[0])
+
+
+MLP = ["train", "mlp", *ECHO, "--episodes", "40"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["shwo", "SeqEcho-v0"], ["show", "SeqEcho-v0"]),
+        (["show", "SeqEcoh-v0"], ["show", "SeqEcho-v0"]),
+        (["show", "seqecho"], ["show", "SeqEcho-v0"]),
+        (["show", "SeqEchoHrad-v0"], ["show", "SeqEchoHard-v0"]),
+        (["show", "SeqEcho-v7"], ["show", "SeqEcho-v0"]),
+        (["show", "CartPole-v1"], ["list"]),
+        (["show", "qqqq"], ["list"]),
+        (["show", "lstn"], ["show", "lstm"]),
+        (["show", "SeqEcho-v0", "--lags", "3"], ["show", "SeqEcho-v0", "--lag", "3"]),
+        (["show", "SeqEcho-v0", "--lags=3"], ["show", "SeqEcho-v0", "--lag=3"]),
+        (["show", "SeqEcho-v0", "--n_values", "3"], ["show", "SeqEcho-v0", "--n-values", "3"]),
+        (["show", "SeqEcho-v0", "--nonsense", "3"], ["show", "--help"]),
+        (["play", "SeqEcoh-v0"], ["play", "SeqEcho-v0"]),
+        (["train", "SeqEcho-v0", "random", "--episodes", "9"], ["train", "random", "SeqEcho-v0", "--episodes", "9"]),
+        (["train", "SeqEcho", "random", "--episodes", "9"], ["train", "random", "SeqEcho", "--episodes", "9"]),
+        (["train", "random", "SeqEcoh", "--episodes", "9"], ["train", "random", "SeqEcho-v0", "--episodes", "9"]),
+        ([*MLP, "--hidden", "3", "--set", "updates=2"], [*MLP, "--set", "hidden=3", "--set", "updates=2"]),
+        ([*MLP, "--set", "updates=2", "--hidden=3"], [*MLP, "--set", "updates=2", "--set", "hidden=3"]),
+        (["train", "mlp", "--hiden", "3", *ECHO, *TINY], ["train", "mlp", "--set", "hidden=3", *ECHO, *TINY]),
+        ([*MLP, "--set", "updates=2", "--out", "-run"], [*MLP, "--set", "updates=2", "--out=-run"]),
+        (["report", "run"], ["evaluate", "run"]),
+        (["evaluate", "results"], ["report", "results"]),
+        (["evaluate", "runs"], ["evaluate", "runs/one"]),
+        (["evaluate", "-odd"], ["evaluate", "./-odd"]),
+        (
+            ["bench", "grid.yaml", "--out", "results", "--agents", "best,ünten"],
+            ["bench", "grid.yaml", "--out", "results", "--agents", "best", "ünten"],
+        ),
+        (
+            ["bench", "grid.yaml", "--out", "results", "--agents=best,ünten"],
+            ["bench", "grid.yaml", "--out", "results", "--agents", "best", "ünten"],
+        ),
+    ],
+    ids=lambda arguments: " ".join(arguments),
+)
+def test_a_hint_works_when_it_is_typed(arguments: list[str], hint: list[str], made: Path) -> None:
+    copied(made)
+    Path("run").rename("-odd")
+    trained(Path("run"))
+    trained(Path("runs/one"))
+    assert hint_of(arguments) == hint
+    ended = run(hint)
+    assert ended.code == 0, ended.err
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_every_command_takes_an_id_without_its_version(id: str) -> None:
+    """The latest version is meant, whose full id is kept in run folders."""
+    name = id.rpartition("-v")[0]
+    parser = cli.parser()
+    for command in (["play", name], ["train", "lstm", name], ["compare", name]):
+        assert parser.parse_args(command).id == id
+    for command in (["bench", "--ids", name], ["horizon", "lstm", "--ids", name]):
+        assert parser.parse_args(command).ids == [id]
+    assert run(["show", name]).out == run(["show", id]).out
+
+
+def test_a_run_of_an_id_without_its_version() -> None:
+    assert run(["train", "random", "SeqEcho", "--episodes", "9"]).code == 0
+    assert json.loads(Path("runs/random-SeqEcho-v0-0/config.json").read_text())["id"] == "SeqEcho-v0"
+
+
+def test_a_wrong_id_does_not_list_all() -> None:
+    assert len(run(["show", "SeqEcoh-v0"]).err) < 150
+    assert len(run(["show", "nothing like it"]).err) < 150
+
+
+@pytest.mark.parametrize("id", ["SeqEchoHard-v0", "SeqEcho-v0"])
+def test_evaluate_in_another_size(id: str) -> None:
+    """An id with fixed parameters lends them to its base problem."""
+    assert run(["train", "gru", id, *TINY, "--set", "updates=1", "--set", "batch=2", "--out", "trained"]).code == 0
+    got = json.loads(run(["evaluate", "trained", "--length", "60", "--episodes", "10", "--json"]).out)
+    assert len(got["accuracy_by_step"]) == 60
+    lag = seq_envs.make_problem(id).lag  # type: ignore[attr-defined]  # Both are SeqEcho.
+    assert [share is None for share in got["accuracy_by_step"][: lag + 1]] == [True] * lag + [False]
+
+
+MODULE = """
+from pathlib import Path
+Path("imported").touch()
+from seq_agents.agents import agent_type
+class Mine(agent_type("mlp")):
+    pass
+"""
+
+
+@pytest.fixture
+def foreign(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A module in the current folder, which notes that it is imported."""
+    name = "module_of_a_foreign_run"
+    Path(f"{name}.py").write_text(MODULE, encoding="utf-8")
+    monkeypatch.delitem(sys.modules, name, raising=False)
+    return name
+
+
+@pytest.mark.parametrize("named", ["agent", "id"])
+def test_evaluate_imports_nothing_unasked(named: str, foreign: str) -> None:
+    names = {"agent": f"{foreign}:Mine", "id": f"{foreign}:SeqEcho-v0"}
+    trained(Path("run"))
+    config = json.loads(Path("run/config.json").read_text())
+    Path("run/config.json").write_text(json.dumps({**config, named: names[named]}))
+    refused = run(["evaluate", "run"])
+    assert refused.code == 2
+    assert f"names {names[named]}: " in refused.err
+    assert "--trust" in refused.err
+    again = run(["train", "mlp", *ECHO, *TINY, "--out", "run", "--resume"])
+    assert again.code == 2
+    assert not Path("imported").exists()
+    run(["evaluate", "run", "--trust"])
+    assert Path("imported").exists()
+
+
+def test_a_run_of_ones_own_agent_with_trust(foreign: str) -> None:
+    train = ["train", f"{foreign}:Mine", *ECHO, *TINY, "--out", "run"]
+    assert run(train).code == 0
+    assert run([*train, "--resume"]).code == 0, "what the command names may be imported"
+    assert run(["evaluate", "run"]).code == 2
+    assert run(["evaluate", "run", "--trust", "--episodes", "40"]).code == 0
+
+
+@pytest.mark.parametrize("form", [[], ["--markdown"], ["--csv"]], ids=str)
+def test_report_imports_nothing(form: list[str], foreign: str, made: Path) -> None:
+    copied(made)
+    for path in Path("results").rglob("*.json"):
+        path.write_text(path.read_text().replace('"agent":"optimal"', f'"agent":"{foreign}:Mine"'))
+    assert "Mine" in Path("results/grid.json").read_text()
+    assert run(["report", "results", *form]).code == 0
+    assert not Path("imported").exists()
+
+
+def test_how_to_install_from_a_clone() -> None:
+    """The hint names the folder with pyproject.toml, so that it works from any folder."""
+    command = to_install("agents").partition("pip install ")[2]
+    [requirement] = shlex.split(command)
+    folder, extra = re.fullmatch(r"(.*)\[(\w+)\]", requirement).groups()  # type: ignore[union-attr]  # It matches.
+    assert extra == "agents"
+    assert "agents = [" in (Path(folder) / "pyproject.toml").read_text()
+
+
+def test_show_of_an_agent_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "seq_agents.agents", None)
+    ended = run(["show", "lstm"])
+    assert ended.code == 2
+    assert "agents are not installed; to install it: pip install " in ended.err
+    assert "[agents]" in ended.err
+
+
+def test_every_agent_can_be_shown() -> None:
+    for agent in AGENTS:
+        assert run(["show", agent]).out.startswith(f"{agent}: ")
