@@ -23,6 +23,7 @@ from seq_envs.rendering import FPS, RENDER_MODES, check_render_mode, frame
 from seq_envs.score_sheet import ScoreSheet
 from seq_envs.transcript import Transcript
 from seq_envs.vector_infos import masked, objects
+from seq_envs.vector_options import checked_mode, lanes_to_reset, seeds_of_lanes, step_limit
 
 
 class _Endings(NamedTuple):
@@ -81,11 +82,11 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
     ) -> None:
         self.problem = build(problem, fixed, parameters)
         self.num_envs = Integer(1).check("num_envs", num_envs)
-        self.autoreset_mode = _autoreset_mode(autoreset_mode)
+        self.autoreset_mode = checked_mode(autoreset_mode)
         self.metadata = {**type(self).metadata, "autoreset_mode": self.autoreset_mode}
         self.render_mode = check_render_mode(render_mode)
         self.reveal = Flag().check("reveal", reveal)
-        self.max_episode_steps = _step_limit(max_episode_steps)
+        self.max_episode_steps = step_limit(max_episode_steps)
         self.single_observation_space = self.problem.observation_space
         self.single_action_space = self.problem.action_space
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
@@ -141,8 +142,8 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
         Raises:
             ValueError, TypeError: for a wrong seed or mask.
         """
-        mask = self._mask(options)
-        seeds = self._seed_of_each_lane(seed)
+        mask = lanes_to_reset(options, self.num_envs, self._begun)
+        seeds = seeds_of_lanes(seed, self.num_envs)
         new_streams = {}
         if seed is not None or not self._begun:
             for lane in np.flatnonzero(mask).tolist():
@@ -158,34 +159,6 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
         self._forget(mask)
         infos = self._revealed_by_reset(mask) if self.reveal else {}
         return self._observe(), infos
-
-    def _mask(self, options: dict[str, Any] | None) -> Array:
-        """The lanes to reset."""
-        if options is None or "reset_mask" not in options:
-            return self._every
-        mask = options["reset_mask"]
-        if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_:
-            raise TypeError(f"options['reset_mask'] must be a numpy array of bool, got {mask!r}")
-        if mask.shape != (self.num_envs,) or not mask.any():
-            raise ValueError(
-                f"options['reset_mask'] must have shape ({self.num_envs},) and at least one True, "
-                f"got shape {mask.shape} and {np.count_nonzero(mask)} True"
-            )
-        if not self._begun and not mask.all():
-            raise ValueError("options['reset_mask'] must be all True in the first reset: every lane needs an episode")
-        return mask
-
-    def _seed_of_each_lane(self, seed: Any) -> list[int | None]:
-        if seed is None:
-            return [None] * self.num_envs
-        if isinstance(seed, np.ndarray):
-            seed = seed.tolist()
-        if isinstance(seed, Sequence) and not isinstance(seed, str):
-            if len(seed) != self.num_envs:
-                raise ValueError(f"seed must be an integer, None or a list of num_envs={self.num_envs}, got {seed!r}")
-            return [None if number is None else Integer(0).check("seed", number) for number in seed]
-        first = Integer(0).check("seed", seed)
-        return [first + lane for lane in range(self.num_envs)]
 
     def step(self, actions: Any) -> tuple[Array, Array, Array, Array, dict[str, Any]]:
         """Grade the answers of all lanes, and move on to the next observations.
@@ -397,18 +370,3 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
         return Transcript.of_episode(
             self.problem, block, episode, self._answers[lane], playing, float(self._scores.earned[lane])
         )
-
-
-def _autoreset_mode(mode: AutoresetMode | str) -> AutoresetMode:
-    try:
-        return AutoresetMode(mode)
-    except ValueError:
-        allowed = ", ".join(repr(allowed_mode.value) for allowed_mode in AutoresetMode)
-        raise ValueError(f"autoreset_mode must be an AutoresetMode or one of {allowed}, got {mode!r}") from None
-
-
-def _step_limit(max_episode_steps: object) -> int | None:
-    """The limit; None for -1 too, which `gymnasium.make` takes for no limit."""
-    if max_episode_steps is None or (max_episode_steps == -1 and not isinstance(max_episode_steps, bool)):
-        return None
-    return int(Integer(1).check("max_episode_steps", max_episode_steps))
