@@ -19,11 +19,7 @@ class Kind(ABC):
         """The value as a builtin, or None if it is not allowed."""
 
     def parse(self, text: str) -> Any:
-<<<<<<< HEAD
-        """The value that a text from the command line means, or the text itself, for `check` to refuse."""
-=======
         """The value that a text from the command line means; if it means none the text, which `check` refuses."""
->>>>>>> core
         try:
             return self.read(text)
         except (ValueError, KeyError):
