@@ -1,4 +1,4 @@
-"""The protocol of a policy, and reference players for every problem: random, memoryless, optimal."""
+"""The protocol of a policy, and reference policies for every problem: random, memoryless, optimal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from seq_envs.registration import make_problem
 
 
 class Policy(Protocol):
-    """What `seq_envs.evaluate` asks of a player: two methods. A recurrent network in ten lines:
+    """The two methods that `seq_envs.evaluate` calls. A recurrent network in ten lines:
 
         class MyPolicy:
             def __init__(self, network):
@@ -29,11 +29,11 @@ class Policy(Protocol):
                 logits, state = self.network(torch.as_tensor(observations)[None], state)
                 return logits[0].argmax(-1).numpy(), state
 
-    A memoryless player returns None as its state.
+    A memoryless policy returns None as its state.
     """
 
     def initial_state(self, batch_size: int) -> Any:
-        """The state before the first step of `batch_size` new episodes, played side by side."""
+        """The state before the first step of a batch of `batch_size` new episodes."""
         ...
 
     def act(self, observations: Array, state: Any) -> tuple[Array, Any]:
@@ -47,12 +47,15 @@ def random(problem: str | Problem, seed: int = 0) -> Policy:
 
 
 def memoryless(problem: str | Problem) -> Policy:
-    """The most accurate answers from the current observation and the clock, and nothing else."""
+    """The most accurate answers from the current observation and the time step alone."""
     return _Memoryless(make_problem(problem))
 
 
 def optimal(problem: str | Problem) -> Policy:
-    """The best answers from all observations so far: it proves that a problem is causal and solvable."""
+    """The best answers from all observations so far, by `Problem.solve`: it shows that a problem can be solved.
+
+    It keeps all observations, and its time for a step is that of `solve`.
+    """
     return _Optimal(make_problem(problem))
 
 
@@ -75,7 +78,7 @@ class _Random:
 
 
 class _Memoryless:
-    """Its state is the clock."""
+    """Its state is the time step."""
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
@@ -90,7 +93,7 @@ class _Memoryless:
 
 
 class _Optimal:
-    """Its state is the clock and the raw observations so far, (batch, T, ...), filled in place."""
+    """Its state is the time step and the raw observations so far, (batch, T, ...), filled in place."""
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
@@ -105,5 +108,5 @@ class _Optimal:
             history = np.zeros((len(raw), self._problem.steps, *raw.shape[1:]), raw.dtype)
         history[:, step] = raw
         answers = np.asarray(self._problem.solve(history[:, : step + 1])).astype(self._problem.answers.dtype)
-        answers = np.where(self._problem.answers.inside(answers), answers, 0)  # Anything where no answer counts.
+        answers = np.where(self._problem.answers.inside(answers), answers, 0)  # Arbitrary where not scored.
         return answers.astype(self._problem.action_space.dtype), (step + 1, history)

@@ -23,11 +23,13 @@ class SeqCopy(Problem):
     """Echo random subsequences.
 
     ## Description
-    `length` values, uniform in `0 ... n_values-1`, are shown one a step. In the framing `many_to_many` (encoder and
-    decoder) `delay` blanks (`_`) follow, then `output_length` times the cue `go` (`>`): at each the agent says the next
-    value of the part that begins at `offset`, or the part backwards with `reverse`. In `many_to_one` it says the whole
-    part at once at the last value. In `one_to_many` it repeats each value as it is shown: a control task without
-    memory.
+    The agent sees `length` values, one at each step, drawn uniformly from `0 ... n_values-1`. It reproduces a part of
+    them: the `output_length` values from place `offset` on, in reverse order with `reverse`.
+
+    - `many_to_many` (encoder and decoder): after the values come `delay` blanks (`_`) and then `output_length` cues
+      `go` (`>`). At each `go` the answer is the next value of the part.
+    - `many_to_one`: the answer at the last value is the whole part at once.
+    - `one_to_many`: the answer at each step is the current value: a control task that needs no memory.
 
     >>> import seq_envs
     >>> print(seq_envs.draw("SeqCopy-v0", delay=1, output_length=3, seed=0))
@@ -48,16 +50,17 @@ class SeqCopy(Problem):
 
     ## Rewards
     1.0 for a right answer on a scored step (every `go`; the last step in `many_to_one`; every step in `one_to_many`),
-    else 0.0. A whole part earns the fraction of its places that are right.
-    Leaks through the previous action, if an agent is shown it (but in `one_to_many`): one value can be held there, in
-    `many_to_one` one in each place, which is all.
+    otherwise 0.0. A whole part earns the fraction of its places that are right.
+
+    Except in `one_to_many`, an agent that receives its previous action can store one value in it, and in `many_to_one`
+    one value in each place, which solves the problem.
 
     ## Episode End
     Terminated after `length+delay+output_length` steps (`length` in the other two framings); never truncated. The
     terminal observation is the blank.
 
     ## Information
-    Empty but for the last step: `is_success` and `accuracy` (see `seq_envs.env.SequenceEnv`).
+    Empty, except at the last step: `is_success` and `accuracy` (see `seq_envs.env.SequenceEnv`).
 
     ## Arguments
     `length=5`, `n_values=10`, `output_length=length`, `offset=0`, `delay=0` (`many_to_many` only), `reverse=False`,
@@ -74,7 +77,7 @@ class SeqCopy(Problem):
 
     title: ClassVar[str] = "echo random subsequences: see a sequence, then reproduce it or a part"
 
-    length: int = parameter(5, Integer(1, LONGEST), "values shown")
+    length: int = parameter(5, Integer(1, LONGEST), "values to see")
     n_values: int = parameter(10, Integer(2, MOST_VALUES), "alphabet of values")
     output_length: int | None = parameter(None, Integer(1), "values to reproduce (default: length)")
     offset: int | None = parameter(None, Integer(0), "where the part to reproduce begins (default: 0)")

@@ -20,9 +20,9 @@ class SeqEcho(Problem):
     """Echo random integer.
 
     ## Description
-    Each step shows a value drawn uniformly from `0 ... n_values-1`. The agent says the value of `lag` steps ago. In the
-    framing `one_to_one` it does so at every step that has a value `lag` steps before it; in `many_to_one` only at the
-    last. Lag 0 is a calibration task: the answer is on the screen.
+    Each observation is a value drawn uniformly from `0 ... n_values-1`. The right answer is the value of `lag` steps
+    ago. In the framing `one_to_one` every step `t >= lag` is scored, in `many_to_one` only the last step. With lag 0
+    the answer is the current observation: a control task that needs no memory.
 
     >>> import seq_envs
     >>> print(seq_envs.draw("SeqEcho-v0", seed=0))
@@ -41,15 +41,16 @@ class SeqEcho(Problem):
     The first value.
 
     ## Rewards
-    1.0 for a right answer on a scored step (`t >= lag`, or the last step in `many_to_one`), else 0.0.
-    Leaks through the previous action, if an agent is shown it: a value can be written there and said again until it
-    counts, which answers everything in `many_to_one` and one question in `lag + 1` else.
+    1.0 for a right answer on a scored step (`t >= lag`, or the last step in `many_to_one`), otherwise 0.0.
+
+    With `lag > 0`, an agent that receives its previous action can answer with a value and repeat that answer until the
+    value is asked for. That solves `many_to_one`, and one question in `lag + 1` in `one_to_one`.
 
     ## Episode End
     Terminated after `length` steps; never truncated. The terminal observation is zeros.
 
     ## Information
-    Empty but for the last step: `is_success` and `accuracy` (see `seq_envs.env.SequenceEnv`).
+    Empty, except at the last step: `is_success` and `accuracy` (see `seq_envs.env.SequenceEnv`).
 
     ## Arguments
     `length=10`, `n_values=10`, `lag=1` (`0 <= lag < length`), `framing="one_to_one"`, `encoding="one_hot"`.

@@ -20,13 +20,18 @@ class SeqMemorize(Problem):
     """Value memorization.
 
     ## Description
-    A sequence begins and ends with the same marker, one of `n_sequences`; the body between is the same in all
-    sequences, `0, 1, ..., length-3`. The agent sees all but the last symbol. In the framing `one_to_one` it says the
-    next symbol at every step, in `many_to_one` only the last one, at the last step. Only the last answer needs memory:
-    without any, `one_to_one` still gets 87.5% at length 5 and 99.5% at length 101, so look at the last step by itself
-    (`accuracy_by_step` of `seq_envs.evaluate`). With `distractors="random"` the body is drawn anew, uniformly over the
-    body's symbols, and only the last step is scored in either framing. With `overlap=True` the body is
-    `1, ..., length-2` and the two markers are `length-2` and `length-1`, so that a marker also stands in the body.
+    A sequence begins and ends with the same marker, drawn uniformly from `n_sequences` markers. The body between them
+    is `0, 1, ..., length-3` in all sequences. The agent sees all symbols but the last one. In the framing `one_to_one`
+    the right answer at every step is the next symbol. In `many_to_one` only the last step is scored, where the answer
+    is the marker.
+
+    - `distractors="random"`: each symbol of the body is drawn uniformly from the body's symbols in each episode, and
+      only the last step is scored in both framings.
+    - `overlap=True`: the body is `1, ..., length-2` and the two markers are `length-2` and `length-1`, so one marker is
+      also a symbol of the body.
+
+    Only the last answer needs memory. A memoryless policy still gets 87.5% in `one_to_one` at length 5 and 99.5% at
+    length 101, so look at the last step alone (`accuracy_by_step` of `seq_envs.evaluate`).
 
     >>> import seq_envs
     >>> print(seq_envs.draw("SeqMemorize-v0", seed=0))
@@ -45,15 +50,16 @@ class SeqMemorize(Problem):
     The marker.
 
     ## Rewards
-    1.0 for a right answer on a scored step, else 0.0.
-    Where only the last step is scored, it leaks through the previous action, if an agent is shown it: the marker can be
-    said at every step, and then counts.
+    1.0 for a right answer on a scored step, otherwise 0.0.
+
+    Where only the last step is scored, an agent that receives its previous action can answer with the marker at every
+    step, which solves the problem.
 
     ## Episode End
     Terminated after `length-1` steps; never truncated. The terminal observation is zeros.
 
     ## Information
-    Empty but for the last step: `is_success` and `accuracy` (see `seq_envs.env.SequenceEnv`).
+    Empty, except at the last step: `is_success` and `accuracy` (see `seq_envs.env.SequenceEnv`).
 
     ## Arguments
     `length=5`, `n_sequences=2`, `framing="one_to_one"`, `encoding="one_hot"`, `distractors="fixed"`, `overlap=False`

@@ -1,4 +1,4 @@
-"""The contract that any problem must pass, yours too: `check_problem`."""
+"""The contract that every problem must pass, yours too: `check_problem`."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ def check_problem(
     env: type[SequenceEnv] = SequenceEnv,
     vector_env: type[SequenceVectorEnv] = SequenceVectorEnv,
 ) -> None:
-    """Check what a problem promises; some seconds.
+    """Check that a problem keeps its contract. It takes some seconds.
 
-    - Kinds, shapes and spaces: what the problem returns is what it should be, observations and targets lie in their
-      spaces, blank is no other symbol.
-    - Draws: a seed repeats, another seed differs, no global random state is touched, episodes are independent.
-    - Players: `solve` and `guess` give answers, and `solve` knows the history and nothing else.
-    - Scores: the optimal and the memoryless player get what their levels say.
-    - Lag: where the problem has a parameter `lag`, the observation of so many steps ago tells the answers, and neither
-      the one before it nor the one after it does.
-    - Leaks: a player without memory that learns from data, from the current observation and the clock, or from its
-      previous action and reward as well, does not beat the memoryless level; but for what `problem.leaks` states.
-    - Views: env, vector env (in every autoreset mode) and data set play the same episodes, pay for right answers on
-      scored steps and for nothing else, tell nothing in `info` but what `reveal` asks for, and hand out arrays that are
-      the caller's own.
+    - Types, shapes and spaces: methods return the documented types, observations and targets lie in their spaces, and
+      the blank differs from all other symbols.
+    - Draws: a seed repeats, another seed differs, no global random state changes, episodes are independent.
+    - Answers: `solve` and `guess` return valid answers, and `solve` depends only on the history.
+    - Levels: the best constant answer, the memoryless policy and the optimal policy reach the stated levels.
+    - Lag: if the problem has a parameter `lag`, the observation of `lag` steps ago determines the answers, and those of
+      `lag - 1` and `lag + 1` steps ago do not.
+    - Leaks: a memoryless policy learned from data, with the current observation and the time step, or with its previous
+      action and reward as well, does not beat the memoryless level, except as `problem.leaks` states.
+    - Env, vector env (in every autoreset mode) and data set have the same episodes, reward right answers on scored
+      steps and nothing else, put nothing in `info` except what `reveal` asks for, and hand out arrays that are the
+      caller's own.
 
     Args:
         problem: an id or a Problem.
-        episodes: how many the reference players play, at least 1.
-        memoryless: the accuracy that you hold a player without memory to get at best, for a problem that has no
-            `known_levels`: what is learned from data cannot be told from a leak by itself. None: as `levels` says.
-        env, vector_env: classes to check in the place of this package's own.
+        episodes: how many episodes the reference policies play, at least 1.
+        memoryless: the best accuracy of a memoryless policy as you derive it, for a problem without `known_levels`:
+            data alone cannot tell what a policy may learn from a leak. None: as `levels` estimates it.
+        env, vector_env: classes to check instead of this package's own.
 
     Raises:
-        ContractError: with a sentence that names the cause.
+        ContractError: the problem breaks its contract; the message names the cause.
         ValueError: `episodes` or `memoryless` is out of range.
     """
     problem = make_problem(problem)

@@ -1,4 +1,4 @@
-"""What is given away: players are learned from data, and the closed forms are not trusted."""
+"""Leaks: policies learned from data must not beat the stated levels."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from seq_envs.problem import Episodes, Problem
 from seq_envs.testing.contract import require
 
 _PER_PAIR = 20
-"""Episodes that it takes to learn the answer to a pair of observations."""
+"""Minimum mean count of episodes per pair of observations, to learn the answer to each pair."""
 _STANDARD_ERRORS = 5
-"""How far above a level is too far: one false alarm in some millions."""
+"""How many standard errors above a level are a leak: one false alarm in some millions."""
 
 
 def check_leaks(problem: Problem, memoryless: float | None = None) -> None:
-    """A player without memory must not beat the memoryless level; with its own past, only as `problem.leaks` states.
+    """A memoryless policy must not beat the memoryless level, and with feedback only as `problem.leaks` states.
 
-    The level is the one that is given, or else the one that `levels` says.
+    The level is the accuracy that is passed, or the one of `levels` if it is None.
     """
     stated = levels(problem).memoryless if memoryless is None else Level(memoryless, 0.0)
     judged = episodes_to_judge_by(problem)
@@ -34,7 +34,7 @@ def check_leaks(problem: Problem, memoryless: float | None = None) -> None:
     unstated = Feedback(action="action" not in problem.leaks, reward="reward" not in problem.leaks)
     if unstated == NOTHING or not _beats(feedback_level(problem, unstated), stated):
         return
-    for through in (NOTHING, *(sees for sees in (ACTION, REWARD) if sees.within(unstated)), unstated):
+    for through in (NOTHING, *(feedback for feedback in (ACTION, REWARD) if feedback.within(unstated)), unstated):
         _require_no_more(feedback_level(problem, through), stated, through)
 
 

@@ -1,4 +1,4 @@
-"""What the reference players get must be what the levels say."""
+"""The reference policies must reach the stated levels."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _UNKNOWN = (
 
 
 def check_scores(problem: Problem, episodes: int) -> None:
-    """Chance is not above memoryless, and the memoryless and the optimal player get what their levels say."""
+    """Chance is not above memoryless, and each level is what its policy reaches."""
     stated, known = levels(problem), problem.known_levels() is not None
     chance, memoryless = stated.chance, stated.memoryless
     require(
@@ -46,7 +46,7 @@ def check_scores(problem: Problem, episodes: int) -> None:
 
 
 def _check_chance(problem: Problem, chance: Level) -> None:
-    """The accuracy of chance is that of the best constant answer, which is learned from data."""
+    """The stated chance is the accuracy of the best constant answer, which is learned from data."""
     got = chance_level(problem)
     # The error counts twice: the best constant is chosen on one set of episodes and judged on another.
     slack = 5 * (2 * got.accuracy_error + chance.accuracy_error)
@@ -58,7 +58,7 @@ def _check_chance(problem: Problem, chance: Level) -> None:
 
 
 def _check_guess(problem: Problem, best: Level) -> None:
-    """Nothing that is learned from data beats `guess`, if there is one."""
+    """`guess`, if there is one, is at least as good as answers learned from data."""
     own = stated_guess(problem)
     if own is not None:
         got = level_of(problem, own, episodes_to_judge_by(problem))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import settings as profile
 from hypothesis import strategies as st
 from spaces_of_settings import Ragged, any_problem
 
@@ -17,6 +18,7 @@ from seq_envs import policies
 from seq_envs.wilson import wilson_interval
 
 
+@profile(max_examples=30)
 @given(problem=st.one_of(any_problem, st.just(Ragged())))
 def test_the_optimal_player_gets_everything(problem: seq_envs.Problem) -> None:
     result = seq_envs.evaluate(policies.optimal(problem), problem, episodes=40)
@@ -24,6 +26,7 @@ def test_the_optimal_player_gets_everything(problem: seq_envs.Problem) -> None:
     assert result.normalized_score == pytest.approx(1.0) or math.isnan(result.normalized_score)
 
 
+@profile(max_examples=30)
 @given(problem=any_problem)
 def test_the_random_player_stays_in_the_action_space(problem: seq_envs.Problem) -> None:
     result = seq_envs.evaluate(policies.random(problem), problem, episodes=20)

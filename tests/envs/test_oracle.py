@@ -1,7 +1,7 @@
 """The package against a second statement of the problems, over the whole space of settings.
 
-CI draws 200 settings for each problem and test. The nightly mode draws 2,500, so 10,000 and more for each problem, in
-15 to 25 minutes:
+CI draws 200 settings for each problem and test, and 60 where whole episodes are played step by step. The nightly mode
+draws 12 times as many:
 
     python -m pytest --hypothesis-profile=nightly tests/envs/test_oracle.py
 """
@@ -30,6 +30,8 @@ from wide_settings import ANY, NEARLY, WIDE
 
 import seq_envs
 
+PLAYED = profile(max_examples=profile().max_examples * 3 // 10)
+"""Fewer examples for tests that play whole episodes: each of them checks thousands of steps."""
 FEW_NUMBERS = 10_000
 """As many as are looked at one by one; after that fewer episodes and lanes must do."""
 
@@ -93,6 +95,7 @@ def answer_to(play: Play, space: spaces.Space[Any], luck: random.Random) -> Any:
 
 
 @pytest.mark.parametrize("id", BASE_IDS)
+@PLAYED
 @given(data=st.data(), seed=st.integers(0, 2**64), reveal=st.booleans())
 def test_one_env(id: str, data: st.DataObject, seed: int, reveal: bool) -> None:
     """Nothing of an episode is known beforehand: the oracle goes by what it is shown."""
@@ -137,6 +140,7 @@ def streams(problem: seq_envs.Problem, oracle: Oracle, seed: int, episodes: int)
 
 
 @pytest.mark.parametrize("id", BASE_IDS)
+@PLAYED
 @given(
     data=st.data(),
     seed=st.integers(0, 2**64),

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import settings as profile
 from hypothesis import strategies as st
 from oracle import ORACLES, Next, Oracle, Shown
 from spaces_of_settings import SETTINGS, name
@@ -126,11 +127,13 @@ def assert_weighed(problem: Problem, oracle: Oracle) -> None:
     assert levels.optimal == Level(1.0, 1.0)
 
 
+@profile(max_examples=profile().max_examples * 3 // 10)
 @given(parameters=SETTINGS["SeqNext-v0"])
 def test_next_by_weighing_every_episode(parameters: dict[str, Any]) -> None:
     assert_weighed(seq_envs.SeqNext(**parameters), Next(**parameters))
 
 
+@profile(max_examples=profile().max_examples * 3 // 10)
 @given(parameters=SETTINGS["SeqNext-v0"], halves=st.integers(1, 8))
 def test_next_where_the_tolerance_falls_on_the_grid(parameters: dict[str, Any], halves: int) -> None:
     """A tolerance of so many half spacings: rounding decides what is right, and the levels follow it."""
