@@ -15,7 +15,7 @@ from stable_baselines3.common.vec_env import (
 
 import seq_envs
 
-# One id or problem for each kind of space, and one whose lanes do not end together.
+# One id for each combination of spaces, and a problem with episodes of different lengths.
 EVERY_KIND: list[tuple[str | seq_envs.Problem, dict[str, Any]]] = [
     ("SeqNext-v0", {}),  # Box observations, Box answers.
     ("SeqEcho-v0", {}),  # Box, Discrete.
@@ -53,8 +53,8 @@ def assert_same(ours: Any, theirs: Any) -> None:
             assert_same(ours[key], theirs[key])
     elif isinstance(ours, (list, tuple)):
         assert len(ours) == len(theirs)
-        for one, other in zip(ours, theirs, strict=True):
-            assert_same(one, other)
+        for our_part, their_part in zip(ours, theirs, strict=True):
+            assert_same(our_part, their_part)
     elif isinstance(ours, np.ndarray):
         assert ours.dtype == theirs.dtype
         assert np.array_equal(ours, theirs)
@@ -80,7 +80,7 @@ def begin(ours: VecEnv, theirs: VecEnv) -> None:
 
 
 def assert_same_game(ours: VecEnv, theirs: VecEnv, steps: int) -> None:
-    """Equal from here on, for as many steps."""
+    """Take the same random actions in both and compare every step."""
     for _ in range(steps):
         actions = some_actions(theirs)
         assert_same_step(ours.step(actions), theirs.step(actions))

@@ -102,7 +102,7 @@ def assert_same_model(ours: BaseAlgorithm, theirs: BaseAlgorithm) -> None:
     assert ours.num_timesteps == theirs.num_timesteps
     assert ours.ep_info_buffer
     assert theirs.ep_info_buffer
-    episodes = [[(one["r"], one["l"]) for one in model.ep_info_buffer or ()] for model in (ours, theirs)]
+    episodes = [[(info["r"], info["l"]) for info in model.ep_info_buffer or ()] for model in (ours, theirs)]
     assert episodes[0] == episodes[1]
     assert ours.ep_success_buffer == theirs.ep_success_buffer
 
@@ -145,7 +145,7 @@ def test_saved_loaded_resumed_and_moved_models_learn_the_same(tmp_path: Path) ->
     for make in (make_vec_env, dummy):
         path = tmp_path / make.__name__
         model = RecurrentPPO("MlpLstmPolicy", make("SeqEcho-v0", 3), n_steps=7, batch_size=21, seed=0, device="cpu")
-        model.learn(21).learn(21, reset_num_timesteps=False)  # On in the middle of an episode.
+        model.learn(21).learn(21, reset_num_timesteps=False)  # Continues in the middle of an episode.
         model.save(path)
         model = RecurrentPPO.load(path, env=make("SeqEcho-v0", 3, 4), device="cpu")
         model.learn(21, reset_num_timesteps=False)

@@ -1,4 +1,4 @@
-"""The fast RecurrentPPO: it gathers what single steps give, and is used as SB3's models are."""
+"""FastRecurrentPPO collects the rollouts that RecurrentPPO collects step by step, and is used as SB3's models are."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ def test_a_rollout_equals_single_steps(id: str, choice: dict[str, Any], monkeypa
 
 
 def test_a_whole_minibatch_learns_the_same_weights(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With one minibatch a rollout the order of episodes does not matter: the update is the stock one."""
-    # The stock buffer begins each epoch at a random row, which cuts an episode in two: let it be row 0.
+    """With one minibatch per rollout the order of episodes does not matter, so the update equals RecurrentPPO's."""
+    # sb3-contrib's buffer starts each epoch at a random row, which cuts an episode in two. Here it is row 0.
     monkeypatch.setattr(np.random, "randint", lambda _: 0)
     problem = seq_envs.make_problem("SeqEcho-v0", length=4, n_values=3)
     rows = EPISODES * 4 * LANES
@@ -124,14 +124,14 @@ def test_minibatches_hold_every_episode_once_an_epoch() -> None:
     assert bool(whole.mask.all())
 
 
-def test_it_learns_and_carries_its_state_in_predict() -> None:
+def test_it_learns_and_predict_carries_the_state() -> None:
     model = FastRecurrentPPO("MlpLstmPolicy", "SeqMemorize-v0", seed=1)
     model.learn(30_000)
     result = seq_envs.evaluate(Sb3Policy(model), "SeqMemorize-v0", 500)
     assert result.normalized_score >= 0.99
 
 
-def test_save_load_set_env_and_going_on(tmp_path: Path) -> None:
+def test_save_load_set_env_and_further_training(tmp_path: Path) -> None:
     env = make_vec_env("SeqEcho-v0", 4, seed=0)
     start = LstmStart(input=4, forget=-4, output=4, orthogonal=True)
     model = FastRecurrentPPO("MlpLstmPolicy", env, policy_kwargs={"lstm_hidden_size": 16, "lstm_start": start}, seed=0)
@@ -236,7 +236,7 @@ def test_an_unknown_id_is_refused() -> None:
 
 
 def test_episodes_of_different_lengths() -> None:
-    """Padding is told to nobody and learned from by nobody."""
+    """Neither callbacks nor the loss count padding as time steps."""
     problem = Ragged()
     env = make_vec_env(problem, 6, seed=0)
     model = FastRecurrentPPO("MlpLstmPolicy", env, n_steps=3 * problem.steps, batch_size=10_000, gamma=0.9, seed=0)
@@ -250,7 +250,7 @@ def test_episodes_of_different_lengths() -> None:
     assert sorted(info["l"] for info in model.ep_info_buffer) == sorted(lengths.ravel().tolist())
     batch = next(iter(model.rollout_buffer.get(None)))
     assert sorted(batch.mask.reshape(18, -1).sum(dim=1).tolist()) == sorted(lengths.ravel().tolist())
-    # One reward, at the end: seen from a step before it, it is discounted, and no other episode's comes in.
+    # The only reward is at the end of an episode, and no reward of another episode is added to it.
     returns, rewards = model.rollout_buffer.returns, model.rollout_buffer.rewards
     values = model.rollout_buffer.values
     last = np.zeros_like(rewards, bool)

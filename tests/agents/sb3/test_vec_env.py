@@ -1,4 +1,4 @@
-"""The native vector env under Stable-Baselines3, whose own `DummyVecEnv` is the oracle."""
+"""The native vector env as an SB3 `VecEnv` does what SB3's `DummyVecEnv` of single envs does."""
 
 from __future__ import annotations
 
@@ -82,8 +82,8 @@ def test_a_step_needs_a_reset() -> None:
 
 @pytest.mark.parametrize("reveal", [False, True])
 @pytest.mark.parametrize(("id", "choice"), EVERY_KIND, ids=name)
-def test_what_is_handed_out_is_the_callers_own(id: Any, choice: dict[str, Any], reveal: bool) -> None:
-    """SB3 keeps what it gets, and its wrappers write into it."""
+def test_the_caller_may_change_every_result(id: Any, choice: dict[str, Any], reveal: bool) -> None:
+    """SB3 keeps results, and its wrappers write into them."""
     spoiled, kept = (make_vec_env(id, 3, 0, reveal=reveal, **choice) for _ in range(2))
     first = kept.reset()
     history = [(first, copy.deepcopy(first))]
@@ -94,12 +94,12 @@ def test_what_is_handed_out_is_the_callers_own(id: Any, choice: dict[str, Any], 
         spoiled_step = spoiled.step(spoiled_actions)
         assert_same_step(spoiled_step, step)
         scribble([spoiled_actions, *spoiled_step[:3], spoiled_step[3][1]])
-        for lane in (0, 2):  # What is written into one lane's info is in no other's.
+        for lane in (0, 2):  # Lane 1's info is changed, the others are not.
             assert_same(without_clock(spoiled_step[3][lane]), without_clock(step[3][lane]))
         scribble(spoiled_step[3])
         history.append((step, copy.deepcopy(step)))
-    for handed_out, at_that_time in history:
-        assert_same(handed_out, at_that_time)
+    for result, copy_of_then in history:
+        assert_same(result, copy_of_then)
 
 
 def scribble(what: Any) -> None:
@@ -116,7 +116,9 @@ def scribble(what: Any) -> None:
 
 @pytest.mark.parametrize("clone", [copy.deepcopy, lambda env: cloudpickle.loads(cloudpickle.dumps(env))])
 @pytest.mark.parametrize(("id", "choice"), EVERY_KIND, ids=name)
-def test_a_copy_goes_on_alike_and_alone(id: Any, choice: dict[str, Any], clone: Callable[[Any], Any]) -> None:
+def test_a_copy_plays_the_same_episodes_independently(
+    id: Any, choice: dict[str, Any], clone: Callable[[Any], Any]
+) -> None:
     env = make_vec_env(id, 3, 0, reveal=True, render_mode="ansi", **choice)
     twin = clone(env)  # With seeds that wait for the first reset.
     begin(env, twin)
@@ -157,7 +159,7 @@ def test_without_a_seed_numpys_global_generator_draws_one() -> None:
     assert not np.array_equal(make_vec_env("SeqEcho-v0", 20).reset(), make_vec_env("SeqEcho-v0", 20).reset())
 
 
-def test_envs_that_nobody_has_seeded_differ() -> None:
+def test_envs_without_a_seed_differ() -> None:
     envs = [SequenceVecEnv(seq_envs.SequenceVectorEnv("SeqEcho-v0", num_envs=20, autoreset_mode="SameStep"))]
     envs += copy.deepcopy(envs)
     assert not np.array_equal(envs[0].reset(), envs[1].reset())
