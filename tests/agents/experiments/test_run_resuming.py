@@ -200,7 +200,7 @@ def test_a_real_ctrl_c(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert out == ""
     assert f"seq-envs: stopped; go on with the same command and --resume --out {tmp_path / 'broken'}" in said
     assert "Traceback" not in said
-    assert {one.name for one in (tmp_path / "broken").iterdir()} - {".lock"} == {
+    assert {file.name for file in (tmp_path / "broken").iterdir()} - {".lock"} == {
         "config.json", "checkpoint.safetensors", "curve.csv",
     }  # fmt: skip
     assert int(checkpoint(tmp_path / "broken")["updates"]) == 6, "the update under way is finished, and kept"
