@@ -1,4 +1,4 @@
-"""Folders of results that nobody trained: made up, fast, and as odd as they may come."""
+"""Folders of made-up results, which need no training."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from seq_envs.level import Level, Levels
 ECHO = Levels(chance=Level(0.1, 1e-9), memoryless=Level(0.1, 1e-9), optimal=Level(1.0, 1.0))
 CONTROL = Levels(chance=Level(0.25, 0.0), memoryless=Level(1.0, 1.0), optimal=Level(1.0, 1.0))
 FLAT = Levels(chance=Level(1.0, 1.0), memoryless=Level(1.0, 1.0), optimal=Level(1.0, 1.0))
-"""No room: every normalised score is NaN."""
+"""All levels are equal, so every normalised score is NaN."""
 
 
 def entry(name: str = "lstm", id: str = "SeqEcho-v0", **others: Any) -> Entry:
@@ -26,7 +26,7 @@ def entry(name: str = "lstm", id: str = "SeqEcho-v0", **others: Any) -> Entry:
 
 
 def exact(accuracy: float) -> float:
-    """Episodes without a mistake, where mistakes in 1% of the steps are forgiven."""
+    """A made-up exact match; it is 1 from an accuracy of 0.99 on."""
     return 1.0 if accuracy >= 0.99 else accuracy**9
 
 
@@ -49,7 +49,7 @@ def result(
     steps: Sequence[int] = (1000, 2000, 4000, 8000, 16000),
     elsewhere: Mapping[int, float] | None = None,
 ) -> dict[str, Any]:
-    """Learning goes straight up to the accuracy; solved from the first evaluation at it on."""
+    """A result whose learning curve rises in a line to the accuracy, and then stays there."""
     heights = [accuracy * min(1.0, (place + 1) / 3) for place in range(len(steps))]
     heights[-1] = accuracy
     made: dict[str, Any] = without_nan({
@@ -73,7 +73,7 @@ def result(
 
 
 def folder(path: Path, entries: Sequence[Entry]) -> Folder:
-    """An empty one that asks for these."""
+    """A folder with these entries and no results."""
     made = Folder(path)
     made.ask_for(entries)
     return made
@@ -93,10 +93,10 @@ def usual(path: Path, names: Sequence[str] = ("lstm", "recurrent-ppo", "ppo")) -
     made = folder(path, [*plain, *swept, *long])
     cells = list(made.cells())
     for cell in cells[:-2]:
-        one, place = cell.entry, list(names).index(cell.entry.name)
+        asked, place = cell.entry, list(names).index(cell.entry.name)
         accuracy = max(0.1, 1.0 - (0.003 if place == 1 else 0.3 * place) - 0.002 * cell.seed)
-        accuracy -= 0.02 * one.parameters.get("lag", 0)
-        lengths = {20: accuracy * 0.9, 50: accuracy * 0.7} if one.elsewhere else None
-        made.add(cell, result(cell, accuracy, problems[one.id], elsewhere=lengths))
+        accuracy -= 0.02 * asked.parameters.get("lag", 0)
+        lengths = {20: accuracy * 0.9, 50: accuracy * 0.7} if asked.elsewhere else None
+        made.add(cell, result(cell, accuracy, problems[asked.id], elsewhere=lengths))
     made.add_failure(Failed(cells[-1], "ValueError: <b>no</b> number | at all", "Traceback"))
     return made

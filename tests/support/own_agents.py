@@ -1,4 +1,4 @@
-"""Agents of somebody's own: good ones, and every way of being none."""
+"""User-defined agents: good ones, and every way of being none."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import seq_envs
 
 
 class LastValue:
-    """Says what is on the screen, for problems with `one_hot` observations."""
+    """Answers with the current symbol, for problems with `one_hot` observations."""
 
     def __init__(self, wrong: str = "") -> None:
         self.wrong = wrong
@@ -40,7 +40,7 @@ class LastValue:
 
 
 class Told:
-    """Takes what it is told to watch: moments, or garbage."""
+    """Passes moments, or other values, to its watch."""
 
     MOMENTS: ClassVar[dict[str, Any]] = {
         "good": [Moment(share / 10, share * 10, 0.5) for share in range(1, 11)],

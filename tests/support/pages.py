@@ -1,4 +1,4 @@
-"""A page of HTML taken apart, and held to what any page must be."""
+"""Parsing a page of HTML, and checks that every page must pass."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Element:
     texts: list[str] = field(default_factory=list)
 
     def all(self, tag: str, **attributes: str) -> list[Element]:
-        """Those below it, in order."""
+        """The elements below this one, in order."""
         found = []
         for child in self.children:
             wanted = {name.rstrip("_"): value for name, value in attributes.items()}
@@ -58,29 +58,29 @@ class _Reader(HTMLParser):
 
 
 def parsed(html: str) -> Element:
-    """The page, whose elements must all be closed in order, with no attribute twice."""
+    """Parse a page; every element must be closed in order, and no attribute may come twice."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    assert reader.open == [reader.root], f"never closed: {[one.tag for one in reader.open[1:]]}"
+    assert reader.open == [reader.root], f"never closed: {[element.tag for element in reader.open[1:]]}"
     return reader.root
 
 
 def every(root: Element) -> list[Element]:
-    return [one for child in root.children for one in (child, *every(child))]
+    return [element for child in root.children for element in (child, *every(child))]
 
 
 def assert_sound(html: str) -> Element:
-    """Well-formed, self-contained, ids unique, what is referred to there, headings in order, figures described."""
+    """Check form, ids, references, headings and descriptions of figures; nothing may be fetched from elsewhere."""
     root = parsed(html)
     elements = every(root)
-    ids = [one.attributes["id"] for one in elements if "id" in one.attributes]
+    ids = [element.attributes["id"] for element in elements if "id" in element.attributes]
     assert len(ids) == len(set(ids))
-    for one in elements:
-        for name, value in one.attributes.items():
+    for element in elements:
+        for name, value in element.attributes.items():
             if name in _FETCH:
                 assert value is not None
-                assert value.startswith("#") or value == "data:,", f"{one.tag} {name}={value}"
+                assert value.startswith("#") or value == "data:,", f"{element.tag} {name}={value}"
                 assert value == "data:," or value[1:] in ids, f"nothing has the id {value}"
             if value and "url(#" in value:
                 assert value.partition("url(#")[2].partition(")")[0] in ids
@@ -90,19 +90,19 @@ def assert_sound(html: str) -> Element:
     assert "http:" not in html
     assert "https:" not in html
     assert "@import" not in html
-    levels = [int(one.tag[1]) for one in elements if one.tag in ("h1", "h2", "h3", "h4", "h5")]
+    levels = [int(element.tag[1]) for element in elements if element.tag in ("h1", "h2", "h3", "h4", "h5")]
     assert levels.count(1) == 1
     assert levels[0] == 1
     assert all(after <= before + 1 for before, after in pairwise(levels)), levels
-    for one in root.all("figure"):
-        charts = one.all("svg", role="img")
+    for element in root.all("figure"):
+        charts = element.all("svg", role="img")
         assert len(charts) == 1
         assert len(charts[0].attributes["aria-label"] or "") > 40
-        assert one.all("details")[0].all("table")
-    for one in root.all("table"):
-        assert one.all("caption")[0].text()
-        assert all(head.attributes.get("scope") in ("row", "col") for head in one.all("th"))
-        widths = {sum(cell.tag in ("td", "th") for cell in row.children) for row in one.all("tr")}
+        assert element.all("details")[0].all("table")
+    for element in root.all("table"):
+        assert element.all("caption")[0].text()
+        assert all(head.attributes.get("scope") in ("row", "col") for head in element.all("th"))
+        widths = {sum(cell.tag in ("td", "th") for cell in row.children) for row in element.all("tr")}
         assert len(widths) == 1, f"rows differ in length: {widths}"
     assert len(root.all("main")) == len(root.all("header")) == len(root.all("nav")) == 1
     return root

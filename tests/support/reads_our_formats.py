@@ -1,8 +1,8 @@
-"""Read everything that this package writes, and print each class that pickle is asked for meanwhile.
+"""Read everything that this package writes, and print each class that is unpickled meanwhile.
 
-python tests/support/reads_our_formats.py RUNS RESULTS RECIPES [--proof]
+python tests/support/reads_our_formats.py RUNS RESULTS MORE_RESULTS [--proof]
 
-RUNS is a folder of run folders. An audit hook cannot be taken away again, hence a process of its own.
+RUNS is a folder of run folders. An audit hook cannot be removed, so this runs as a separate process.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Run folders of tiny agents: made, stopped, read, and held against each other."""
+"""Run folders of tiny agents: making, stopping, reading and comparing them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def config_of(agent: str, seed: int = 0, **others: Any) -> Config:
 
 
 def figures(path: Path) -> dict[str, Any]:
-    """The final evaluation, but for the time it took."""
+    """The final evaluation without its duration."""
 
     def refuse(constant: str) -> None:
         raise AssertionError(f"{constant} is no JSON")
@@ -52,7 +52,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 def assert_whole(path: Path) -> None:
     """A finished run's folder, and nothing else."""
     names = {"config.json", "checkpoint.safetensors", "curve.csv", "evaluation.json", ".lock"}
-    assert {one.name for one in path.iterdir()} - {".lock"} == names - {".lock"}
+    assert {file.name for file in path.iterdir()} - {".lock"} == names - {".lock"}
     steps = [float(row["steps"]) for row in rows(path)]
     assert steps == sorted(set(steps)), "steps increase"
     seconds = [float(row["seconds"]) for row in rows(path)]
@@ -62,8 +62,8 @@ def assert_whole(path: Path) -> None:
 def assert_same_end(path: Path, unbroken: Path) -> None:
     assert figures(path) == figures(unbroken)
     assert same(checkpoint(path), checkpoint(unbroken))
-    for one in (path, unbroken):
-        assert_whole(one)
+    for folder in (path, unbroken):
+        assert_whole(folder)
     assert rows(path)[-1]["steps"] == rows(unbroken)[-1]["steps"]
 
 

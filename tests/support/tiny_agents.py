@@ -43,9 +43,9 @@ def kept(learner: Learner) -> dict[str, torch.Tensor]:
     return {name: tensor.clone() for name, tensor in learner.state().items()}
 
 
-def same(one: Mapping[str, torch.Tensor], other: Mapping[str, torch.Tensor]) -> bool:
+def same(first: Mapping[str, torch.Tensor], other: Mapping[str, torch.Tensor]) -> bool:
     """Whether two states are equal, bit for bit."""
-    return one.keys() == other.keys() and all(torch.equal(tensor, other[name]) for name, tensor in one.items())
+    return first.keys() == other.keys() and all(torch.equal(tensor, other[name]) for name, tensor in first.items())
 
 
 def weights(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:

@@ -1,4 +1,4 @@
-"""Entries, results made by hand, and an engine that needs no processes."""
+"""Entries, results made by hand, and an engine without processes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def entry(agent: str = "mlp", name: str = "", seeds: int = 1, episodes: int = 40
 
 
 def exam(accuracy: float = 0.75, exact: float = 0.5, memoryless: float = 0.5, optimal: float = 1.0) -> dict[str, Any]:
-    """An evaluation, where chance is right half as often as the memoryless player."""
+    """An evaluation, where chance has half the accuracy of the best memoryless policy."""
     level = {"accuracy_error": 0.0, "exact_match_error": 0.0}
     right = {"chance": memoryless / 2, "memoryless": memoryless, "optimal": optimal}
     return {
@@ -43,7 +43,7 @@ def exam(accuracy: float = 0.75, exact: float = 0.5, memoryless: float = 0.5, op
 
 
 def result(cell: Cell, curve: Sequence[Sequence[float]] = ((100, 2.0, 0.75, 0.5),), **changes: Any) -> dict[str, Any]:
-    """What a cell may come to, as JSON has it."""
+    """A possible result of a cell, as JSON."""
     _, seconds, accuracy, exact = curve[-1]
     return {
         "entry": cell.entry.as_json(),
@@ -63,13 +63,13 @@ def result(cell: Cell, curve: Sequence[Sequence[float]] = ((100, 2.0, 0.75, 0.5)
 
 
 class InThisProcess:
-    """An engine that does one cell after the other, here; and keeps what it was given."""
+    """An engine that runs the cells in this process and lists them."""
 
     def __init__(self, task: Callable[[Cell], Any] = run_cell, until: int | None = None) -> None:
         self.ran: list[tuple[str, str, int]] = []
         self._task = task
         self._until = until
-        """After so many cells comes Ctrl-C."""
+        """Ctrl-C comes after this many cells."""
 
     def __call__(self, cells: Sequence[Cell]) -> Iterator[Event]:
         for number, cell in enumerate(cells):

@@ -130,7 +130,7 @@ def dies_with_a_child(given: str, watch: Watch) -> None:
 
 def falls_silent(given: float, watch: Watch) -> None:
     """Cannot be heard any more, and goes on."""
-    inspect.getclosurevars(cast(Any, watch)._tell).nonlocals["connection"].close()
+    inspect.getclosurevars(cast(Any, watch)._watch).nonlocals["connection"].close()
     time.sleep(given)
 
 

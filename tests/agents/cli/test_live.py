@@ -19,7 +19,7 @@ from seq_agents.learners.learner import Moment
 from tiny_grids import entry, exam, result
 
 MLP, LSTM = entry(seeds=2), entry("lstm", seeds=2)
-CELLS = [Cell(one, seed) for seed in range(2) for one in (MLP, LSTM)]
+CELLS = [Cell(asked, seed) for seed in range(2) for asked in (MLP, LSTM)]
 
 
 @pytest.fixture(autouse=True)
@@ -136,7 +136,7 @@ EVERYTHING = preset("full").all_entries()
 
 
 def everything(path: Path, width: int, events: bool) -> str:
-    cells = [Cell(one, seed) for one in EVERYTHING for seed in range(2)]
+    cells = [Cell(asked, seed) for asked in EVERYTHING for seed in range(2)]
     board = Board(cells, Folder(path))
     each = [event for cell in cells[::2] for event in (Begun(cell), done(cell))] if events else []
     under = [event for cell in cells[1::14] for event in (Begun(cell), Progress(cell, Moment(0.5, 9, 0.5)))]
@@ -149,11 +149,11 @@ def test_no_agent_is_lost_on_a_narrow_terminal(width: int, events: bool, tmp_pat
     text = everything(tmp_path, width, events)
     assert all(len(line) <= width for line in text.splitlines())
     words = text.split()
-    for name in {one.name for one in EVERYTHING}:
+    for name in {asked.name for asked in EVERYTHING}:
         assert words.count(name) == 1, name
     tables = text.count("normalised, seeds")
     assert tables == 1 if width == 200 else tables >= (2 if events or width < 120 else 1)
-    for label in {one.label for one in EVERYTHING}:
+    for label in {asked.label for asked in EVERYTHING}:
         assert words.count(label) == tables
     assert text.count("0.500 (1)") == (len(EVERYTHING) if events else 0)
     assert "…" not in text

@@ -1,4 +1,4 @@
-"""One cell: what it learns, when it is examined, and what is kept of it."""
+"""One cell: what it learns, when it is evaluated, and what is stored."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def rising(curve: list[list[float]]) -> bool:
 
 
 @pytest.mark.parametrize("agent", AGENTS)
-def test_examining_changes_nothing(agent: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_evaluations_change_nothing(agent: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same as a plain training: weights, optimizer, generators, and the final evaluation."""
     cell = Cell(entry(agent), 3)
     kept: list[Any] = []
@@ -66,12 +66,12 @@ def test_examining_changes_nothing(agent: str, monkeypatch: pytest.MonkeyPatch) 
     assert got["evaluation"]["exact_match"] == final.exact_match
     assert got["steps"] == (moments[-1].steps if moments else 0)
     assert got["curve"][-1] == [got["steps"], got["seconds"], final.accuracy, final.exact_match]
-    assert [row[0] for row in got["curve"]] == sorted({one.steps for one in moments} or {0})
+    assert [row[0] for row in got["curve"]] == sorted({moment.steps for moment in moments} or {0})
     assert rising(got["curve"])
 
 
-def test_points_on_the_way_are_evaluations_of_then() -> None:
-    """Each is what a training that ends there gets, on other episodes than the final one's."""
+def test_each_point_of_the_curve_evaluates_the_agent_at_that_time() -> None:
+    """Each is what a training that ends there gets, on other episodes than those of the final evaluation."""
     cell = Cell(entry("mlp"), 0)
     problem = cell.entry.problem()
     learner = cell.config().learner()
@@ -88,12 +88,12 @@ def test_points_on_the_way_are_evaluations_of_then() -> None:
 
 def test_the_same_cell_gives_the_same() -> None:
     cell = Cell(entry("recurrent-ppo"), 1)
-    one, other = run_cell(cell), run_cell(cell)
-    assert but_seconds(one) == but_seconds(other)
-    assert but_seconds(run_cell(Cell(cell.entry, 2))) != but_seconds(one)
+    first, other = run_cell(cell), run_cell(cell)
+    assert but_seconds(first) == but_seconds(other)
+    assert but_seconds(run_cell(Cell(cell.entry, 2))) != but_seconds(first)
 
 
-def test_what_is_kept() -> None:
+def test_what_is_stored() -> None:
     chosen = entry("lstm", name="mine", elsewhere=({"length": 9}, {"lag": 2}))
     seen: list[Moment] = []
     got = run_cell(Cell(chosen, 5), seen.append)
@@ -108,7 +108,7 @@ def test_what_is_kept() -> None:
     assert got["answers"] == 3
     assert got["evaluation"]["episodes"] == 40
     assert got["evaluation"]["accuracy_by_step"][0] is None, "nothing is asked at the first step"
-    assert [one["changes"] for one in got["elsewhere"]] == [{"length": 9}, {"lag": 2}]
+    assert [there["changes"] for there in got["elsewhere"]] == [{"length": 9}, {"lag": 2}]
     assert len(got["elsewhere"][0]["evaluation"]["accuracy_by_step"]) == 9
     assert got["elsewhere"][1]["evaluation"]["accuracy_by_step"][:2] == [None, None]
     assert {"python", "torch", "seq-envs"} <= got["versions"].keys()
@@ -128,7 +128,7 @@ def test_a_score_that_is_not_defined() -> None:
     assert got["evaluation"]["normalized_score"] is None
 
 
-# When it is examined.
+# When the agent is evaluated.
 
 
 def schedule(shares: list[float], monkeypatch: pytest.MonkeyPatch) -> list[int]:
@@ -146,9 +146,9 @@ def test_evaluations_are_dense_and_few(monkeypatch: pytest.MonkeyPatch) -> None:
     assert steps[0] == count * 0.005
     assert steps[-1] == count
     assert 50 <= len(steps) <= 70
-    for one, other in itertools.pairwise(steps):
-        assert other - one <= min(one * 0.1, count * 0.04) + 1
-        assert other - one >= min(one * 0.1, count * 0.04) - 1 or other == count
+    for earlier, other in itertools.pairwise(steps):
+        assert other - earlier <= min(earlier * 0.1, count * 0.04) + 1
+        assert other - earlier >= min(earlier * 0.1, count * 0.04) - 1 or other == count
 
 
 @pytest.mark.parametrize(
@@ -278,11 +278,11 @@ ENTRIES = st.builds(
 )  # fmt: skip
 
 
-@given(one=ENTRIES, other=ENTRIES, seeds=st.tuples(st.integers(0, 12), st.integers(0, 12)))
-def test_no_two_cells_have_one_file(one: Entry, other: Entry, seeds: tuple[int, int]) -> None:
+@given(first=ENTRIES, other=ENTRIES, seeds=st.tuples(st.integers(0, 12), st.integers(0, 12)))
+def test_no_two_cells_have_one_file(first: Entry, other: Entry, seeds: tuple[int, int]) -> None:
     """Not even where small letters are capital ones; and every name is one that file systems take."""
-    keys = [Cell(one, seeds[0]).key, Cell(other, seeds[1]).key]
-    apart = (one.identity, seeds[0]) != (other.identity, seeds[1])
+    keys = [Cell(first, seeds[0]).key, Cell(other, seeds[1]).key]
+    apart = (first.identity, seeds[0]) != (other.identity, seeds[1])
     assert (keys[0].lower() != keys[1].lower()) == apart
     for key in keys:
         assert 0 < len(key.encode()) < 200
@@ -290,7 +290,7 @@ def test_no_two_cells_have_one_file(one: Entry, other: Entry, seeds: tuple[int, 
         assert not set(key) & set('/\\:*?"<>| \n')
 
 
-# What else is told.
+# What else is stored.
 
 
 @pytest.mark.parametrize(

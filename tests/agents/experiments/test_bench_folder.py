@@ -34,7 +34,7 @@ def filled(path: Path, *entries: Entry) -> Folder:
 
 
 def files(path: Path) -> list[str]:
-    return sorted(str(one.relative_to(path)) for one in path.rglob("*") if one.is_file())
+    return sorted(str(file.relative_to(path)) for file in path.rglob("*") if file.is_file())
 
 
 # What is there is found again.
@@ -43,15 +43,17 @@ def files(path: Path) -> list[str]:
 def test_what_is_added_is_there(tmp_path: Path) -> None:
     folder = asked(tmp_path / "new" / "folder", entry(seeds=2), entry("lstm"))
     cells = list(folder.cells())
-    assert [(one.entry.name, one.seed) for one in cells] == [("mlp", 0), ("lstm", 0), ("mlp", 1)], "first seeds first"
+    assert [(cell.entry.name, cell.seed) for cell in cells] == [("mlp", 0), ("lstm", 0), ("mlp", 1)], (
+        "first seeds first"
+    )
     assert [folder.result(cell) for cell in cells] == [None] * 3
     for number, cell in enumerate(cells):
         folder.add(cell, result(cell, seconds=float(number)))
     again = Folder.open(folder.path)
-    assert [one.as_json() for one in again.entries] == [one.as_json() for one in folder.entries]
-    assert list(again.cells()) == [Cell(Entry.of_json(one.entry.as_json()), one.seed) for one in cells]
+    assert [entry.as_json() for entry in again.entries] == [entry.as_json() for entry in folder.entries]
+    assert list(again.cells()) == [Cell(Entry.of_json(cell.entry.as_json()), cell.seed) for cell in cells]
     found = [again.result(cell) for cell in again.cells()]
-    assert [one["seconds"] for one in found if one] == [0.0, 1.0, 2.0]
+    assert [read["seconds"] for read in found if read] == [0.0, 1.0, 2.0]
     assert files(folder.path) == [
         "cells/lstm--SeqEcho-v0--length=4--n_values=3--0.json",
         "cells/mlp--SeqEcho-v0--length=4--n_values=3--0.json",
@@ -138,7 +140,7 @@ def test_a_file_that_is_no_result_counts_as_missing(variant: str, tmp_path: Path
     assert folder.result(cell) is None
     assert folder.broken(cell)
     assert not folder.broken(other)
-    assert [one.seed for one in outcomes(folder)] == [1], "and stops nobody"
+    assert [outcome.seed for outcome in outcomes(folder)] == [1], "and stops nobody"
 
 
 @pytest.mark.parametrize(
@@ -189,7 +191,7 @@ def test_more_seeds_extend_and_fewer_keep(tmp_path: Path) -> None:
     folder = filled(tmp_path, entry(seeds=2))
     for seeds, there in ((3, 3), (1, 3), (3, 3)):
         folder = asked(tmp_path, entry(seeds=seeds))
-        assert [one.seeds for one in folder.entries] == [there]
+        assert [entry.seeds for entry in folder.entries] == [there]
     assert [folder.result(cell) is not None for cell in folder.cells()] == [True, True, False]
     assert len(list(asked(tmp_path, entry("lstm")).cells())) == 4, "other entries are added"
 
@@ -210,7 +212,7 @@ def test_results_of_other_settings_are_refused(changes: dict[str, Any], said: st
     with pytest.raises(RunError, match=f"has results of mlp on SeqEcho-v0 length=4 n_values=3 {said}: choose another"):
         asked(tmp_path, entry("lstm"), dataclasses.replace(entry(), **changes))
     assert {name: (tmp_path / name).read_bytes() for name in files(tmp_path)} == before
-    assert [one.name for one in folder.entries] == ["mlp"]
+    assert [entry.name for entry in folder.entries] == ["mlp"]
 
 
 def test_what_was_reported_is_not_part_of_a_result(tmp_path: Path) -> None:

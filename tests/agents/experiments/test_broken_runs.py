@@ -43,7 +43,7 @@ HOLDER = "import sys, filelock; lock = filelock.FileLock(sys.argv[1]); lock.acqu
 
 def test_a_run_in_use_by_another_process(tmp_path: Path) -> None:
     path = finished(tmp_path / "run")
-    before = {one.name: one.read_bytes() for one in path.iterdir()}
+    before = {file.name: file.read_bytes() for file in path.iterdir()}
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(path / ".lock")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
@@ -53,7 +53,7 @@ def test_a_run_in_use_by_another_process(tmp_path: Path) -> None:
         holder.stdout.readline()
         with pytest.raises(RunError, match="run is in use by another process"):
             train(Run.open(path), 10)
-        assert {one.name: one.read_bytes() for one in path.iterdir()} == before
+        assert {file.name: file.read_bytes() for file in path.iterdir()} == before
     finally:
         holder.communicate(b"\n", timeout=LONG)
     train(Run.open(path), 10)

@@ -48,13 +48,13 @@ def test_a_grid_by_hand(tmp_path: Path) -> None:
           wide: {agent: gru, settings: {hidden: 128, batch: 5}, by_id: {SeqCopy-v0: {batch: 6}}}
         """,
     )
-    assert [(one.name, one.agent, one.label) for one in (first, second, third, fourth)] == [
+    assert [(entry.name, entry.agent, entry.label) for entry in (first, second, third, fourth)] == [
         ("lstm", "lstm", "SeqEcho-v0"),
         ("lstm", "lstm", "SeqCopy-v0 length=2 reverse=True"),
         ("wide", "gru", "SeqEcho-v0"),
         ("wide", "gru", "SeqCopy-v0 length=2 reverse=True"),
     ]
-    assert {(one.seeds, one.episodes) for one in (first, second, third, fourth)} == {(3, 70)}
+    assert {(entry.seeds, entry.episodes) for entry in (first, second, third, fourth)} == {(3, 70)}
     assert (third.settings["hidden"], third.settings["batch"]) == (128, 5)
     assert (fourth.settings["hidden"], fourth.settings["batch"]) == (128, 6), "by_id comes last"
     assert first.settings["updates"] == 200, "tuned"
@@ -64,7 +64,7 @@ def test_a_grid_by_hand(tmp_path: Path) -> None:
 
 def test_patterns_and_ids_of_an_agents_own(tmp_path: Path) -> None:
     got = entries(tmp_path, "ids: ['Seq[EC]*Hard-v0', SeqEchoHard-v0]\nagents: {lstm: , mlp: {ids: ['*Echo-v?']}}")
-    assert [(one.name, one.id) for one in got] == [
+    assert [(entry.name, entry.id) for entry in got] == [
         ("lstm", "SeqEchoHard-v0"), ("lstm", "SeqCopyHard-v0"), ("lstm", "SeqClassifyHard-v0"), ("mlp", "SeqEcho-v0"),
     ]  # fmt: skip
 
@@ -73,18 +73,18 @@ def test_patterns_and_ids_of_an_agents_own(tmp_path: Path) -> None:
     "text", ["agents: [lstm, lstm]\nids: [SeqEcho-v0, SeqEcho-v0, SeqEch*-v0, {id: SeqEcho-v0}]", LSTM]
 )
 def test_what_comes_twice_is_run_once(text: str, tmp_path: Path) -> None:
-    assert [one.name for one in entries(tmp_path, text) if one.id == "SeqEcho-v0"] == ["lstm"]
+    assert [entry.name for entry in entries(tmp_path, text) if entry.id == "SeqEcho-v0"] == ["lstm"]
 
 
 @pytest.mark.parametrize("name", ["a/b", "a b", ".hidden", "../up", "Ünïcode", "x" * 300, "a:b", "[red]", "-"])
 def test_odd_names_are_taken(name: str, tmp_path: Path) -> None:
-    (one,) = entries(tmp_path, json.dumps({"agents": {name: {"agent": "lstm"}}, "ids": ["SeqEcho-v0"]}))
-    assert one.name == name
+    (entry,) = entries(tmp_path, json.dumps({"agents": {name: {"agent": "lstm"}}, "ids": ["SeqEcho-v0"]}))
+    assert entry.name == name
 
 
 def test_merged_mappings(tmp_path: Path) -> None:
     text = "agents: {lstm: {settings: &a {hidden: 9}}, gru: {settings: {<<: *a, batch: 2}}}\nids: [SeqEcho-v0]"
-    assert [one.settings["hidden"] for one in entries(tmp_path, text)] == [9, 9]
+    assert [entry.settings["hidden"] for entry in entries(tmp_path, text)] == [9, 9]
 
 
 def test_the_presets_are_the_files_of_their_folder() -> None:
@@ -105,12 +105,12 @@ def test_every_preset_is_a_grid(name: str) -> None:
 @pytest.mark.parametrize("name", ["quick", "full"])
 def test_presets_of_agents_and_problems(name: str) -> None:
     every = preset(name).all_entries()
-    assert {one.name for one in every} >= {"recurrent-ppo", "lstm", "ppo"}, "rewards, examples, no memory"
-    agents = {one.name for one in every}
+    assert {entry.name for entry in every} >= {"recurrent-ppo", "lstm", "ppo"}, "rewards, examples, no memory"
+    agents = {entry.name for entry in every}
     ids = set(seq_envs.MENU) if name == "full" else {id for id, (_, fixed) in seq_envs.MENU.items() if not fixed}
-    assert {(one.name, one.id) for one in every} == {(agent, id) for agent in agents for id in ids}
-    assert {one.episodes for one in every} == {10_000}
-    keys = [json.dumps(one.as_json()) for one in every]
+    assert {(entry.name, entry.id) for entry in every} == {(agent, id) for agent in agents for id in ids}
+    assert {entry.episodes for entry in every} == {10_000}
+    keys = [json.dumps(entry.as_json()) for entry in every]
     assert len(set(keys)) == len(keys)
 
 
@@ -126,9 +126,9 @@ def test_changed() -> None:
     assert (changed(grid, seeds=2).seeds, changed(grid, episodes=9).episodes) == (2, 9)
     other = changed(grid, agents=["small", "gru"])
     assert other.agents == {"small": small, "gru": Agent(agent="gru")}
-    assert [(one.name, one.id) for one in other.all_entries()] == [("small", "SeqCopy-v0"), ("gru", "SeqEcho-v0")]
+    assert [(entry.name, entry.id) for entry in other.all_entries()] == [("small", "SeqCopy-v0"), ("gru", "SeqEcho-v0")]
     moved = changed(grid, ids=["SeqNext-v0"])
-    assert [(one.name, one.id) for one in moved.all_entries()] == [("small", "SeqNext-v0"), ("mlp", "SeqNext-v0")]
+    assert [(entry.name, entry.id) for entry in moved.all_entries()] == [("small", "SeqNext-v0"), ("mlp", "SeqNext-v0")]
     assert moved.all_entries()[0].settings["hidden"] == 2, "it keeps its settings"
     assert list(changed(grid, agents=["mlp"], ids=["SeqNext-v0"]).agents) == ["mlp"]
     assert grid.agents["small"].ids == ["SeqCopy-v0"], "the first one stays as it is"
@@ -363,7 +363,7 @@ def attempt(path: Path, text: str) -> tuple[list[Any], str]:
 def test_anything_is_a_grid_or_refused(raw: Any, tmp_path: Path) -> None:
     got, message = attempt(tmp_path, yaml.safe_dump(raw, allow_unicode=True))
     assert len(message.splitlines()) <= 1
-    assert all(one.as_json() == type(one).of_json(one.as_json()).as_json() for one in got)
+    assert all(entry.as_json() == type(entry).of_json(entry.as_json()).as_json() for entry in got)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

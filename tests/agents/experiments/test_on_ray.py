@@ -246,9 +246,9 @@ def test_a_connection_that_is_there_is_used_and_stays(connected: str) -> None:
 
 
 def unused_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @pytest.mark.usefixtures("alone")

@@ -204,7 +204,7 @@ def test_a_real_signal(number: signal.Signals, tmp_path: Path, capsys: pytest.Ca
     assert f"seq-envs: interrupted. {tmp_path / 'broken'} is kept: its checkpoint has " in said
     hint = said.partition("To continue: seq-envs ")[2].strip()
     assert "Traceback" not in said
-    assert {one.name for one in (tmp_path / "broken").iterdir()} - {".lock"} == {
+    assert {file.name for file in (tmp_path / "broken").iterdir()} - {".lock"} == {
         "config.json", "checkpoint.safetensors", "curve.csv",
     }  # fmt: skip
     assert int(checkpoint(tmp_path / "broken")["updates"]) == 6, "the update under way is finished, and kept"

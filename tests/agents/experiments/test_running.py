@@ -91,7 +91,7 @@ def test_failures_are_kept_tried_again_and_forgotten(tmp_path: Path) -> None:
 
     seen = list[Event]()
     failures = run(tmp_path, InThisProcess(fails), seen=seen)
-    assert [(one.item.entry.name, one.item.seed, one.reason) for one in failures] == [
+    assert [(failed.item.entry.name, failed.item.seed, failed.reason) for failed in failures] == [
         ("lstm", 0, "ValueError: not today"), ("lstm", 1, "ValueError: not today"),
     ]  # fmt: skip
     assert [event for event in seen if isinstance(event, Failed)] == failures
@@ -120,7 +120,7 @@ def test_a_full_disk_stops_nothing(always: bool, tmp_path: Path, monkeypatch: py
     failures = run(tmp_path, engine, seen=seen)
     assert engine.ran == ALL, "all are run"
     said = "its result could not be written: OSError: [Errno 28] No space left on device"
-    assert [one.reason for one in failures] == [said] * (4 if always else 1)
+    assert [failed.reason for failed in failures] == [said] * (4 if always else 1)
     assert [event for event in seen if isinstance(event, Failed)] == failures
     monkeypatch.undo()
     again = by_hand()
@@ -133,8 +133,8 @@ def test_a_result_that_is_not_json_stops_nothing(bad: dict[str, Any], tmp_path: 
     engine = InThisProcess(lambda cell: result(cell, **(bad if cell.seed == 0 else {})))
     failures = run(tmp_path, engine)
     assert engine.ran == ALL
-    assert [one.item.seed for one in failures] == [0, 0]
-    assert all(one.reason.startswith("its result could not be written: ") for one in failures)
+    assert [failed.item.seed for failed in failures] == [0, 0]
+    assert all(failed.reason.startswith("its result could not be written: ") for failed in failures)
     assert len(outcomes(Folder.open(tmp_path))) == 2
 
 
@@ -206,9 +206,9 @@ def test_good_and_bad_agents_in_processes(tmp_path: Path) -> None:
     entries = [entry("own_agents:make", name, settings=given) for name, (given, _) in bad.items()]
     entries += [entry("own_agents:make", name="never", settings={"moments": "never"}), entry("mlp")]
     failures = run_grid(entries, tmp_path, lambda cells: do_all(run_cell, cells, 2), lambda _: None)
-    assert {one.item.entry.name for one in failures} == bad.keys()
-    for one in failures:
-        assert bad[one.item.entry.name][1] in one.reason
+    assert {failed.item.entry.name for failed in failures} == bad.keys()
+    for failed in failures:
+        assert bad[failed.item.entry.name][1] in failed.reason
     folder = Folder.open(tmp_path)
-    assert [one.entry.name for one in outcomes(folder)] == ["never", "mlp"]
+    assert [outcome.entry.name for outcome in outcomes(folder)] == ["never", "mlp"]
     assert {cell.entry.name for cell in folder.cells() if folder.why_failed(cell)} == bad.keys()

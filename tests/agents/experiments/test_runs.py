@@ -47,7 +47,7 @@ def test_a_run_folder(agent: str, tmp_path: Path) -> None:
     evaluation = figures(path)
     for name in ("accuracy", "exact_match", "normalized_score", "mean_return", "episodes"):
         assert evaluation[name] == getattr(got, name)
-    assert evaluation["accuracy_by_step"] == [None if math.isnan(one) else one for one in got.accuracy_by_step]
+    assert evaluation["accuracy_by_step"] == [None if math.isnan(share) else share for share in got.accuracy_by_step]
     assert evaluation["training_steps"] == moments[-1].steps
 
     curve = rows(path)
@@ -85,7 +85,7 @@ def test_a_training_leaves_nothing_elsewhere(agent: str, tmp_path: Path, monkeyp
     """SB3's own logger makes a folder among the machine's temporary ones, or in this one."""
     monkeypatch.setenv("SB3_LOGDIR", str(tmp_path / "logs"))
     train(Run.create(tmp_path / "run", config_of(agent)), 40)
-    assert [one.name for one in tmp_path.iterdir()] == ["run"]
+    assert [file.name for file in tmp_path.iterdir()] == ["run"]
 
 
 def test_versions_name_what_matters() -> None:

@@ -130,11 +130,11 @@ def test_the_table_of_players_that_are_known() -> None:
 def test_nothing_is_said_beyond_what_is_missing() -> None:
     """A value that failed, or lacks a seed, may be the one that was not remembered."""
     done = of_players({1: "optimal", 2: "optimal", 4: "optimal"}, {"length": 8})
-    asked = list({one.entry.parameters["lag"]: one.entry for one in done}.values())
+    asked = list({outcome.entry.parameters["lag"]: outcome.entry for outcome in done}.values())
     for lost, known in ((4, "at least 2"), (2, "at least 1"), (1, "not known")):
         for left in (
-            [one for one in done if one.entry.parameters["lag"] != lost],
-            [one for one in done if one.entry.parameters["lag"] != lost or one.seed == 0],
+            [outcome for outcome in done if outcome.entry.parameters["lag"] != lost],
+            [outcome for outcome in done if outcome.entry.parameters["lag"] != lost or outcome.seed == 0],
         ):
             assert {row[7] for row in horizon_table(left, asked).rows} == {known}
     assert {row[7] for row in horizon_table(done, asked).rows} == {"at least 4"}

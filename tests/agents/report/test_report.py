@@ -25,7 +25,7 @@ EVIL = "<script>alert(1)</script> & \"quoted\" $x_1$ 'ü' |"
 
 
 def plain(at: Folder) -> list[tables.Outcome]:
-    return [one for one in outcomes(at) if not one.entry.swept]
+    return [outcome for outcome in outcomes(at) if not outcome.entry.swept]
 
 
 def test_the_page_holds_every_table(tmp_path: Path) -> None:
@@ -52,14 +52,14 @@ def test_the_page_holds_every_table(tmp_path: Path) -> None:
 def test_figures_have_the_numbers_of_the_tables(tmp_path: Path) -> None:
     at = usual(tmp_path / "r")
     root = assert_sound(page(at))
-    figures = {one.attributes["id"]: one for one in root.all("figure")}
+    figures = {element.attributes["id"]: element for element in root.all("figure")}
     assert list(figures) == [
         "figure-profiles", "figure-rewards",
         *(f"figure-problem-{place}-{kind}" for place in range(3) for kind in ("learning", "steps")),
         "figure-horizon-0", "figure-longer-0",
     ]  # fmt: skip
-    data = {id: cells(one.all("table")[0]) for id, one in figures.items()}
-    alt = {id: one.all("svg", role="img")[0].attributes["aria-label"] or "" for id, one in figures.items()}
+    data = {id: cells(element.all("table")[0]) for id, element in figures.items()}
+    alt = {id: element.all("svg", role="img")[0].attributes["aria-label"] or "" for id, element in figures.items()}
     rewards = tables.rewards_against_examples(plain(at))
     assert data["figure-rewards"][1:] == rewards.texts()
     assert rewards.texts()[0][2] in alt["figure-rewards"]
@@ -130,7 +130,7 @@ def test_curves_of_one_point_and_problems_of_one_step(levels: made_results.Level
         steps = [0] if cell.entry.name == "random" else [100 * (cell.seed + 1)]
         at.add(cell, result(cell, 0.25 * (cell.seed + 1), levels, by_step=[0.25 * (cell.seed + 1)], steps=steps))
     root = assert_sound(page(at))
-    learning = "figure-problem-0-learning" in {one.attributes["id"] for one in root.all("figure")}
+    learning = "figure-problem-0-learning" in {element.attributes["id"] for element in root.all("figure")}
     assert learning is not (levels is FLAT)
     if levels is FLAT:
         assert "undefined" in root.text()
@@ -141,14 +141,17 @@ def test_curves_of_different_lengths_and_a_step_nobody_scored(tmp_path: Path) ->
     at = folder(tmp_path / "r", [entry()])
     for cell, steps in zip(at.cells(), ((10, 20, 40), (15, 30)), strict=True):
         at.add(cell, result(cell, 0.55, steps=steps, by_step=[math.nan] * (3 + cell.seed)))
-    rows = [cells(one.all("table")[0]) for one in assert_sound(page(at)).all("figure", id="figure-problem-0-learning")]
+    rows = [
+        cells(element.all("table")[0])
+        for element in assert_sound(page(at)).all("figure", id="figure-problem-0-learning")
+    ]
     assert [row[1] for row in rows[0][1:]] == ["15", "20", "30", "40"]
     assert rows[0][-1][2:] == ["0.5000", "0.5000", "0.5000"]
 
 
 def test_twelve_agents_look_different(tmp_path: Path) -> None:
     root = assert_sound(page(usual(tmp_path / "r", [f"agent {place} {'w' * 60}" for place in range(12)])))
-    drawn = [re.sub(r"swatch-\d+", "", str(one)) for one in root.all("symbol")]
+    drawn = [re.sub(r"swatch-\d+", "", str(element)) for element in root.all("symbol")]
     assert len(set(drawn)) == 12
 
 
@@ -157,7 +160,7 @@ def test_the_page_is_written_whole(tmp_path: Path) -> None:
     out = tmp_path / "page.html"
     write_report(at, out)
     assert out.read_text(encoding="utf-8") == page(at)
-    assert [one.name for one in tmp_path.glob("page*")] == ["page.html"]
+    assert [file.name for file in tmp_path.glob("page*")] == ["page.html"]
 
 
 def test_csv_gives_the_values_back(tmp_path: Path) -> None:
@@ -218,8 +221,8 @@ def test_the_commands_that_made_the_folder(tmp_path: Path) -> None:
 def test_a_report_imports_nothing_that_the_folder_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "trap.py").write_text("raise SystemExit('imported')")
     monkeypatch.syspath_prepend(tmp_path)
-    for one in (entry("trap:Agent", agent="trap:Agent"), entry(id="trap:Echo-v0")):
-        assert_sound(page(folder(tmp_path / one.agent.replace(":", "-"), [one])))
+    for foreign in (entry("trap:Agent", agent="trap:Agent"), entry(id="trap:Echo-v0")):
+        assert_sound(page(folder(tmp_path / foreign.agent.replace(":", "-"), [foreign])))
 
 
 def test_the_day_of_the_newest_result(tmp_path: Path) -> None:

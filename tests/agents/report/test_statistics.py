@@ -66,7 +66,7 @@ def test_interquartile_mean_goes_along_the_last_axis() -> None:
 def enumerated(groups: list[list[float]], share: float) -> float:
     """A quantile of the interquartile mean over every resample there is, all of them equally likely."""
     ways = [itertools.product(group, repeat=len(group)) for group in groups]
-    means = sorted(sorted_by_hand([one for group in drawn for one in group]) for drawn in itertools.product(*ways))
+    means = sorted(sorted_by_hand([score for group in drawn for score in group]) for drawn in itertools.product(*ways))
     return means[min(len(means) - 1, int(share * len(means)))]
 
 
@@ -82,7 +82,7 @@ def enumerated(groups: list[list[float]], share: float) -> float:
 def test_interval_against_every_resample(groups: list[list[float]]) -> None:
     """Between the quantiles at 1% and 4% (96% and 99%) of the full enumeration: 2000 draws are as exact as that."""
     got = interquartile(groups)
-    assert got.value == pytest.approx(sorted_by_hand([one for group in groups for one in group]))
+    assert got.value == pytest.approx(sorted_by_hand([score for group in groups for score in group]))
     assert enumerated(groups, 0.01) - 1e-9 <= got.low <= enumerated(groups, 0.04) + 1e-9
     assert enumerated(groups, 0.96) - 1e-9 <= got.high <= enumerated(groups, 0.99) + 1e-9
 
@@ -149,8 +149,8 @@ def test_a_profile_falls_and_has_its_interval_around_it(groups: list[list[float]
     assert (share <= high).all()
     assert ((profile >= 0.0) & (profile <= 1.0)).all()
     assert (np.diff(share) <= 0).all()
-    flat = [one for group in groups for one in group]
-    assert share.tolist() == [sum(one >= tau for one in flat) / len(flat) for tau in THRESHOLDS]
+    flat = [score for group in groups for score in group]
+    assert share.tolist() == [sum(score >= tau for score in flat) / len(flat) for tau in THRESHOLDS]
     assert np.array_equal(profile, performance_profile(groups))
 
 
@@ -177,7 +177,7 @@ def test_solved_by_hand(exact: list[float], index: int | None) -> None:
 
 @given(st.lists(st.sampled_from([0.0, 0.98, 0.99, 1.0]), max_size=12))
 def test_solved_is_the_first_of_three(exact: list[float]) -> None:
-    windows = [all(one >= SOLVED for one in exact[start : start + 3]) for start in range(len(exact) - 2)]
+    windows = [all(score >= SOLVED for score in exact[start : start + 3]) for start in range(len(exact) - 2)]
     assert solved_from(exact) == (windows.index(True) if any(windows) else None)
 
 

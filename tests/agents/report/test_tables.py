@@ -29,7 +29,7 @@ def unsolved(accuracy: float) -> list[list[float]]:
     return [[40, 4.0, accuracy, 0.5]]
 
 
-def one(
+def run_of(
     name: str, curve: Sequence[Sequence[float]], id: str = ECHO, seed: int = 0, agent: str = "mlp", **changes: Any
 ) -> Outcome:
     cell = Cell(entry(agent, name, id=id, parameters={}), seed)
@@ -39,11 +39,11 @@ def one(
 
 
 DONE = [
-    one("good", SOLVED_AT_20, seed=0),
-    one("good", SOLVED_AT_60, seed=1),
-    one("good", unsolved(0.75), COPY),
-    one("good", unsolved(0.5), CONTROL),
-    one("bad", unsolved(0.5), COPY),
+    run_of("good", SOLVED_AT_20, seed=0),
+    run_of("good", SOLVED_AT_60, seed=1),
+    run_of("good", unsolved(0.75), COPY),
+    run_of("good", unsolved(0.5), CONTROL),
+    run_of("bad", unsolved(0.5), COPY),
 ]
 
 
@@ -53,7 +53,7 @@ def rows(table: Table) -> list[list[str]]:
 
 
 def test_leaderboard() -> None:
-    """Controls are left out; whoever is best comes first."""
+    """Controls are left out, and the best agent comes first."""
     table = tables.leaderboard([DONE[4], *DONE[:4]])
     assert [column.heading for column in table.columns] == [
         "agent", "problems", "runs", "normalised, IQM", "95% interval", "normalised, mean", "exact, IQM", "solved",
@@ -73,22 +73,22 @@ def test_leaderboard_of_nothing() -> None:
     assert tables.leaderboard([DONE[3]]).rows == (), "a control alone"
 
 
-def test_who_is_on_fewer_problems_comes_last() -> None:
-    """However good: what it failed on is not in its mean."""
-    fewer = one("fails on the others", SOLVED_AT_20)
+def test_an_agent_on_fewer_problems_comes_last() -> None:
+    """Even a good one, because the problems that it failed on are not in its mean."""
+    fewer = run_of("fails on the others", SOLVED_AT_20)
     assert [row[0] for row in tables.leaderboard([fewer, *DONE]).rows] == ["good", "fails on the others", "bad"]
 
 
-def test_a_curve_that_is_too_short_says_nothing_of_solving() -> None:
-    """As that of a reference player, which does not learn."""
-    done = [one("at once", [[0, 0.0, 1.0, 1.0]])]
+def test_a_curve_that_is_too_short_has_no_figures_of_solving() -> None:
+    """A reference policy does not learn, so it has such a curve."""
+    done = [run_of("at once", [[0, 0.0, 1.0, 1.0]])]
     assert rows(tables.leaderboard(done))[0][7:10] == ["", "", ""]
     assert rows(tables.on_problem(done, ECHO))[0][8:11] == ["", "", ""]
 
 
 def test_leaderboard_has_an_interval_over_seeds() -> None:
     got = tables.leaderboard(
-        [one("a", unsolved(accuracy), seed=seed) for seed, accuracy in enumerate((0.5, 0.75, 1.0))]
+        [run_of("a", unsolved(accuracy), seed=seed) for seed, accuracy in enumerate((0.5, 0.75, 1.0))]
     )
     assert rows(got)[0][3:5] == ["0.5000", "0.0000 to 1.0000"]
 
@@ -104,14 +104,14 @@ def test_matrix() -> None:
     assert tables.matrix([]).rows == ()
 
 
-def test_matrix_is_of_the_middle_half() -> None:
+def test_the_matrix_has_interquartile_means() -> None:
     accuracies = [0.5, 0.75, 0.75, 0.75, 1.0]
-    got = tables.matrix([one("a", unsolved(accuracy), seed=seed) for seed, accuracy in enumerate(accuracies)])
+    got = tables.matrix([run_of("a", unsolved(accuracy), seed=seed) for seed, accuracy in enumerate(accuracies)])
     assert rows(got) == [["SeqEcho-v0", "0.5000"]]
 
 
 def test_on_problem() -> None:
-    table = tables.on_problem([*DONE, one("bad", unsolved(0.625))], ECHO)
+    table = tables.on_problem([*DONE, run_of("bad", unsolved(0.625))], ECHO)
     assert table.title == ECHO
     assert table.note == DONE[0].problem
     assert rows(table) == [
@@ -125,16 +125,16 @@ def test_on_problem() -> None:
 
 
 def test_on_problem_has_the_lowest() -> None:
-    done = [one("a", unsolved(accuracy), seed=seed) for seed, accuracy in enumerate((0.75, 0.625, 1.0))]
+    done = [run_of("a", unsolved(accuracy), seed=seed) for seed, accuracy in enumerate((0.75, 0.625, 1.0))]
     first, *_ = rows(tables.on_problem(done, ECHO))
     assert (first[2], first[4]) == (f"{1.75 / 3:.4f}", "0.2500")
 
 
 def test_where_scores_are_not_defined() -> None:
-    """The levels are one: there is nothing between them to score by."""
+    """The levels are equal, so there is no normalised score."""
     flat = exam(1.0, memoryless=1.0, optimal=1.0)
     flat["levels"]["chance"] = flat["levels"]["optimal"]
-    done = [one("a", [[1, 1.0, 1.0, 1.0]], seed=seed, evaluation=flat) for seed in range(2)]
+    done = [run_of("a", [[1, 1.0, 1.0, 1.0]], seed=seed, evaluation=flat) for seed in range(2)]
     assert math.isnan(done[0].final.normalized)
     assert rows(tables.matrix(done)) == [["SeqEcho-v0 (control)", "undefined"]]
     first, *levels = rows(tables.on_problem(done, ECHO))
@@ -146,20 +146,20 @@ def test_where_scores_are_not_defined() -> None:
 
 def test_rewards_against_examples() -> None:
     done = [
-        one("lstm", SOLVED_AT_20, agent="lstm"),
-        one("ppo-lstm", SOLVED_AT_60, agent="recurrent-ppo"),
-        one("reinforce", unsolved(0.5), agent="reinforce"),
-        one("mlp", SOLVED_AT_20),
-        one("lstm", unsolved(0.5), COPY, agent="lstm"),
-        one("ppo-lstm", SOLVED_AT_60, COPY, agent="recurrent-ppo"),
-        one("ppo-lstm", SOLVED_AT_60, CONTROL, agent="recurrent-ppo"),
+        run_of("lstm", SOLVED_AT_20, agent="lstm"),
+        run_of("ppo-lstm", SOLVED_AT_60, agent="recurrent-ppo"),
+        run_of("reinforce", unsolved(0.5), agent="reinforce"),
+        run_of("mlp", SOLVED_AT_20),
+        run_of("lstm", unsolved(0.5), COPY, agent="lstm"),
+        run_of("ppo-lstm", SOLVED_AT_60, COPY, agent="recurrent-ppo"),
+        run_of("ppo-lstm", SOLVED_AT_60, CONTROL, agent="recurrent-ppo"),
     ]
     assert rows(tables.rewards_against_examples(done)) == [
         ["SeqEcho-v0", "ppo-lstm", "60", "20", "3.00", "3", "1.00"],
         ["SeqEcho-v0", "reinforce", "unsolved", "20", "unsolved", "3", "unsolved"],
         ["SeqCopy-v0", "ppo-lstm", "60", "unsolved", "", "3", ""],
     ]
-    numbers = [one("lstm", SOLVED_AT_20, agent="lstm"), one("r", SOLVED_AT_60, agent="reinforce", answers=None)]
+    numbers = [run_of("lstm", SOLVED_AT_20, agent="lstm"), run_of("r", SOLVED_AT_60, agent="reinforce", answers=None)]
     assert rows(tables.rewards_against_examples(numbers)) == [["SeqEcho-v0", "r", "60", "20", "3.00", "", ""]]
 
 
@@ -167,8 +167,8 @@ def test_rewards_against_examples() -> None:
 def test_the_agent_of_right_answers_is_the_one_under_its_own_name(order: tuple[int, ...]) -> None:
     """The table and the chart take the same one, however the entries are ordered."""
     outcomes = [
-        one("lstm", SOLVED_AT_20, agent="lstm"), one("wide", SOLVED_AT_60, agent="lstm"),
-        one("r", SOLVED_AT_60, agent="reinforce"),
+        run_of("lstm", SOLVED_AT_20, agent="lstm"), run_of("wide", SOLVED_AT_60, agent="lstm"),
+        run_of("r", SOLVED_AT_60, agent="reinforce"),
     ]  # fmt: skip
     done = [outcomes[place] for place in order]
     table = tables.rewards_against_examples(done)
@@ -181,7 +181,7 @@ def test_the_agent_of_right_answers_is_the_one_under_its_own_name(order: tuple[i
 
 
 def test_another_name_stands_for_right_answers_where_that_one_is_missing() -> None:
-    done = [one("wide", SOLVED_AT_20, agent="lstm"), one("r", SOLVED_AT_60, agent="reinforce")]
+    done = [run_of("wide", SOLVED_AT_20, agent="lstm"), run_of("r", SOLVED_AT_60, agent="reinforce")]
     table = tables.rewards_against_examples(done)
     assert table.columns[3].heading == "wide's steps"
     assert rows(table) == [["SeqEcho-v0", "r", "60", "20", "3.00", "3", "1.00"]]
@@ -206,7 +206,7 @@ def test_experiments_by_hand() -> None:
             for seed, solved in enumerate((100, None, 1200))
         ),
         experiment("never", 700, 1.0, 0, until=until, solved_after_episodes=None),
-        one("of the grid", SOLVED_AT_20),
+        run_of("of the grid", SOLVED_AT_20),
     ]  # fmt: skip
     table = experiment_table(done)
     assert [column.heading for column in table.columns] == [
@@ -240,7 +240,7 @@ def test_every_run() -> None:
 
 
 def test_every_run_survives_csv(tmp_path: Path) -> None:
-    odd = one('a,"b"\n', unsolved(0.5))
+    odd = run_of('a,"b"\n', unsolved(0.5))
     with (tmp_path / "runs.csv").open("w", newline="") as file:
         csv.writer(file).writerows(tables.every_run([odd]).texts())
     with (tmp_path / "runs.csv").open(newline="") as file:
