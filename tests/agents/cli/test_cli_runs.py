@@ -12,7 +12,7 @@ from seq_agents.agents import AGENTS
 from seq_agents.cli import main as cli
 from seq_agents.cli.options import option
 from tiny_agents import settings, taken_by
-from tiny_commands import ECHO, TINY, elsewhere, everything, trained  # noqa: F401 - a fixture.
+from tiny_commands import ECHO, TINY, elsewhere, everything, refused, trained  # noqa: F401 - a fixture.
 
 torch.set_num_threads(1)
 
@@ -61,6 +61,21 @@ def test_every_agent_by_the_command(agent: str, capsys: pytest.CaptureFixture[st
     capsys.readouterr()
     cli.main(["evaluate", f"runs/{agent}-{id}-0", "--episodes", "20", "--json"])
     assert json.loads(capsys.readouterr().out)["accuracy"] == final["accuracy"]
+
+
+def test_a_core_in_place_of_the_agents_own() -> None:
+    cli.main(["train", "reinforce", *ECHO, *TINY, "--core", "gru"])
+    told = json.loads(Path("runs/reinforce-gru-SeqEcho-v0-0/config.json").read_text())
+    assert told["agent"] == "reinforce-gru"
+    cli.main(["evaluate", "runs/reinforce-gru-SeqEcho-v0-0", "--episodes", "10"])
+
+
+@pytest.mark.parametrize(("agent", "core"), [("random", "gru"), ("reinforce", "nothing"), ("ppo", "lstm")])
+def test_a_core_that_does_not_fit(agent: str, core: str, capsys: pytest.CaptureFixture[str]) -> None:
+    said = refused(["train", agent, *ECHO, "--core", core], capsys)
+    assert said.count("\n") == 1
+    assert core in said
+    assert everything(Path()) == {}
 
 
 def test_train_without_out_writes_into_runs() -> None:

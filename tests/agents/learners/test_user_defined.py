@@ -175,7 +175,7 @@ def test_a_learner_is_trained_and_resumed(tmp_path: Path) -> None:
     import safetensors.torch
 
     assert same(learner.state(), safetensors.torch.load_file(path / "checkpoint.safetensors"))
-    cli.main(["evaluate", str(path), "--episodes", "30"])
+    cli.main(["evaluate", str(path), "--trust", "--episodes", "30"])
 
 
 @pytest.mark.parametrize("name", ["own_agents:make", "own_agents:Told", "own_agents:WithoutPolicy"])
