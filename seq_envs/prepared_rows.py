@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -36,7 +37,8 @@ class PreparedRows:
     def __init__(self, problem: Problem, lanes: int) -> None:
         self._code = problem.code
         self._dtype = problem.answers.dtype
-        self._count = max(1, _NUMBERS_AHEAD // (lanes * max(1, np.size(self._code.blank))))
+        numbers = max(1, np.size(self._code.blank), math.prod(problem.action_space.shape or ()))
+        self._count = max(1, _NUMBERS_AHEAD // (lanes * numbers))
         self.clear()
 
     def clear(self) -> None:

@@ -32,7 +32,6 @@ lint() {
 }
 
 documentation() {
-    [ -e docs/conf.py ] || return 0
     say 'Documentation'
     PATH=$bin:$PATH "$bin/python" -m sphinx -q -W --keep-going docs "$work/docs"
 }

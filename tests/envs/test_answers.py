@@ -32,7 +32,7 @@ TWO_REAL = answers_of(spaces.Box(-1.0, 2.0, (2,), np.float32), 0.25)
     ],
 )
 def test_an_allowed_action(answers: Answers, action: Any) -> None:
-    answer = answers.one(action)
+    answer = answers.read_action(action)
     assert np.array_equal(answer, action)
     if isinstance(answer, np.ndarray):
         assert answer.dtype == answers.dtype
@@ -65,27 +65,27 @@ ABOVE, BELOW = np.nextafter(np.float32(2), np.float32(3)), np.nextafter(np.float
 )
 def test_a_wrong_action(answers: Answers, action: Any, message: str) -> None:
     with pytest.raises(ActionError, match=message):
-        answers.one(action)
+        answers.read_action(action)
 
 
 def test_the_first_wrong_lane_is_named() -> None:
     with pytest.raises(ActionError, match="got 5 in lane 1"):
-        WHOLE.many([0, 5, 7], 3)
+        WHOLE.read_actions([0, 5, 7], 3)
     with pytest.raises(ActionError, match="got 7 in lane 2"):
-        WHOLE.many([0, 5, 7], 3, ignored=np.array([False, True, False]))
+        WHOLE.read_actions([0, 5, 7], 3, ignored=np.array([False, True, False]))
     with pytest.raises(ActionError, match="got 3 in lane 1"):
-        WHOLE.many([2, 3], 2)
+        WHOLE.read_actions([2, 3], 2)
     with pytest.raises(ActionError, match=r"got \[1 3\] in lane 1"):
-        SEVERAL.many([[1, 2], [1, 3]], 2)
+        SEVERAL.read_actions([[1, 2], [1, 3]], 2)
     with pytest.raises(ActionError, match=r"of shape \(3,\), got shape \(2,\)"):
-        WHOLE.many([0, 1], 3)
+        WHOLE.read_actions([0, 1], 3)
 
 
 def test_ignored_lanes_may_hold_anything() -> None:
-    assert WHOLE.many([2, 5, -1], 3, ignored=np.array([False, True, True])).tolist() == [2, 0, 0]
+    assert WHOLE.read_actions([2, 5, -1], 3, ignored=np.array([False, True, True])).tolist() == [2, 0, 0]
     ignored = np.array([True, False])
-    assert SEVERAL.many([[9, 1], [1, 2]], 2, ignored).tolist() == [[0, 1], [1, 2]]
-    assert REAL.many([[np.nan], [2.0]], 2, ignored).tolist() == [[0.0], [2.0]]
+    assert SEVERAL.read_actions([[9, 1], [1, 2]], 2, ignored).tolist() == [[0, 1], [1, 2]]
+    assert REAL.read_actions([[np.nan], [2.0]], 2, ignored).tolist() == [[0.0], [2.0]]
 
 
 @pytest.mark.parametrize(

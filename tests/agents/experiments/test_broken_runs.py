@@ -135,7 +135,7 @@ def test_checkpoints_of_others(tmp_path: Path) -> None:
         run.load(run.config.learner())
 
 
-@pytest.mark.parametrize("missing", ["updates", "network.head.linear.bias", "network.lstm.weight_hh_l0"])
+@pytest.mark.parametrize("missing", ["updates", "network.head.linear.bias", "network.core.lstm.weight_hh_l0"])
 def test_a_checkpoint_that_lacks_something(missing: str, tmp_path: Path) -> None:
     path = finished(tmp_path / "run", "lstm")
     with safetensors.safe_open(path / "checkpoint.safetensors", "pt") as file:
