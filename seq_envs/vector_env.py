@@ -307,7 +307,7 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
 
     @property
     def observations(self) -> Array:
-        """(lanes, ...): a copy of each lane's current observation; the blank observation in a lane whose episode is over."""
+        """(lanes, ...): a copy of each lane's current observation; blank in a lane whose episode is over."""
         return self._observe()
 
     def _observe(self) -> Array:
