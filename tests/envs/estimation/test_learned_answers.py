@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hidden_leaks import Was
+from hidden_leaks import WasAboveHalf
 
 import seq_envs
 from seq_envs import Episodes, Level
@@ -26,7 +26,7 @@ from seq_envs.measured_level import measured_level
         (seq_envs.SeqEcho(length=1000), 1000),
         (seq_envs.SeqEcho(length=50_000), 100),  # The fewest.
         (seq_envs.SeqCopy(length=200, framing="many_to_one"), 500),  # 20 million numbers in targets.
-        (Was(places=200), 20_000_000 // 1200),  # The same in observations.
+        (WasAboveHalf(places=200), 20_000_000 // 1200),  # The same in observations.
     ],
     ids=str,
 )
@@ -37,7 +37,7 @@ def test_how_many_episodes_are_learned_from(problem: seq_envs.Problem, count: in
 
 
 def test_affordable_holds_both_limits() -> None:
-    problem = Was(places=4)  # 6 steps of 4 numbers.
+    problem = WasAboveHalf(places=4)  # 6 steps of 4 numbers.
     assert affordable(problem, 600, 10**9) == 100
     assert affordable(problem, 10**9, 2400) == 100
 
