@@ -1,4 +1,4 @@
-"""The values that a parameter may have. Each field of a problem states them, and the problem checks them when made."""
+"""The values that a parameter may have. Each field of a problem states them, and the constructor checks them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Kind(ABC):
         """The value as a builtin, or None if it is not allowed."""
 
     def parse(self, text: str) -> Any:
-        """The value that a text from the command line means; if it means none the text, which `check` refuses."""
+        """The value that a text means, as `read`, or the text itself if it means none: `check` refuses that."""
         try:
             return self.read(text)
         except (ValueError, KeyError):
@@ -31,7 +31,7 @@ class Kind(ABC):
 
     @abstractmethod
     def __str__(self) -> str:
-        """The allowed values in words, to follow "must be"."""
+        """The allowed values in words, as the end of a sentence that begins with "must be"."""
 
     def check(self, name: str, value: object) -> Any:
         """The value as a builtin.
@@ -68,7 +68,7 @@ class Integer(Kind):
 LONGEST = (1 << 31) - 1
 """The most steps of an episode that fit any array of this package."""
 MOST_VALUES = 1 << 22
-"""The most values that stay distinct in float32 when they are spaced evenly over [0, 1]; more than enough fit."""
+"""An alphabet of this size still has distinct values in float32 when they are spaced evenly over [0, 1]."""
 
 
 class Real(Kind):
