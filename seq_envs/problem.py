@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Episodes(NamedTuple):
     """A batch of B whole episodes of up to T steps.
 
-    Steps from an episode's own length on are padding: they are not scored, and their observations are arbitrary.
+    Steps after an episode's end are padding: they are not scored, and have any observation that can be encoded.
     """
 
     observations: Array
@@ -57,11 +57,11 @@ class Problem(ABC):
     def __post_init__(self) -> None:
         fields = dataclasses.fields(self)
         for field in fields:
-            if "kind" not in field.metadata:
+            if "domain" not in field.metadata:
                 raise TypeError(f"{type(self).__name__}.{field.name} must be declared with parameter(...)")
             value = getattr(self, field.name)
             if value is not None or field.default is not None:
-                self._set(field.name, field.metadata["kind"].check(field.name, value))
+                self._set(field.name, field.metadata["domain"].check(field.name, value))
         used = self.framing_defaults()
         for field in fields:
             if field.default is None:
@@ -78,7 +78,7 @@ class Problem(ABC):
         object.__setattr__(self, name, value)
 
     def _choices(self) -> str:
-        names = [field.name for field in dataclasses.fields(self) if isinstance(field.metadata["kind"], Choice)]
+        names = [field.name for field in dataclasses.fields(self) if isinstance(field.metadata["domain"], Choice)]
         return ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
 
     def framing_defaults(self) -> Mapping[str, object]:

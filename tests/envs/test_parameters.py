@@ -33,10 +33,10 @@ WAYS: dict[str, Callable[..., Any]] = {
 def fields_of(id: str) -> list[tuple[str, Any]]:
     """The name and the allowed values of each parameter of an id."""
     fields = dataclasses.fields(type(seq_envs.make_problem(id)))
-    return [(field.name, field.metadata["kind"]) for field in fields]
+    return [(field.name, field.metadata["domain"]) for field in fields]
 
 
-EVERY_FIELD = [(id, field, kind) for id in BASE_IDS for field, kind in fields_of(id)]
+EVERY_FIELD = [(id, field, domain) for id in BASE_IDS for field, domain in fields_of(id)]
 WRONG: dict[type, list[Any]] = {
     Integer: [-1, -(10**30), True, False, np.True_, 3.0, 2.5, np.float32(3), NAN, "3", b"3", [3], (), {}, 3j],
     Real: [NAN, INF, -INF, np.float64("nan"), 0.0, 1.0, 0, 1, -0.25, True, False, np.True_, "0.5", [0.5], 0.5j],
@@ -58,21 +58,21 @@ def holding(*words: str) -> str:
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize(("id", "field", "kind"), EVERY_FIELD, ids=name)
-def test_values_that_are_never_allowed(id: str, field: str, kind: Any, way: str) -> None:
-    allowed = ALLOWED[type(kind)] + (", ".join(map(repr, kind.options)) if isinstance(kind, Choice) else "")
-    for value in WRONG[type(kind)]:
+@pytest.mark.parametrize(("id", "field", "domain"), EVERY_FIELD, ids=name)
+def test_values_that_are_never_allowed(id: str, field: str, domain: Any, way: str) -> None:
+    allowed = ALLOWED[type(domain)] + (", ".join(map(repr, domain.options)) if isinstance(domain, Choice) else "")
+    for value in WRONG[type(domain)]:
         with pytest.raises(ValueError, match=holding(f"{field} must be {allowed}", f"got {value!r}")):
             WAYS[way](id, **{field: value})
 
 
-@pytest.mark.parametrize(("id", "field", "kind"), EVERY_FIELD, ids=name)
-def test_none_is_allowed_if_the_framing_sets_the_default(id: str, field: str, kind: Any) -> None:
+@pytest.mark.parametrize(("id", "field", "domain"), EVERY_FIELD, ids=name)
+def test_none_is_allowed_if_the_framing_sets_the_default(id: str, field: str, domain: Any) -> None:
     [default] = [f.default for f in dataclasses.fields(type(seq_envs.make_problem(id))) if f.name == field]
     if default is None:
         assert seq_envs.make_problem(id, **{field: None}) == seq_envs.make_problem(id)
     else:
-        with pytest.raises(ValueError, match=holding(f"{field} must be {ALLOWED[type(kind)]}", "got None")):
+        with pytest.raises(ValueError, match=holding(f"{field} must be {ALLOWED[type(domain)]}", "got None")):
             seq_envs.make_problem(id, **{field: None})
 
 
@@ -245,21 +245,21 @@ def test_an_id_without_a_version_means_the_latest(id: str) -> None:
 # Allowed values.
 
 
-def in_other_types(kind: Any, value: Any) -> list[Any]:
+def in_other_types(domain: Any, value: Any) -> list[Any]:
     """The same value in the types of numpy and of the standard library."""
-    if isinstance(kind, Integer):
+    if isinstance(domain, Integer):
         return [numpy_type(value) for numpy_type in (np.int64, np.int32, np.uint8, np.int8)]
-    if isinstance(kind, Real):
+    if isinstance(domain, Real):
         return [np.float64(value), Fraction(value)]
-    return [np.bool_(value)] if isinstance(kind, Flag) else [np.str_(value)]
+    return [np.bool_(value)] if isinstance(domain, Flag) else [np.str_(value)]
 
 
-@pytest.mark.parametrize(("id", "field", "kind"), EVERY_FIELD, ids=name)
-def test_numpy_values_become_builtins(id: str, field: str, kind: Any) -> None:
+@pytest.mark.parametrize(("id", "field", "domain"), EVERY_FIELD, ids=name)
+def test_numpy_values_become_builtins(id: str, field: str, domain: Any) -> None:
     framing = {"framing": "many_to_one"} if field == "window" else {}
     expected = seq_envs.make_problem(id, **framing)
     value = getattr(expected, field)
-    for other in in_other_types(kind, value):
+    for other in in_other_types(domain, value):
         problem = seq_envs.make_problem(id, **(framing | {field: other}))
         assert type(getattr(problem, field)) is type(value)
         assert (problem, repr(problem), hash(problem)) == (expected, repr(expected), hash(expected))

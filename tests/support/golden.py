@@ -58,10 +58,10 @@ def _lines(id: str) -> Iterator[str]:
 
 
 def _options(id: str, name: str) -> tuple[str, ...]:
-    fields = {field.name: field.metadata["kind"] for field in dataclasses.fields(seq_envs.make_problem(id))}
-    kind = fields[name]
-    assert isinstance(kind, Choice)
-    return kind.options
+    fields = {field.name: field.metadata["domain"] for field in dataclasses.fields(seq_envs.make_problem(id))}
+    domain = fields[name]
+    assert isinstance(domain, Choice)
+    return domain.options
 
 
 def _space(space: gymnasium.Space[Any]) -> str:

@@ -19,7 +19,7 @@ BASE_IDS = [id for id, (_, fixed) in seq_envs.MENU.items() if not fixed]
 def choices(id: str) -> list[dict[str, Any]]:
     """Every framing with every encoding of an id."""
     problem = type(seq_envs.make_problem(id))
-    fields = {field.name: field.metadata["kind"] for field in dataclasses.fields(problem)}
+    fields = {field.name: field.metadata["domain"] for field in dataclasses.fields(problem)}
     options = {name: fields[name].options for name in ("framing", "encoding") if isinstance(fields[name], Choice)}
     return [{"framing": f, "encoding": e} for f in options["framing"] for e in options["encoding"]]
 
