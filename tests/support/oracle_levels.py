@@ -1,6 +1,6 @@
 """Levels in closed form, as exact fractions, from the definitions alone: (accuracy, exact match) of each policy.
 
-SeqNext and SeqClassify have no short closed forms; `test_levels_weighed.py` and `test_levels_sampled.py` test them.
+SeqNext and SeqClassify have no short closed forms; `test_levels_exact.py` and `test_levels_sampled.py` test them.
 """
 
 from __future__ import annotations
