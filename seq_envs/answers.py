@@ -1,4 +1,4 @@
-"""Answers: which actions a space accepts, and how an answer is graded. This module is the one place for both.
+"""Answers: which actions a space accepts, and how an answer is graded.
 
 An action is accepted if and only if it is a number, or an array of numbers, of the space's shape, type and range. It
 may come from Python, numpy, or a library whose tensors numpy can read, such as torch. For a Discrete space that is an
@@ -48,7 +48,7 @@ class Answers(ABC):
         """How right the answers are, in [0, 1]: (..., *shape) and the same to (...), one answer or a batch alike."""
 
     def read_action(self, action: Any) -> Any:
-        """An action as an answer (*shape), in memory of its own.
+        """An action as an answer (*shape), always a copy.
 
         Raises:
             ActionError: the action is not in the space.

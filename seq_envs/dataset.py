@@ -16,11 +16,11 @@ from seq_envs.stream import Stream, block_episodes
 from seq_envs.transcript import Transcript, draw_solution
 
 _MOST_COPIED = 1 << 24
-"""Numbers in targets that are written out although they repeat along the time axis."""
+"""The most numbers in targets that are copied, instead of returned as a view, if they repeat along the time axis."""
 
 
 class Dataset(NamedTuple):
-    """Encoded episodes: B of them, T steps the longest."""
+    """B encoded episodes; the longest has T steps."""
 
     observations: Array
     """(B, T, *observation_space.shape), of the space's dtype; blank after an episode's end."""
@@ -28,7 +28,7 @@ class Dataset(NamedTuple):
     """(B, T, *action_space.shape), of the space's dtype: the right action; arbitrary where not scored.
 
     Where these are more than 2**24 numbers and the same at every time step, as in the framing `many_to_one` of SeqCopy
-    with a large `length`, they are a read-only view that repeats one answer: copy what you want to write to.
+    with a large `length`, they are a read-only view that repeats one answer: copy them before you change them.
     """
     scored: Array
     """(B, T) bool: whether the answer counts."""

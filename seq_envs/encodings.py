@@ -41,9 +41,9 @@ class Alphabet:
     """Symbols 0 ... size-1: first the values, then the cues (symbols that stand for no value), such as blank and go.
 
     Args:
-        values: how many values.
-        cues: how each cue is drawn.
-        blank: the symbol that means that there is nothing to do, if there is one.
+        values: the number of values.
+        cues: the text for each cue.
+        blank: the symbol of a time step without input, if the alphabet has one.
     """
 
     def __init__(self, values: int, cues: tuple[str, ...] = (), blank: int | None = None) -> None:
@@ -73,7 +73,7 @@ class SymbolEncoding(Encoding):
 
 
 _LARGEST_TABLE = 64
-"""Symbols of the largest alphabet whose vectors are looked up in a table, which is faster while it is small."""
+"""The size of the largest alphabet whose vectors are looked up in a table: a small table is faster."""
 
 
 class OneHot(SymbolEncoding):

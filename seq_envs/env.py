@@ -23,15 +23,15 @@ from seq_envs.transcript import Transcript
 _ROWS_AHEAD = 512
 """Time steps prepared at once as Python objects, so that a step is a few list look-ups."""
 _NUMBERS_AHEAD = 1 << 17
-"""The most numbers in the observations prepared at once: an observation that is kept keeps all of them in memory."""
+"""The most numbers in the observations prepared at once: who keeps one observation keeps all of them in memory."""
 _BLANKS_AHEAD = 64
 """Terminal observations prepared at once; fewer where an observation is large."""
 _OVER = -1
-"""The row of a playback without an episode under way."""
+"""The row of a playback before the first episode and after the end of one."""
 
 
 class _Playback:
-    """Where an env stands in its stream. Every step reads and writes it, so it has slots.
+    """The position of an env in its stream. It has slots because every step reads and writes it.
 
     A row is one time step: row `e * T + t` of a block is step `t` of its `e`-th episode.
     """
@@ -43,20 +43,18 @@ class _Playback:
 
     def __init__(self) -> None:
         self.block: Episodes | None = None
-        self.episode = 0  # Which of the block's episodes is played.
+        self.episode = 0  # The number of the current episode in its block.
         self.lengths: list[int] = []  # The steps of each episode of the block.
         self.asked_in: list[int] = []  # The scored steps of each episode of the block.
-        # The prepared rows, and the first of them among all rows of the block.
+        # The prepared rows, and the number of the first one in the block.
         self.observations: list[Any] = []
         self.targets: list[Any] = []  # `Answers.never` where not scored.
         self.scored: list[bool] = []
         self.first = 0
         self.row = _OVER  # The row to be answered, counted from `first`.
-        self.n = (
-            0  # The shortest way to grade takes the integers below it; 0: it takes none, or no episode is under way.
-        )
-        self.stop = 0  # Where the episode or the prepared rows end, counted from `first`.
-        self.blanks: list[Any] = []  # Terminal observations, each to be returned once.
+        self.n = 0  # The fast path of `step` takes the integers below it; 0 also while no episode is under way.
+        self.stop = 0  # The row at which the episode or the prepared rows end, counted from `first`.
+        self.blanks: list[Any] = []  # Terminal observations, each of which is returned once.
         self.earned = 0.0
         self.asked = 0  # Scored steps so far; counted only for `reveal`.
         self.answers: list[Any] = []  # The answers of this episode; kept only for rendering.
@@ -75,7 +73,7 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
     Information: empty except at the last step of an episode, which has `is_success` (bool: every scored answer was
     fully right) and `accuracy` (float: mean grade over the scored steps). With `reveal=True` the information of every
     `reset` and `step` has the same five keys, of the same types, for inspection and recording (an agent that reads it
-    learns how its previous answer was graded):
+    also receives the grade of its previous answer):
 
     - `scored` (bool): whether the answer just given counts.
     - `correct` (float in [0, 1]): its grade, 0.0 if it is not scored.
@@ -88,7 +86,7 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
         fixed: parameters that cannot be overridden, for the id of a benchmark.
         render_mode: "ansi" (text), "rgb_array" (picture) or None. `gymnasium.make` takes "human" too: its
             `HumanRendering` wrapper, which needs pygame, opens a window.
-        reveal: whether `info` says how every answer is graded.
+        reveal: whether `info` holds the grade of every answer.
         **parameters: the problem's parameters.
 
     Raises:
@@ -126,9 +124,9 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
         self._keeps_answers = render_mode is not None
         self._records = self._keeps_answers or self.reveal
         # An integer is right or wrong. If nothing is recorded, a step compares it with the target, which is much faster
-        # than to call the grade of the problem.
-        short = isinstance(answers, OneInteger) and type(self.problem).grade is Problem.grade and not self._records
-        self._n = answers.n if isinstance(answers, OneInteger) and short else 0
+        # than calling `grade`.
+        fast = isinstance(answers, OneInteger) and type(self.problem).grade is Problem.grade and not self._records
+        self._n = answers.n if isinstance(answers, OneInteger) and fast else 0
         self._no_target = _as_action(np.zeros(answers.shape, self.action_space.dtype))
         self._rows_ahead = max(1, min(_ROWS_AHEAD, _NUMBERS_AHEAD // self._numbers_of_a_step()))
         self._blanks_ahead = min(_BLANKS_AHEAD, self._rows_ahead)
@@ -143,7 +141,7 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
     @np_random.setter
     def np_random(self, value: np.random.Generator) -> None:
         self._np_random = value
-        self._np_random_seed = -1  # As Gymnasium does it.
+        self._np_random_seed = -1  # Gymnasium marks a generator that was set like this.
         self._stream = None  # The next reset starts the stream of this generator.
 
     def set_wrapper_attr(self, name: str, value: Any, *, force: bool = True) -> bool:
@@ -185,7 +183,7 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
         return at.observations[row], self._revealed(_OVER, 0.0) if self.reveal else {}
 
     def _draw_block(self) -> None:
-        """Draw the next block of the stream, and stand at its first episode."""
+        """Draw the next block of the stream, and move to its first episode."""
         if self._stream is None:
             self._stream = Stream(self.problem, self._generator())
         at = self._at
@@ -196,7 +194,7 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
         at.observations = []
 
     def _numbers_of_a_step(self) -> int:
-        """How many numbers an observation or an action has, whichever has more."""
+        """The size of an observation or of an action, whichever is larger."""
         return max(1, np.size(self._blank), math.prod(self.action_space.shape or ()))
 
     def _generator(self) -> np.random.Generator:
@@ -205,7 +203,7 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
         return rng if seed is None or seed < 0 else seeding.np_random(seed)[0]  # Below 0: `np_random` was set.
 
     def _prepare(self, first: int) -> None:
-        """Prepare rows from `first` of the block on, the one to be answered next."""
+        """Prepare rows of the block, from row `first` on, which is the next one to be answered."""
         at = self._at
         assert at.block is not None
         here = slice(first, first + self._rows_ahead)
@@ -238,11 +236,11 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
             at.row = row = row + 1
             if row != at.stop:
                 return at.observations[row], reward, False, False, {}
-            return self._turn(reward, {})
+            return self._end_of_rows(reward, {})
         return self._step_in_full(action)
 
     def _step_in_full(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
-        """The step for any action, which may be wrong, with all that is recorded."""
+        """The step for any action, valid or not, with everything that is recorded."""
         at = self._at
         row = at.row
         if row < 0:
@@ -259,9 +257,9 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
         at.row = row = row + 1
         if row != at.stop:
             return at.observations[row], reward, False, False, info
-        return self._turn(reward, info)
+        return self._end_of_rows(reward, info)
 
-    def _turn(self, reward: float, info: dict[str, Any]) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+    def _end_of_rows(self, reward: float, info: dict[str, Any]) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         """The rest of a step at the end of the episode, or of the prepared rows."""
         at = self._at
         next_row = at.first + at.row
@@ -287,7 +285,7 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
         return self._revealed(row, reward)
 
     def _revealed(self, row: int, correct: float) -> dict[str, Any]:
-        """The info of `reveal` for the row just graded, or for `_OVER`, no row."""
+        """The info of `reveal` for the row that was just graded, or zeros for `_OVER`."""
         at = self._at
         scored = row >= 0 and at.scored[row]
         target = at.targets[row] if scored else self._no_target
@@ -318,5 +316,5 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
 
 
 def _as_action(array: Any) -> Any:
-    """A Python int for an array without a shape, as the targets of a Discrete space are prepared."""
+    """A Python int instead of an array with shape (), since the targets of a Discrete space are ints."""
     return array if array.ndim else array.item()

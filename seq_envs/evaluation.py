@@ -24,11 +24,11 @@ from seq_envs.wilson import wilson_interval
 
 _MOST_LANES = 1000
 _MOST_ROWS = 20_000_000
-"""Time steps x lanes that are drawn at once: the fewer lanes, the longer the episodes are."""
+"""The most time steps x lanes that are drawn at once: long episodes are played in fewer lanes."""
 _MOST_NUMBERS = 100_000_000
-"""Numbers in the observations, or in the targets, of one block of episodes of all lanes."""
+"""The most numbers in the observations, or in the targets, of one block of episodes of all lanes."""
 _MOST_ACTION_NUMBERS = 5_000_000
-"""Numbers in one action of all lanes."""
+"""The most numbers in one action of all lanes."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def evaluate(
             `seq_envs.policies.Policy`. It plays batches of whole episodes from their first step on.
         id_or_problem, parameters: as for `make_problem`.
         episodes: the number of episodes, at least 1.
-        seed: which episodes, 0 ... 2**32 - 1; the same seed gives the same episodes.
+        seed: 0 ... 2**32 - 1; the same seed gives the same episodes.
 
     >>> problem = make_problem("SeqEcho-v0")
     >>> from seq_envs import policies
@@ -125,7 +125,7 @@ def evaluate(
 
 
 def _lanes(problem: Problem, episodes: int) -> int:
-    """How many episodes to play side by side: as many as are fast, but not more than fit into memory."""
+    """The number of episodes to play side by side: many for speed, within the limits on memory."""
     example, in_a_block = raw_episodes(problem, 1, 0), block_episodes(problem)
     # The vector env keeps targets that repeat along the time axis once, if a block is a single episode.
     once = in_a_block == 1 and is_repeated(example.targets)
@@ -137,7 +137,7 @@ def _lanes(problem: Problem, episodes: int) -> int:
 
 
 def _summary(earned: Array, questions: Array, by_step: Array, known: Levels) -> Evaluation:
-    """The figures of episodes with these rewards (B,) and numbers of scored steps (B,).
+    """The evaluation of episodes with these sums of rewards (B,) and numbers of scored steps (B,).
 
     `by_step` (2, T) holds the right answers and the questions at each time step.
     """

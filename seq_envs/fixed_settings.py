@@ -1,4 +1,4 @@
-"""An env keeps the settings that it was made with; this module refuses to change them later."""
+"""Refuse to change the settings of an env after it is made."""
 
 from __future__ import annotations
 

@@ -18,11 +18,11 @@ _LANES_AT_ONCE = 64
 
 
 class Lanes:
-    """One block of episodes for each lane, step-major, and where each lane stands in it.
+    """One block of episodes for each lane, step-major, and the position of each lane in it.
 
     A row is one time step: row `e * T + t` of a lane is step `t` of the lane's `e`-th episode in its block. The lanes
-    are aligned while all of them stand at the same row, as they do with episodes of one length that nobody resets one
-    by one: then `row` is an int and indexing with `here` is a slice. Otherwise `row` is (lanes,) and indexing gathers.
+    are aligned while all of them are at the same row, as with episodes of equal length unless single lanes are reset:
+    then `row` is an int and indexing with `here` is a slice. Otherwise `row` is (lanes,) and indexing gathers.
     A lane at the end of its block draws its next one, so the episodes of a lane do not depend on other lanes.
     """
 
@@ -68,14 +68,14 @@ class Lanes:
         return last
 
     def observe(self, after: int = 0) -> Array:
-        """The encoded observations (lanes, ...) `after` steps after the current ones, the caller's own."""
+        """The encoded observations (lanes, ...) `after` steps after the current ones, always a copy."""
         if isinstance(self.row, int):
             return self._prepared.observation(self, self.row + after)
         rows = np.minimum(self.row + after, self._rows - 1)
         return self._code.encode(self.observations[rows, self._lanes])
 
     def question(self) -> Question:
-        """What the answers to the current observations are graded with."""
+        """The targets of the current observations, and whether they are scored."""
         if isinstance(self.row, int):
             return self._prepared.question(self, self.row)
         targets = self.targets[self.here].astype(self._problem.answers.dtype)
@@ -146,7 +146,7 @@ class Lanes:
         return Episodes(self.observations[rows], self.targets[rows], self.scored[rows], lengths)
 
     def block(self, lane: int) -> tuple[Episodes, int]:
-        """The block of one lane, and which of its episodes the lane plays."""
+        """The block of one lane, and the number of the lane's current episode in it."""
         shape = (-1, self._steps)
         observations, targets, scored = (
             rows[:, lane].reshape(*shape, *rows.shape[2:]) for rows in (self.observations, self.targets, self.scored)
@@ -178,7 +178,7 @@ class Lanes:
     def _lay_out(self, observations: Array, targets: Array) -> None:
         shape = (self._rows, len(self._lanes))
         self.observations = np.empty((*shape, *observations.shape[3:]), observations.dtype)
-        # A block of several episodes cannot repeat one slice along all of its rows.
+        # Targets can be stored once only if the block is a single episode: different episodes have different targets.
         once = repeated.is_repeated(targets, axis=2) and targets.shape[1] == 1
         self.targets = repeated.empty((*shape, *targets.shape[3:]), targets.dtype, once)
         self.scored = np.empty(shape, np.bool_)

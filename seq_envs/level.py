@@ -27,15 +27,15 @@ class Levels:
     """The three levels of a problem, and one for policies that also observe their previous action and reward."""
 
     chance: Level
-    """The best answer that ignores the observations and the clock."""
+    """The best constant answer: it ignores the observations and the time step."""
     memoryless: Level
-    """The best answer from the current observation and the clock alone."""
+    """The best answer from the current observation and the time step alone."""
     optimal: Level
-    """The best answer from everything seen so far."""
+    """The best answer from all observations so far."""
     feedback: Level | None = None
-    """The best answer found from the current observation, the clock, the previous action and the previous reward: what
-    a network without memory can reach if it has the latter two as inputs. It is a lower bound, found by a search with
-    `seq_envs.levels(..., feedback=True)`; None without.
+    """The best answer found from the current observation, the time step, the previous action and the previous reward. A
+    network without memory can reach it if the latter two are among its inputs. It is a lower bound, found by the search
+    of `seq_envs.levels(..., feedback=True)`, and None without that search.
     """
 
     @property
@@ -49,6 +49,6 @@ class Levels:
         return self.chance if self.control else self.memoryless
 
     def normalize(self, accuracy: float) -> float:
-        """An accuracy on the scale from `floor` (0) to `optimal` (1); NaN where the two are one."""
+        """An accuracy on the scale from `floor` (0) to `optimal` (1); NaN if the two are equal."""
         room = self.optimal.accuracy - self.floor.accuracy
         return (accuracy - self.floor.accuracy) / room if room > 1e-12 else float("nan")

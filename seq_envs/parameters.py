@@ -1,4 +1,4 @@
-"""The values that a parameter may have. Each field of a problem states them, and the problem checks them when made."""
+"""The values that a parameter may have. Each field of a problem states them, and the constructor checks them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 
-class Kind(ABC):
+class Domain(ABC):
     """The allowed values of one parameter."""
 
     @abstractmethod
@@ -19,7 +19,7 @@ class Kind(ABC):
         """The value as a builtin, or None if it is not allowed."""
 
     def parse(self, text: str) -> Any:
-        """The value that a text from the command line means; if it means none the text, which `check` refuses."""
+        """The value that a text means, as `read`, or the text itself if it means none: `check` refuses that."""
         try:
             return self.read(text)
         except (ValueError, KeyError):
@@ -31,7 +31,7 @@ class Kind(ABC):
 
     @abstractmethod
     def __str__(self) -> str:
-        """The allowed values in words, to follow "must be"."""
+        """The allowed values in words, as the end of a sentence that begins with "must be"."""
 
     def check(self, name: str, value: object) -> Any:
         """The value as a builtin.
@@ -45,7 +45,7 @@ class Kind(ABC):
         return accepted
 
 
-class Integer(Kind):
+class Integer(Domain):
     """An integer of Python or numpy; a bool is not a number."""
 
     def __init__(self, minimum: int, maximum: int | None = None) -> None:
@@ -68,10 +68,10 @@ class Integer(Kind):
 LONGEST = (1 << 31) - 1
 """The most steps of an episode that fit any array of this package."""
 MOST_VALUES = 1 << 22
-"""The most values that stay distinct in float32 when they are spaced evenly over [0, 1]; more than enough fit."""
+"""An alphabet of this size still has distinct values in float32 when they are spaced evenly over [0, 1]."""
 
 
-class Real(Kind):
+class Real(Domain):
     """A finite number between two bounds, which are excluded; `from_above` includes the lower one."""
 
     def __init__(self, above: float, below: float, *, from_above: bool = False) -> None:
@@ -98,7 +98,7 @@ class Real(Kind):
         return f"a number in {'[' if self.from_above else '('}{self.above:g}, {self.below:g})"
 
 
-class Flag(Kind):
+class Flag(Domain):
     """True or False of Python or numpy; 0 and 1 are refused."""
 
     def accept(self, value: object) -> bool | None:
@@ -111,7 +111,7 @@ class Flag(Kind):
         return "True or False"
 
 
-class Choice(Kind):
+class Choice(Domain):
     """One of a few names."""
 
     def __init__(self, options: tuple[str, ...]) -> None:
@@ -127,10 +127,10 @@ class Choice(Kind):
         return "one of " + ", ".join(map(repr, self.options))
 
 
-def parameter(default: Any, kind: Kind, meaning: str) -> Any:
-    """A field of a problem.
+def parameter(default: Any, domain: Domain, meaning: str) -> Any:
+    """A field of a problem: its default, its allowed values and a few words for help texts.
 
     A default of None leaves the value to the framing. If the framing uses the parameter, `Problem.framing_defaults`
     holds its value; if it does not, the parameter stays None and passing a value is an error.
     """
-    return dataclasses.field(default=default, metadata={"kind": kind, "meaning": meaning})
+    return dataclasses.field(default=default, metadata={"domain": domain, "meaning": meaning})

@@ -11,7 +11,7 @@ from seq_envs.encodings import Array
 from seq_envs.transcript import Transcript, mark
 
 _PICTURE_COLUMNS = 16
-"""The most time steps in a picture; of a longer episode only the latest are drawn."""
+"""The most time steps in a picture; a longer episode is drawn with its latest steps only."""
 
 # Colours of the Okabe-Ito palette, which colour-blind people can distinguish; the marks show the same.
 _PAPER, _INK, _FAINT = (250, 250, 248), (40, 44, 52), (150, 155, 165)
@@ -92,7 +92,7 @@ def _write(picture: Array, text: str, x: int, y: int, colour: _Colour) -> None:
 
 
 def _blend(picture: Array, x: int, y: int, mask: Array, colour: _Colour) -> None:
-    """Lay a colour over a picture where the mask (H, W) uint8 says how much."""
+    """Blend a colour into a picture with the opacity of the mask, (H, W) uint8."""
     height, width = mask.shape
     under = picture[y : y + height, x : x + width]
     opacity = mask[: under.shape[0], : under.shape[1], None] / 255

@@ -52,9 +52,9 @@ def memoryless(problem: str | Problem) -> Policy:
 
 
 def optimal(problem: str | Problem) -> Policy:
-    """The best answers from all observations so far, by `Problem.solve`: it shows that a problem can be solved.
+    """The best answers from all observations so far, by `Problem.solve`: they prove that a problem can be solved.
 
-    It keeps all observations, and its time for a step is that of `solve`.
+    The policy keeps all observations, and a step takes as long as `solve`.
     """
     return _Optimal(make_problem(problem))
 
@@ -78,7 +78,7 @@ class _Random:
 
 
 class _Memoryless:
-    """Its state is the time step."""
+    """The state is the time step."""
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
@@ -93,7 +93,7 @@ class _Memoryless:
 
 
 class _Optimal:
-    """Its state is the time step and the raw observations so far, (batch, T, ...), filled in place."""
+    """The state is the time step and the raw observations so far, (batch, T, ...), filled in place."""
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem

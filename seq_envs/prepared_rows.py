@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from seq_envs.lanes import Lanes
 
 _NUMBERS_AHEAD = 1 << 14
-"""Numbers in the observations of all lanes that are prepared at once: an observation that is kept keeps all of them in
-memory, and more of them would leave the processor's cache."""
+"""The most numbers in the observations that are prepared at once for all lanes. More of them would not fit into the
+processor's cache, and a caller who keeps one observation keeps all of them in memory."""
 
 
 class Question(NamedTuple):
-    """What the answers of all lanes are graded with."""
+    """The targets of one time step in all lanes, and whether it is scored."""
 
     targets: Array
     """(lanes, *action_space.shape): arbitrary where not scored."""
@@ -48,13 +48,13 @@ class PreparedRows:
         self._questions: list[Question] = []
 
     def observation(self, lanes: Lanes, row: int) -> Array:
-        """The observations (lanes, ...) of a row, the caller's own."""
+        """The observations (lanes, ...) of a row: an array that no other call returns."""
         place = row - self._first
         if not 0 <= place < len(self._observations):
             self._prepare(lanes, row)
             place = 0
         observation = self._observations[place]
-        if observation is None:  # It has been handed out.
+        if observation is None:  # An earlier call has returned it.
             return self._code.encode(lanes.observations[row])
         self._observations[place] = None
         return observation

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Episodes(NamedTuple):
     """A batch of B whole episodes of up to T steps.
 
-    What stands at or after an episode's own length is padding: not scored, and any observation that can be encoded.
+    Steps after an episode's end are padding: they are not scored, and have any observation that can be encoded.
     """
 
     observations: Array
@@ -57,11 +57,11 @@ class Problem(ABC):
     def __post_init__(self) -> None:
         fields = dataclasses.fields(self)
         for field in fields:
-            if "kind" not in field.metadata:
+            if "domain" not in field.metadata:
                 raise TypeError(f"{type(self).__name__}.{field.name} must be declared with parameter(...)")
             value = getattr(self, field.name)
             if value is not None or field.default is not None:
-                self._set(field.name, field.metadata["kind"].check(field.name, value))
+                self._set(field.name, field.metadata["domain"].check(field.name, value))
         used = self.framing_defaults()
         for field in fields:
             if field.default is None:
@@ -78,11 +78,11 @@ class Problem(ABC):
         object.__setattr__(self, name, value)
 
     def _choices(self) -> str:
-        names = [field.name for field in dataclasses.fields(self) if isinstance(field.metadata["kind"], Choice)]
+        names = [field.name for field in dataclasses.fields(self) if isinstance(field.metadata["domain"], Choice)]
         return ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
 
     def framing_defaults(self) -> Mapping[str, object]:
-        """The parameters that this framing uses and others may not, with their default values."""
+        """The default values of the parameters that this framing uses and other framings may not use."""
         return {}
 
     def check(self) -> None:  # noqa: B027 - most problems have no such rule.
@@ -133,10 +133,10 @@ class Problem(ABC):
 
     @property
     def leaks(self) -> tuple[str, ...]:
-        """The parts of its own past that help a policy without memory beyond the current observation and the clock:
+        """The parts of its own past that help a policy without memory beyond the current observation and the time step:
         "action" if its previous action does, "reward" if its previous reward does.
 
-        An answer that is not scored, or that can be given up, is a place to store a symbol, so most problems leak
+        A policy can store a symbol in an answer that is not scored, or in one that it gives up, so most problems leak
         through the action. `seq_envs.testing.check_problem` accepts the leaks that are stated here.
         """
         return ()

@@ -1,4 +1,4 @@
-"""From an id or a class to a problem, and from a class of problems to an id."""
+"""Make problems from ids and classes, and register classes of problems under ids."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def register(id: str, problem: type[Problem], **fixed: Any) -> None:
     """Register a problem with Gymnasium, for `make` and `make_vec`.
 
     With `fixed` parameters the id is a benchmark: it takes only `framing` and `encoding`, and all other parameters
-    keep their defaults. Without, it takes every parameter.
+    keep their defaults. Without `fixed`, it takes every parameter.
 
     Raises:
-        TypeError: `problem` is no Problem class, or it has no parameter of a name in `fixed`.
-        ValueError: `problem` cannot be imported by its module and name, as a class within a function; or a value in
-            `fixed` is wrong.
+        TypeError: `problem` is no Problem class, or a name in `fixed` is none of its parameters.
+        ValueError: `problem` cannot be imported by its module and name, such as a class within a function; or a value
+            in `fixed` is wrong.
     """
     if not (isinstance(problem, type) and issubclass(problem, Problem)):
         raise TypeError(f"problem must be a class of problems, got {problem!r}")
@@ -75,21 +75,21 @@ def build(
         if name not in names:
             near = difflib.get_close_matches(name, names, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
-            # TorchRL looks for Python's own words, "got an unexpected keyword argument".
+            # TorchRL searches this message for Python's own "got an unexpected keyword argument".
             raise TypeError(
                 f"{problem.__name__}() got an unexpected keyword argument {name!r}.{hint} "
                 f"{problem.__name__} takes {', '.join(names)}."
             )
         if fixed and name not in _NEVER_FIXED:
             raise ValueError(
-                f"{name} cannot be set to {value!r}: this id is fixed ({_words(fixed)}) except for "
+                f"{name} cannot be set to {value!r}: this id is fixed ({_as_text(fixed)}) except for "
                 f"{' and '.join(_NEVER_FIXED)}; use the base id to choose it"
             )
     return problem(**{**(fixed or {}), **parameters})
 
 
 def _chosen_parameters(problem: Problem) -> dict[str, Any]:
-    """The parameters of a problem, without those that have the value which its framing gives them."""
+    """The parameters of a problem, without those whose value is the default of its framing."""
     defaults = {field.name: field.default for field in dataclasses.fields(problem)}
     values = {name: getattr(problem, name) for name in defaults}
     by_framing = problem.framing_defaults()
@@ -98,5 +98,5 @@ def _chosen_parameters(problem: Problem) -> dict[str, Any]:
     }
 
 
-def _words(parameters: Mapping[str, Any]) -> str:
+def _as_text(parameters: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={value!r}" for name, value in parameters.items())

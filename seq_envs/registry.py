@@ -1,4 +1,4 @@
-"""Gymnasium's registry holds every id; this module adds ids to it and looks them up."""
+"""Add ids to Gymnasium's registry, which holds every id, and look them up."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def find(id: str) -> EnvSpec:
 
     Raises:
         ValueError: the id is registered, but not for a sequence problem.
-        gymnasium.error.NameNotFound: the id is not registered; the message names the id that comes closest.
+        gymnasium.error.NameNotFound: the id is not registered; the message names the closest id.
         ModuleNotFoundError: there is no such module.
     """
     module, _, name = id.rpartition(":")
@@ -55,9 +55,9 @@ def _latest_version(name: str) -> EnvSpec | None:
 
 
 def _hint(name: str) -> str:
-    """The id that comes closest, whether or not the name has a version; capital letters do not matter."""
+    """A hint that names the closest id; the version and capital letters do not matter."""
     by_spelling = {id.rpartition("-v")[0].casefold(): id for id in reversed(ids())} | {
         id.casefold(): id for id in ids()
     }
     near = difflib.get_close_matches(name.casefold(), by_spelling, n=1)
-    return f"Did you mean {by_spelling[near[0]]!r}?" if near else "seq_envs.ids() lists what there is."
+    return f"Did you mean {by_spelling[near[0]]!r}?" if near else "seq_envs.ids() lists all ids."

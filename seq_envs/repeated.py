@@ -3,7 +3,7 @@
 A problem with one long answer at the end, such as SeqCopy in the framing `many_to_one`, has targets (B, T, places) of
 which only the last time step is scored. It returns them as a view that repeats one (B, places) array along the time
 axis (`numpy.broadcast_to`), and the functions here keep that view through the copies of the package, so that memory
-grows with T + places and not with T * places. Such a view is read-only where it is handed out.
+grows with T + places and not with T * places. Users receive such a view as read-only.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def astype(array: Array, dtype: Any) -> Array:
 
 
 def empty(shape: tuple[int, ...], dtype: DTypeLike, repeated: bool) -> Array:
-    """A writable array (T, ...) without values; if `repeated`, all of its time steps are the same memory."""
+    """A writable, uninitialised array (T, ...); if `repeated`, all of its time steps share the same memory."""
     if not repeated:
         return np.empty(shape, dtype)
     once = np.empty((1, *shape[1:]), dtype)
@@ -54,7 +54,7 @@ def empty(shape: tuple[int, ...], dtype: DTypeLike, repeated: bool) -> Array:
 
 
 def write(array: Array, index: slice | Array, values: Array) -> None:
-    """`array[:, index] = values` for arrays (T, ...), with one write where the array is repeated.
+    """`array[:, index] = values` for arrays (T, ...), with a single write if the array is repeated.
 
     Values that differ from time step to time step must not be written to a repeated array.
     """

@@ -8,13 +8,13 @@ from seq_envs.encodings import Array
 
 
 class ScoreSheet:
-    """What each lane has earned in its episode so far, and how many of its answers counted."""
+    """The sum of grades and the number of scored steps of each lane, in its episode so far."""
 
     def __init__(self, lanes: int) -> None:
         self.earned = np.zeros(lanes)
         """(lanes,) float64: the sum of the grades."""
         self._asked = np.zeros(lanes, np.int64)
-        self._asked_of_all = 0  # A step that is scored in all lanes counts here, which needs no array operation.
+        self._asked_of_all = 0  # Counts the steps that are scored in all lanes, without an array operation.
 
     @property
     def asked(self) -> Array:
@@ -23,7 +23,7 @@ class ScoreSheet:
         return asked
 
     def add(self, grades: Array, scored: Array | bool) -> None:
-        """Grades (lanes,), 0.0 where not scored, and where they are scored: (lanes,) bool, or one bool for all."""
+        """Add grades (lanes,), 0.0 where not scored. `scored` is (lanes,) bool, or one bool for all lanes."""
         if scored is False:
             return
         self.earned += grades
@@ -33,12 +33,12 @@ class ScoreSheet:
             self._asked += scored
 
     def clear(self, lanes: Array) -> None:
-        """Begin anew in these lanes, (lanes,) bool."""
+        """Set the scores of these lanes, (lanes,) bool, to zero."""
         self.earned[lanes] = 0.0
         self._asked[lanes] = -self._asked_of_all
 
     def clear_all(self) -> None:
-        """Begin anew in every lane."""
+        """Set the scores of every lane to zero."""
         self.earned[:] = 0.0
         self._asked[:] = 0
         self._asked_of_all = 0

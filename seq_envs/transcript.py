@@ -29,7 +29,7 @@ class Transcript(NamedTuple):
     title: str
     steps: int
     columns: list[TimeStep]
-    """The steps so far; of a long episode the last ones."""
+    """The steps so far; only the latest ones of a long episode."""
     longest_answer: tuple[str, ...]
     """The places of the answer that takes the most room."""
 
@@ -146,7 +146,7 @@ def _strips(rows: dict[str, list[str]], backwards: bool) -> list[list[str]]:
 
 
 _TEXT_COLUMNS = 72
-"""The most characters in a line of text; of a longer episode only the latest steps are drawn."""
+"""The most characters in a line of text; a long episode is drawn with its latest steps only."""
 
 
 _RIGHT, _WRONG, _PARTLY, _NOTHING = "✓", "✗", "~", "."

@@ -22,7 +22,7 @@ from seq_envs.registration import build
 from seq_envs.rendering import FPS, RENDER_MODES, check_render_mode, frame
 from seq_envs.score_sheet import ScoreSheet
 from seq_envs.transcript import Transcript
-from seq_envs.vector_infos import masked, objects
+from seq_envs.vector_infos import masked_infos, object_array
 from seq_envs.vector_options import checked_mode, lanes_to_reset, seeds_of_lanes, step_limit
 
 
@@ -36,18 +36,18 @@ class _Endings(NamedTuple):
     over: Array
     """(lanes,) bool: terminated or truncated."""
     over_count: int
-    """How many are over."""
+    """The number of lanes that are over."""
 
 
 class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
     """Many lanes of a sequence problem, stepped together.
 
     It equals `SyncVectorEnv` of as many `SequenceEnv`s: observations, rewards, flags, infos, seeds and generators are
-    the same, so lane `i` of `reset(seed=s)` plays stream `s+i`. The caller owns every array that it returns.
+    the same, so lane `i` of `reset(seed=s)` plays stream `s+i`. The caller may change every array that it returns.
 
     Args:
         problem, fixed, reveal, **parameters: as for `SequenceEnv`.
-        num_envs: how many lanes.
+        num_envs: the number of lanes.
         autoreset_mode: what happens after an episode's last step, as an `AutoresetMode` or its value: "NextStep" (the
             next step ignores the lane's action and returns the first observation), "SameStep" (the same step returns
             it, with the last one in `infos["final_obs"]`), or "Disabled" (the lane waits for `reset`).
@@ -99,22 +99,22 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
         self._read_actions = self.problem.answers.read_actions
         own_grade = type(self.problem).grade is not Problem.grade
         self._grade = self.problem.grade if own_grade else self.problem.answers.grade
-        # Whether a step at which no lane ends or waits has empty infos and no other end to look for.
+        # Whether a step in which no episode ends and no lane waits has empty infos and needs no check for truncation.
         self._only_moves_on = self.max_episode_steps is None and not self.reveal
         self._same_step = self.autoreset_mode is AutoresetMode.SAME_STEP
         self._none = np.zeros(self.num_envs, np.bool_)
         self._every = ~self._none
         self._begun = False
-        self._waiting = self._none  # Lanes whose episode is over, and how many; the array is never written to.
+        self._waiting = self._none  # The lanes whose episode is over; this array is replaced, never written to.
         self._waiting_count = 0
-        self._terminated = self._none  # Those of them that are terminated: they show the blank observation.
+        self._terminated = self._none  # The waiting lanes that are terminated: their observation is blank.
         self._seeds: list[int | None] = [None] * self.num_envs
         self._generators: list[np.random.Generator | None] = [None] * self.num_envs
         self._answers: list[list[Any]] = [[] for _ in range(self.num_envs)] if self.render_mode else []
 
     @property
     def np_random_seed(self) -> tuple[int, ...]:  # type: ignore[override]  # As SyncVectorEnv has it: one for each lane.
-        """The seed of each lane's stream; lanes that have none are seeded."""
+        """The seed of each lane's stream; a lane without one gets a seed here."""
         self._seeds = [seeding.np_random()[1] if seed is None else seed for seed in self._seeds]
         return tuple(seed for seed in self._seeds if seed is not None)
 
@@ -156,7 +156,7 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
         self._begun = True
         if self._waiting_count:
             self._wait(self._waiting & ~mask, self._terminated & ~mask)
-        self._forget(mask)
+        self._clear(mask)
         infos = self._revealed_by_reset(mask) if self.reveal else {}
         return self._observe(), infos
 
@@ -176,7 +176,7 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
             )
         answers = self._read_actions(actions, self.num_envs, waiting)
         if waiting is not None:
-            self._forget(waiting)
+            self._clear(waiting)
         targets, scored = self._lanes.question()
         if waiting is not None:
             scored = scored & ~waiting
@@ -195,7 +195,7 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
         return self._observe(), rewards, endings.terminated, endings.truncated, infos
 
     def _endings(self) -> _Endings:
-        """The lanes whose episode ends with the current step, not those that wait for their next episode."""
+        """The lanes whose episode ends with the current step; waiting lanes are not among them."""
         last = self._lanes.at_last_step()
         limit = self.max_episode_steps
         if limit is None and last is False:
@@ -207,12 +207,12 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
         return _Endings(terminated, truncated, over, int(np.count_nonzero(over)))
 
     def _advance(self, endings: _Endings) -> None:
-        """Move every lane to where its next observation is."""
+        """Move every lane to its next observation."""
         if endings.over_count == 0 and self._waiting_count == 0:
             self._lanes.advance(to_next=self._none, hold=self._none)
         elif self._same_step:
             self._lanes.advance(to_next=endings.over, hold=self._none)
-            self._forget(endings.over)
+            self._clear(endings.over)
         else:
             # A truncated lane moves on to the observation that it ends with; a terminated one has none.
             self._lanes.advance(to_next=self._waiting, hold=endings.terminated)
@@ -227,15 +227,15 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
         """The next whole episodes of every lane, as steps would return them; the lanes move past them.
 
         Actions change no observation, so a policy may read an episode at once and be graded by `problem.grade`
-        afterwards. Lanes in the middle of an episode leave it for their next one first. Afterwards every lane stands at
-        the first step of the episode that follows, in every autoreset mode, and `step` continues from there.
+        afterwards. A lane in the middle of an episode skips the rest of it. After the call every lane is at the first
+        step of its next episode, in every autoreset mode, and `step` continues from there.
 
         Args:
-            episodes: how many of each lane, at least 1.
+            episodes: the number of episodes of each lane, at least 1.
 
         Returns:
             A Dataset with arrays (episodes, T, lanes, ...), step-major as a rollout buffer lays them out, and lengths
-            (episodes, lanes). Blank and not scored after an episode's end.
+            (episodes, lanes). After an episode's end, observations are blank and steps are not scored.
 
         Raises:
             ValueError: `episodes` is no integer >= 1, or the envs have `max_episode_steps`.
@@ -244,7 +244,7 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
         count = Integer(1).check("episodes", episodes)
         if self.max_episode_steps is not None:
             raise ValueError(
-                f"rollout() needs max_episode_steps=None, got {self.max_episode_steps}: it cuts no episode"
+                f"rollout() needs max_episode_steps=None, got {self.max_episode_steps}: it returns whole episodes"
             )
         if not self._begun:
             raise ResetNeeded("rollout() needs episodes, but none has begun: call reset()")
@@ -258,7 +258,7 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
             played.append((self._code.encode(raw.observations), targets, raw.scored.copy(), raw.lengths.copy()))
             self._lanes.advance(to_next=self._every, hold=self._none)
         self._wait(self._none, self._none)
-        self._forget(self._every)
+        self._clear(self._every)
         data = Dataset(*(np.stack(arrays) for arrays in zip(*played, strict=True)))
         over = np.arange(self.problem.steps)[:, None] >= data.lengths[:, None, :]
         if over.any():
@@ -284,7 +284,7 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
         return self._observe()
 
     def _observe(self) -> Array:
-        """The current observation of every lane, the caller's own."""
+        """A copy of the current observation of every lane."""
         observations = self._lanes.observe()
         if self._waiting_count:
             observations[self._terminated] = self._blank
@@ -293,30 +293,30 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
     def _infos(self, correct: Array, targets: Array, scored: Array | bool, endings: _Endings) -> dict[str, Any]:
         """The infos of this step."""
         earned, asked, every = self._scores.earned, self._scores.asked, self._every
-        facts = {"is_success": endings.terminated & (earned == asked), "accuracy": earned / np.maximum(asked, 1)}
+        values = {"is_success": endings.terminated & (earned == asked), "accuracy": earned / np.maximum(asked, 1)}
         ended = endings.terminated
         if self.reveal:
             counts = every & scored
             revealed = targets.astype(self.single_action_space.dtype)
             revealed[~counts] = 0
-            facts |= {"scored": counts, "correct": correct.copy(), "target": revealed}
+            values |= {"scored": counts, "correct": correct.copy(), "target": revealed}
             ended = endings.over
         if not self._same_step or endings.over_count == 0:
-            return masked(every if self.reveal else ended, facts)
+            return masked_infos(every if self.reveal else ended, values)
         infos: dict[str, Any] = {
-            "final_obs": objects(endings.over, self._last_observations(endings)),
+            "final_obs": object_array(endings.over, self._last_observations(endings)),
             "_final_obs": endings.over.copy(),
-            "final_info": masked(ended, facts),
+            "final_info": masked_infos(ended, values),
             "_final_info": endings.over.copy(),
         }
-        if self.reveal:  # A lane that is over also has the info of its reset, which is zeros.
-            infos |= masked(every, {name: fact.copy() for name, fact in facts.items()})
-            for name in facts:
+        if self.reveal:  # A lane whose episode is over also has the info of its reset, which is zeros.
+            infos |= masked_infos(every, {name: value.copy() for name, value in values.items()})
+            for name in values:
                 infos[name][endings.over] = 0
         return infos
 
     def _last_observations(self, endings: _Endings) -> Array:
-        """What each lane sees after this step, before a reset: (lanes, ...); blank in lanes that are terminated."""
+        """The observation (lanes, ...) after this step and before a reset: blank in lanes that are terminated."""
         if self.max_episode_steps is None:
             return np.broadcast_to(self._blank, self._shape)
         observations = self._lanes.observe(after=1)
@@ -326,17 +326,17 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
     def _revealed_by_reset(self, lanes: Array) -> dict[str, Any]:
         """The infos of `reveal` for lanes, (lanes,) bool, that are reset: zeros."""
         space = self.single_action_space
-        facts = {
+        values = {
             "scored": self._none.copy(),
             "correct": np.zeros(self.num_envs),
             "target": np.zeros((self.num_envs, *(space.shape or ())), space.dtype),
             "is_success": self._none.copy(),
             "accuracy": np.zeros(self.num_envs),
         }
-        return masked(lanes, facts)
+        return masked_infos(lanes, values)
 
-    def _forget(self, lanes: Array) -> None:
-        """Begin the scores of these lanes, (lanes,) bool, anew."""
+    def _clear(self, lanes: Array) -> None:
+        """Clear the scores and the kept answers of these lanes, (lanes,) bool, for a new episode."""
         if np.count_nonzero(lanes) == self.num_envs:
             self._scores.clear_all()
         else:

@@ -10,25 +10,25 @@ import numpy as np
 from seq_envs.encodings import Array
 
 
-def masked(lanes: Array, facts: Mapping[str, Array]) -> dict[str, Any]:
-    """Each fact (lanes, ...) with zeros outside of these `lanes`, (lanes,) bool, and the mask of the lanes beside it.
+def masked_infos(lanes: Array, values: Mapping[str, Array]) -> dict[str, Any]:
+    """Infos that hold each value (lanes, ...), zero outside of `lanes`, (lanes,) bool, and `lanes` as its mask.
 
-    Empty if there are no such lanes. The infos keep the arrays of `facts` if all lanes are among them.
+    The infos are empty if no lane is in the mask. If all lanes are, they hold the arrays of `values` without a copy.
     """
     count = np.count_nonzero(lanes)
     infos: dict[str, Any] = {}
     if count == 0:
         return infos
-    for name, fact in facts.items():
+    for name, value in values.items():
         if count < len(lanes):
-            fact = fact.copy()
-            fact[~lanes] = 0
-        infos[name] = fact
+            value = value.copy()
+            value[~lanes] = 0
+        infos[name] = value
         infos[f"_{name}"] = lanes.copy()
     return infos
 
 
-def objects(lanes: Array, observations: Array) -> Array:
+def object_array(lanes: Array, observations: Array) -> Array:
     """(lanes,) object: a copy of the observation (...) of each of these `lanes`, (lanes,) bool; None for others."""
     count = np.count_nonzero(lanes)
     if count == len(lanes):

@@ -13,10 +13,10 @@ from seq_envs.parameters import Integer
 
 
 def checked_mode(autoreset_mode: AutoresetMode | str) -> AutoresetMode:
-    """The mode, from itself or its value.
+    """The autoreset mode, given as an AutoresetMode or as its value.
 
     Raises:
-        ValueError: there is no such mode.
+        ValueError: it is neither.
     """
     try:
         return AutoresetMode(autoreset_mode)

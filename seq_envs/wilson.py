@@ -14,11 +14,11 @@ def wilson_interval(share: float, residuals: Array) -> tuple[float, float]:
     """The 95% interval of a share by Wilson's score (1927), whose width does not vanish at 0 and 1.
 
     Answers of one episode depend on one another. So the number of answers in Wilson's formula is that of independent
-    answers with the variance that is seen over episodes, or the number of episodes if no variance is seen.
+    answers with the variance that is observed over episodes, or the number of episodes if there is no variance.
 
     Args:
         share: the share of right answers, in [0, 1].
-        residuals: (B,) how much each episode differs from `share`.
+        residuals: (B,) the difference of each episode from `share`.
 
     Returns:
         (low, high), with 0 <= low <= share <= high <= 1.

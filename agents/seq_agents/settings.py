@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Self
 
-from seq_envs.parameters import Kind, Real
+from seq_envs.parameters import Domain, Real
 
 ANY = Real(-math.inf, math.inf)
 POSITIVE = Real(0.0, math.inf)
@@ -16,7 +16,7 @@ POSITIVE = Real(0.0, math.inf)
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The settings of an agent. A subclass adds fields made by `parameter(default, kind, meaning)`.
+    """The settings of an agent. A subclass adds fields made by `parameter(default, domain, meaning)`.
 
     Raises:
         ValueError: at construction, for a wrong setting; it names the setting, the value and what is allowed.
@@ -24,7 +24,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
-            checked = field.metadata["kind"].check(field.name, getattr(self, field.name))
+            checked = field.metadata["domain"].check(field.name, getattr(self, field.name))
             object.__setattr__(self, field.name, checked)
 
     def as_dict(self) -> dict[str, Any]:
@@ -32,15 +32,15 @@ class Settings:
         return dataclasses.asdict(self)
 
     @classmethod
-    def kinds(cls) -> dict[str, Kind]:
-        """What each setting may be."""
-        return {field.name: field.metadata["kind"] for field in dataclasses.fields(cls)}
+    def domains(cls) -> dict[str, Domain]:
+        """The allowed values of each setting."""
+        return {field.name: field.metadata["domain"] for field in dataclasses.fields(cls)}
 
     @classmethod
     def parsed(cls, texts: Mapping[str, str]) -> dict[str, Any]:
         """Settings given as text, for `of`. A text that is no value of its setting stays text, and `of` refuses it."""
-        kinds = cls.kinds()
-        return {name: kinds[name].parse(text) if name in kinds else text for name, text in texts.items()}
+        domains = cls.domains()
+        return {name: domains[name].parse(text) if name in domains else text for name, text in texts.items()}
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:
@@ -49,7 +49,7 @@ class Settings:
         Raises:
             ValueError: a name that is no setting, with the nearest that is; or a wrong value.
         """
-        names = list(cls.kinds())
+        names = list(cls.domains())
         for name, value in given.items():
             if name not in names:
                 near = difflib.get_close_matches(str(name), names, n=1)

@@ -63,7 +63,7 @@ def names(cores: tuple[str, ...]) -> str:
 def settings_table(settings: type[Settings]) -> str:
     """Every setting with its default, what is allowed, and its meaning."""
     rows = [
-        (f"`{field.name}`", f"`{field.default!r}`", f"{field.metadata['kind']}", field.metadata["meaning"])
+        (f"`{field.name}`", f"`{field.default!r}`", f"{field.metadata['domain']}", field.metadata["meaning"])
         for field in dataclasses.fields(settings)
     ]
     return table(("setting", "default", "allowed", "meaning"), rows)

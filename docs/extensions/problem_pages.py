@@ -83,14 +83,14 @@ def parameter_table(problem: type[seq_envs.Problem]) -> str:
     rows = []
     for field in dataclasses.fields(problem):
         default = "set by the framing" if field.default is None else f"`{field.default!r}`"
-        rows.append((f"`{field.name}`", default, f"{field.metadata['kind']}", field.metadata["meaning"]))
+        rows.append((f"`{field.name}`", default, f"{field.metadata['domain']}", field.metadata["meaning"]))
     return table(("parameter", "default", "allowed", "meaning"), rows)
 
 
 def choices(problem: seq_envs.Problem, name: str) -> tuple[str, ...]:
     """The allowed values of a parameter that is a choice; none, where the problem does not have it."""
     fields = {field.name: field for field in dataclasses.fields(problem)}
-    return tuple(getattr(fields[name].metadata["kind"], "options", ())) if name in fields else ()
+    return tuple(getattr(fields[name].metadata["domain"], "options", ())) if name in fields else ()
 
 
 def space_table(id: str, base: seq_envs.Problem) -> str:

@@ -8,13 +8,13 @@ from seq_envs.encodings import Array
 from seq_envs.problem import Problem
 
 _MOST_TRIED = 64
-"""Candidates where a problem overrides `grade`."""
+"""The most candidates that are graded if a problem overrides `grade`."""
 _FEWEST_CLOSE = 8
-"""Real answers that are graded, of those that look best."""
+"""The most promising real candidates, which are always graded."""
 _MOST_CLOSE = 10_000
-"""How many more are graded, times the number of different targets."""
+"""The limit for grading more of them: further candidates x distinct targets."""
 _MOST_GRADES = 100_000
-"""Grades computed at once, to bound memory."""
+"""The most grades that are computed at once, to bound memory."""
 
 
 def best_answer(problem: Problem, targets: Array) -> Array:
@@ -48,7 +48,7 @@ def _split(targets: Array, group: Array) -> list[Array]:
 
 
 def _most_frequent(numbers: Array, group: Array) -> Array:
-    """(groups,): the most frequent of the numbers (n,) of each group, and the least of those that are."""
+    """(groups,): the most frequent of the numbers (n,) in each group; if several are, the smallest of them."""
     values, code = np.unique(numbers, return_inverse=True)
     pairs, counts = np.unique(group * len(values) + code, return_counts=True)
     group_of, code_of = np.divmod(pairs, len(values))
@@ -62,7 +62,7 @@ def _best_number(problem: Problem, numbers: Array, tolerance: float) -> Array:
     """The answer that is right for most of the targets (n,): one of them, or the middle between two of them."""
     values, counts = np.unique(numbers, return_counts=True)
     # Rounding decides whether a number exactly `tolerance` away is right, so numbers on both sides of that bound are
-    # tried, and the best ones are graded as an answer is.
+    # tried, and the most promising ones are graded.
     rounding = 2 * float(np.spacing(np.abs(values).max()))
     tried = [values]
     for reach in (2 * tolerance - rounding, 2 * tolerance + rounding):
@@ -82,7 +82,7 @@ def _best_number(problem: Problem, numbers: Array, tolerance: float) -> Array:
 
 
 def _best_by_grade(problem: Problem, targets: Array) -> Array:
-    """(*action_space.shape): the one of targets (n, *action_space.shape) with the highest mean grade against all."""
+    """(*action_space.shape): the target among (n, *action_space.shape) with the highest mean grade against all."""
     tried = np.unique(targets, axis=0)
     tried = tried[:: 1 + len(tried) // _MOST_TRIED]
     targets = targets[:: 1 + len(targets) * len(tried) // _MOST_GRADES]

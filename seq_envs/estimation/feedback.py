@@ -1,6 +1,6 @@
 """The level of memoryless policies that also receive their previous action, their previous reward, or both.
 
-A previous action is one symbol of memory, and a previous reward tells whether the previous action was right. So an
+A previous action is one symbol of memory, and a previous reward reveals whether the previous action was right. So an
 agent that has either as an input can score above the memoryless level without a memory. How much depends on the
 problem, and no closed form covers it: a search finds such policies.
 """
@@ -22,14 +22,14 @@ from seq_envs.level import Level
 from seq_envs.problem import Episodes, Problem
 
 _MOST_ANSWERS = 64
-"""Candidate answers: the most frequent targets."""
+"""The most candidate answers: they are the most frequent targets."""
 _MOST_GRADES = 4_000_000
-"""Episodes x steps x answers that are graded: this bounds time and memory."""
+"""The most episodes x steps x answers that are graded, to bound time and memory."""
 _MOST_EPISODES = 20_000
 _CAUTIONS = (0.0, 1.0)
-"""Both are tried: rules found with caution do not fit noise, rules found without it collect many small gains."""
+"""The search tries both: rules found with caution do not fit noise, rules found without it collect many small gains."""
 _FINALISTS = 2
-"""Starting rules that are improved to the end."""
+"""The number of starting rules that are improved until they converge."""
 
 EVERY_FEEDBACK = (ACTION, REWARD, BOTH)
 
@@ -39,7 +39,7 @@ def feedback_level(problem: Problem, feedback: Feedback = BOTH) -> Level:
     """The level of the best policy found that receives the current observation, the time step and this feedback.
 
     It is a lower bound. An answer of several places is searched place by place: each place receives the same place of
-    the previous answer, and no reward, which does not tell the places apart.
+    the previous answer, and no reward, since a reward does not reveal which places were right.
     """
     judged = episodes_to_judge_by(problem)
     if not feedback.action and _places(problem) > 1:
@@ -54,7 +54,7 @@ def _places(problem: Problem) -> int:
 
 
 def _answers(problem: Problem, place: int, feedback: Feedback) -> Array:
-    """(B, T): the answers in one place that the best rules found give in episodes to judge by."""
+    """(B, T): the answers of the best rules found, in one place, in the episodes to judge by."""
     learned = episodes_to_learn_from(problem)
     candidates = right_answers(learned, place, _MOST_ANSWERS)
     bins = ObservationBins(learned.observations)
@@ -66,7 +66,7 @@ def _answers(problem: Problem, place: int, feedback: Feedback) -> Array:
         return RulePlay(bins, episodes, _grades(problem, episodes, place, candidates), candidates, used)
 
     few, many = plays_of(part(learned, slice(count // 4))), plays_of(part(learned, slice(count)))
-    # Rules are compared on other episodes than they were made from: otherwise those that fit the noise would win.
+    # Rules are compared on episodes that they were not learned from: otherwise rules that fit noise would win.
     held_out = plays_of(part(learned, slice(count, 2 * count)))
     begun = (swept(few, rules, max(_CAUTIONS)) for rules in starting_rules(few))
     # A generator and nlargest keep only the finalists in memory: rules may be large.

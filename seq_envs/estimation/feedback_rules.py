@@ -11,14 +11,14 @@ from seq_envs.estimation.observation_bins import default_binning
 from seq_envs.problem import Episodes
 
 _MOST_BINS = 256
-"""Bins of observations that a rule tells apart."""
+"""The most bins of observations that a rule distinguishes."""
 RULE = np.uint8
 """The dtype of the answers in rules, which are large: at most 127 candidates, so that the sum of two numbers fits."""
 
 
 @dataclass(frozen=True)
 class Feedback:
-    """What a policy receives beside the current observation and the time step."""
+    """The inputs of a policy in addition to the current observation and the time step."""
 
     action: bool
     """Its previous action."""
@@ -26,7 +26,7 @@ class Feedback:
     """Its previous reward."""
 
     def within(self, other: Feedback) -> bool:
-        """Whether `other` has everything that this feedback has."""
+        """Whether `other` includes this feedback."""
         return self.action <= other.action and self.reward <= other.reward
 
     def __str__(self) -> str:
@@ -66,7 +66,7 @@ class ObservationBins:
 
 @dataclass
 class Play:
-    """What happens in episodes when rules are followed."""
+    """The answers, situations and rewards in episodes in which rules are followed."""
 
     answers: Array
     """(B, T) int64, numbers of candidates."""
@@ -80,7 +80,7 @@ class RulePlay:
     """B episodes of T steps in which rules choose among C candidate answers in N situations.
 
     A situation is the bin of the observation, the previous answer (0 before the first one) and whether it was rewarded,
-    as far as the feedback has them. Rules (T, N) of dtype RULE hold the number of the answer in each situation at each
+    if the feedback includes them. Rules (T, N) of dtype RULE hold the number of the answer in each situation at each
     step.
 
     Args:
@@ -88,7 +88,7 @@ class RulePlay:
         episodes: the episodes.
         grades: (B, T, C) float32, the grade of each candidate: 0 or 1, and 0 where the step is not scored.
         candidates: (C,) the candidate answers.
-        feedback: what the rules receive.
+        feedback: the inputs of the rules in addition to the observation and the time step.
     """
 
     def __init__(

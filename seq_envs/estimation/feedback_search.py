@@ -13,7 +13,7 @@ _SWEEPS = 4
 def improved(plays: RulePlay, rules: Array, caution: float) -> Array:
     """Rules (T, N) after sweeps until the mean return does not grow, at most _SWEEPS of them.
 
-    This is policy iteration: no change of its result at a single step raises the mean return.
+    This is policy iteration: after convergence, no change at a single step raises the mean return.
     """
     best = -1.0
     for _ in range(_SWEEPS):
@@ -35,7 +35,7 @@ def swept(plays: RulePlay, rules: Array, caution: float) -> Array:
     rules = rules.copy()
     episodes, every_answer = np.arange(plays.batch)[:, None], np.arange(plays.answer_count)
     every_situation = np.arange(plays.situation_count)
-    # What will be earned after this step, by the answer given and whether it was rewarded: (B, C + 1, 2).
+    # The return after this step, by the answer at this step and whether it was rewarded: (B, C + 1, 2).
     later = np.zeros((plays.batch, plays.answer_count + 1, 2), np.float32)
     answered, rewarded = np.meshgrid(np.arange(plays.answer_count + 1), np.arange(2), indexing="ij")
     before = np.broadcast_to(answered, (plays.batch, *answered.shape))
@@ -45,7 +45,7 @@ def swept(plays: RulePlay, rules: Array, caution: float) -> Array:
         worth = grades + later[episodes, every_answer + 1, (grades > 0).astype(np.int64)]
         total = plays.totals(played.situations[:, step], worth, plays.situation_count)
         visits = np.bincount(played.situations[:, step], minlength=plays.situation_count)
-        # The small number keeps an answer that is as good as the best.
+        # The small constant keeps the current answer if it is as good as the best one.
         total[every_situation, rules[step]] += caution * np.sqrt(visits) + 1e-6
         rules[step] = total.argmax(axis=1)
         answer = rules[step][plays.situation(step, before, reward_before)]

@@ -1,7 +1,7 @@
 """The rules that a search starts from.
 
-The previous answer is one symbol of memory. Writing and reading only pay together, so the search starts from rules that
-already write: a rule without a writer has no reason to read, and one without a reader has none to write.
+The previous answer is one symbol of memory. Writing it and reading it pay only together, so a search that changes one
+step at a time finds neither. It therefore starts from rules that already write.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from seq_envs.encodings import Array
 from seq_envs.estimation.feedback_rules import RULE, RulePlay
 
 _MOST_INFORMATIVE = 3
-"""Informative steps for which starting rules are made."""
+"""The most informative steps for which starting rules are made."""
 _MOST_STEPS = 64
-"""Steps that are compared, spread evenly, to find the informative ones."""
+"""The most steps, spread evenly, that are compared to find the informative ones."""
 
 
 def starting_rules(plays: RulePlay) -> Iterator[Array]:
@@ -45,7 +45,7 @@ def _memoryless(plays: RulePlay) -> Array:
 def _greedy(plays: RulePlay) -> Array:
     """(T, N) the best answers to the current situation, from the first step on, without regard to later rewards.
 
-    This finds the best rules where each right answer follows from the one before: then right answers are the memory.
+    This finds the best rules if each right answer follows from the previous one: then right answers are the memory.
     """
     rules = np.empty((plays.steps, plays.situation_count), RULE)
     episodes = np.arange(plays.batch)
@@ -59,7 +59,7 @@ def _greedy(plays: RulePlay) -> Array:
 
 
 def _write(plays: RulePlay) -> Array:
-    """(N,) the answer that notes the observation: the same symbol if it is a candidate, otherwise one by its order."""
+    """(N,) the answer that encodes the observation: the same symbol if it is a candidate, otherwise one by rank."""
     note = (np.arange(plays.bin_count) * plays.answer_count // plays.bin_count).astype(RULE)
     if plays.observations.ndim == 2 and plays.candidates.dtype.kind != "f":
         bins, first = np.unique(plays.bins, return_index=True)
@@ -71,7 +71,7 @@ def _write(plays: RulePlay) -> Array:
 
 
 def _hold(plays: RulePlay) -> Array:
-    """(N,) the previous answer again."""
+    """(N,) the previous answer, repeated."""
     before = np.maximum(np.arange(plays.answer_count + 1) - 1, 0).astype(RULE)
     return np.tile(before.repeat(2), plays.bin_count)
 
@@ -93,7 +93,7 @@ def _informative_steps(plays: RulePlay) -> list[tuple[int, int]]:
 
 
 def _predicted(plays: RulePlay, step: int, right: Array) -> float:
-    """The share of answers (B,) that are guessed from the observation at a step."""
+    """The share of the answers (B,) that the observation at a step predicts."""
     cells = plays.bins[:, step] * plays.answer_count + right
     counts = np.bincount(cells, minlength=plays.bin_count * plays.answer_count)
     return float(counts.reshape(plays.bin_count, -1).max(axis=1).sum() / plays.batch)

@@ -31,13 +31,13 @@ def _first_episodes(problem: Problem, stream: int) -> Episodes:
 
 
 def affordable(problem: Problem, steps: int, numbers: int) -> int:
-    """How many episodes have at most `steps` time steps, and `numbers` numbers in observations and in targets."""
+    """The number of episodes with at most `steps` time steps, and `numbers` numbers in observations and in targets."""
     example = raw_episodes(problem, 1, 0)
     return min(steps // problem.steps, numbers // max(example.observations.size, example.targets.size))
 
 
 def part(episodes: Episodes, which: slice) -> Episodes:
-    """Some of a batch of episodes, as views."""
+    """The episodes of a batch that the slice selects, as views."""
     return Episodes(*(array[which] for array in episodes))
 
 

@@ -13,7 +13,7 @@ from seq_envs.estimation.observation_bins import Binning, binnings
 from seq_envs.problem import Episodes, Problem
 
 _FEWEST_TO_COMPARE = 100
-"""With fewer observations, binnings are not compared: the first one is taken."""
+"""With fewer observations, binnings are not compared, and the first one is used."""
 
 
 def right_answers(episodes: Episodes, place: int, most: int) -> Array:

@@ -14,7 +14,7 @@ from seq_envs.problem import Problem
 from seq_envs.registration import make_problem
 
 _BINNING_ERROR = 1e-3
-"""A share of mistakes that binning real observations can cause although the observation decides the answer."""
+"""The share of mistakes that binning can cause even if the real observation determines the answer."""
 
 
 def levels(id_or_problem: str | Problem, *, feedback: bool = False, **parameters: Any) -> Levels:
@@ -63,6 +63,6 @@ def estimate(problem: Problem) -> Levels:
     """The levels learned from data, even if the problem states its own."""
     memoryless, _ = best_guess(problem)
     missed = 1 - memoryless.accuracy
-    if missed <= min(3 * memoryless.accuracy_error, _BINNING_ERROR):  # No evidence that it is not always right.
+    if missed <= min(3 * memoryless.accuracy_error, _BINNING_ERROR):  # The data does not show that it is ever wrong.
         memoryless = replace(memoryless, accuracy=1.0)
     return Levels(chance_level(problem), memoryless, Level(1.0, 1.0))

@@ -11,18 +11,18 @@ from seq_envs.encodings import Array
 _BINS = 50
 """Bins for the real numbers in one place of an observation."""
 _FEWER_BINS = (12, 4, 2)
-"""Also tried for observations of several places, whose combinations of 50 bins soon outnumber the episodes."""
+"""Further choices for observations of several places: combinations of 50 bins soon outnumber the episodes."""
 _MOST_PLACES = 64
-"""Places of an observation that are tried alone."""
+"""The most places of an observation that are tried alone."""
 _PER_BIN = 2
 """Minimum mean count of observations per bin."""
 _PER_EXACT_NUMBER = 20
-"""The same where each real number is a bin: exact numbers rarely predict a target."""
+"""The same minimum if each real number is its own bin: exact numbers rarely predict a target."""
 
 
 @dataclass(frozen=True, eq=False)
 class Binning:
-    """A map from raw observations to bins. Integers are always told apart; real numbers are grouped."""
+    """A map from raw observations to bins. Each integer has its own bin; real numbers are grouped."""
 
     edges: tuple[Array, ...] | None
     """For each place of an observation, the edges between the bins of its real numbers; None: each number is a bin."""

@@ -1,4 +1,4 @@
-"""The menu: every id, its problem, and the parameters that it fixes. One line an id.
+"""The menu: every id, its problem, and the parameters that it fixes, one line per id.
 
 A problem is named as "module:Class", the module within this folder, and imported when it is first used.
 """

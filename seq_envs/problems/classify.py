@@ -49,7 +49,7 @@ class SeqClassify(Problem):
     1.0 for a right answer on a scored step (every step; the last one in `many_to_one`), otherwise 0.0.
 
     An agent that receives its previous action can store one bit of the sum in it. In `one_to_one` the previous reward
-    leaks too: together with the previous action it tells the previous label.
+    leaks too: together with the previous action it reveals the previous label.
 
     ## Episode End
     Terminated after `length` steps; never truncated. The terminal observation is zero.
@@ -72,12 +72,14 @@ class SeqClassify(Problem):
 
     title: ClassVar[str] = "sequence classification: has the running sum reached the threshold?"
 
-    length: int = parameter(10, Integer(1, LONGEST), "steps")
+    length: int = parameter(10, Integer(1, LONGEST), "time steps of an episode")
     threshold: float | None = parameter(
         None, Real(0.0, 1.0), "fraction of `length` (default: 0.25, in many_to_one 0.5)"
     )
-    framing: str = parameter("one_to_one", Choice(("one_to_one", "many_to_one")), "answer every step, or the last")
-    encoding: str = parameter("value", Choice(("value",)), "how a value is shown")
+    framing: str = parameter(
+        "one_to_one", Choice(("one_to_one", "many_to_one")), "whether every step is scored or only the last"
+    )
+    encoding: str = parameter("value", Choice(("value",)), "encoding of observations")
 
     def framing_defaults(self) -> Mapping[str, object]:
         return {"threshold": 0.5 if self.framing == "many_to_one" else 0.25}
@@ -107,7 +109,7 @@ class SeqClassify(Problem):
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
         values = rng.random((batch, self.length), dtype=np.float32)
-        # The values are multiples of 2^-24, so a float64 sum of them is exact in whatever order it is taken.
+        # The values are multiples of 2^-24, so a float64 sum of them is exact in every order of summation.
         labels = values.cumsum(axis=1, dtype=np.float64) >= self.sum_needed
         return fixed_length(values, labels.view(np.uint8), self.scored)
 
@@ -116,7 +118,7 @@ class SeqClassify(Problem):
         return flipped.view(np.uint8)
 
     def guess(self, observations: Array, step: int) -> Array:
-        # The sum of the `step` values before is spread symmetrically around step/2, its median.
+        # The sum of the `step` earlier values is distributed symmetrically around step/2, its median.
         return (observations >= self.sum_needed - step / 2).view(np.uint8)
 
     @property

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LONGEST_EXACT = 20_000
 """The greatest `length` for which accuracies are exact: they take O(length^2) time."""
 _VALUES_DRAWN = 4_000_000
-"""The target for episodes x length in a simulation, and the limit on what is drawn at once."""
+"""The target for episodes x length in a simulation, and the most values that are drawn at once."""
 _FEWEST_EPISODES, _MOST_EPISODES = 100, 200_000
 
 
@@ -40,10 +40,12 @@ def classify_levels(problem: SeqClassify) -> Levels:
             label_0.append(float(below[0]))
             right.append(_guess_is_right(problem, step, below))
     if np.mean(label_0) > 0.5:
-        chance = Level(float(np.mean(label_0)), label_0[-1])  # Always 0: all right if the last label is 0.
+        chance = Level(float(np.mean(label_0)), label_0[-1])  # Always 0: every answer is right if the last label is 0.
     else:
         first = label_0[0] if len(label_0) == 1 else min(problem.sum_needed, 1.0)
-        chance = Level(float(1 - np.mean(label_0)), 1 - first)  # Always 1: all right if the first label is 1.
+        chance = Level(
+            float(1 - np.mean(label_0)), 1 - first
+        )  # Always 1: every answer is right if the first label is 1.
     accuracy = float(np.mean(right))
     if len(right) == 1:
         return Levels(chance, Level(accuracy, accuracy), Level(1.0, 1.0))
@@ -53,9 +55,9 @@ def classify_levels(problem: SeqClassify) -> Levels:
 
 
 def _guess_is_right(problem: SeqClassify, step: int, below: Array) -> float:
-    """The probability that `guess` is right at `step`, where it answers 1 to values from `bound` on.
+    """The probability that `guess` is right at `step`, where it answers 1 to values >= `bound`.
 
-    `below` is what `probabilities_below` gives for the sum at this step.
+    `below` is the item of `probabilities_below` for the sum at this step.
     """
     bound = min(max(problem.sum_needed - step / 2, 0.0), 1.0)
     if bound == 0.0:
@@ -73,7 +75,7 @@ def probabilities_below(most: int, bound: float) -> Iterator[Array]:
     """For n = 1, 2, ..., `most` uniform values: P(their sum < bound - j) for j = 0, 1, ..., floor(bound).
 
     The Irwin-Hall distribution F_n by the recurrence n F_n(x) = x F_{n-1}(x) + (n-x) F_{n-1}(x-1). All of its terms are
-    positive, so no digits cancel.
+    positive, so no precision is lost by cancellation.
     """
     x = bound - np.arange(int(bound) + 1)
     below: Array = np.clip(x, 0.0, 1.0)

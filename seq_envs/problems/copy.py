@@ -77,14 +77,16 @@ class SeqCopy(Problem):
 
     title: ClassVar[str] = "echo random subsequences: see a sequence, then reproduce it or a part"
 
-    length: int = parameter(5, Integer(1, LONGEST), "values to see")
-    n_values: int = parameter(10, Integer(2, MOST_VALUES), "alphabet of values")
+    length: int = parameter(5, Integer(1, LONGEST), "values in the sequence")
+    n_values: int = parameter(10, Integer(2, MOST_VALUES), "number of different values")
     output_length: int | None = parameter(None, Integer(1), "values to reproduce (default: length)")
-    offset: int | None = parameter(None, Integer(0), "where the part to reproduce begins (default: 0)")
+    offset: int | None = parameter(None, Integer(0), "place of the first value to reproduce (default: 0)")
     delay: int | None = parameter(None, Integer(0, LONGEST), "blank steps before the first cue (default: 0)")
     reverse: bool | None = parameter(None, Flag(), "whether to reproduce it backwards (default: False)")
-    framing: str = parameter("many_to_many", Choice(_FRAMINGS), "answer value by value, at once, or while reading")
-    encoding: str = parameter("one_hot", Choice(tuple(SYMBOL_ENCODINGS)), "how a symbol is shown")
+    framing: str = parameter(
+        "many_to_many", Choice(_FRAMINGS), "answer value by value, all at once, or with each current value"
+    )
+    encoding: str = parameter("one_hot", Choice(tuple(SYMBOL_ENCODINGS)), "encoding of observations")
 
     def framing_defaults(self) -> Mapping[str, object]:
         if self.framing == "one_to_many":
@@ -105,14 +107,14 @@ class SeqCopy(Problem):
 
     @property
     def _answers(self) -> int:
-        """How many values are asked for."""
+        """The number of values to reproduce."""
         return self.output_length or self.length
 
     @cached_property
-    def _wanted(self) -> Array:
-        """(_answers,): the steps at which the wanted values are shown, in the order of the answer."""
-        wanted = np.arange(self._offset, self._offset + self._answers)
-        return wanted[::-1] if self.reverse else wanted
+    def _source_steps(self) -> Array:
+        """(_answers,): the steps at which the values to reproduce are observed, in the order of the answer."""
+        steps = np.arange(self._offset, self._offset + self._answers)
+        return steps[::-1] if self.reverse else steps
 
     @property
     def steps(self) -> int:
@@ -136,7 +138,7 @@ class SeqCopy(Problem):
         values = rng.integers(self.n_values, size=(batch, self.length), dtype=self.alphabet.dtype.type)
         if self.framing == "one_to_many":
             return fixed_length(values, values, np.ones(self.length, np.bool_))
-        part = values[:, self._wanted]
+        part = values[:, self._source_steps]
         if self.framing == "many_to_one":
             everywhere = np.broadcast_to(part[:, None], (batch, self.length, self._answers))
             return fixed_length(values, everywhere, last_of(self.length))
@@ -154,15 +156,15 @@ class SeqCopy(Problem):
         if self.framing == "one_to_many":
             return history[:, step]
         if self.framing == "many_to_one":
-            return history[:, np.minimum(self._wanted, step)]
-        return history[:, min(self._wanted[max(step - (self.steps - self._answers), 0)], step)]
+            return history[:, np.minimum(self._source_steps, step)]
+        return history[:, min(self._source_steps[max(step - (self.steps - self._answers), 0)], step)]
 
     def guess(self, observations: Array, step: int) -> Array:
         if self.framing == "one_to_many":
             return observations
         if self.framing == "many_to_one":
-            on_screen = self._wanted == step
-            return np.where(on_screen, observations[:, None], 0)
+            current = self._source_steps == step
+            return np.where(current, observations[:, None], 0)
         return np.zeros_like(observations)
 
     @property
@@ -172,10 +174,10 @@ class SeqCopy(Problem):
     def known_levels(self) -> Levels:
         places, by_luck = self._answers, 1 / self.n_values
         chance = Level(by_luck, by_luck**places)
-        # The last value is still on the screen when the whole answer is asked for at once.
+        # In many_to_one the last value is the current observation at the scored step.
         seen = {
             "many_to_many": 0,
-            "many_to_one": int(self._wanted.max() == self.length - 1),
+            "many_to_one": int(self._source_steps.max() == self.length - 1),
             "one_to_many": places,
         }[self.framing]
         memoryless = Level((seen + (places - seen) * by_luck) / places, by_luck ** (places - seen))

@@ -1,4 +1,4 @@
-"""Echo random integer: say the value of `lag` steps ago."""
+"""Echo random integer: answer with the value of `lag` steps ago."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class SeqEcho(Problem):
     ## Rewards
     1.0 for a right answer on a scored step (`t >= lag`, or the last step in `many_to_one`), otherwise 0.0.
 
-    With `lag > 0`, an agent that receives its previous action can answer with a value and repeat that answer until the
-    value is asked for. That solves `many_to_one`, and one question in `lag + 1` in `one_to_one`.
+    With `lag > 0`, an agent that receives its previous action can answer with a value and repeat that answer until it
+    is the right one. That solves `many_to_one`, and one scored step in `lag + 1` in `one_to_one`.
 
     ## Episode End
     Terminated after `length` steps; never truncated. The terminal observation is zeros.
@@ -63,13 +63,15 @@ class SeqEcho(Problem):
     v0: first version.
     """
 
-    title: ClassVar[str] = "echo random integer: say the value of `lag` steps ago"
+    title: ClassVar[str] = "echo random integer: answer with the value of `lag` steps ago"
 
-    length: int = parameter(10, Integer(1, LONGEST), "steps")
-    n_values: int = parameter(10, Integer(2, MOST_VALUES), "alphabet")
-    lag: int = parameter(1, Integer(0), "steps between a value and its echo; 0: the answer is on the screen")
-    framing: str = parameter("one_to_one", Choice(("one_to_one", "many_to_one")), "answer every step, or the last")
-    encoding: str = parameter("one_hot", Choice(tuple(SYMBOL_ENCODINGS)), "how a value is shown")
+    length: int = parameter(10, Integer(1, LONGEST), "time steps of an episode")
+    n_values: int = parameter(10, Integer(2, MOST_VALUES), "number of different values")
+    lag: int = parameter(1, Integer(0), "steps between a value and its echo; 0: the answer is the current value")
+    framing: str = parameter(
+        "one_to_one", Choice(("one_to_one", "many_to_one")), "whether every step is scored or only the last"
+    )
+    encoding: str = parameter("one_hot", Choice(tuple(SYMBOL_ENCODINGS)), "encoding of observations")
 
     def check(self) -> None:
         if self.lag >= self.length:

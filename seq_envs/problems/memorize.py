@@ -78,10 +78,14 @@ class SeqMemorize(Problem):
 
     length: int = parameter(5, Integer(3, MOST_VALUES), "symbols in a sequence")
     n_sequences: int = parameter(2, Integer(2, MOST_VALUES), "different markers")
-    framing: str = parameter("one_to_one", Choice(("one_to_one", "many_to_one")), "answer every step, or the last")
-    encoding: str = parameter("one_hot", Choice(tuple(SYMBOL_ENCODINGS)), "how a symbol is shown")
-    distractors: str = parameter("fixed", Choice(("fixed", "random")), "the body: always the same, or drawn anew")
-    overlap: bool = parameter(False, Flag(), "whether a marker also stands in the body")
+    framing: str = parameter(
+        "one_to_one", Choice(("one_to_one", "many_to_one")), "whether every step is scored or only the last"
+    )
+    encoding: str = parameter("one_hot", Choice(tuple(SYMBOL_ENCODINGS)), "encoding of observations")
+    distractors: str = parameter(
+        "fixed", Choice(("fixed", "random")), "whether the body is always the same or drawn in each episode"
+    )
+    overlap: bool = parameter(False, Flag(), "whether one marker is also a symbol of the body")
 
     def check(self) -> None:
         if self.overlap and self.n_sequences != 2:
@@ -143,8 +147,8 @@ class SeqMemorize(Problem):
         perfect = Level(1.0, 1.0)
         if self.scored.sum() == 1:
             return Levels(Level(one_of_n, one_of_n), Level(one_of_n, one_of_n), perfect)
-        # The most frequent symbol stands once in the body, and with overlap it is also one of the two markers.
+        # The most frequent symbol occurs once in the body, and with overlap it is also one of the two markers.
         hits = 1 + one_of_n if self.overlap else 1
-        # All right with one symbol: only if the body is that marker and nothing else.
+        # One symbol is right at every step only if it is the marker and the whole body.
         chance = Level(hits / self.steps, one_of_n if self.overlap and self.length == 3 else 0.0)
         return Levels(chance, Level((self.steps - 1 + one_of_n) / self.steps, one_of_n), perfect)

@@ -29,8 +29,8 @@ class SeqNext(Problem):
 
     With `max_step > 1` the problem needs memory. Each episode draws its spacing `k/length`, `k` uniform in
     `1 ... max_step`, and then its start, uniform among the starts that keep every value in the full sequence. An
-    episode is as long as the largest spacing allows. The first step is not scored, because a spacing shows only in two
-    values. The memoryless level is exact up to length 4,000 and estimated with its standard errors beyond.
+    episode is as long as the largest spacing allows. The first step is not scored, because it takes two values to
+    see a spacing. The memoryless level is exact up to length 4,000 and estimated with its standard errors beyond.
 
     >>> import seq_envs
     >>> print(seq_envs.draw("SeqNext-v0", length=11, max_step=2, seed=0))
@@ -54,7 +54,7 @@ class SeqNext(Problem):
     `many_to_one`), otherwise 0.0.
 
     With `max_step > 1`, an agent that receives its previous action can store the previous value in it. In `one_to_one`
-    the previous reward leaks too: it tells whether the agent guessed the spacing.
+    the previous reward leaks too: it reveals whether the agent guessed the spacing.
 
     ## Episode End
     Terminated after `(length-1) // max_step` steps (`window` in `many_to_one`); never truncated. The terminal
@@ -78,9 +78,11 @@ class SeqNext(Problem):
     title: ClassVar[str] = "sequence learning: predict the next value"
 
     length: int = parameter(10, Integer(2, MOST_VALUES), "values in the full sequence")
-    framing: str = parameter("one_to_one", Choice(("one_to_one", "many_to_one")), "answer every step, or the last")
+    framing: str = parameter(
+        "one_to_one", Choice(("one_to_one", "many_to_one")), "whether every step is scored or only the last"
+    )
     window: int | None = parameter(None, Integer(1), "input steps in many_to_one (default: 3)")
-    encoding: str = parameter("value", Choice(("value", "one_hot", "discrete")), "how a value is shown and said")
+    encoding: str = parameter("value", Choice(("value", "one_hot", "discrete")), "encoding of observations and answers")
     tolerance: float | None = parameter(
         None, Real(0.0, 1.0), "greatest error of a right answer (default: 0.5/length, half the spacing)"
     )
@@ -123,15 +125,15 @@ class SeqNext(Problem):
             return last_of(self.steps)
         return np.arange(self.steps) >= (self.max_step > 1)
 
-    def _shown(self, indices: Array) -> Array:
+    def _as_observations(self, indices: Array) -> Array:
         """Indices (...) as raw observations (...)."""
         if self.encoding == "value":
             return (indices / self.length).astype(np.float32)
         return indices.astype(Alphabet(self.length).dtype)
 
-    def said(self, indices: Array) -> Array:
+    def as_answers(self, indices: Array) -> Array:
         """Indices (...) as answers (..., *action_space.shape)."""
-        return self._shown(indices)[..., None] if self.encoding == "value" else self._shown(indices)
+        return self._as_observations(indices)[..., None] if self.encoding == "value" else self._as_observations(indices)
 
     def _indices(self, observations: Array) -> Array:
         """Raw observations (...) as indices (...)."""
@@ -143,17 +145,17 @@ class SeqNext(Problem):
         spacing = rng.integers(1, self.max_step + 1, size=batch)
         start = rng.integers(0, self.length - spacing * self.steps)
         indices = start[:, None] + spacing[:, None] * np.arange(self.steps + 1)
-        return fixed_length(self._shown(indices[:, :-1]), self.said(indices[:, 1:]), self.scored)
+        return fixed_length(self._as_observations(indices[:, :-1]), self.as_answers(indices[:, 1:]), self.scored)
 
     def solve(self, history: Array) -> Array:
         now = self._indices(history[:, -1])
         spacing = now - self._indices(history[:, -2]) if history.shape[1] > 1 else 1
-        return self.said(np.clip(now + spacing, 0, self.length - 1))
+        return self.as_answers(np.clip(now + spacing, 0, self.length - 1))
 
     def guess(self, observations: Array, step: int) -> Array:
         now = self._indices(observations)
         if self.max_step == 1:
-            return self.said(np.minimum(now + 1, self.length - 1))
+            return self.as_answers(np.minimum(now + 1, self.length - 1))
         return self._levels.best_guess(now, np.full(len(now), step))[0]
 
     @property

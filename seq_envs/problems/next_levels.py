@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from seq_envs.problems.next import SeqNext
 
 LONGEST_EXACT = 4000
-"""The greatest `length` for which the memoryless level is exact: weighing every episode takes O(length^2) time."""
+"""The greatest `length` for which the memoryless level is exact: going through every episode takes O(length^2) time."""
 _PAIRS_AT_ONCE = 1 << 20
-"""Pairs of an observation and a possible spacing that are weighed at once, to bound memory."""
+"""The most pairs of an observation and a possible spacing that are processed at once, to bound memory."""
 _NUMBERS_DRAWN = 10_000_000
-"""The target for episodes x length in an estimate."""
+"""The target for episodes x length of an estimate."""
 _FEWEST_EPISODES, _MOST_EPISODES = 100, 10_000
 _DIGITS = 12
-"""Decimal digits of a sum of many probabilities that are free of rounding errors."""
+"""Decimal digits to which a sum of many probabilities is rounded, since later digits hold rounding errors."""
 
 
 class NextLevels:
@@ -46,8 +46,8 @@ class NextLevels:
 
         The second array, (length, *action_space.shape), holds such an answer for each index.
         """
-        everything = np.arange(self._length)
-        reach, answers = np.ones(self._length, np.int64), self._problem.said(everything)
+        indices = np.arange(self._length)
+        reach, answers = np.ones(self._length, np.int64), self._problem.as_answers(indices)
         tolerance = self._problem.tolerance
         if tolerance is None:
             return reach, answers
@@ -56,13 +56,13 @@ class NextLevels:
         # by less than one index, so an answer is tried for each distance near it.
         bound = int(2 * tolerance * self._length)
         for distance in range(bound - 2, bound + 3):
-            last = np.minimum(everything + max(distance, 0), self._length - 1)
+            last = np.minimum(indices + max(distance, 0), self._length - 1)
             low, high = values, values[last]
             middle = (low + high) / 2
             for answer in (middle, np.nextafter(middle, low), np.nextafter(middle, high)):
                 right = (self._problem.grade(answer, low) == 1) & (self._problem.grade(answer, high) == 1)
                 answers[right] = answer[right]
-                reach[right] = (last - everything + 1)[right]
+                reach[right] = (last - indices + 1)[right]
         return reach, answers
 
     def chance(self) -> Level:
@@ -78,7 +78,7 @@ class NextLevels:
         end = least + self._reach[0]
         accuracy = np.round(below[end] - below[least], _DIGITS)
         best = int(accuracy.argmax())
-        # An episode is all right if its first and its last scored target are among those that the answer is right for.
+        # A constant answer is right in a whole episode if it is right for the first and the last scored target.
         low = np.maximum(best - self._spacings * (self._scored[0] + 1), 0)
         high = np.minimum(end[best] - self._spacings * self._problem.steps, self._starts)
         exact_match = float((np.maximum(high - low, 0) / self._starts).mean())
@@ -118,25 +118,25 @@ class NextLevels:
         """The best answers from the current value and the time step: exact up to LONGEST_EXACT, then estimated."""
         if self._problem.max_step == 1:
             return Level(1.0, 1.0)
-        return self._weighed() if self._length <= LONGEST_EXACT else self._estimated()
+        return self._exact() if self._length <= LONGEST_EXACT else self._estimated()
 
-    def _weighed(self) -> Level:
-        """Exact, from every episode."""
-        everything = np.arange(self._length)
+    def _exact(self) -> Level:
+        """The exact level, from every episode."""
+        indices = np.arange(self._length)
         spacing = np.repeat(self._spacings, self._starts)  # (episodes,).
         start = np.concatenate([np.arange(count) for count in self._starts])
         all_right = np.ones(len(start), np.bool_)
         accuracy = 0.0
         for step in self._scored:
-            answers, expected = self.best_guess(everything, np.full(self._length, step))
+            answers, expected = self.best_guess(indices, np.full(self._length, step))
             accuracy += float(expected.sum()) / len(self._scored)
             now = start + spacing * step
-            all_right &= self._problem.grade(answers[now], self._problem.said(now + spacing)) == 1
+            all_right &= self._problem.grade(answers[now], self._problem.as_answers(now + spacing)) == 1
         exact_match = np.bincount(spacing - 1, all_right, len(self._spacings)) / self._starts
         return Level(round(accuracy, _DIGITS), round(float(exact_match.mean()), _DIGITS))
 
     def _estimated(self) -> Level:
-        """From drawn episodes, in O(length) time."""
+        """The level in drawn episodes, in O(length) time."""
         count = max(_FEWEST_EPISODES, min(_MOST_EPISODES, _NUMBERS_DRAWN // self._length))
         rng = np.random.default_rng(SIMULATED_STREAM)
         spacing = rng.integers(1, self._problem.max_step + 1, size=count)
@@ -148,6 +148,6 @@ class NextLevels:
             between = spacing[first : first + at_once, None]
             now = start[first : first + at_once, None] + between * self._scored  # (episodes, scored steps).
             answers, _ = self.best_guess(now.ravel(), np.tile(self._scored, len(now)))
-            grades = self._problem.grade(answers, self._problem.said((now + between).ravel()))
+            grades = self._problem.grade(answers, self._problem.as_answers((now + between).ravel()))
             earned.append(grades.reshape(now.shape).sum(axis=1))
         return measured_level(np.concatenate(earned), np.full(count, questions))

@@ -1,4 +1,4 @@
-"""The contract that every problem must pass, yours too: `check_problem`."""
+"""`check_problem`: the contract that every problem must keep, including problems of users."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from seq_envs.parameters import Integer, Real
 from seq_envs.problem import Problem
 from seq_envs.registration import make_problem
 from seq_envs.testing.contract import ContractError as ContractError
+from seq_envs.testing.declarations import check_declarations
 from seq_envs.testing.draws import check_draws
 from seq_envs.testing.leaks import check_lag, check_lag_matters, check_leaks
-from seq_envs.testing.players import check_players
 from seq_envs.testing.scalar_view import check_scalar_view
 from seq_envs.testing.scores import check_scores
 from seq_envs.testing.shapes import check_shapes
-from seq_envs.testing.statements import check_statements
+from seq_envs.testing.solve_and_guess import check_solve_and_guess
 from seq_envs.testing.vector_view import check_vector_view
 from seq_envs.vector_env import SequenceVectorEnv
 
@@ -30,22 +30,24 @@ def check_problem(
 
     - Types, shapes and spaces: methods return the documented types, observations and targets lie in their spaces, and
       the blank differs from all other symbols.
-    - Draws: a seed repeats, another seed differs, no global random state changes, episodes are independent.
+    - Draws: the same seed gives the same episodes and another seed others, no global random state changes, and
+      episodes are independent.
     - Answers: `solve` and `guess` return valid answers, and `solve` depends only on the history.
     - Levels: the best constant answer, the memoryless policy and the optimal policy reach the stated levels.
     - Lag: if the problem has a parameter `lag`, the observation of `lag` steps ago determines the answers, and those of
       `lag - 1` and `lag + 1` steps ago do not.
     - Leaks: a memoryless policy learned from data, with the current observation and the time step, or with its previous
       action and reward as well, does not beat the memoryless level, except as `problem.leaks` states.
-    - Env, vector env (in every autoreset mode) and data set have the same episodes, reward right answers on scored
-      steps and nothing else, put nothing in `info` except what `reveal` asks for, and hand out arrays that are the
-      caller's own.
+    - Views: the env, the vector env (in every autoreset mode) and the data set have the same episodes. Only right
+      answers on scored steps are rewarded, `info` has only the documented keys, and the caller may change every array
+      that is returned.
 
     Args:
         problem: an id or a Problem.
         episodes: how many episodes the reference policies play, at least 1.
-        memoryless: the best accuracy of a memoryless policy as you derive it, for a problem without `known_levels`:
-            data alone cannot tell what a policy may learn from a leak. None: as `levels` estimates it.
+        memoryless: the best accuracy of a memoryless policy, derived by hand, for a problem without `known_levels`:
+            an estimate from data cannot tell a leak from a problem that is easy without memory. None: the estimate of
+            `levels`.
         env, vector_env: classes to check instead of this package's own.
 
     Raises:
@@ -56,10 +58,10 @@ def check_problem(
     episodes = Integer(1).check("episodes", episodes)
     if memoryless is not None:
         memoryless = Real(0, 1, from_above=True).check("memoryless", memoryless)
-    check_statements(problem)
+    check_declarations(problem)
     check_shapes(problem)
     check_draws(problem)
-    check_players(problem)
+    check_solve_and_guess(problem)
     check_lag(problem)
     check_leaks(problem, memoryless)
     check_scores(problem, episodes)

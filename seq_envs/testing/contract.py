@@ -1,4 +1,4 @@
-"""What every check is made of: a sentence, and the error that carries it."""
+"""The building blocks of every check: requirements, and the error that reports a broken one."""
 
 from __future__ import annotations
 
@@ -11,46 +11,50 @@ import numpy as np
 
 
 class ContractError(AssertionError):
-    """A problem breaks the contract; the message says how."""
+    """A problem breaks the contract; the message names the cause."""
 
 
-def require(condition: object, sentence: str) -> None:
-    """Fail with a sentence unless the condition holds."""
+def require(condition: object, message: str) -> None:
+    """Raise a ContractError with this message unless the condition holds."""
     if not condition:
-        raise ContractError(sentence)
+        raise ContractError(message)
 
 
 @contextmanager
-def no_global_draws(what: str) -> Iterator[None]:
-    """Fail if the random state of Python's `random` or of `numpy.random` is another one afterwards."""
-    python, legacy = random.getstate(), np.random.get_state()  # noqa: NPY002 - put back below.
+def no_global_draws(caller: str) -> Iterator[None]:
+    """Fail if the body changes the random state of Python's `random` or of `numpy.random`; `caller` is named then."""
+    python, legacy = random.getstate(), np.random.get_state()  # noqa: NPY002 - restored below.
     random.random()
-    np.random.random()  # noqa: NPY002 - so that a seed set to what it was before is seen.
+    np.random.random()  # noqa: NPY002 - otherwise a body that sets the previous seed again would go unnoticed.
     before = _global_state()
     try:
         yield
         after = _global_state()
     finally:
         random.setstate(python)
-        np.random.set_state(legacy)  # noqa: NPY002 - as it was found.
-    require(before == after, f"{what} touches a global random state: draw with the generator that it is given")
+        np.random.set_state(legacy)  # noqa: NPY002 - restores the state from before.
+    require(before == after, f"{caller} changes a global random state: draw with the generator that it receives")
 
 
 def _global_state() -> tuple[Any, str]:
-    return random.getstate(), repr(np.random.get_state(legacy=False))  # noqa: NPY002 - it is only looked at.
+    return random.getstate(), repr(np.random.get_state(legacy=False))  # noqa: NPY002 - reads the state only.
 
 
-def require_same(shown: Any, expected: Any, sentence: str) -> None:
-    """Fail unless two observations are equal, of one shape and one dtype; the sentence has two places to show them."""
-    one, other = np.asarray(shown), np.asarray(expected)
-    if one.dtype != other.dtype or not np.array_equal(one, other):
-        kinds = [f" ({array.dtype} of {array.shape})" * (str(one) == str(other)) for array in (one, other)]
-        # Only now: to write arrays down takes long.
-        raise ContractError(sentence.format(f"{shown}{kinds[0]}", f"{expected}{kinds[1]}"))
+def require_same(found: Any, expected: Any, message: str) -> None:
+    """Fail unless two observations are equal and have the same shape and dtype.
+
+    The message has two placeholders, {}: the first is for the observation found, the second for the expected one.
+    """
+    arrays = np.asarray(found), np.asarray(expected)
+    if arrays[0].dtype != arrays[1].dtype or not np.array_equal(*arrays):
+        same_text = str(arrays[0]) == str(arrays[1])
+        types = [f" ({array.dtype} of shape {array.shape})" if same_text else "" for array in arrays]
+        # The message is formatted only on failure, because writing arrays as text is slow.
+        raise ContractError(message.format(f"{found}{types[0]}", f"{expected}{types[1]}"))
 
 
-def alike(told: Any, expected: Any) -> bool:
-    """Whether two values are equal, or as good as equal if they are numbers; NaN is equal to itself."""
+def alike(found: Any, expected: Any) -> bool:
+    """Whether two values are equal; floats may differ by rounding, and NaN equals NaN."""
     if isinstance(expected, float):
-        return bool(abs(told - expected) < 1e-9)
-    return np.array_equal(told, expected, equal_nan=np.asarray(expected).dtype.kind == "f")
+        return bool(abs(found - expected) < 1e-9)
+    return np.array_equal(found, expected, equal_nan=np.asarray(expected).dtype.kind == "f")

@@ -1,4 +1,4 @@
-"""What a seed means, and that one draw tells nothing of another."""
+"""A seed determines the episodes, and episodes are independent of one another."""
 
 from __future__ import annotations
 
@@ -16,98 +16,101 @@ from seq_envs.testing.contract import alike, no_global_draws, require
 
 _EPISODES = 4000
 _STANDARD_ERRORS = 5
-"""How far above luck is too far: one false alarm in some millions."""
-_LATER = ("the one", "the one but one")
-"""Before a later episode, by how many episodes it is apart."""
+"""How many standard errors a figure may be above chance: one false alarm in some millions."""
+_EARLIER = ("the previous episode", "the episode before the previous one")
 
 
 def _last(episodes: Episodes) -> Array:
-    """(B, T, ...): at every step the last observation."""
+    """(B, T, ...): the last observation of each episode, repeated at every step."""
     last = episodes.observations[np.arange(len(episodes.lengths)), episodes.lengths - 1]
     return np.repeat(last[:, None], episodes.scored.shape[1], axis=1)
 
 
-_SHOWN: dict[str, Callable[[Episodes], Array]] = {
+_PREDICTORS: dict[str, Callable[[Episodes], Array]] = {
     "observations": lambda episodes: episodes.observations,
     "answers": lambda episodes: episodes.targets,
     "last observation": _last,
 }
-"""What an episode may tell of a later one: (B, T, ...)."""
+"""The parts of an episode, (B, T, ...), that must not predict the answers of a later one."""
 
 
 def check_draws(problem: Problem) -> None:
-    """A seed repeats, another one differs, no global random state is touched, and episodes are independent."""
+    """A seed repeats, another one differs, no global random state changes, and episodes are independent."""
     with no_global_draws("sample()"):
         first, again, other = (sample(problem, 50, seed=seed) for seed in (7, 7, 8))
     require(
         _same(first, again),
-        "the same seed drew other episodes: draw with the generator that sample() is given",
+        "the same seed gives different episodes: draw with the generator that sample() receives",
     )
     constant = bool((first.observations == first.observations[:1]).all())
     require(
-        not _same(first, other) or (constant and _constant(problem)),
-        "two seeds drew the same episodes: the generator is not used",
+        not _same(first, other) or (constant and _has_one_episode(problem)),
+        "two seeds give the same episodes: sample() must draw with the generator that it receives",
     )
     _check_independence(problem)
 
 
-def _same(one: Dataset, other: Dataset) -> bool:
-    """Whether two data sets are the same in all that is not arbitrary."""
-    shown = (data.observations for data in (one, other))
-    fixed = np.array_equal(one.scored, other.scored) and np.array_equal(one.lengths, other.lengths)
-    return fixed and alike(*shown) and alike(one.targets[one.scored], other.targets[other.scored])
+def _same(data: Dataset, other: Dataset) -> bool:
+    """Whether two data sets are equal except for arbitrary targets."""
+    same_steps = np.array_equal(data.scored, other.scored) and np.array_equal(data.lengths, other.lengths)
+    return (
+        same_steps
+        and alike(data.observations, other.observations)
+        and alike(data.targets[data.scored], other.targets[other.scored])
+    )
 
 
-def _constant(problem: Problem) -> bool:
-    """Whether there is but one episode, whatever the seed."""
+def _has_one_episode(problem: Problem) -> bool:
+    """Whether the problem has a single episode, which every seed gives."""
     drawn = [raw_episodes(problem, 1, seed).observations for seed in range(20)]
     return all(np.array_equal(drawn[0], episode) for episode in drawn)
 
 
 def _check_independence(problem: Problem) -> None:
-    """What an episode shows must tell no more of a later one than an episode of another stream does."""
+    """An episode must predict a later one no better than an episode of another stream does."""
     count = max(100, min(_EPISODES, affordable(problem, 400_000, 8_000_000)))
-    here, there = (raw_episodes(problem, count, seed) for seed in (11, 12))
-    _check_repeats(here, there)
-    for apart, which in enumerate(_LATER, start=1):
-        after = part(here, slice(apart, None))
-        _check_told(problem, part(here, slice(None, -apart)), part(there, slice(None, -apart)), after, which)
+    episodes, of_other_stream = (raw_episodes(problem, count, seed) for seed in (11, 12))
+    _check_repeats(episodes, of_other_stream)
+    for distance, which in enumerate(_EARLIER, start=1):
+        earlier, unrelated = (part(batch, slice(None, -distance)) for batch in (episodes, of_other_stream))
+        _check_prediction(problem, earlier, unrelated, part(episodes, slice(distance, None)), which)
 
 
-def _check_repeats(here: Episodes, there: Episodes) -> None:
-    """Two episodes of a stream must be alike no more often than one of each of two streams."""
-    count = len(here.lengths)
-    shown = np.concatenate([here.observations, there.observations]).reshape(2 * count, -1)
-    _, kind = np.unique(shown, axis=0, return_inverse=True)
-    mine, theirs = (np.bincount(half, minlength=2 * count) for half in kind.reshape(2, count))
-    found, by_luck = (mine * (mine - 1)).sum() / 2, (mine * theirs).sum() * (count - 1) / (2 * count)
-    # The variances of both counts: of pairs that are rare, and of kinds that come more or less often than they should.
-    shares = (mine + theirs) / (2 * count)
+def _check_repeats(episodes: Episodes, of_other_stream: Episodes) -> None:
+    """Two episodes of a stream must not be equal more often than episodes of two streams are."""
+    count = len(episodes.lengths)
+    observations = np.concatenate([episodes.observations, of_other_stream.observations]).reshape(2 * count, -1)
+    _, label = np.unique(observations, axis=0, return_inverse=True)  # Equal episodes have the same label.
+    here, there = (np.bincount(labels, minlength=2 * count) for labels in label.reshape(2, count))
+    found, expected = (here * (here - 1)).sum() / 2, (here * there).sum() * (count - 1) / (2 * count)
+    # The variance of both counts: of rare pairs, and of episodes that are more frequent in one stream by chance.
+    shares = (here + there) / (2 * count)
     common = max(float((shares**3).sum() - (shares**2).sum() ** 2), 0.0)
-    error = np.sqrt(found + by_luck + 1 + 1.5 * count**3 * common)
+    error = np.sqrt(found + expected + 1 + 1.5 * count**3 * common)
     require(
-        found <= by_luck + _STANDARD_ERRORS * error,
-        f"of {count} episodes {found:.0f} pairs are the same, and by luck {by_luck:.0f} would be: they must be drawn "
-        "independently",
+        found <= expected + _STANDARD_ERRORS * error,
+        f"{found:.0f} pairs of {count} episodes are equal, but only {expected:.0f} should be by chance: episodes must "
+        "be drawn independently",
     )
 
 
-def _check_told(problem: Problem, before: Episodes, elsewhere: Episodes, after: Episodes, which: str) -> None:
-    """Episodes tell no more of those after them than episodes of another stream do."""
-    for name, shown in _SHOWN.items():
-        told, otherwise = (_told(problem, shown(one), after) for one in (before, elsewhere))
-        error = float(np.hypot(told.accuracy_error, otherwise.accuracy_error))
+def _check_prediction(problem: Problem, earlier: Episodes, unrelated: Episodes, later: Episodes, which: str) -> None:
+    """Earlier episodes of the stream must predict later ones no better than unrelated episodes do."""
+    for name, predictor in _PREDICTORS.items():
+        found, by_chance = (_predicted(problem, predictor(batch), later) for batch in (earlier, unrelated))
+        error = float(np.hypot(found.accuracy_error, by_chance.accuracy_error))
         require(
-            told.accuracy <= otherwise.accuracy + _STANDARD_ERRORS * error,
-            f"an episode tells of a later one: from the {name} of {which} before, {told.accuracy:.4f} of the answers "
-            f"are guessed, from those of any other episode {otherwise.accuracy:.4f}; they must be drawn independently",
+            found.accuracy <= by_chance.accuracy + _STANDARD_ERRORS * error,
+            f"an episode predicts a later one: answers learned from the {name} of {which} have accuracy "
+            f"{found.accuracy:.4f}, from an unrelated episode {by_chance.accuracy:.4f}; episodes must be drawn "
+            "independently",
         )
 
 
-def _told(problem: Problem, shown: Array, asked: Episodes) -> Level:
-    """What answers get to `asked` learned from what other episodes show (B, T, ...) at the same steps."""
-    both = asked._replace(observations=shown)
-    middle = len(asked.lengths) // 2
-    table = LearnedTable(problem, part(both, slice(None, middle)))
-    held_out = part(both, slice(middle, None))
+def _predicted(problem: Problem, predictors: Array, later: Episodes) -> Level:
+    """The level of answers to `later` that are learned from predictors (B, T, ...) at the same steps."""
+    episodes = later._replace(observations=predictors)
+    middle = len(later.lengths) // 2
+    table = LearnedTable(problem, part(episodes, slice(None, middle)))
+    held_out = part(episodes, slice(middle, None))
     return judge(problem, table.guesses(held_out.observations), held_out)

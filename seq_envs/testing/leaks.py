@@ -25,7 +25,7 @@ _STANDARD_ERRORS = 5
 def check_leaks(problem: Problem, memoryless: float | None = None) -> None:
     """A memoryless policy must not beat the memoryless level, and with feedback only as `problem.leaks` states.
 
-    The level is the accuracy that is passed, or the one of `levels` if it is None.
+    The level is the accuracy `memoryless`, or the one of `levels` if it is None.
     """
     stated = levels(problem).memoryless if memoryless is None else Level(memoryless, 0.0)
     judged = episodes_to_judge_by(problem)
@@ -34,23 +34,21 @@ def check_leaks(problem: Problem, memoryless: float | None = None) -> None:
     unstated = Feedback(action="action" not in problem.leaks, reward="reward" not in problem.leaks)
     if unstated == NOTHING or not _beats(feedback_level(problem, unstated), stated):
         return
-    for through in (NOTHING, *(feedback for feedback in (ACTION, REWARD) if feedback.within(unstated)), unstated):
-        _require_no_more(feedback_level(problem, through), stated, through)
+    # A single kind of feedback is tried first, so that the message names the smallest leak.
+    for feedback in (NOTHING, *(single for single in (ACTION, REWARD) if single.within(unstated)), unstated):
+        _require_no_more(feedback_level(problem, feedback), stated, feedback)
 
 
-def _require_no_more(found: Level, stated: Level, through: Feedback) -> None:
-    beside, unless = "the current observation and the clock", ""
-    if through == NOTHING:
-        beside = f"only {beside}"
+def _require_no_more(found: Level, stated: Level, feedback: Feedback) -> None:
+    if feedback == NOTHING:
+        received, hint = "only the current observation and the time step", ""
     else:
-        beside, unless = (
-            f"the current observation, the clock and its {through}",
-            "; where this is meant, `leaks` must state it",
-        )
+        received = f"the current observation, the time step and its {feedback}"
+        hint = "; if this is intended, state it in `leaks`"
     require(
         not _beats(found, stated),
-        f"a leak: a player that sees {beside} gets {found.accuracy:.4f}, but the memoryless level is "
-        f"{stated.accuracy:.4f}{unless}",
+        f"a leak: a policy that receives {received} has accuracy {found.accuracy:.4f}, but the memoryless level is "
+        f"{stated.accuracy:.4f}{hint}",
     )
 
 
@@ -60,60 +58,60 @@ def _beats(found: Level, stated: Level) -> bool:
 
 
 def check_lag(problem: Problem) -> None:
-    """Where a problem has a `lag`, no neighbour of it tells more of the answers."""
+    """If a problem has a `lag`, the observations one step before and after it must not predict the answers better."""
     lag = _lag(problem)
-    for beside_current in (False, True):  # The answer may be a relation of the two.
-        told = _told_by_lag(problem, beside_current)
-        for steps_ago, level in told.items():
+    for with_current in (False, True):  # The answer may depend on both the earlier and the current observation.
+        predicted = _predicted_by_lag(problem, with_current)
+        for steps_ago, level in predicted.items():
             require(
-                not _beats(level, told[lag]),
-                f"lag is off by one: the observation of {steps_ago} steps ago tells {level.accuracy:.4f} of the "
-                f"answers, that of lag = {lag} steps ago {told[lag].accuracy:.4f}",
+                not _beats(level, predicted[lag]),
+                f"lag is off by one: the observation of {steps_ago} steps ago predicts {level.accuracy:.4f} of the "
+                f"answers, that of lag = {lag} steps ago {predicted[lag].accuracy:.4f}",
             )
 
 
 def check_lag_matters(problem: Problem) -> None:
-    """Where a problem has a `lag`, players that look a step before it or after it must fail."""
+    """If a problem has a `lag`, the observations one step before and after it must not predict all answers."""
     optimal, lag = levels(problem).optimal, _lag(problem)
-    for steps_ago, level in _told_by_lag(problem, beside_current=False).items():
+    for steps_ago, level in _predicted_by_lag(problem, with_current=False).items():
         require(
             steps_ago == lag or _beats(optimal, level),
-            f"lag = {lag} means nothing: the observation of {steps_ago} steps ago tells all of the answers as well",
+            f"lag = {lag} has no effect: the observation of {steps_ago} steps ago predicts all answers too",
         )
 
 
 def _lag(problem: Problem) -> int:
-    """-1: it has none."""
+    """The lag of the problem; -1 if it has none."""
     lag = getattr(problem, "lag", None)
     return -1 if isinstance(lag, bool) or not isinstance(lag, int) else lag
 
 
 @lru_cache(maxsize=8)
-def _told_by_lag(problem: Problem, beside_current: bool) -> dict[int, Level]:
-    """How many answers are guessed from the observation of so many steps ago, alone or beside the current one.
+def _predicted_by_lag(problem: Problem, with_current: bool) -> dict[int, Level]:
+    """The level of answers learned from the observation of k steps ago, for k = lag-1, lag and lag+1.
 
-    For the lag, one step less and one step more; empty, if the problem has no lag.
+    `with_current` adds the current observation. The result is empty if the problem has no lag.
     """
     lag = _lag(problem)
     if lag < 0:
         return {}
     learned, judged = episodes_to_learn_from(problem), episodes_to_judge_by(problem)
     first = learned.observations[:, 0]
-    if beside_current and len(np.unique(default_binning(first).bins(first))) ** 2 > len(first) / _PER_PAIR:
+    if with_current and len(np.unique(default_binning(first).bins(first))) ** 2 > len(first) / _PER_PAIR:
         return {}  # Too few episodes to learn from pairs.
-    told = {}
+    predicted = {}
     for steps_ago in {lag, lag - 1, lag + 1} & set(range(problem.steps)):
-        to_learn, to_judge = (_shifted(episodes, steps_ago, beside_current) for episodes in (learned, judged))
+        to_learn, to_judge = (_shifted(episodes, steps_ago, with_current) for episodes in (learned, judged))
         if to_judge.scored.any():
             guesses = LearnedTable(problem, to_learn).guesses(to_judge.observations)
-            told[steps_ago] = judge(problem, guesses, to_judge)
-    return told if lag in told else {}
+            predicted[steps_ago] = judge(problem, guesses, to_judge)
+    return predicted if lag in predicted else {}
 
 
-def _shifted(episodes: Episodes, steps: int, beside_current: bool) -> Episodes:
-    """Each step with the observation of so many steps ago, scored where there is one."""
-    shown = np.roll(episodes.observations, steps, axis=1)
-    if beside_current:
-        shown = np.stack([episodes.observations, shown], axis=2)
+def _shifted(episodes: Episodes, steps: int, with_current: bool) -> Episodes:
+    """Episodes whose observation at each step is that of `steps` steps ago; steps without one are not scored."""
+    observations = np.roll(episodes.observations, steps, axis=1)
+    if with_current:
+        observations = np.stack([episodes.observations, observations], axis=2)
     scored = episodes.scored & (np.arange(episodes.scored.shape[1]) >= steps)
-    return episodes._replace(observations=shown, scored=scored)
+    return episodes._replace(observations=observations, scored=scored)

@@ -13,18 +13,19 @@ from seq_envs.level import Level
 from seq_envs.problem import Problem
 from seq_envs.testing.contract import no_global_draws, require
 
-_UNKNOWN = (
-    "; without known_levels() the optimal player is taken to be always right, and the others are learned from data"
+_ESTIMATED = (
+    "; without known_levels() the optimal policy is assumed to be always right, and the other levels are learned from "
+    "data"
 )
 
 
 def check_scores(problem: Problem, episodes: int) -> None:
-    """Chance is not above memoryless, and each level is what its policy reaches."""
+    """Chance is not above memoryless, and each policy has the scores of its level."""
     stated, known = levels(problem), problem.known_levels() is not None
     chance, memoryless = stated.chance, stated.memoryless
     require(
         chance.accuracy - 5 * chance.accuracy_error <= memoryless.accuracy + 1e-9,
-        f"chance ({chance}) is above memoryless ({memoryless})",
+        f"the chance level ({chance}) is above the memoryless level ({memoryless})",
     )
     if known:
         _check_chance(problem, chance)
@@ -33,36 +34,37 @@ def check_scores(problem: Problem, episodes: int) -> None:
     for name in ("optimal", "memoryless"):
         level = getattr(stated, name)
         with no_global_draws("solve()" if name == "optimal" else "guess()"):
-            got = evaluate(getattr(policies, name)(problem), problem, episodes)
+            found = evaluate(getattr(policies, name)(problem), problem, episodes)
         for metric in ("accuracy", "exact_match"):
-            low, high = getattr(got, f"{metric}_interval")
+            low, high = getattr(found, f"{metric}_interval")
             # Three times as wide as the 95% interval: one false alarm in 10^8.
             slack = (high - low) + 5 * getattr(level, f"{metric}_error")
             require(
                 low - slack <= getattr(level, metric) <= high + slack,
-                f"the {name} player gets {metric} {getattr(got, metric):.4f} ({low:.4f} to {high:.4f}), "
-                f"but its level says {getattr(level, metric):.4f}{'' if known else _UNKNOWN}",
+                f"the {name} policy has {metric} {getattr(found, metric):.4f} ({low:.4f} to {high:.4f}), "
+                f"but its level states {getattr(level, metric):.4f}{'' if known else _ESTIMATED}",
             )
 
 
 def _check_chance(problem: Problem, chance: Level) -> None:
-    """The stated chance is the accuracy of the best constant answer, which is learned from data."""
-    got = chance_level(problem)
+    """The stated chance level has the accuracy of the best constant answer, which is learned from data."""
+    found = chance_level(problem)
     # The error counts twice: the best constant is chosen on one set of episodes and judged on another.
-    slack = 5 * (2 * got.accuracy_error + chance.accuracy_error)
+    slack = 5 * (2 * found.accuracy_error + chance.accuracy_error)
     require(
-        abs(got.accuracy - chance.accuracy) <= slack,
-        f"the best constant answer gets accuracy {got.accuracy:.4f}, but the level of chance says "
+        abs(found.accuracy - chance.accuracy) <= slack,
+        f"the best constant answer has accuracy {found.accuracy:.4f}, but the chance level states "
         f"{chance.accuracy:.4f}",
     )
 
 
 def _check_guess(problem: Problem, best: Level) -> None:
-    """`guess`, if there is one, is at least as good as answers learned from data."""
-    own = stated_guess(problem)
-    if own is not None:
-        got = level_of(problem, own, episodes_to_judge_by(problem))
+    """`guess`, if the problem has one, is at least as accurate as answers learned from data."""
+    stated = stated_guess(problem)
+    if stated is not None:
+        found = level_of(problem, stated, episodes_to_judge_by(problem))
         require(
-            best.accuracy <= got.accuracy + 5 * float(np.hypot(best.accuracy_error, got.accuracy_error)),
-            f"guess() is not the best: it gets {got.accuracy:.4f}, what is learned from data {best.accuracy:.4f}",
+            best.accuracy <= found.accuracy + 5 * float(np.hypot(best.accuracy_error, found.accuracy_error)),
+            f"guess() is not the best memoryless policy: it has accuracy {found.accuracy:.4f}, answers learned from "
+            f"data have {best.accuracy:.4f}",
         )

@@ -19,7 +19,7 @@ _MOST_SYMBOLS = 10_000
 
 
 def check_shapes(problem: Problem) -> None:
-    """Observations and targets lie in their spaces, and nothing is asked after an episode's end."""
+    """Observations and targets lie in their spaces, and no step after an episode's end is scored."""
     _check_parts(problem)
     drawn = problem.sample(np.random.default_rng(0), _FEW)
     require(isinstance(drawn, Episodes), f"sample() must return Episodes, got {type(drawn).__name__}")
@@ -29,15 +29,15 @@ def check_shapes(problem: Problem) -> None:
         )
     require(
         all(len(array) == _FEW for array in drawn),
-        f"sample() must return as many episodes as it is asked for: asked for {_FEW}, got "
-        f"{[len(array) for array in drawn]} observations, targets, scored and lengths",
+        f"sample() must return batch={_FEW} episodes, got {[len(array) for array in drawn]} observations, targets, "
+        "scored and lengths",
     )
     raw = raw_episodes(problem, _EPISODES, seed=0)
     _check_arrays(problem, raw)
     _check_symbols(problem.code, raw.observations)
     inside = np.arange(problem.steps) < raw.lengths[:, None]
     require(not raw.scored[~inside].any(), "a step after the end of its episode is scored")
-    require(raw.scored.any(axis=1).all(), "an episode has no scored step: nothing can be earned in it")
+    require(raw.scored.any(axis=1).all(), "an episode has no scored step: each episode needs at least one")
     encoded = problem.code.encode(raw.observations)
     _check_in(problem.observation_space, encoded[inside], "observation")
     targets = raw.targets.astype(problem.action_space.dtype)
@@ -45,37 +45,39 @@ def check_shapes(problem: Problem) -> None:
     graded = problem.grade(targets, raw.targets)
     require(
         isinstance(graded, np.ndarray) and graded.dtype == np.float64 and graded.shape == raw.scored.shape,
-        f"grade() must give float64 of shape (B, T) = {raw.scored.shape}, got {getattr(graded, 'dtype', type(graded))} "
-        f"of {np.shape(graded)}",
+        f"grade() must return float64 of shape (B, T) = {raw.scored.shape}, got "
+        f"{getattr(graded, 'dtype', type(graded))} of {np.shape(graded)}",
     )
-    require(np.all(graded[raw.scored] == 1), "the right answer is not graded as right")
+    require(np.all(graded[raw.scored] == 1), "grade() must return 1 for the right answer, but does not")
     _check_blank(problem)
     decoded, original = problem.code.decode(encoded)[inside], raw.observations[inside]
-    kinds = "" if decoded.dtype == original.dtype else f": it makes {decoded.dtype} of {original.dtype}"
-    require(np.array_equal(decoded, original), f"decode() does not undo encode(){kinds}")
-    drawn_as = problem.code.draw(raw.observations[0, 0])
-    require(isinstance(drawn_as, str), f"draw() of an encoding must return a text, got {drawn_as!r}")
+    types = (
+        "" if decoded.dtype == original.dtype else f": it returns {decoded.dtype}, but the input is {original.dtype}"
+    )
+    require(np.array_equal(decoded, original), f"decode() does not undo encode(){types}")
+    text = problem.code.draw(raw.observations[0, 0])
+    require(isinstance(text, str), f"draw() of an encoding must return a str, got {text!r}")
 
 
 def _check_parts(problem: Problem) -> None:
-    """What all else is made of."""
+    """The properties that all other checks use: `steps`, `code` and `action_space`."""
     steps, code, space = problem.steps, problem.code, problem.action_space
     require(type(steps) is int and steps >= 1, f"steps must be an int >= 1, got {steps!r}")
     require(isinstance(code, Encoding), f"code must be an Encoding, got {code!r}: is it a property?")
     require(isinstance(space, spaces.Space), f"action_space must be a space, got {space!r}: is it a property?")
     try:
         assert problem.answers
-    except TypeError as wrong:
-        raise ContractError(str(wrong)) from None
-    blank, shown = code.blank, problem.observation_space
-    require(blank in shown, f"blank must be an observation, in {shown}, got {blank!r}")
+    except TypeError as error:
+        raise ContractError(str(error)) from None
+    blank, space = code.blank, problem.observation_space
+    require(blank in space, f"blank must be in the observation space {space}, got {blank!r}")
 
 
 def _check_arrays(problem: Problem, raw: Episodes) -> None:
     require(raw.observations.ndim >= 2, f"observations must have shape (B, T, ...), got {raw.observations.shape}")
     batch, steps = raw.observations.shape[:2]
     shape = problem.action_space.shape or ()
-    require(steps == problem.steps, f"sample() drew episodes of {steps} steps, but steps says {problem.steps}")
+    require(steps == problem.steps, f"sample() must return T = `steps` = {problem.steps} time steps, got {steps}")
     require(
         raw.targets.shape == (batch, steps, *shape),
         f"targets must have shape (B, T, *action_space.shape) = {(batch, steps, *shape)}, got {raw.targets.shape}",
@@ -84,27 +86,27 @@ def _check_arrays(problem: Problem, raw: Episodes) -> None:
         raw.scored.shape == (batch, steps) and raw.scored.dtype == np.bool_,
         f"scored must be bool of shape (B, T) = {(batch, steps)}, got {raw.scored.dtype} of {raw.scored.shape}",
     )
-    numbers, kinds = ("real", "f") if isinstance(problem.action_space, spaces.Box) else ("whole", "iu")
+    numbers, dtype_kinds = ("floats", "f") if isinstance(problem.action_space, spaces.Box) else ("integers", "iu")
     require(
-        raw.targets.dtype.kind in kinds,
-        f"targets must be {numbers} numbers, as the answers in {problem.action_space} are, got {raw.targets.dtype}",
+        raw.targets.dtype.kind in dtype_kinds,
+        f"targets must be {numbers}, as the action space {problem.action_space} holds, got {raw.targets.dtype}",
     )
     require(
         raw.lengths.shape == (batch,)
         and raw.lengths.dtype.kind in "iu"
         and np.all((raw.lengths >= 1) & (raw.lengths <= steps)),
-        f"lengths must be whole numbers of shape (B,) = {(batch,)} in 1 ... {steps}, got {raw.lengths.dtype} of "
+        f"lengths must be integers of shape (B,) = {(batch,)} in 1 ... {steps}, got {raw.lengths.dtype} of "
         f"{raw.lengths.shape} in {raw.lengths.min()} ... {raw.lengths.max()}",
     )
 
 
 def _check_symbols(code: Encoding, observations: Array) -> None:
-    """Raw observations are symbols of the alphabet, if there is one."""
+    """Raw observations are symbols of the alphabet, if the encoding has one."""
     if isinstance(code, SymbolEncoding):
         low, high, size = observations.min(), observations.max(), code.alphabet.size
         require(
             observations.dtype.kind in "iu" and low >= 0 and high < size,
-            f"observations, what stands after an episode's end too, must be symbols of the alphabet, whole numbers in "
+            f"observations, including those after an episode's end, must be symbols of the alphabet, integers in "
             f"0 ... {size - 1}, got {observations.dtype} in {low} ... {high}",
         )
 
@@ -116,19 +118,19 @@ def _check_in(space: spaces.Space[Any], members: Array, name: str) -> None:
 
 
 def _check_blank(problem: Problem) -> None:
-    """The blank symbol, where the alphabet has one, is no value, and is shown as nothing else is."""
+    """The blank symbol, if the alphabet has one, is not a value, and no other symbol has the same encoding."""
     code = problem.code
     if not isinstance(code, SymbolEncoding) or code.alphabet.blank is None:
         return
-    alphabet, blank, shown_blank = code.alphabet, code.alphabet.blank, code.blank
+    alphabet, blank, encoded_blank = code.alphabet, code.alphabet.blank, code.blank
     require(
         alphabet.values <= blank < alphabet.size,
         f"blank is symbol {blank}, which is also a value: it must be one of the cues, "
         f"{alphabet.values} ... {alphabet.size - 1}",
     )
     for symbol in range(min(alphabet.size, _MOST_SYMBOLS)):
-        shown = code.encode(np.array([symbol], alphabet.dtype))[0]
+        encoded = code.encode(np.array([symbol], alphabet.dtype))[0]
         require(
-            symbol == blank or not np.array_equal(shown, shown_blank),
-            f"blank is shown as symbol {symbol} is: {shown_blank}",
+            symbol == blank or not np.array_equal(encoded, encoded_blank),
+            f"blank and symbol {symbol} have the same encoding: {encoded_blank}",
         )

@@ -1,4 +1,4 @@
-"""The vector env against the data set, in every autoreset mode."""
+"""The vector env must play the episodes of the data set, in every autoreset mode."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from seq_envs.vector_env import SequenceVectorEnv
 
 
 def check_vector_view(problem: Problem, env_class: type[SequenceVectorEnv] = SequenceVectorEnv) -> None:
-    """Lane `i` of seed `s` plays stream `s + i` in every autoreset mode, and `rollout` hands out the same."""
+    """Lane `i` of seed `s` plays stream `s + i` in every autoreset mode, and `rollout` returns the same episodes."""
     with no_global_draws("the vector env"):
         _check_spaces(problem, env_class(problem, num_envs=LANES))
         for mode in AutoresetMode:
-            for scribble in (False, True):  # Who scribbles is also told what has been graded.
-                envs = env_class(problem, num_envs=LANES, autoreset_mode=mode, reveal=scribble)
-                VectorPlay(problem, envs, mode, scribble).run()
+            for reveal in (False, True):
+                envs = env_class(problem, num_envs=LANES, autoreset_mode=mode, reveal=reveal)
+                VectorPlay(problem, envs, mode, reveal).run()
         _check_rollout(problem, env_class(problem, num_envs=LANES))
         _check_seeds(problem, env_class(problem, num_envs=LANES))
 
 
 def _check_spaces(problem: Problem, envs: SequenceVectorEnv) -> None:
-    for kind in ("observation", "action"):
-        one = getattr(problem, f"{kind}_space")
-        for name, expected in ((f"single_{kind}_space", one), (f"{kind}_space", batch_space(one, LANES))):
-            told = getattr(envs, name)
-            require(told == expected, f"{name} of the vector env is {told}, but must be {expected}")
+    for part in ("observation", "action"):
+        single = getattr(problem, f"{part}_space")
+        for name, expected in ((f"single_{part}_space", single), (f"{part}_space", batch_space(single, LANES))):
+            found = getattr(envs, name)
+            require(found == expected, f"{name} of the vector env is {found}, but must be {expected}")
 
 
 def _check_seeds(problem: Problem, envs: SequenceVectorEnv) -> None:
-    """A seed for each lane, or None: then it goes on with its stream."""
+    """`reset` takes a list of seeds; a lane whose seed is None continues its stream."""
     envs.reset(seed=SEED)
     seeds = [5, None, 3]
     envs.reset(seed=seeds)
@@ -44,12 +44,12 @@ def _check_seeds(problem: Problem, envs: SequenceVectorEnv) -> None:
         expected = sample(problem, 2, stream).observations[episode]
         require(
             np.array_equal(played[0, :, lane], expected),
-            f"lane {lane} plays another episode than number {episode} of stream {stream}, after a reset with {seeds}",
+            f"lane {lane} must play episode {episode} of stream {stream} after reset(seed={seeds}), but does not",
         )
 
 
 def _check_rollout(problem: Problem, envs: SequenceVectorEnv) -> None:
-    """`rollout` hands out what the steps would show, and the next step goes on from there."""
+    """`rollout` returns the episodes that steps would return, and the next step continues after them."""
     data = [sample(problem, 3, SEED + lane) for lane in range(LANES)]
     envs.reset(seed=SEED)
     episodes = envs.rollout(2)
@@ -57,17 +57,18 @@ def _check_rollout(problem: Problem, envs: SequenceVectorEnv) -> None:
         for name, drawn in episodes._asdict().items():
             played = drawn[:, lane] if name == "lengths" else drawn[:, :, lane]
             expected = getattr(data[lane], name)[:2]
-            if name == "targets":  # Else there may be anything.
+            if name == "targets":  # They are arbitrary where not scored.
                 played, expected = played[data[lane].scored[:2]], expected[data[lane].scored[:2]]
-            require(np.array_equal(played, expected), f"rollout() hands out other {name} than sample() in lane {lane}")
-    answers = [one.targets[2, 0] if one.scored[2, 0] else problem.action_space.sample() for one in data]
-    shown, rewards, *_ = envs.step(np.array(answers, envs.single_action_space.dtype))
-    for lane, one in enumerate(data):
-        earned = float(one.scored[2, 0])
+            require(np.array_equal(played, expected), f"rollout() and sample() return different {name} in lane {lane}")
+    answers = [stream.targets[2, 0] if stream.scored[2, 0] else problem.action_space.sample() for stream in data]
+    observations, rewards, *_ = envs.step(np.array(answers, envs.single_action_space.dtype))
+    for lane, stream in enumerate(data):
+        earned = float(stream.scored[2, 0])
         require(
             rewards[lane] == earned,
-            f"lane {lane} earns {rewards[lane]} in the step after rollout(), but must earn {earned}",
+            f"the reward is {rewards[lane]} in lane {lane}, but must be {earned}, in the step after rollout()",
         )
-        last = one.lengths[2] == 1
-        expected = problem.code.blank if last else one.observations[2, 1]
-        require_same(shown[lane], expected, f"lane {lane} shows {{}}, but must {{}}, a step after rollout()")
+        last = stream.lengths[2] == 1
+        expected = problem.code.blank if last else stream.observations[2, 1]
+        message = f"the observation of lane {lane} is {{}}, but must be {{}}, in the step after rollout()"
+        require_same(observations[lane], expected, message)

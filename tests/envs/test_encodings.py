@@ -1,4 +1,4 @@
-"""Each encoding on an alphabet of three values and two cues: small arrays and what they become."""
+"""Each encoding on an alphabet of three values and two cues: small arrays and their known encodings."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ EVERY_SYMBOL = np.array([[0, 1, 2], [3, 4, 0]], np.uint8)
 )
 def test_symbols(encoding: Encoding, space: spaces.Space[Any], encoded: Any) -> None:
     assert encoding.space == space
-    assert encoding.space is not encoding.space, "each one has its own random generator"
+    assert encoding.space is not encoding.space, "each space has its own random generator"
     observations = encoding.encode(EVERY_SYMBOL)
     assert observations.dtype == space.dtype
     assert observations.tolist() == encoded

@@ -1,4 +1,4 @@
-"""The scalar env: Gymnasium's contract, its information, its errors, and the episodes of `sample`."""
+"""The scalar env: Gymnasium's contract, info, errors, and the same episodes as `sample`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_sb3_check_env(id: str, choice: dict[str, Any]) -> None:
     checker = pytest.importorskip("stable_baselines3.common.env_checker")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        # A recommendation for Gaussian policies, about the space that the definition of SeqNext asks for.
+        # The definition of SeqNext requires this space; the recommendation is for Gaussian policies.
         warnings.filterwarnings("ignore", "We recommend you to use a symmetric and normalized Box action space")
         checker.check_env(gymnasium.make(id, **choice), warn=True)
 
@@ -57,7 +57,7 @@ def test_spec_survives_json(id: str, choice: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("copier", [copy.deepcopy, lambda env: pickle.loads(pickle.dumps(env))])
 @pytest.mark.parametrize("id", IDS)
-def test_a_copy_in_mid_episode_goes_on_identically(id: str, copier: Any) -> None:
+def test_a_copy_in_mid_episode_continues_identically(id: str, copier: Any) -> None:
     env = gymnasium.make(id, reveal=True, render_mode="ansi")
     env.action_space.seed(0)
     env.reset(seed=4)
@@ -73,7 +73,7 @@ def test_a_copy_in_mid_episode_goes_on_identically(id: str, copier: Any) -> None
 
 
 @given(problem=st.one_of(any_problem, st.just(Ragged())), seed=st.integers(0, 2**70))
-def test_sample_gives_exactly_the_episodes_that_are_played(problem: seq_envs.Problem, seed: int) -> None:
+def test_sample_returns_the_episodes_that_the_env_plays(problem: seq_envs.Problem, seed: int) -> None:
     observations, targets, scored, lengths = seq_envs.sample(problem, episodes=4, seed=seed)
     env = SequenceEnv(problem, reveal=True)
     for episode in range(4):
@@ -193,7 +193,7 @@ def test_actions_change_nothing_but_rewards(id: str) -> None:
             other.reset()
 
 
-def test_an_episode_longer_than_what_is_prepared() -> None:
+def test_an_episode_longer_than_the_prepared_rows() -> None:
     env = gymnasium.make("SeqEcho-v0", length=1000, encoding="discrete")
     observation, _ = env.reset(seed=0)
     seen = [observation]
@@ -204,8 +204,8 @@ def test_an_episode_longer_than_what_is_prepared() -> None:
     assert seen[:-1] == seq_envs.sample("SeqEcho-v0", 1, 0, length=1000, encoding="discrete").observations[0].tolist()
 
 
-def test_nobody_else_draws_from_the_stream() -> None:
-    """Wrappers that are random themselves draw from `np_random`; the episodes stay those of the seed."""
+def test_other_draws_do_not_change_the_stream() -> None:
+    """Random wrappers draw from `np_random`, which has no effect on the episodes of the seed."""
     env = gymnasium.wrappers.StickyAction(gymnasium.make("SeqEcho-v0", encoding="discrete"), 0.5)
     episodes = 420  # More than two blocks.
     data = seq_envs.sample("SeqEcho-v0", episodes=episodes, seed=0, encoding="discrete")
@@ -222,13 +222,13 @@ def test_nobody_else_draws_from_the_stream() -> None:
     )
 
 
-def test_an_observation_that_is_kept_keeps_little_else() -> None:
+def test_a_kept_observation_keeps_little_memory() -> None:
     env = gymnasium.make("SeqEcho-v0", n_values=10_000).unwrapped
     observation, _ = env.reset(seed=0)
     assert observation.base is None or observation.base.nbytes <= 1 << 20
 
 
-def test_numpy_and_builtin_actions_are_alike() -> None:
+def test_numpy_and_builtin_actions_are_equal() -> None:
     env = gymnasium.make("SeqEcho-v0", lag=0, encoding="discrete").unwrapped
     for convert in (int, np.int32, np.uint8, np.array, lambda x: x):
         observation, _ = env.reset(seed=0)
@@ -272,7 +272,7 @@ def test_wrong_actions(made: tuple[str, dict[str, Any]], action: Any) -> None:
     steps = 1
     while not env.step(env.action_space.sample())[2]:
         steps += 1
-    assert steps == env.problem.steps  # The refused steps have changed nothing.
+    assert steps == env.problem.steps  # The refused actions have changed nothing.
 
 
 def test_step_before_reset_and_after_the_end() -> None:
@@ -289,7 +289,7 @@ def test_step_before_reset_and_after_the_end() -> None:
         env.step(0)
 
 
-def test_a_users_own_problem() -> None:
+def test_a_problem_of_a_user() -> None:
     seq_envs.register("Ragged-v0", Ragged)
     try:
         assert "Ragged-v0" in seq_envs.ids()
@@ -307,7 +307,7 @@ class Outer:
         pass
 
 
-def test_what_cannot_be_registered() -> None:
+def test_register_refuses() -> None:
     class Local(Ragged):
         pass
 
@@ -339,9 +339,9 @@ def test_reveal_is_true_or_false() -> None:
 
 
 def test_the_global_random_state_is_left_alone() -> None:
-    before = np.random.get_state(legacy=False)["state"]["key"].copy()  # noqa: NPY002 - looked at only.
+    before = np.random.get_state(legacy=False)["state"]["key"].copy()  # noqa: NPY002 - reads the state only.
     env = gymnasium.make("SeqEcho-v0")
     env.reset()
     for _ in range(10):
         env.step(0)
-    assert np.array_equal(np.random.get_state(legacy=False)["state"]["key"], before)  # noqa: NPY002 - looked at only.
+    assert np.array_equal(np.random.get_state(legacy=False)["state"]["key"], before)  # noqa: NPY002 - reads the state only.

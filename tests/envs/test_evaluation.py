@@ -1,4 +1,4 @@
-"""The one metric, and the reference players."""
+"""`evaluate`, and the reference policies."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from seq_envs.wilson import wilson_interval
 
 @profile(max_examples=30)
 @given(problem=st.one_of(any_problem, st.just(Ragged())))
-def test_the_optimal_player_gets_everything(problem: seq_envs.Problem) -> None:
+def test_the_optimal_policy_is_always_right(problem: seq_envs.Problem) -> None:
     result = seq_envs.evaluate(policies.optimal(problem), problem, episodes=40)
     assert result.accuracy == result.exact_match == 1.0
     assert result.normalized_score == pytest.approx(1.0) or math.isnan(result.normalized_score)
@@ -28,13 +28,13 @@ def test_the_optimal_player_gets_everything(problem: seq_envs.Problem) -> None:
 
 @profile(max_examples=30)
 @given(problem=any_problem)
-def test_the_random_player_stays_in_the_action_space(problem: seq_envs.Problem) -> None:
+def test_the_random_policy_stays_in_the_action_space(problem: seq_envs.Problem) -> None:
     result = seq_envs.evaluate(policies.random(problem), problem, episodes=20)
     assert 0 <= result.accuracy <= 1
 
 
 class Fixed:
-    """Always the same answers; remembers what it was given."""
+    """A policy that always gives the same answer, and records the batch sizes."""
 
     def __init__(self, answer: Any) -> None:
         self.answer = answer
@@ -48,7 +48,7 @@ class Fixed:
         return np.array([self.answer] * len(observations)), state + 1
 
 
-def test_figures_of_a_known_player() -> None:
+def test_evaluation_of_a_known_policy() -> None:
     """SeqMemorize, length 4, always 1: wrong at the first step, right at the second, a coin toss at the third."""
     result = seq_envs.evaluate(Fixed(1), "SeqMemorize-v0", episodes=5000, length=4)
     assert result.accuracy_by_step == (0.0, 1.0, 0.0)
@@ -70,10 +70,10 @@ def test_steps_that_are_not_scored_have_no_accuracy() -> None:
 
 @pytest.mark.parametrize("episodes", [1, 999, 1000, 1001, 2500])
 def test_exactly_as_many_episodes_as_asked_for(episodes: int) -> None:
-    player = Fixed(0)
-    result = seq_envs.evaluate(player, "SeqEcho-v0", episodes=episodes)
+    policy = Fixed(0)
+    result = seq_envs.evaluate(policy, "SeqEcho-v0", episodes=episodes)
     assert result.episodes == episodes
-    assert len(player.batches) == -(-episodes // 1000)
+    assert len(policy.batches) == -(-episodes // 1000)
 
 
 def test_the_interval_covers_the_truth() -> None:
@@ -84,7 +84,7 @@ def test_the_interval_covers_the_truth() -> None:
     assert 88 <= inside <= 100
 
 
-def test_the_interval_knows_that_answers_of_an_episode_go_together() -> None:
+def test_the_interval_accounts_for_dependent_answers() -> None:
     """Once the label is 1 it stays 1, so that the 10 answers of an episode are not 10 independent ones."""
     wide = seq_envs.evaluate(Fixed(1), "SeqClassify-v0", episodes=1000)
     low, high = wide.accuracy_interval
@@ -114,8 +114,8 @@ def test_evaluation_is_repeatable_and_fresh() -> None:
         int(seq_envs.sample("SeqEcho-v0", 1, s, n_values=1000, length=2, encoding="discrete")[0][0, 0])
         for s in range(3)
     }
-    assert len(np.unique(recorder.seen)) > 500  # Lanes play different streams,
-    assert list(recorder.seen[:3]) != sorted(played)  # and none of those that training starts from.
+    assert len(np.unique(recorder.seen)) > 500  # Lanes play different streams.
+    assert list(recorder.seen[:3]) != sorted(played)  # They are not the streams of training.
 
 
 @pytest.mark.parametrize("bad", [{"episodes": 0}, {"episodes": 2.5}, {"seed": -1}])
@@ -124,7 +124,7 @@ def test_wrong_arguments(bad: dict[str, Any]) -> None:
         seq_envs.evaluate(Fixed(0), "SeqEcho-v0", **bad)
 
 
-def test_what_is_no_policy() -> None:
+def test_an_object_that_is_no_policy() -> None:
     with pytest.raises(TypeError, match=r"policy must have initial_state.*Sb3Policy.*got 'model'"):
         seq_envs.evaluate("model", "SeqEcho-v0")
 
@@ -137,14 +137,14 @@ def test_what_is_no_policy() -> None:
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0])
-def test_the_interval_holds_the_share(share: float) -> None:
+def test_the_interval_contains_the_share(share: float) -> None:
     for count in range(1, 900):
         low, high = wilson_interval(share, np.zeros(count))
         assert low <= share <= high
 
 
 class Identity(Ragged):
-    """Say what is shown; the symbols are stored as int64, as they come out of a generator."""
+    """The answer is the current observation; the symbols are int64, the default dtype of a generator."""
 
     def sample(self, rng: np.random.Generator, batch: int) -> seq_envs.Episodes:
         values = rng.integers(4, size=(batch, 7))
@@ -154,13 +154,13 @@ class Identity(Ragged):
         return history[:, -1]
 
 
-def test_a_learned_control_task_is_known_as_one() -> None:
+def test_a_control_task_is_recognised_from_data() -> None:
     seq_envs.testing.check_problem(Identity())
     assert seq_envs.levels(Identity()).control
-    assert not seq_envs.levels("SeqClassify-v0", length=20_001).control  # A small gap with an error is still a gap.
+    assert not seq_envs.levels("SeqClassify-v0", length=20_001).control  # A small gap counts even if it has an error.
 
 
-def test_a_policy_that_answers_wrongly_shaped() -> None:
+def test_a_policy_with_answers_of_a_wrong_shape() -> None:
     with pytest.raises(seq_envs.ActionError, match="actions must be"):
         seq_envs.evaluate(Fixed([0, 1]), "SeqEcho-v0", episodes=3)
 
@@ -169,11 +169,13 @@ def test_ragged_episodes_count_once() -> None:
     result = seq_envs.evaluate(policies.optimal(Ragged()), Ragged(), episodes=300)
     assert result.mean_return == 1.0
     assert result.levels.memoryless.accuracy_error > 0
-    assert 0.25 < result.levels.memoryless.accuracy < 0.5  # Episodes of one step have the answer on the screen.
+    assert (
+        0.25 < result.levels.memoryless.accuracy < 0.5
+    )  # In episodes of one step, the answer is the current observation.
 
 
-class Noted(Fixed):
-    """Notes the first observations of each batch."""
+class FirstObservations(Fixed):
+    """A policy that records the first observations of each batch."""
 
     def __init__(self, answer: Any) -> None:
         super().__init__(answer)
@@ -186,22 +188,22 @@ class Noted(Fixed):
 
 
 def test_seeds_share_no_episodes() -> None:
-    """Of 4 million values, 1,000 episodes of each seed begin with others; chance leaves less than one repetition."""
+    """With 4 million values, 1,000 episodes of each seed begin with different ones; few repetitions occur by chance."""
     problem = seq_envs.SeqEcho(length=2, n_values=2**22, encoding="discrete")
     first = []
     for seed in range(4):
-        policy = Noted(0)
+        policy = FirstObservations(0)
         seq_envs.evaluate(policy, problem, 1000, seed)
         first += policy.first
     assert len(set(first)) > 3985
 
 
 def test_lanes_play_the_streams_of_the_seed() -> None:
-    policy = Noted(0)
+    policy = FirstObservations(0)
     seq_envs.evaluate(policy, "SeqEcho-v0", 5, seed=3, encoding="discrete", n_values=1000)
     streams = [2**64 + 3 * 2**32 + lane for lane in range(5)]
     data = [seq_envs.sample("SeqEcho-v0", 1, stream, encoding="discrete", n_values=1000) for stream in streams]
-    assert policy.first == [int(one.observations[0, 0]) for one in data]
+    assert policy.first == [int(stream.observations[0, 0]) for stream in data]
 
 
 @pytest.mark.parametrize("episodes", [3, 1000, 1001])
@@ -213,7 +215,7 @@ def test_accuracy_by_step_counts_the_same_episodes(episodes: int) -> None:
 
 
 class ManyQuestions(Ragged):
-    """Episodes of 1 to 7 questions: the more there are, the less often 0 is right."""
+    """Episodes with 1 to 7 scored steps: the more there are, the less often 0 is right."""
 
     def sample(self, rng: np.random.Generator, batch: int) -> seq_envs.Episodes:
         lengths = rng.integers(1, 8, size=batch)
@@ -229,8 +231,8 @@ def test_interval_of_episodes_with_different_numbers_of_questions() -> None:
     problem, count = ManyQuestions(), 400
     result = seq_envs.evaluate(Fixed(0), problem, count)
     data = [seq_envs.sample(problem, 1, 2**64 + lane) for lane in range(count)]
-    questions = np.array([int(one.scored.sum()) for one in data])
-    earned = np.array([float(((one.targets == 0) * one.scored).sum()) for one in data])
+    questions = np.array([int(stream.scored.sum()) for stream in data])
+    earned = np.array([float(((stream.targets == 0) * stream.scored).sum()) for stream in data])
     assert result.accuracy == pytest.approx(earned.sum() / questions.sum())
     residuals = (earned - result.accuracy * questions) / questions.mean()
     assert result.accuracy_interval == wilson_interval(result.accuracy, residuals)

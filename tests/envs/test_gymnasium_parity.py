@@ -1,4 +1,4 @@
-"""Every public property of our envs equals that of Gymnasium's own after each call."""
+"""After each call, every public property of our envs equals that of Gymnasium's envs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MODES = list(AutoresetMode)
 
 
 def properties(env: Any) -> dict[str, Any]:
-    """The public attributes that are no methods."""
+    """The public attributes that are not methods."""
     names = [name for name in dir(env) if not name.startswith("_")]
     values = {name: inspect.getattr_static(env, name) for name in names}
     return {name: getattr(env, name) for name, value in values.items() if not inspect.isroutine(value)}
@@ -43,7 +43,7 @@ def assert_same_properties(ours: Any, theirs: Any, only_theirs: set[str], where:
 
 
 class Plain(gymnasium.Env[Any, Any]):
-    """An env of Gymnasium's interface and nothing else, as long as an episode of SeqEcho."""
+    """A minimal Gymnasium env, to compare the properties of ours with."""
 
     metadata = seq_envs.SequenceEnv.metadata
     action_space, observation_space = gymnasium.spaces.Discrete(10), gymnasium.spaces.Discrete(10)
@@ -110,7 +110,7 @@ def mask(*lanes: bool) -> dict[str, Any]:
     return {"reset_mask": np.array(lanes)}
 
 
-OF_THE_PARTS = {"envs", "env_fns", "copy", "observation_mode"}
+OF_SINGLE_ENVS = {"envs", "env_fns", "copy", "observation_mode"}
 """Properties of a SyncVectorEnv about the single envs that it consists of; a native vector env has none."""
 VECTOR_CALLS: list[tuple[str, Callable[[Any], Any]]] = [
     ("reset with a seed", lambda envs: envs.reset(seed=5)),
@@ -137,22 +137,22 @@ def test_vector_properties(mode: AutoresetMode, reveal: bool, limit: int | None)
     for name, call in VECTOR_CALLS:
         if mode is AutoresetMode.DISABLED and name == "step" and waiting.any():
             for envs in (ours, theirs):
-                envs.reset(options={"reset_mask": waiting.copy()})  # Both refuse to step a lane that is over.
+                envs.reset(options={"reset_mask": waiting.copy()})  # Both refuse to step a lane whose episode is over.
         returned, expected = call(ours), call(theirs)
         assert data_equivalence(returned, expected, exact=True), f"{name}: {returned} is not {expected}"
         reset = {"reset of one lane": [1], "reset of two lanes with seeds": [0, 1]}.get(name, [0, 1, 2])
         waiting[reset] = False
         if name == "step":
             waiting = expected[2] | expected[3]
-        assert_same_properties(ours, theirs, OF_THE_PARTS, f"after {name}")
+        assert_same_properties(ours, theirs, OF_SINGLE_ENVS, f"after {name}")
         assert ours.spec.max_episode_steps == theirs.spec.max_episode_steps
         assert str(ours).replace("SequenceVectorEnv", "SyncVectorEnv") == str(theirs)
 
 
-def test_seeds_that_nobody_chose_are_kept() -> None:
-    for looked_at_before in (False, True):
+def test_random_seeds_are_kept() -> None:
+    for read_before in (False, True):
         envs = gymnasium.make_vec("SeqEcho-v0", LANES, n_values=1000)
-        seeds = envs.np_random_seed if looked_at_before else None
+        seeds = envs.np_random_seed if read_before else None
         observations, _ = envs.reset()
         assert seeds is None or envs.np_random_seed == seeds
         again, _ = envs.reset(seed=list(envs.np_random_seed))
@@ -187,7 +187,7 @@ def test_a_wrong_limit(limit: Any) -> None:
         make_native(AutoresetMode.NEXT_STEP, limit)
 
 
-def test_a_limit_of_the_spec_holds_for_native_envs_and_for_no_rollout() -> None:
+def test_a_limit_of_the_spec_truncates_steps_and_forbids_rollouts() -> None:
     spec = gymnasium.spec("SeqEcho-v0")
     gymnasium.register("Short-v0", spec.entry_point, vector_entry_point=spec.vector_entry_point, kwargs=spec.kwargs,
                        max_episode_steps=2)  # fmt: skip
@@ -220,7 +220,7 @@ def test_a_setting_cannot_be_changed(name: str, value: Any) -> None:
         with pytest.raises(
             AttributeError, match=f"{name} cannot be changed: make another env|'{name}'.* has no setter"
         ):
-            change()  # Gymnasium's wrappers refuse the render mode themselves.
+            change()  # Gymnasium's own wrappers refuse to set the render mode.
     assert env.unwrapped.problem == envs.problem == seq_envs.SeqEcho()
 
 
@@ -238,7 +238,7 @@ def test_other_attributes_can_be_set() -> None:
     assert envs.get_attr("note") == (1, 2, 3)
 
 
-# With `reveal`, information that clients can record.
+# The info of `reveal`.
 
 
 @pytest.mark.parametrize("problem", [seq_envs.SeqEcho(), seq_envs.SeqNext(), seq_envs.SeqCopy(framing="many_to_one")])
@@ -253,17 +253,17 @@ def test_revealed_information_has_the_same_keys_and_types_at_every_step(problem:
         while not over:
             _, _, over, _, info = env.step(env.action_space.sample())
             seen.append(types(info))
-        assert all(other == seen[0] for other in seen)
+        assert all(types_of_step == seen[0] for types_of_step in seen)
         assert set(seen[0]) == {"scored", "correct", "target", "is_success", "accuracy"}
     envs = seq_envs.SequenceVectorEnv(problem, num_envs=2, reveal=True)
     seen = [types(envs.reset()[1])]
     seen += [types(envs.step(envs.action_space.sample())[4]) for _ in range(3 * problem.steps)]
-    assert all(other == seen[0] for other in seen)
+    assert all(types_of_step == seen[0] for types_of_step in seen)
 
 
 # Actions.
 
-GOOD_INTEGERS: dict[str, Callable[[], Any]] = {
+VALID_INTEGERS: dict[str, Callable[[], Any]] = {
     "int": lambda: 3,
     "np.int64": lambda: np.int64(3),
     "np.uint8": lambda: np.uint8(3),
@@ -271,7 +271,7 @@ GOOD_INTEGERS: dict[str, Callable[[], Any]] = {
     "torch scalar": lambda: torch().tensor(3),
     "torch scalar of uint8": lambda: torch().tensor(3, dtype=torch().uint8),
 }
-BAD_INTEGERS: dict[str, Callable[[], Any]] = {
+INVALID_INTEGERS: dict[str, Callable[[], Any]] = {
     "bool": lambda: True,
     "np.bool_": lambda: np.True_,
     "np.array of bool": lambda: np.array(True),
@@ -299,18 +299,18 @@ def torch() -> Any:
     return pytest.importorskip("torch")
 
 
-@pytest.mark.parametrize("action", GOOD_INTEGERS)
+@pytest.mark.parametrize("action", VALID_INTEGERS)
 def test_an_integer_of_any_library_is_an_action(action: str) -> None:
-    value = GOOD_INTEGERS[action]()
+    value = VALID_INTEGERS[action]()
     env = gymnasium.make("SeqEcho-v0", lag=0).unwrapped
     for seed in range(20):
         observation, _ = env.reset(seed=seed)
         assert env.step(value)[1] == float(observation.argmax() == 3)
 
 
-@pytest.mark.parametrize("action", BAD_INTEGERS)
-def test_anything_else_is_refused(action: str) -> None:
-    value = BAD_INTEGERS[action]()
+@pytest.mark.parametrize("action", INVALID_INTEGERS)
+def test_other_actions_are_refused(action: str) -> None:
+    value = INVALID_INTEGERS[action]()
     env = gymnasium.make("SeqEcho-v0").unwrapped
     env.reset(seed=0)
     with pytest.raises(seq_envs.ActionError, match=r"action must be .*, got"):
@@ -318,7 +318,7 @@ def test_anything_else_is_refused(action: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("actions", "good"),
+    ("actions", "valid"),
     [
         (lambda: np.array([1, 2]), True),
         (lambda: np.array([1, 2], np.uint8), True),
@@ -334,11 +334,11 @@ def test_anything_else_is_refused(action: str) -> None:
         (lambda: np.array([1, 2], object), False),
     ],
 )
-def test_actions_of_the_vector_env_follow_the_same_rule(actions: Callable[[], Any], good: bool) -> None:
+def test_actions_of_the_vector_env_follow_the_same_rule(actions: Callable[[], Any], valid: bool) -> None:
     value = actions()
     envs = gymnasium.make_vec("SeqEcho-v0", 2)
     envs.reset(seed=0)
-    if good:
+    if valid:
         envs.step(value)
     else:
         with pytest.raises(seq_envs.ActionError, match=r"actions must be .*, got"):
@@ -346,7 +346,7 @@ def test_actions_of_the_vector_env_follow_the_same_rule(actions: Callable[[], An
 
 
 @pytest.mark.parametrize(
-    ("problem", "action", "good"),
+    ("problem", "action", "valid"),
     [
         (seq_envs.SeqNext(), lambda: torch().tensor([0.5]), True),
         (seq_envs.SeqNext(), lambda: torch().tensor([1]), True),
@@ -362,12 +362,12 @@ def test_actions_of_the_vector_env_follow_the_same_rule(actions: Callable[[], An
     ids=str,
 )
 def test_actions_of_other_spaces_follow_the_same_rule(
-    problem: seq_envs.Problem, action: Callable[[], Any], good: bool
+    problem: seq_envs.Problem, action: Callable[[], Any], valid: bool
 ) -> None:
     value = action()
     env = seq_envs.SequenceEnv(problem)
     env.reset(seed=0)
-    if good:
+    if valid:
         env.step(value)
     else:
         with pytest.raises(seq_envs.ActionError, match=r"action must be .*, got"):

@@ -1,4 +1,4 @@
-"""`import seq_envs` brings in gymnasium and numpy, and nothing heavier."""
+"""`import seq_envs` loads gymnasium and numpy, and nothing heavier."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ def test_seq_envs_imports_nothing_heavy() -> None:
     assert loaded_after("import seq_envs") == []
 
 
-def test_this_test_would_see_it() -> None:
+def test_a_heavy_import_is_found() -> None:
     pytest.importorskip("pygame")
     assert loaded_after("import seq_envs, pygame; sys.stdout.flush(); print('', end='')")[-1:] == ["pygame"]
 
 
-def test_the_sources_never_import_the_agents() -> None:
+def test_seq_envs_never_imports_the_agents() -> None:
     missing = "import sys; sys.modules['seq_agents'] = sys.modules['torch'] = None"
     code = f"{missing}; import seq_envs; seq_envs.levels('SeqEcho-v0')"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_every_public_name_is_there_for_people_and_for_type_checkers() -> None:
+def test_every_public_name_exists_at_run_time_and_for_type_checkers() -> None:
     source = ast.parse(inspect.getsource(seq_envs))
     imports = [
         node for node in ast.walk(source) if isinstance(node, ast.ImportFrom) and node.module.startswith("seq_envs")
@@ -52,7 +52,7 @@ def test_every_public_name_is_there_for_people_and_for_type_checkers() -> None:
 
 
 def test_a_new_problem_needs_its_file_and_its_menu_line(tmp_path: Path) -> None:
-    """A copy of the package, with one more file and one more line in the menu."""
+    """The test adds one file and one line of the menu to a copy of the package."""
     package = tmp_path / "seq_envs"
     shutil.copytree(Path(seq_envs.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
     echo = (package / "problems" / "echo.py").read_text(encoding="utf-8")

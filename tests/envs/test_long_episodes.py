@@ -1,4 +1,4 @@
-"""Memory and levels of long episodes: nothing grows faster than the length of an episode."""
+"""Memory and levels of long episodes: memory grows no faster than the length of an episode."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ LONG: list[tuple[str, dict[str, Any]]] = [
     ("SeqClassify-v0", {"framing": "many_to_one"}),
 ]
 LENGTH = 60_000
-"""With it, an array of length x length bytes is 3.6 GB."""
+"""At this length, an array of length x length bytes has 3.6 GB."""
 PER_STEP = 1000
-"""Bytes for each time step that are more than enough for a few episodes."""
+"""The most bytes for each time step, enough for a few episodes."""
 
 
 @pytest.mark.parametrize(("id", "parameters"), LONG, ids=str)
@@ -85,18 +85,18 @@ def test_memory_of_an_evaluation(id: str, parameters: dict[str, Any]) -> None:
     assert peak_of(lambda: seq_envs.evaluate(Zeros(problem), problem, 50)) < 100_000_000
 
 
-class SaysLanes(Zeros):
-    """Stops an evaluation before its first step."""
+class RaisesBatchSize(Zeros):
+    """Ends an evaluation before its first step with an error that holds the number of lanes."""
 
     def initial_state(self, batch_size: int) -> Any:
         raise RuntimeError(f"{batch_size} lanes")
 
 
-def test_an_evaluation_counts_targets_when_it_chooses_its_lanes() -> None:
+def test_the_size_of_targets_limits_the_lanes_of_an_evaluation() -> None:
     """Two episodes fit into a block here, so their targets are dense: 2 MB for each lane."""
     problem = seq_envs.SeqCopy(length=1000, framing="many_to_one", encoding="discrete")
     with pytest.raises(RuntimeError, match="50 lanes"):
-        seq_envs.evaluate(SaysLanes(problem), problem)
+        seq_envs.evaluate(RaisesBatchSize(problem), problem)
     assert affordable(problem, 10**9, 20_000_000) == 20
 
 
@@ -145,7 +145,7 @@ class SometimesRepeated(seq_envs.SeqCopy):
 
 @pytest.mark.parametrize("problem_class", [seq_envs.SeqCopy, SometimesRepeated])
 @pytest.mark.parametrize("length", [1024, 1025])
-def test_every_view_has_the_answers(problem_class: type[seq_envs.SeqCopy], length: int) -> None:
+def test_every_view_has_the_same_repeated_targets(problem_class: type[seq_envs.SeqCopy], length: int) -> None:
     """A block holds two episodes of 1,024 steps, and one of 1,025."""
     parameters: dict[str, Any] = {"framing": "many_to_one", "output_length": 2, "encoding": "discrete"}
     problem = problem_class(length=length, **parameters)
@@ -176,8 +176,8 @@ def test_targets_of_a_large_data_set_are_a_view() -> None:
 
 
 def brute_force_reach(problem: seq_envs.SeqNext) -> list[int]:
-    """How many neighbouring targets one answer is right for, from each target on, by trying all distances."""
-    values = problem.said(np.arange(problem.length))
+    """For each target, the number of targets from it on that one answer is right for, found by trying all distances."""
+    values = problem.as_answers(np.arange(problem.length))
     reach = [1] * problem.length
     for first in range(problem.length):
         for last in range(first, problem.length):
@@ -195,7 +195,7 @@ def test_reach_of_an_answer(length: int, halves: float) -> None:
     problem = seq_envs.SeqNext(length=length, tolerance=min(0.5 * halves / length, 0.99))
     reach, answers = next_levels.NextLevels(problem)._reach
     assert reach.tolist() == brute_force_reach(problem)
-    values = problem.said(np.arange(length))
+    values = problem.as_answers(np.arange(length))
     for first, count in enumerate(reach.tolist()):
         assert (problem.grade(answers[first], values[first : first + count]) == 1).all()
 
@@ -221,10 +221,10 @@ def test_estimates_of_long_problems_agree_with_exact_levels(
     assert estimated is not None
     assert estimated.memoryless.accuracy_error > 0
     assert estimated.optimal == Level(1.0, 1.0)
-    for got, true in ((estimated.chance, exact.chance), (estimated.memoryless, exact.memoryless)):
-        assert got.accuracy == pytest.approx(true.accuracy, abs=5 * got.accuracy_error + 1e-12)
-        errors = got.exact_match_error + true.exact_match_error
-        assert got.exact_match == pytest.approx(true.exact_match, abs=5 * errors + 1e-12)
+    for found, true in ((estimated.chance, exact.chance), (estimated.memoryless, exact.memoryless)):
+        assert found.accuracy == pytest.approx(true.accuracy, abs=5 * found.accuracy_error + 1e-12)
+        errors = found.exact_match_error + true.exact_match_error
+        assert found.exact_match == pytest.approx(true.exact_match, abs=5 * errors + 1e-12)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The package against a second statement of the problems, over the whole space of settings.
+"""Compare the package with a second implementation of the problems, over the whole space of settings.
 
 CI draws 200 settings for each problem and test, and 60 where whole episodes are played step by step. The nightly mode
 draws 12 times as many:
@@ -33,21 +33,21 @@ import seq_envs
 PLAYED = profile(max_examples=profile().max_examples * 3 // 10)
 """Fewer examples for tests that play whole episodes: each of them checks thousands of steps."""
 FEW_NUMBERS = 10_000
-"""As many as are looked at one by one; after that fewer episodes and lanes must do."""
+"""Episodes with more numbers than this are tested with fewer episodes and lanes."""
 
 
 def size_of(oracle: Oracle) -> int:
-    """How many numbers an episode shows, or must be answered with."""
+    """How many numbers an episode has in its observations."""
     return oracle.steps * max(np.prod(oracle.observation_space.shape or (1,), dtype=int), 1)
 
 
-# What may be made.
+# Which settings are allowed.
 
 
 @pytest.mark.parametrize("id", BASE_IDS)
-@profile(max_examples=max(1000, profile().max_examples))  # They are only made, which costs little.
+@profile(max_examples=max(1000, profile().max_examples))  # Making a problem is fast.
 @given(data=st.data())
-def test_settings_are_taken_or_refused(id: str, data: st.DataObject) -> None:
+def test_settings_are_accepted_or_refused(id: str, data: st.DataObject) -> None:
     settings = data.draw(st.one_of(ANY[id], NEARLY[id], WIDE[id]))
     legal = LEGAL[id](**settings)
     if legal:
@@ -60,12 +60,12 @@ def test_settings_are_taken_or_refused(id: str, data: st.DataObject) -> None:
             seq_envs.make_problem(id, **settings)
 
 
-# What is shown and asked.
+# Observations and right answers.
 
 
 @pytest.mark.parametrize("id", BASE_IDS)
 @given(data=st.data(), seed=st.integers(0, 2**64))
-def test_examples(id: str, data: st.DataObject, seed: int) -> None:
+def test_sampled_episodes(id: str, data: st.DataObject, seed: int) -> None:
     settings = data.draw(WIDE[id])
     assert LEGAL[id](**settings)
     oracle = oracle_of(id, settings)
@@ -73,34 +73,34 @@ def test_examples(id: str, data: st.DataObject, seed: int) -> None:
     assert_agrees(seq_envs.make_problem(id, **settings), oracle, episodes, seed)
 
 
-# What is played.
+# Envs.
 
 
-def answer_to(play: Play, space: spaces.Space[Any], luck: random.Random) -> Any:
-    """Something to say: right, nearly right, at the very edge of it, or anything at all."""
+def answer_to(play: Play, space: spaces.Space[Any], rng: random.Random) -> Any:
+    """An answer to try: right, nearly right, at the edge of the tolerance, or a random action."""
     step, oracle = play.answered, play.oracle
-    kind = luck.choice(["right", "right", "nearly", "any"])
-    if step not in play.counting or kind == "any":
+    quality = rng.choice(["right", "right", "nearly", "random"])
+    if step not in play.scored or quality == "random":
         return space.sample().tolist()
-    right = oracle.answer(play.shown, step)
-    if kind == "right":
+    right = oracle.answer(play.observed, step)
+    if quality == "right":
         return right
     if isinstance(right, list) and isinstance(oracle, Next):
-        off = right[0] + luck.choice([-1, 1]) * luck.choice([oracle.tolerance, 0.99 * oracle.tolerance, 1e-7])
+        off = right[0] + rng.choice([-1, 1]) * rng.choice([oracle.tolerance, 0.99 * oracle.tolerance, 1e-7])
         edges = [np.float32(off), *(np.nextafter(np.float32(off), np.float32(end)) for end in (-9, 9))]
-        return [min(max(float(luck.choice(edges)), 0.0), 1.0)]
+        return [min(max(float(rng.choice(edges)), 0.0), 1.0)]
     if isinstance(right, list):
-        return [(place + luck.choice([0, 1])) % oracle.values for place in right]
+        return [(place + rng.choice([0, 1])) % oracle.values for place in right]
     return (right + 1) % int(space.n)
 
 
 @pytest.mark.parametrize("id", BASE_IDS)
 @PLAYED
 @given(data=st.data(), seed=st.integers(0, 2**64), reveal=st.booleans())
-def test_one_env(id: str, data: st.DataObject, seed: int, reveal: bool) -> None:
-    """Nothing of an episode is known beforehand: the oracle goes by what it is shown."""
+def test_scalar_env(id: str, data: st.DataObject, seed: int, reveal: bool) -> None:
+    """The oracle receives only the observations that the env has returned so far."""
     settings = data.draw(WIDE[id])
-    oracle, luck = oracle_of(id, settings), random.Random(seed)
+    oracle, rng = oracle_of(id, settings), random.Random(seed)
     env = gymnasium.make(id, disable_env_checker=True, reveal=reveal, **settings)
     env.action_space.seed(seed % 2**32)
     assert (env.observation_space, env.action_space) == (oracle.observation_space, oracle.action_space)
@@ -110,11 +110,11 @@ def test_one_env(id: str, data: st.DataObject, seed: int, reveal: bool) -> None:
         play = Play(oracle)
         for step in range(oracle.steps):
             assert observation.dtype == oracle.observation_space.dtype
-            play.shown.append(oracle.decode(observation.tolist()))
-            assert observation.tolist() == oracle.encode(play.shown[-1])
-            said = answer_to(play, env.action_space, luck)
-            observation, reward, over, truncated, info = env.step(np.array(said, env.action_space.dtype))
-            graded = play.answer(said)
+            play.observed.append(oracle.decode(observation.tolist()))
+            assert observation.tolist() == oracle.encode(play.observed[-1])
+            answer = answer_to(play, env.action_space, rng)
+            observation, reward, over, truncated, info = env.step(np.array(answer, env.action_space.dtype))
+            graded = play.answer(answer)
             assert (type(reward), reward) == (float, float(graded.reward))
             assert (over, truncated) == (graded.over, False)
             assert over == (step == oracle.steps - 1)
@@ -124,10 +124,10 @@ def test_one_env(id: str, data: st.DataObject, seed: int, reveal: bool) -> None:
                 expected |= {"target": graded.right} if graded.scored else {}
                 info = {name: value.tolist() if hasattr(value, "tolist") else value for name, value in info.items()}
             if over:
-                success, accuracy = play.verdict
+                success, accuracy = play.outcome
                 expected |= {"is_success": success, "accuracy": pytest.approx(float(accuracy), abs=1e-12)}
             assert info == expected
-        oracle.check_inputs(play.shown)
+        oracle.check_inputs(play.observed)
         assert observation.dtype == oracle.observation_space.dtype
         assert observation.tolist() == oracle.blank
         assert observation in oracle.observation_space
@@ -135,8 +135,8 @@ def test_one_env(id: str, data: st.DataObject, seed: int, reveal: bool) -> None:
 
 def streams(problem: seq_envs.Problem, oracle: Oracle, seed: int, episodes: int) -> Iterator[list[Any]]:
     """The raw observations of the first episodes of a stream."""
-    for shown in seq_envs.sample(problem, episodes, seed=seed).observations:
-        yield [oracle.decode(observation.tolist()) for observation in shown]
+    for observations in seq_envs.sample(problem, episodes, seed=seed).observations:
+        yield [oracle.decode(observation.tolist()) for observation in observations]
 
 
 @pytest.mark.parametrize("id", BASE_IDS)
@@ -147,57 +147,57 @@ def streams(problem: seq_envs.Problem, oracle: Oracle, seed: int, episodes: int)
     mode=st.sampled_from(["NextStep", "SameStep", "Disabled"]),
     lanes=st.integers(1, 3),
 )
-def test_many_lanes(id: str, data: st.DataObject, seed: int, mode: str, lanes: int) -> None:
-    """Lane i plays stream seed+i: every lane by itself gives what it must, in all three autoreset modes."""
+def test_vector_env(id: str, data: st.DataObject, seed: int, mode: str, lanes: int) -> None:
+    """Lane i plays stream seed+i, and every lane returns what the oracle expects, in all three autoreset modes."""
     settings = data.draw(WIDE[id])
-    problem, oracle, luck = seq_envs.make_problem(id, **settings), oracle_of(id, settings), random.Random(seed)
+    problem, oracle, rng = seq_envs.make_problem(id, **settings), oracle_of(id, settings), random.Random(seed)
     lanes = lanes if size_of(oracle) <= FEW_NUMBERS else 1
     envs = gymnasium.make_vec(id, lanes, autoreset_mode=mode, **settings)
     envs.single_action_space.seed(seed % 2**32)
-    steps = min(2 * oracle.steps + 2, oracle.steps + 40)  # Past the end of an episode in any case.
-    episodes = 3 + steps // oracle.steps  # With resets in between.
-    players = [Lane(oracle, streams(problem, oracle, seed + lane, episodes), mode) for lane in range(lanes)]
+    steps = min(2 * oracle.steps + 2, oracle.steps + 40)  # Past the end of the first episode.
+    episodes = 3 + steps // oracle.steps  # Some more, since resets skip the rest of an episode.
+    expected_lanes = [Lane(oracle, streams(problem, oracle, seed + lane, episodes), mode) for lane in range(lanes)]
     observations, infos = envs.reset(seed=seed)
     assert infos == {}
-    assert observations.tolist() == [player.begin() for player in players]
-    reset_at = luck.randrange(steps)
+    assert observations.tolist() == [lane.begin() for lane in expected_lanes]
+    reset_at = rng.randrange(steps)
     for step in range(steps):
-        mask = np.array([player.waiting for player in players])
+        mask = np.array([lane.waiting for lane in expected_lanes])
         if mode == "Disabled" and (mask.any() or step == reset_at):
             if not mask.any():
-                mask[luck.randrange(lanes)] = True
+                mask[rng.randrange(lanes)] = True
             observations, infos = envs.reset(options={"reset_mask": mask})
             assert infos == {}
             assert observations.tolist() == [
-                player.begin() if chosen else player.now for player, chosen in zip(players, mask, strict=True)
+                lane.begin() if is_reset else lane.now for lane, is_reset in zip(expected_lanes, mask, strict=True)
             ]
-        said = [answer_to(player.play, envs.single_action_space, luck) for player in players]
-        actions = np.array(said, envs.action_space.dtype)
+        answers = [answer_to(lane.play, envs.single_action_space, rng) for lane in expected_lanes]
+        actions = np.array(answers, envs.action_space.dtype)
         observations, rewards, over, truncated, infos = envs.step(actions)
-        moved = [player.step(one) for player, one in zip(players, said, strict=True)]
+        expected = [lane.step(answer) for lane, answer in zip(expected_lanes, answers, strict=True)]
         assert observations.dtype == oracle.observation_space.dtype
-        assert observations.tolist() == [one.observation for one in moved]
-        assert rewards.tolist() == [float(one.reward) for one in moved]
-        assert over.tolist() == [one.over for one in moved]
+        assert observations.tolist() == [result.observation for result in expected]
+        assert rewards.tolist() == [float(result.reward) for result in expected]
+        assert over.tolist() == [result.over for result in expected]
         assert truncated.tolist() == [False] * lanes
-        ended = [one.over for one in moved]
+        ended = [result.over for result in expected]
         if not any(ended):
             assert infos == {}
             continue
         if mode == "SameStep":
             assert infos.keys() == {"final_obs", "_final_obs", "final_info", "_final_info"}
             assert infos["_final_obs"].tolist() == infos["_final_info"].tolist() == ended
-            for final, one in zip(infos["final_obs"], moved, strict=True):
-                assert (None if final is None else final.tolist()) == one.final_observation
+            for final, result in zip(infos["final_obs"], expected, strict=True):
+                assert (None if final is None else final.tolist()) == result.final_observation
             infos = infos["final_info"]
         assert infos.keys() == {"is_success", "_is_success", "accuracy", "_accuracy"}
         assert infos["_is_success"].tolist() == infos["_accuracy"].tolist() == ended
-        verdicts = [one.verdict or (False, 0) for one in moved]
-        assert infos["is_success"].tolist() == [success for success, _ in verdicts]
-        assert infos["accuracy"].tolist() == pytest.approx([float(accuracy) for _, accuracy in verdicts], abs=1e-12)
+        outcomes = [result.outcome or (False, 0) for result in expected]
+        assert infos["is_success"].tolist() == [success for success, _ in outcomes]
+        assert infos["accuracy"].tolist() == pytest.approx([float(accuracy) for _, accuracy in outcomes], abs=1e-12)
 
 
-# What a score means.
+# Levels.
 
 
 @pytest.mark.parametrize("id", ["SeqMemorize-v0", "SeqEcho-v0", "SeqCopy-v0"])
@@ -225,8 +225,8 @@ def drawn_from(strategy: st.SearchStrategy[dict[str, Any]]) -> list[dict[str, An
 
 
 @pytest.mark.parametrize("id", BASE_IDS)
-def test_the_settings_drawn_are_wide(id: str) -> None:
-    """Else all of the above would say little."""
+def test_strategies_draw_a_wide_range_of_settings(id: str) -> None:
+    """The tests above are only as good as the settings that they draw."""
     wide = drawn_from(WIDE[id])
     lengths = [settings["length"] for settings in wide]
     assert min(lengths) <= 3

@@ -1,4 +1,4 @@
-"""What a problem may be made of: bad parameters are refused in clear words, by every way to make it; good ones last."""
+"""The parameters of a problem: wrong ones are refused with a clear message, and allowed ones define the problem."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ WAYS: dict[str, Callable[..., Any]] = {
     "make": gymnasium.make,
     "make_vec": gymnasium.make_vec,
 }
-"""From an id and parameters to something that has a problem."""
+"""The functions that make a problem, or an env with a problem, from an id and parameters."""
 
 
 def fields_of(id: str) -> list[tuple[str, Any]]:
-    """Each parameter of an id, and what it may be."""
+    """The name and the allowed values of each parameter of an id."""
     fields = dataclasses.fields(type(seq_envs.make_problem(id)))
-    return [(field.name, field.metadata["kind"]) for field in fields]
+    return [(field.name, field.metadata["domain"]) for field in fields]
 
 
-EVERY_FIELD = [(id, field, kind) for id in BASE_IDS for field, kind in fields_of(id)]
+EVERY_FIELD = [(id, field, domain) for id in BASE_IDS for field, domain in fields_of(id)]
 WRONG: dict[type, list[Any]] = {
     Integer: [-1, -(10**30), True, False, np.True_, 3.0, 2.5, np.float32(3), NAN, "3", b"3", [3], (), {}, 3j],
     Real: [NAN, INF, -INF, np.float64("nan"), 0.0, 1.0, 0, 1, -0.25, True, False, np.True_, "0.5", [0.5], 0.5j],
     Flag: [0, 1, 1.0, "True", "", np.int64(1), [True]],
     Choice: ["", "nothing", "ONE_TO_ONE", "one_to_one ", 0, True, 1.5, NAN, b"one_hot", ["one_hot"], ("one_to_one",)],
 }
-"""Never a value of such a parameter."""
+"""For each type of parameter: values that are never allowed."""
 ALLOWED: dict[type, str] = {
     Integer: "an integer >= ",
     Real: "a number in (0, 1)",
@@ -53,26 +53,26 @@ ALLOWED: dict[type, str] = {
 
 
 def holding(*words: str) -> str:
-    """A pattern for a message that holds all the words."""
+    """A pattern for messages that contain all of these texts."""
     return "(?s)" + "".join(f"(?=.*{re.escape(word)})" for word in words)
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize(("id", "field", "kind"), EVERY_FIELD, ids=name)
-def test_values_that_are_never_right(id: str, field: str, kind: Any, way: str) -> None:
-    allowed = ALLOWED[type(kind)] + (", ".join(map(repr, kind.options)) if isinstance(kind, Choice) else "")
-    for value in WRONG[type(kind)]:
+@pytest.mark.parametrize(("id", "field", "domain"), EVERY_FIELD, ids=name)
+def test_values_that_are_never_allowed(id: str, field: str, domain: Any, way: str) -> None:
+    allowed = ALLOWED[type(domain)] + (", ".join(map(repr, domain.options)) if isinstance(domain, Choice) else "")
+    for value in WRONG[type(domain)]:
         with pytest.raises(ValueError, match=holding(f"{field} must be {allowed}", f"got {value!r}")):
             WAYS[way](id, **{field: value})
 
 
-@pytest.mark.parametrize(("id", "field", "kind"), EVERY_FIELD, ids=name)
-def test_none_is_for_what_the_framing_may_choose(id: str, field: str, kind: Any) -> None:
+@pytest.mark.parametrize(("id", "field", "domain"), EVERY_FIELD, ids=name)
+def test_none_is_allowed_if_the_framing_sets_the_default(id: str, field: str, domain: Any) -> None:
     [default] = [f.default for f in dataclasses.fields(type(seq_envs.make_problem(id))) if f.name == field]
     if default is None:
         assert seq_envs.make_problem(id, **{field: None}) == seq_envs.make_problem(id)
     else:
-        with pytest.raises(ValueError, match=holding(f"{field} must be {ALLOWED[type(kind)]}", "got None")):
+        with pytest.raises(ValueError, match=holding(f"{field} must be {ALLOWED[type(domain)]}", "got None")):
             seq_envs.make_problem(id, **{field: None})
 
 
@@ -101,7 +101,7 @@ LIMITS: list[tuple[str, dict[str, Any], str, int, int | None]] = [
     ("SeqCopy-v0",     {},                                               "delay",         0, None),
     ("SeqClassify-v0", {},                                               "length",        1, None),
 ]
-"""Parameters, and the least and the greatest value of one more; None: no limit."""
+"""An id, parameters, and the least and the largest allowed value of one more parameter; None: no limit."""
 # fmt: on
 
 
@@ -146,26 +146,26 @@ RELATIONS: list[tuple[str, dict[str, Any], str]] = [
     ("SeqCopy-v0", {"framing": "many_to_one", "delay": 0},
      "delay is not used by framing='many_to_one', encoding='one_hot': leave it out (got delay=0)"),
 ]
-"""Parameters that do not go together, and the words for it."""
+"""Parameters that contradict each other, and the message."""
 # fmt: on
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(("id", "parameters", "words"), RELATIONS)
-def test_parameters_that_do_not_go_together(id: str, parameters: dict[str, Any], words: str, way: str) -> None:
+def test_parameters_that_contradict_each_other(id: str, parameters: dict[str, Any], words: str, way: str) -> None:
     with pytest.raises(ValueError, match=holding(words)):
         WAYS[way](id, **parameters)
 
 
-def test_max_step_is_blamed_where_no_window_would_do() -> None:
+def test_max_step_is_named_if_it_allows_no_window() -> None:
     with pytest.raises(ValueError, match=holding("max_step must be in 1 ... (length-1) // 2 = 2")):
         seq_envs.SeqNext(length=5, max_step=3, framing="many_to_one", window=2)
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("id", IDS)
-def test_an_unknown_name_is_refused_in_pythons_words(id: str, way: str) -> None:
-    """Clients such as TorchRL look for these words, and make again without the keyword."""
+def test_an_unknown_name_is_refused_with_pythons_message(id: str, way: str) -> None:
+    """Clients such as TorchRL search for this text, and try again without the keyword."""
     problem = type(seq_envs.make_problem(id)).__name__
     words = f"{problem}() got an unexpected keyword argument 'lenght'. Did you mean 'length'? {problem} takes length, "
     with pytest.raises(TypeError, match=holding(words, "framing", "encoding")):
@@ -180,7 +180,7 @@ def test_fixed_ids_take_framing_and_encoding_only(id: str, way: str) -> None:
     problem = seq_envs.make_problem(id)
     for field, _ in fields_of(id):
         if field not in ("framing", "encoding"):
-            value = getattr(problem, field)  # Not even this.
+            value = getattr(problem, field)  # Even the fixed value is refused.
             words = f"{field} cannot be set to {value!r}: this id is fixed (length={problem.length}"
             with pytest.raises(ValueError, match=holding(words, "except for framing and encoding; use the base id")):
                 WAYS[way](id, **{field: value})
@@ -192,12 +192,12 @@ def test_fixed_ids_take_framing_and_encoding_only(id: str, way: str) -> None:
 
 
 @pytest.mark.parametrize("id", [5, None, True, seq_envs.SeqEcho, ["SeqEcho-v0"], b"SeqEcho-v0"])
-def test_what_is_neither_id_nor_problem(id: Any) -> None:
+def test_neither_id_nor_problem(id: Any) -> None:
     with pytest.raises(TypeError, match=holding("id_or_problem must be", repr(id))):
         seq_envs.make_problem(id)
 
 
-def test_ids_of_others() -> None:
+def test_ids_of_other_packages() -> None:
     with pytest.raises(ValueError, match=holding("id must be one of seq_envs.ids(), got 'CartPole-v1'")):
         seq_envs.make_problem("CartPole-v1")
 
@@ -215,16 +215,16 @@ def test_ids_of_others() -> None:
         ("seq_envs:SeqNxet", "SeqNext-v0"),
     ],
 )
-def test_a_wrong_id_is_answered_with_the_nearest(id: str, nearest: str) -> None:
+def test_a_wrong_id_gets_a_hint_to_the_nearest_one(id: str, nearest: str) -> None:
     with pytest.raises(gymnasium.error.NameNotFound) as raised:
         seq_envs.make_problem(id)
     assert f"Did you mean {nearest!r}?" in str(raised.value)
-    assert sum(name in str(raised.value) for name in IDS) == 1  # And no list of the others.
+    assert sum(name in str(raised.value) for name in IDS) == 1  # The message lists no other ids.
     assert seq_envs.make_problem(nearest)
 
 
 @pytest.mark.parametrize("id", ["lstm", "", "x y", "Nothing-v0"])
-def test_an_id_that_resembles_none(id: str) -> None:
+def test_an_id_without_a_similar_one(id: str) -> None:
     with pytest.raises(gymnasium.error.NameNotFound, match=holding(f"no environment {id!r}", "seq_envs.ids()")):
         seq_envs.make_problem(id)
 
@@ -242,24 +242,24 @@ def test_an_id_without_a_version_means_the_latest(id: str) -> None:
         del gymnasium.registry[later], gymnasium.registry[f"{bare}-v2"]
 
 
-# What follows: good values.
+# Allowed values.
 
 
-def in_other_types(kind: Any, value: Any) -> list[Any]:
-    """The same value as numpy and others write it."""
-    if isinstance(kind, Integer):
+def in_other_types(domain: Any, value: Any) -> list[Any]:
+    """The same value in the types of numpy and of the standard library."""
+    if isinstance(domain, Integer):
         return [numpy_type(value) for numpy_type in (np.int64, np.int32, np.uint8, np.int8)]
-    if isinstance(kind, Real):
+    if isinstance(domain, Real):
         return [np.float64(value), Fraction(value)]
-    return [np.bool_(value)] if isinstance(kind, Flag) else [np.str_(value)]
+    return [np.bool_(value)] if isinstance(domain, Flag) else [np.str_(value)]
 
 
-@pytest.mark.parametrize(("id", "field", "kind"), EVERY_FIELD, ids=name)
-def test_numpy_values_become_builtins(id: str, field: str, kind: Any) -> None:
+@pytest.mark.parametrize(("id", "field", "domain"), EVERY_FIELD, ids=name)
+def test_numpy_values_become_builtins(id: str, field: str, domain: Any) -> None:
     framing = {"framing": "many_to_one"} if field == "window" else {}
     expected = seq_envs.make_problem(id, **framing)
     value = getattr(expected, field)
-    for other in in_other_types(kind, value):
+    for other in in_other_types(domain, value):
         problem = seq_envs.make_problem(id, **(framing | {field: other}))
         assert type(getattr(problem, field)) is type(value)
         assert (problem, repr(problem), hash(problem)) == (expected, repr(expected), hash(expected))
@@ -304,13 +304,13 @@ def test_problems_are_values(id: str, choice: dict[str, Any]) -> None:
     assert problem == twin
 
 
-def test_problems_of_different_kinds_differ() -> None:
+def test_different_problems_are_unequal() -> None:
     assert len({seq_envs.make_problem(id) for id in IDS}) == len(IDS)
     assert seq_envs.SeqEcho(lag=1) != seq_envs.SeqEcho(lag=2)
 
 
 @given(problem=any_problem)
-def test_a_problem_makes_itself(problem: seq_envs.Problem) -> None:
+def test_a_problem_is_equal_to_one_with_its_own_parameters(problem: seq_envs.Problem) -> None:
     assert seq_envs.make_problem(problem) == problem
     assert seq_envs.make_problem(problem, length=problem.length) == problem
     given = {field.name: getattr(problem, field.name) for field in dataclasses.fields(problem)}
@@ -341,7 +341,7 @@ CHANGES: list[tuple[seq_envs.Problem, dict[str, Any], dict[str, Any]]] = [
     (Classify(threshold=0.4), {"framing": "many_to_one"}, {"threshold": 0.4}),
     (seq_envs.SeqEcho(lag=4), {"length": 30}, {"length": 30, "lag": 4}),
 ]
-"""A problem, the changes, and some parameters of what comes of it."""
+"""A problem, changes to it, and some parameters of the changed problem."""
 # fmt: on
 
 

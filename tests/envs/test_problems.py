@@ -1,6 +1,6 @@
-"""What the problems show and ask: hand-written cases, the presets and the laws of chance.
+"""The problems: hand-written cases, the parameters of every id, grades, and the distributions of episodes.
 
-All other settings are held against an oracle in `test_oracle.py`.
+`test_oracle.py` compares all other settings with an oracle.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "SeqCopyHard-v0":       {"length": 20},
     "SeqClassifyHard-v0":   {"length": 100},
 }
-"""What the ids promise."""
+"""The documented parameters of every id."""
 
 CASES: list[tuple[str, dict[str, Any], list[int], list[Any]]] = [
     ("SeqNext-v0", {"length": 4}, [0, 1, 2], [1, 2, 3]),
@@ -59,7 +59,7 @@ CASES: list[tuple[str, dict[str, Any], list[int], list[Any]]] = [
     ("SeqEcho-v0", {"length": 4, "n_values": 3, "lag": 0}, [2, 0, 1, 1], [2, 0, 1, 1]),
     ("SeqEcho-v0", {"length": 4, "n_values": 3, "lag": 3, "framing": "many_to_one"}, [2, 0, 1, 1], [_, _, _, 2]),
     ("SeqEcho-v0", {"length": 4, "n_values": 3, "lag": 0, "framing": "many_to_one"}, [2, 0, 1, 0], [_, _, _, 0]),
-    # Of 3 values, 3 is the blank and 4 is go.
+    # With 3 values, 3 is the blank and 4 is go.
     ("SeqCopy-v0", {"length": 3, "n_values": 3}, [2, 0, 1, 4, 4, 4], [_, _, _, 2, 0, 1]),
     ("SeqCopy-v0", {"length": 3, "n_values": 3, "delay": 2}, [2, 0, 1, 3, 3, 4, 4, 4], [_, _, _, _, _, 2, 0, 1]),
     ("SeqCopy-v0", {"length": 3, "n_values": 3, "reverse": True}, [2, 0, 1, 4, 4, 4], [_, _, _, 1, 0, 2]),
@@ -82,7 +82,7 @@ def test_preset_has_the_promised_parameters(id: str, choice: dict[str, Any]) -> 
 
 
 @pytest.mark.parametrize("id", IDS)
-def test_preset_as_it_stands(id: str) -> None:
+def test_preset_without_parameters(id: str) -> None:
     base = seq_envs.MENU[id][0].__name__ + "-v0"
     problem = seq_envs.make_problem(id)
     assert problem == seq_envs.make_problem(base, **PRESETS[id])
@@ -96,20 +96,20 @@ def test_presets_are_all_there() -> None:
     assert set(IDS) == set(PRESETS)
 
 
-@pytest.mark.parametrize(("id", "parameters", "shown", "answers"), CASES)
-def test_by_hand(id: str, parameters: dict[str, Any], shown: list[int], answers: list[Any]) -> None:
+@pytest.mark.parametrize(("id", "parameters", "observed", "answers"), CASES)
+def test_by_hand(id: str, parameters: dict[str, Any], observed: list[int], answers: list[Any]) -> None:
     problem = seq_envs.make_problem(id, **parameters, encoding="discrete")
     oracle = oracle_of(id, parameters)
     data = seq_envs.sample(problem, 3000)
-    assert shown in data.observations.tolist()
-    found = data.observations.tolist().index(shown)
+    assert observed in data.observations.tolist()
+    found = data.observations.tolist().index(observed)
     scored = [step for step, answer in enumerate(answers) if answer is not None]
     assert np.flatnonzero(data.scored[found]).tolist() == scored == oracle.scored
     for step in scored:
         assert data.targets[found, step].tolist() == answers[step]
-        assert problem.solve(np.array([shown[: step + 1]]))[0].tolist() == answers[step]
-        if id != "SeqNext-v0":  # There the oracle answers in values.
-            assert oracle.answer(shown, step) == answers[step]
+        assert problem.solve(np.array([observed[: step + 1]]))[0].tolist() == answers[step]
+        if id != "SeqNext-v0":  # The oracle of SeqNext answers with values.
+            assert oracle.answer(observed, step) == answers[step]
 
 
 @pytest.mark.parametrize(
@@ -127,8 +127,8 @@ def test_the_sequence_of_the_tutorial() -> None:
     assert data.targets[0].ravel().tolist() == [single(x) for x in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)]
 
 
-class Dealt:
-    """Stands in for a random generator whose draws are known."""
+class FixedDraws:
+    """A replacement for a random generator, with known draws."""
 
     def __init__(self, *rows: list[float]) -> None:
         self.rows = rows
@@ -142,27 +142,27 @@ def test_classify_flips_when_the_sum_reaches_the_threshold(framing: str) -> None
     problem = seq_envs.SeqClassify(length=4, threshold=0.25, framing=framing)
     values = [[0.25, 0.5, 0.25, 0.0], [0.5, 0.25, 0.125, 0.0625]]  # Sums .25 .75 1 1 and .5 .75 .875 .9375.
     labels = [[0, 0, 1, 1], [0, 0, 0, 0]]
-    dealt = problem.sample(Dealt(*values), 2)
-    assert dealt.observations.tolist() == values
-    assert dealt.targets.tolist() == labels
+    episodes = problem.sample(FixedDraws(*values), 2)
+    assert episodes.observations.tolist() == values
+    assert episodes.targets.tolist() == labels
     for step in range(4):
         history = np.array(values, np.float32)[:, : step + 1]
         assert problem.solve(history).tolist() == [row[step] for row in labels]
 
 
 @pytest.mark.parametrize(
-    ("encoding", "shown"),
+    ("encoding", "observed"),
     [
         ("discrete", [1, 2, 3, 4]),
         ("one_hot", [[0, 1, 0, 0, 0], [0, 0, 1, 0, 0], [0, 0, 0, 1, 0], [0, 0, 0, 0, 1]]),
         ("normalized", [[0.5, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]]),
     ],
 )
-def test_encodings_by_hand(encoding: str, shown: list[Any]) -> None:
+def test_encodings_by_hand(encoding: str, observed: list[Any]) -> None:
     """The values 1 and 2 of 3, blank and go."""
     problem = seq_envs.SeqCopy(n_values=3, encoding=encoding)
     raw = np.array([1, 2, 3, 4])
-    assert problem.code.encode(raw).tolist() == shown
+    assert problem.code.encode(raw).tolist() == observed
     assert problem.code.decode(problem.code.encode(raw)).tolist() == raw.tolist()
 
 
@@ -170,13 +170,13 @@ def test_encodings_by_hand(encoding: str, shown: list[Any]) -> None:
 def test_an_alphabet_may_have_one_value(encoding: str) -> None:
     code = SYMBOL_ENCODINGS[encoding](Alphabet(1, cues=("_", ">"), blank=1))
     symbols = np.arange(3, dtype=np.uint8)
-    shown = code.encode(symbols)
-    assert all(one in code.space for one in shown)
-    assert len(np.unique(shown, axis=0)) == 3
-    assert code.decode(shown).tolist() == [0, 1, 2]
+    observed = code.encode(symbols)
+    assert all(observation in code.space for observation in observed)
+    assert len(np.unique(observed, axis=0)) == 3
+    assert code.decode(observed).tolist() == [0, 1, 2]
 
 
-# What follows: grading.
+# Grades.
 
 
 @pytest.mark.parametrize(
@@ -199,9 +199,9 @@ def test_an_alphabet_may_have_one_value(encoding: str) -> None:
     ids=str,
 )
 def test_grades(problem: seq_envs.Problem, action: Any, target: Any, grade: float) -> None:
-    one = np.array(action, problem.action_space.dtype), np.array(target, problem.action_space.dtype)
-    assert problem.grade(*one) == grade
-    many = problem.grade(*(np.stack([array] * 6).reshape(2, 3, *array.shape) for array in one))
+    pair = np.array(action, problem.action_space.dtype), np.array(target, problem.action_space.dtype)
+    assert problem.grade(*pair) == grade
+    many = problem.grade(*(np.stack([array] * 6).reshape(2, 3, *array.shape) for array in pair))
     assert many.tolist() == [[grade] * 3] * 2
 
 
@@ -212,17 +212,17 @@ def test_grades(problem: seq_envs.Problem, action: Any, target: Any, grade: floa
 def test_reward_of_a_whole_answer(parameters: dict[str, Any], wrong_places: int, reward: float) -> None:
     parameters = {"framing": "many_to_one", "encoding": "discrete", **parameters}
     env = gymnasium.make("SeqCopy-v0", **parameters)
-    shown = [env.reset(seed=1)[0]]
-    shown += [env.step([0, 0, 0, 0])[0] for _ in range(4)]
-    answer = [(value + (place < wrong_places)) % 10 for place, value in enumerate(shown[:4])]
+    observed = [env.reset(seed=1)[0]]
+    observed += [env.step([0, 0, 0, 0])[0] for _ in range(4)]
+    answer = [(value + (place < wrong_places)) % 10 for place, value in enumerate(observed[:4])]
     assert env.step(answer)[1:3] == (reward, True)
 
 
-# What follows: chance. Seeds are fixed; the bounds are 6 standard deviations and more.
+# Distributions. Seeds are fixed, and the bounds are at least 6 standard deviations.
 
 
 def assert_uniform(draws: Iterable[Any], cells: int) -> None:
-    """As even over `cells` values as independent draws are: neither less nor more so."""
+    """The draws are as evenly distributed over `cells` values as independent draws are: not less, and not more."""
     _, counts = np.unique(np.asarray(draws), return_counts=True, axis=0)
     expected = counts.sum() / cells
     assert expected >= 20, "too few draws to tell"
@@ -233,7 +233,7 @@ def assert_uniform(draws: Iterable[Any], cells: int) -> None:
 
 
 # fmt: off
-LOTTERIES: list[tuple[str, dict[str, Any], int, int]] = [
+UNIFORM: list[tuple[str, dict[str, Any], int, int]] = [
     ("SeqEcho-v0", {"length": 4, "n_values": 3}, 4, 3**4),
     ("SeqEcho-v0", {"length": 8, "n_values": 2, "lag": 3, "framing": "many_to_one"}, 8, 2**8),
     ("SeqEcho-v0", {"length": 2, "n_values": 10}, 2, 10**2),
@@ -248,16 +248,16 @@ LOTTERIES: list[tuple[str, dict[str, Any], int, int]] = [
     ("SeqMemorize-v0", {"overlap": True, "distractors": "random", "framing": "many_to_one"}, 4, 2 * 3**3),
     ("SeqNext-v0", {"length": 12, "framing": "many_to_one"}, 1, 9),
 ]
-"""Parameters, how many symbols of an episode are drawn, and how many outcomes that has."""
+"""Parameters, how many symbols of an episode are random, and the number of outcomes."""
 # fmt: on
 
 
-@pytest.mark.parametrize(("id", "parameters", "drawn", "outcomes"), LOTTERIES, ids=name)
+@pytest.mark.parametrize(("id", "parameters", "drawn", "outcomes"), UNIFORM, ids=name)
 def test_episodes_are_uniform_and_independent(id: str, parameters: dict[str, Any], drawn: int, outcomes: int) -> None:
-    """All outcomes are equally likely, so the steps of an episode are independent; so are one episode and the next."""
-    shown = seq_envs.sample(id, 20_000, seed=3, encoding="discrete", **parameters).observations[:, :drawn]
-    assert_uniform(shown, outcomes)
-    number = np.unique(shown, axis=0, return_inverse=True)[1].ravel()
+    """All outcomes are equally likely, so the steps of an episode are independent; consecutive episodes are too."""
+    observed = seq_envs.sample(id, 20_000, seed=3, encoding="discrete", **parameters).observations[:, :drawn]
+    assert_uniform(observed, outcomes)
+    number = np.unique(observed, axis=0, return_inverse=True)[1].ravel()
     first, second = number.reshape(-1, 2).T
     assert_uniform((second - first) % outcomes, outcomes)
 
@@ -282,15 +282,15 @@ def test_values_of_classify_are_uniform_and_independent() -> None:
 def test_spacing_and_start_are_uniform(window: int | None) -> None:
     framing: dict[str, Any] = {} if window is None else {"framing": "many_to_one", "window": window}
     parameters = {"length": 17, "max_step": 3, "encoding": "discrete", **framing}
-    shown = seq_envs.sample("SeqNext-v0", 30_000, **parameters).observations
-    spacing = shown[:, 1] - shown[:, 0]
+    observed = seq_envs.sample("SeqNext-v0", 30_000, **parameters).observations
+    spacing = observed[:, 1] - observed[:, 0]
     assert_uniform(spacing, 3)
     for k in (1, 2, 3):
-        assert_uniform(shown[spacing == k, 0], 17 - k * shown.shape[1])
+        assert_uniform(observed[spacing == k, 0], 17 - k * observed.shape[1])
 
 
 def test_draws_are_with_replacement() -> None:
-    """Else what is left could be counted down."""
-    shown = seq_envs.sample("SeqCopy-v0", 20_000, encoding="discrete").observations[:, :5]
-    all_different = np.mean([len(set(row)) == 5 for row in shown.tolist()])
+    """Without replacement, earlier values would predict later ones."""
+    observed = seq_envs.sample("SeqCopy-v0", 20_000, encoding="discrete").observations[:, :5]
+    all_different = np.mean([len(set(row)) == 5 for row in observed.tolist()])
     assert abs(all_different - 10 * 9 * 8 * 7 * 6 / 10**5) < 0.02

@@ -1,4 +1,4 @@
-"""The tape as text, as a picture and in a window."""
+"""Rendering: an episode as text, as a picture and in a window."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_text_of_a_whole_answer_that_is_partly_right() -> None:
     )
 
 
-def test_an_answer_is_kept_as_it_was_given() -> None:
+def test_an_answer_is_kept_although_its_array_changes() -> None:
     buffer = np.zeros(3, int)
     for make, wrap in ((gymnasium.make, lambda x: x), (gymnasium.make_vec, lambda x: x[None])):
         env = make("SeqCopy-v0", length=3, framing="many_to_one", render_mode="ansi")
@@ -53,7 +53,7 @@ def test_an_answer_is_kept_as_it_was_given() -> None:
         assert text.splitlines()[3].split() == ["answer", "1,1,1", "2,2,2"]
 
 
-def test_the_answer_is_not_shown_before_it_is_given() -> None:
+def test_the_truth_is_not_rendered_before_the_answer() -> None:
     env = gymnasium.make("SeqMemorize-v0", render_mode="ansi")
     env.reset(seed=0)
     for action in (0, 1, 2):
@@ -62,7 +62,7 @@ def test_the_answer_is_not_shown_before_it_is_given() -> None:
     assert truth.split() == ["truth", "0", "1", "2"]
 
 
-def test_long_text_is_a_window_that_follows() -> None:
+def test_a_long_episode_is_rendered_with_its_latest_steps() -> None:
     env = gymnasium.make("SeqEcho-v0", length=200, render_mode="ansi")
     env.reset(seed=0)
     for _ in range(150):
@@ -96,7 +96,7 @@ def test_pictures_have_one_size_and_rendering_has_no_effect(id: str, choice: dic
         pictures.append(env.render())
         assert np.array_equal(pictures[-1], env.render())
     assert {(picture.shape, picture.dtype) for picture in pictures} == {(pictures[0].shape, np.dtype(np.uint8))}
-    assert all(not np.array_equal(one, other) for one, other in zip(pictures[1:], pictures, strict=False))
+    assert all(not np.array_equal(after, before) for after, before in zip(pictures[1:], pictures, strict=False))
 
 
 def test_a_right_answer_looks_different_from_a_wrong_one() -> None:
@@ -110,11 +110,11 @@ def test_a_right_answer_looks_different_from_a_wrong_one() -> None:
     grey = [picture[mark_row].mean(axis=2) < 200 for picture in pictures]
     assert grey[0].any()
     assert grey[1].any()
-    assert not np.array_equal(*grey)  # By shape, not by colour alone.
+    assert not np.array_equal(*grey)  # The marks differ in shape, not only in colour.
 
 
 @pytest.mark.filterwarnings("ignore:.*You are trying to use 'human' rendering")
-def test_human_shows_a_window(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_human_mode_opens_a_window(monkeypatch: pytest.MonkeyPatch) -> None:
     pygame = pytest.importorskip("pygame")
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     env = gymnasium.make("SeqEcho-v0", render_mode="human")

@@ -1,4 +1,4 @@
-"""Whole episodes at once are what single steps show."""
+"""A rollout returns the same episodes as single steps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MODES = ["SameStep", "NextStep", "Disabled"]
 
 
 def by_steps(problem: seq_envs.Problem, episodes: int) -> list[dict[str, Any]]:
-    """Episodes of each lane, step by step by scalar envs: lane, what was seen, and what was graded."""
+    """The episodes of each lane, played by scalar envs: lane, number, observations, scored steps and targets."""
     played = []
     for lane in range(LANES):
         env = seq_envs.SequenceEnv(problem, reveal=True)
@@ -33,22 +33,22 @@ def by_steps(problem: seq_envs.Problem, episodes: int) -> list[dict[str, Any]]:
 
 
 def assert_same(data: seq_envs.Dataset, problem: seq_envs.Problem, played: list[dict[str, Any]]) -> None:
-    for one in played:
-        where = (one["episode"], slice(None), one["lane"])
-        length = len(one["seen"])
-        assert data.lengths[one["episode"], one["lane"]] == length
-        assert np.array_equal(data.observations[where][:length], np.stack(one["seen"]))
+    for record in played:
+        where = (record["episode"], slice(None), record["lane"])
+        length = len(record["seen"])
+        assert data.lengths[record["episode"], record["lane"]] == length
+        assert np.array_equal(data.observations[where][:length], np.stack(record["seen"]))
         assert (data.observations[where][length:] == problem.code.blank).all()
-        assert data.scored[where].tolist() == [bool(scored) for scored, _ in one["graded"]] + [False] * (
+        assert data.scored[where].tolist() == [bool(scored) for scored, _ in record["graded"]] + [False] * (
             problem.steps - length
         )
-        for step, (scored, target) in enumerate(one["graded"]):
+        for step, (scored, target) in enumerate(record["graded"]):
             if scored:
                 assert np.array_equal(data.targets[where][step], target)
 
 
 @pytest.mark.parametrize(("id", "choice"), EVERY_CHOICE, ids=name)
-def test_a_rollout_is_what_steps_show(id: str, choice: dict[str, Any]) -> None:
+def test_a_rollout_equals_single_steps(id: str, choice: dict[str, Any]) -> None:
     problem = seq_envs.make_problem(id, **choice)
     envs = seq_envs.SequenceVectorEnv(problem, num_envs=LANES)
     envs.reset(seed=7)
@@ -65,16 +65,16 @@ def test_a_rollout_is_what_steps_show(id: str, choice: dict[str, Any]) -> None:
     [seq_envs.SeqEcho(length=5), seq_envs.SeqEcho(length=1, lag=0), Ragged()],
     ids=["fixed", "one step", "ragged"],
 )
-def test_steps_go_on_after_a_rollout_and_rollouts_after_steps(problem: seq_envs.Problem, mode: str) -> None:
+def test_steps_continue_after_a_rollout_and_rollouts_after_steps(problem: seq_envs.Problem, mode: str) -> None:
     envs, same = (seq_envs.SequenceVectorEnv(problem, num_envs=LANES, autoreset_mode=mode) for _ in range(2))
     envs.reset(seed=7)
     same.reset(seed=7)
-    # Some lanes go on alone, and some are in the middle of an episode: these leave it.
-    for one in (envs, same):
-        one.step(one.action_space.sample())
-        one.reset(options={"reset_mask": np.array([False, True, False])})
+    # The lanes are no longer aligned, and some are in the middle of an episode, which the rollout leaves.
+    for vector_env in (envs, same):
+        vector_env.step(vector_env.action_space.sample())
+        vector_env.reset(options={"reset_mask": np.array([False, True, False])})
     envs.rollout(3)
-    if mode != "SameStep" or problem.steps > 1:  # Else they stand at the start of their next episode already.
+    if mode != "SameStep" or problem.steps > 1:  # Otherwise the step has already begun the next episode.
         same.reset(options={"reset_mask": np.array([True, False, True])})
     for _ in range(2):
         same.reset()
@@ -88,7 +88,7 @@ def test_steps_go_on_after_a_rollout_and_rollouts_after_steps(problem: seq_envs.
 
 
 @pytest.mark.parametrize("problem", [seq_envs.SeqEcho(encoding="discrete"), Ragged()], ids=["fixed", "ragged"])
-def test_rollouts_run_over_blocks(problem: seq_envs.Problem) -> None:
+def test_rollouts_span_several_blocks(problem: seq_envs.Problem) -> None:
     envs = seq_envs.SequenceVectorEnv(problem, num_envs=2)
     envs.reset(seed=3)
     episodes = 700  # More than two blocks of each lane.
@@ -105,7 +105,7 @@ def test_rollouts_run_over_blocks(problem: seq_envs.Problem) -> None:
 @pytest.mark.parametrize("episodes", [1, 2, 400])
 @pytest.mark.parametrize("problem", [seq_envs.SeqEcho(), seq_envs.SeqEcho(encoding="discrete"), Ragged()])
 def test_a_rollout_shares_no_memory_with_the_envs(problem: seq_envs.Problem, episodes: int) -> None:
-    """Writing into one changes neither what is played next in the same block, nor an earlier one."""
+    """Writing to a rollout changes neither later episodes of the same block nor an earlier rollout."""
     envs, untouched = (seq_envs.SequenceVectorEnv(problem, num_envs=2) for _ in range(2))
     envs.reset(seed=0)
     untouched.reset(seed=0)

@@ -1,4 +1,4 @@
-"""The scale of a score: 0 at its floor, 1 at the optimal level, and none where nothing is to be learned."""
+"""The normalised score: 0 at the floor, 1 at the optimal level, NaN if the two are equal."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def levels_of(chance: float, memoryless: float, optimal: float, memoryless_error
         (levels_of(0.5, 1, 1), True, 0.5, 0.0),
         (levels_of(0.5, 1, 1), True, 0.75, 0.5),
         (levels_of(0.5, 1, 1), True, 1.0, 1.0),
-        (levels_of(0.5, 0.998, 1, 0.001), False, 0.998, 0.0),  # A small gap is a gap, also with an error.
+        (levels_of(0.5, 0.998, 1, 0.001), False, 0.998, 0.0),  # A small gap counts even if it has an error.
         (levels_of(0.5, 0.875, 1, 0.001), False, 0.875, 0.0),
     ],
 )
@@ -40,14 +40,14 @@ def test_normalize_by_hand(levels: Levels, control: bool, accuracy: float, score
 @pytest.mark.parametrize(
     "levels", [levels_of(1, 1, 1), levels_of(0.5, 0.5, 0.5), seq_envs.levels("SeqNext-v0", length=2)], ids=str
 )
-def test_nothing_to_learn(levels: Levels) -> None:
+def test_no_scale_without_a_gap(levels: Levels) -> None:
     assert levels.control
     assert math.isnan(levels.normalize(1.0))
 
 
 @pytest.mark.parametrize("length", [7, 30])
-def test_nothing_to_learn_with_a_wide_tolerance(length: int) -> None:
-    """One half answers everything."""
+def test_no_scale_without_a_gap_with_a_wide_tolerance(length: int) -> None:
+    """The answer 0.5 is always right."""
     levels = seq_envs.levels("SeqNext-v0", length=length, tolerance=0.49)
     assert levels.chance.accuracy == 1
     assert math.isnan(levels.normalize(1.0))

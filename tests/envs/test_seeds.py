@@ -1,4 +1,4 @@
-"""Which streams a training, an evaluation and an estimate play. What a seed means must not change."""
+"""The streams of training, evaluation and estimation. The stream of a seed must not change."""
 
 from __future__ import annotations
 

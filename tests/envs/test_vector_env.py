@@ -29,8 +29,8 @@ def assert_same(native: Any, sync: Any, where: str = "") -> None:
         for key in native:
             assert_same(native[key], sync[key], f"{where}[{key!r}]")
     elif isinstance(native, tuple) or (isinstance(native, np.ndarray) and native.dtype == object):
-        for i, (one, other) in enumerate(zip(native, sync, strict=True)):
-            assert_same(one, other, f"{where}[{i}]")
+        for i, (native_item, sync_item) in enumerate(zip(native, sync, strict=True)):
+            assert_same(native_item, sync_item, f"{where}[{i}]")
     elif isinstance(native, np.ndarray):
         assert native.dtype == sync.dtype, f"{where}: {native.dtype} is not {sync.dtype}"
         assert native.shape == sync.shape, f"{where}: {native.shape} is not {sync.shape}"
@@ -51,7 +51,7 @@ def pair(
 
 
 def actions_for(envs: Any, rng: np.random.Generator) -> Any:
-    """Answers that are now and then right."""
+    """Random answers, most of which are right."""
     actions = envs.action_space.sample()
     targets = envs._lanes.targets[envs._lanes.here].astype(actions.dtype)
     right = rng.random(envs.num_envs) < 0.6
@@ -164,18 +164,18 @@ def test_spec_survives_json_and_makes_the_same_envs(id: str) -> None:
 @pytest.mark.parametrize("reveal", [False, True])
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("encoding", ["one_hot", "discrete", "normalized"])
-def test_nothing_handed_out_is_changed_later(mode: AutoresetMode, encoding: str, reveal: bool) -> None:
+def test_returned_arrays_do_not_change_later(mode: AutoresetMode, encoding: str, reveal: bool) -> None:
     envs = gymnasium.make_vec("SeqCopy-v0", 3, autoreset_mode=mode, encoding=encoding, reveal=reveal)
-    handed_out = [envs.reset(seed=0)]
-    frozen = [copy.deepcopy(handed_out[0])]
+    returned = [envs.reset(seed=0)]
+    frozen = [copy.deepcopy(returned[0])]
     for _ in range(40):
-        handed_out.append(envs.step(envs.action_space.sample()))
-        frozen.append(copy.deepcopy(handed_out[-1]))
-        if mode is AutoresetMode.DISABLED and handed_out[-1][2].any():
-            handed_out.append(envs.reset(options={"reset_mask": handed_out[-1][2]}))
-            frozen.append(copy.deepcopy(handed_out[-1]))
-    assert_same(tuple(handed_out), tuple(frozen))
-    # Nor does the caller's writing change what comes.
+        returned.append(envs.step(envs.action_space.sample()))
+        frozen.append(copy.deepcopy(returned[-1]))
+        if mode is AutoresetMode.DISABLED and returned[-1][2].any():
+            returned.append(envs.reset(options={"reset_mask": returned[-1][2]}))
+            frozen.append(copy.deepcopy(returned[-1]))
+    assert_same(tuple(returned), tuple(frozen))
+    # Writing to the returned arrays does not change later results.
     again = gymnasium.make_vec("SeqCopy-v0", 3, autoreset_mode=mode, encoding=encoding, reveal=reveal)
     twin = copy.deepcopy(again)
     again.reset(seed=0)
@@ -196,7 +196,7 @@ def test_nothing_handed_out_is_changed_later(mode: AutoresetMode, encoding: str,
 
 @pytest.mark.parametrize("copier", [copy.deepcopy, lambda envs: pickle.loads(pickle.dumps(envs))])
 @pytest.mark.parametrize("mode", MODES)
-def test_a_copy_in_mid_episode_goes_on_identically(copier: Any, mode: AutoresetMode) -> None:
+def test_a_copy_in_mid_episode_continues_identically(copier: Any, mode: AutoresetMode) -> None:
     envs = gymnasium.make_vec("SeqEcho-v0", 4, autoreset_mode=mode, lag=2)
     envs.reset(seed=5)
     for _ in range(4):
@@ -224,7 +224,7 @@ def test_record_episode_statistics(mode: AutoresetMode) -> None:
     assert infos["episode"]["l"].tolist() == [10] * 4
     if mode is AutoresetMode.DISABLED:
         options = {"reset_mask": np.array([True, False, True, False])}
-        envs.reset(options=options)  # SyncVectorEnv takes the mask out of the dict, and this wrapper misses it.
+        envs.reset(options=options)  # SyncVectorEnv removes the mask from the dict, and then this wrapper fails.
 
 
 @pytest.mark.parametrize("mode", [AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP])
@@ -264,7 +264,7 @@ def test_seeds_as_int_list_or_none() -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_render_shows_what_the_scalar_env_shows(mode: AutoresetMode) -> None:
+def test_render_equals_that_of_the_scalar_env(mode: AutoresetMode) -> None:
     for render_mode in ("ansi", "rgb_array"):
         envs = SequenceVectorEnv(
             "seq_envs.problems.copy:SeqCopy", num_envs=2, autoreset_mode=mode, render_mode=render_mode
@@ -287,7 +287,7 @@ def test_render_shows_what_the_scalar_env_shows(mode: AutoresetMode) -> None:
                 sync.reset()
 
 
-def test_big_lanes_and_long_episodes() -> None:
+def test_many_lanes_and_long_episodes() -> None:
     envs = gymnasium.make_vec("SeqEcho-v0", 3000, encoding="discrete", autoreset_mode="SameStep")
     envs.reset(seed=0)
     last = gymnasium.make("SeqEcho-v0", encoding="discrete").unwrapped

@@ -1,4 +1,4 @@
-"""What the vector env refuses: each error names the parameter, the value and what is allowed, and changes nothing."""
+"""The errors of the vector env: each names the parameter, the value and what is allowed, and changes no lane."""
 
 from __future__ import annotations
 
@@ -97,7 +97,9 @@ def test_wrong_actions(id: str, parameters: dict[str, Any], actions: Any) -> Non
     with pytest.raises(seq_envs.ActionError, match="actions must be"):
         envs.step(actions)
     actions = twin.action_space.sample()
-    assert data_equivalence(envs.step(actions), twin.step(actions), exact=True)  # The refused step has changed nothing.
+    assert data_equivalence(
+        envs.step(actions), twin.step(actions), exact=True
+    )  # The refused action has changed nothing.
 
 
 def test_a_wrong_action_is_named_by_its_lane() -> None:

@@ -1,10 +1,10 @@
-"""What each id plays, written down once and for good: tests/golden/ID.txt.
+"""Golden files: tests/golden/ID.txt records the episodes, spaces and grades of an id.
 
-    python tests/support/golden.py          writes the files of ids that have none; it never changes one that is there
+    python tests/support/golden.py          writes the files of ids that have none; it never changes an existing file
 
-A result says "SeqEcho-v0, accuracy 0.98", and whoever reads it years later must be able to play the same episodes. So
-what an id plays never changes. A change to it demands a new version of the id, with a file of its own; delete a file
-only where its id is no longer registered, or was never published.
+A published result such as "SeqEcho-v0, accuracy 0.98" must stay reproducible, so the episodes and grades of an id never
+change. A change needs a new version of the id, with a new file. Delete a file only if its id is no longer registered,
+or was never published.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from seq_envs.parameters import Choice
 FOLDER = ROOT / "tests" / "golden"
 SEEDS = (0, 1, 2**40)
 EPISODES = 500
-"""Of each seed: several blocks of each id's episodes."""
+"""Episodes of each seed that are sampled: several blocks of every id."""
 PLAYED = 5
 """Episodes of each seed that are played in an env, for its rewards."""
 
@@ -58,14 +58,14 @@ def _lines(id: str) -> Iterator[str]:
 
 
 def _options(id: str, name: str) -> tuple[str, ...]:
-    fields = {field.name: field.metadata["kind"] for field in dataclasses.fields(seq_envs.make_problem(id))}
-    kind = fields[name]
-    assert isinstance(kind, Choice)
-    return kind.options
+    fields = {field.name: field.metadata["domain"] for field in dataclasses.fields(seq_envs.make_problem(id))}
+    domain = fields[name]
+    assert isinstance(domain, Choice)
+    return domain.options
 
 
 def _space(space: gymnasium.Space[Any]) -> str:
-    """A space in words that do not depend on Gymnasium's version."""
+    """A space as text that does not depend on the version of Gymnasium."""
     if isinstance(space, gymnasium.spaces.Discrete):
         return f"Discrete {space.n} from {space.start}"
     if isinstance(space, gymnasium.spaces.MultiDiscrete):
@@ -75,12 +75,12 @@ def _space(space: gymnasium.Space[Any]) -> str:
 
 
 def _numbers(array: np.ndarray[Any, Any]) -> str:
-    """Every number so that it can be read back: nine digits tell all float32 apart."""
+    """Every number as text that can be read back: nine digits distinguish all float32 numbers."""
     return " ".join(f"{number:.9g}" if array.dtype.kind == "f" else f"{number}" for number in array.ravel().tolist())
 
 
 def _canonical(problem: seq_envs.Problem, seed: int) -> Iterator[np.ndarray[Any, Any]]:
-    """The arrays of a seed's first episodes, without what is arbitrary: targets that do not count."""
+    """The arrays of a seed's first episodes, without targets that are not scored, which are arbitrary."""
     observations, targets, scored, lengths = seq_envs.sample(problem, EPISODES, seed=seed)
     yield from (observations, targets[scored], scored, lengths)
 
@@ -89,7 +89,7 @@ def _played(problem: seq_envs.Problem, seed: int) -> np.ndarray[Any, Any]:
     """Rewards, ends, successes and accuracies of episodes in which some answers are right, some nearly and some not."""
     env = seq_envs.SequenceEnv(problem, reveal=True)
     data = seq_envs.sample(problem, PLAYED, seed=seed)
-    told = []
+    results = []
     for episode in range(PLAYED):
         env.reset(seed=seed if episode == 0 else None)
         for step in range(int(data.lengths[episode])):
@@ -97,12 +97,12 @@ def _played(problem: seq_envs.Problem, seed: int) -> np.ndarray[Any, Any]:
             answer = _spoiled(answer, problem, step + episode) if data.scored[episode, step] else np.zeros_like(answer)
             _, reward, terminated, truncated, info = env.step(answer)
             ending = [info["is_success"], info["accuracy"]] if terminated else [-1, -1]
-            told.append([reward, terminated, truncated, *ending])
-    return np.array(told, np.float64)
+            results.append([reward, terminated, truncated, *ending])
+    return np.array(results, np.float64)
 
 
 def _spoiled(answer: Any, problem: seq_envs.Problem, how_much: int) -> Any:
-    """An answer that is the more wrong the larger this number modulo 4 is; with 0 it is right."""
+    """A wrong version of an answer: `how_much` modulo 4 is how wrong it is, and 0 leaves it right."""
     how_much %= 4
     if isinstance(problem.action_space, gymnasium.spaces.Discrete):
         return (answer + how_much // 2) % problem.action_space.n
@@ -113,7 +113,7 @@ def _spoiled(answer: Any, problem: seq_envs.Problem, how_much: int) -> Any:
 
 
 def _digest(*arrays: np.ndarray[Any, Any]) -> str:
-    """A digest of shapes, kinds and numbers that is the same on every machine, whatever its byte order."""
+    """A digest of shapes, dtypes and numbers, the same on every machine whatever its byte order."""
     digest = hashlib.sha256()
     for array in arrays:
         digest.update(f"{array.dtype.kind}{array.dtype.itemsize}{array.shape}".encode())
@@ -122,7 +122,7 @@ def _digest(*arrays: np.ndarray[Any, Any]) -> str:
 
 
 def write(folder: Path, ids: list[str]) -> list[str]:
-    """Write the files that are missing; the ids whose file says something else, which are left as they are."""
+    """Write the missing files. Returns the ids whose file differs from the current content; those are not changed."""
     folder.mkdir(exist_ok=True)
     changed = []
     for id in ids:
@@ -139,8 +139,8 @@ def main() -> None:
     changed = write(FOLDER, list(seq_envs.MENU))
     if changed:
         sys.exit(
-            f"{', '.join(changed)}: not what stands in {FOLDER}, which is left as it is. What an id plays never "
-            "changes: give the id a new version, for which a new file is written."
+            f"{', '.join(changed)}: the content differs from the file in {FOLDER}, which was not changed. The episodes "
+            "and grades of an id never change: give the id a new version, for which a new file is written."
         )
 
 

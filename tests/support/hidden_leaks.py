@@ -1,4 +1,4 @@
-"""Problems with leaks that are hard to see, and good ones that look as if they had some."""
+"""Problems with leaks that are hard to find, and valid problems that look as if they had leaks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from seq_envs.problem import fixed_length, last_of
 
 
 class Places(Encoding):
-    """So many real numbers in [0, 1]."""
+    """A fixed number of real numbers in [0, 1]."""
 
     def __init__(self, count: int) -> None:
         self._count = count
@@ -39,11 +39,14 @@ class Places(Encoding):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Was(Problem):
-    """Many real numbers: say whether the first of them was above a half one step ago. One of the others tells."""
+class WasAboveHalf(Problem):
+    """Each observation is several real numbers; the answer is whether the first one was above 0.5 one step ago.
+
+    The last number leaks the answer with probability `leak`: 0.5 is no leak.
+    """
 
     places: int = parameter(6, Integer(4), "numbers in an observation")
-    told: float = parameter(0.5, Real(0, 2), "how often the last number is above a half if the answer is yes")
+    leak: float = parameter(0.5, Real(0, 2), "probability that the last number is above 0.5 if the answer is 1")
 
     @property
     def steps(self) -> int:
@@ -62,18 +65,18 @@ class Was(Problem):
         return ("action", "reward")
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
-        shown = rng.random((batch, self.steps, self.places), np.float32)
-        answers = np.roll(shown[..., 0] > 0.5, 1, axis=1)
-        high = answers == (rng.random(answers.shape) < self.told)
-        shown[..., -1] = (shown[..., -1] + high) / 2
-        return fixed_length(shown, answers.astype(np.int64), np.arange(self.steps) > 0)
+        observations = rng.random((batch, self.steps, self.places), np.float32)
+        answers = np.roll(observations[..., 0] > 0.5, 1, axis=1)
+        high = answers == (rng.random(answers.shape) < self.leak)
+        observations[..., -1] = (observations[..., -1] + high) / 2
+        return fixed_length(observations, answers.astype(np.int64), np.arange(self.steps) > 0)
 
     def solve(self, history: Array) -> Array:
         return (history[:, max(history.shape[1] - 2, 0), 0] > 0.5).astype(np.int64)
 
 
-class WasByTheRule(Was):
-    """What tells is whether the last two numbers are on different sides of a half, which only the problem knows."""
+class WasAboveHalfByTwoNumbers(WasAboveHalf):
+    """The leak is whether the last two numbers are on different sides of 0.5: data does not reveal it, `guess` does."""
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
         episodes = super().sample(rng, batch)
@@ -85,8 +88,8 @@ class WasByTheRule(Was):
         return ((observations[:, -1] > 0.5) != (observations[:, -2] > 0.5)).astype(np.int64)
 
 
-class _InTheDigits(Was):
-    """The fifth digit of a number is odd if the answer is yes."""
+class _LeakInTheDigits(WasAboveHalf):
+    """The fifth digit of one number is odd if the answer is 1."""
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
         episodes = super().sample(rng, batch)
@@ -98,7 +101,7 @@ class _InTheDigits(Was):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Parity(Problem):
-    """Bits: say whether the ones so far are odd in number."""
+    """The answer is whether the number of ones so far is odd."""
 
     length: int = parameter(8, Integer(2), "bits")
 
@@ -114,13 +117,13 @@ class Parity(Problem):
     def action_space(self) -> spaces.Discrete:
         return spaces.Discrete(2)
 
-    def asked(self) -> Array:
+    def scored(self) -> Array:
         """The scored steps (T,)."""
         return np.arange(self.steps) > 0
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
         bits = rng.integers(2, size=(batch, self.steps), dtype=np.uint8)
-        return fixed_length(bits, np.bitwise_xor.accumulate(bits, axis=1).astype(np.int64), self.asked())
+        return fixed_length(bits, np.bitwise_xor.accumulate(bits, axis=1).astype(np.int64), self.scored())
 
     def solve(self, history: Array) -> Array:
         return np.bitwise_xor.reduce(history, axis=1).astype(np.int64)
@@ -129,7 +132,7 @@ class Parity(Problem):
         return np.zeros(len(observations), np.int64)
 
     def known_levels(self) -> Levels:
-        exact = 0.5 ** int(self.asked().sum())
+        exact = 0.5 ** int(self.scored().sum())
         return Levels(Level(0.5, exact), Level(0.5, exact), Level(1.0, 1.0))
 
 
@@ -140,7 +143,7 @@ class ParityStated(Parity):
 
 
 class ParityAtTheEnd(Parity):
-    def asked(self) -> Array:
+    def scored(self) -> Array:
         return last_of(self.steps)
 
 
@@ -152,10 +155,10 @@ class ParityByReward(Parity):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Cue(Problem):
-    """A bit, then noise; say the bit at every later step. So whoever guesses is right all along, or never."""
+    """A bit, then noise; the answer at every later step is the bit. So a constant guess is always right, or never."""
 
     length: int = parameter(6, Integer(3), "steps")
-    n_values: int = parameter(4, Integer(2), "of which the bit is one of two")
+    n_values: int = parameter(4, Integer(2), "alphabet of the noise; the bit is 0 or 1")
 
     @property
     def leaks(self) -> tuple[str, ...]:
@@ -174,26 +177,26 @@ class Cue(Problem):
         return spaces.Discrete(2)
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
-        shown = rng.integers(self.n_values, size=(batch, self.length))
-        shown[:, 0] %= 2
-        return fixed_length(shown, np.repeat(shown[:, :1], self.length, axis=1), np.arange(self.length) > 0)
+        values = rng.integers(self.n_values, size=(batch, self.length))
+        values[:, 0] %= 2
+        return fixed_length(values, np.repeat(values[:, :1], self.length, axis=1), np.arange(self.length) > 0)
 
     def solve(self, history: Array) -> Array:
         return history[:, 0]
 
 
-class CueGuessed(Cue):
+class CueWithGuess(Cue):
     def guess(self, observations: Array, step: int) -> Array:
         return np.zeros(len(observations), np.int64)
 
 
-class CueGuessedAtTimes(Cue):
+class CueWithGuessAtSomeSteps(Cue):
     def guess(self, observations: Array, step: int) -> Array | None:
         return np.zeros(len(observations), np.int64) if step < 3 else None
 
 
-class CueAnywhereElse(Cue):
-    """What is not asked for is whatever stood in the memory."""
+class CueWithArbitraryTargets(Cue):
+    """Targets that are not scored are random numbers, another one in each call."""
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
         episodes = super().sample(rng, batch)
@@ -202,10 +205,10 @@ class CueAnywhereElse(Cue):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Larger(Problem):
-    """Say whether the number on the screen is in the upper half of all: which it tells, whatever the scale."""
+class InUpperHalf(Problem):
+    """The answer is whether the current number is in the upper half of [0, scale]: it needs no memory at any scale."""
 
-    scale: float = parameter(1.0, Real(0, 1e30), "the greatest number")
+    scale: float = parameter(1.0, Real(0, 1e30), "the largest number")
 
     @property
     def steps(self) -> int:
@@ -220,12 +223,12 @@ class Larger(Problem):
         return spaces.Discrete(2)
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
-        shown = rng.random((batch, self.steps, 1), np.float32)
-        answers = (shown[..., 0] > 0.5).astype(np.int64)
+        numbers = rng.random((batch, self.steps, 1), np.float32)
+        answers = (numbers[..., 0] > 0.5).astype(np.int64)
         lengths = rng.integers(1, self.steps + 1, size=batch)
         within = np.arange(self.steps) < lengths[:, None]
-        shown = np.where(within[..., None], shown * np.float32(self.scale), np.float32(np.nan))
-        return Episodes(shown, answers, within, lengths)
+        observations = np.where(within[..., None], numbers * np.float32(self.scale), np.float32(np.nan))
+        return Episodes(observations, answers, within, lengths)
 
     def solve(self, history: Array) -> Array:
         return (history[:, -1, 0] > np.float32(0.5) * np.float32(self.scale)).astype(np.int64)
@@ -241,32 +244,32 @@ class _Scaled(Places):
         return spaces.Box(0.0, self._scale, (1,), np.float32)
 
 
-ONLY = "a player that sees only the current observation and the clock gets"
+ONLY = "a policy that receives only the current observation and the time step has accuracy"
 
-GOOD: list[tuple[Problem, float | None]] = [
-    (Was(), 0.5),
-    (Was(places=12), 0.5),
-    (Was(told=0.8), 0.8),
-    (WasByTheRule(places=12, told=0.8), 0.8),
+VALID: list[tuple[Problem, float | None]] = [
+    (WasAboveHalf(), 0.5),
+    (WasAboveHalf(places=12), 0.5),
+    (WasAboveHalf(leak=0.8), 0.8),
+    (WasAboveHalfByTwoNumbers(places=12, leak=0.8), 0.8),
     (ParityStated(), None),
     *((Cue(length=length, n_values=values), 0.5) for length in (4, 8) for values in (2, 8)),
-    *((CueGuessed(length=length, n_values=values), 0.5) for length in (4, 8) for values in (2, 8)),
-    (CueGuessedAtTimes(), 0.5),
-    (CueAnywhereElse(), 0.5),
-    *((Larger(scale=scale), None) for scale in (0.01, 1.0, 1e5, 1e20)),
+    *((CueWithGuess(length=length, n_values=values), 0.5) for length in (4, 8) for values in (2, 8)),
+    (CueWithGuessAtSomeSteps(), 0.5),
+    (CueWithArbitraryTargets(), 0.5),
+    *((InUpperHalf(scale=scale), None) for scale in (0.01, 1.0, 1e5, 1e20)),
 ]
-"""With the memoryless level, where the problem itself has none."""
+"""Problems, and their memoryless accuracy if the problem does not state it."""
 
 # fmt: off
 LEAKING: list[tuple[Problem, float | None, str]] = [
-    (Was(told=0.8),            0.5,  f"{ONLY} 0.(79|80).*, but the memoryless level is 0.5000"),
-    (Was(told=0.8, places=12), 0.5,  f"{ONLY} 0.(79|80).*, but the memoryless level is 0.5000"),
-    (_InTheDigits(),           0.5,  f"{ONLY} 1.0000, but the memoryless level is 0.5000"),
-    (Larger(scale=0.01),       0.5,  f"{ONLY} (0.99|1.0).*, but the memoryless level is 0.5000"),
-    (Larger(),                 0.5,  f"{ONLY} (0.99|1.0).*, but the memoryless level is 0.5000"),
-    (Larger(scale=1e20),       0.5,  f"{ONLY} (0.99|1.0).*, but the memoryless level is 0.5000"),
-    (Parity(),                 None, "and its previous action gets 1.0000, but the memoryless level is 0.5000"),
-    (ParityAtTheEnd(),         None, "and its previous action gets 1.0000, but the memoryless level is 0.5000"),
-    (ParityByReward(),         None, "and its previous reward gets 0.7.*, but the memoryless level is 0.5000"),
+    (WasAboveHalf(leak=0.8),            0.5,  f"{ONLY} 0.(79|80).*, but the memoryless level is 0.5000"),
+    (WasAboveHalf(leak=0.8, places=12), 0.5,  f"{ONLY} 0.(79|80).*, but the memoryless level is 0.5000"),
+    (_LeakInTheDigits(),           0.5,  f"{ONLY} 1.0000, but the memoryless level is 0.5000"),
+    (InUpperHalf(scale=0.01),       0.5,  f"{ONLY} (0.99|1.0).*, but the memoryless level is 0.5000"),
+    (InUpperHalf(),                 0.5,  f"{ONLY} (0.99|1.0).*, but the memoryless level is 0.5000"),
+    (InUpperHalf(scale=1e20),       0.5,  f"{ONLY} (0.99|1.0).*, but the memoryless level is 0.5000"),
+    (Parity(),                 None, "and its previous action has accuracy 1.0000, but the memoryless level is 0.5000"),
+    (ParityAtTheEnd(),         None, "and its previous action has accuracy 1.0000, but the memoryless level is 0.5000"),
+    (ParityByReward(),         None, "and its previous reward has accuracy 0.7.*, but the memoryless level is 0.5000"),
 ]
 # fmt: on

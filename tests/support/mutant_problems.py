@@ -1,4 +1,4 @@
-"""Good problems with one mistake each, and the sentence that must name it."""
+"""Valid problems with one mistake each, and a pattern of the message that must name the mistake."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ Rng = np.random.Generator
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Echo(seq_envs.SeqEcho):
-    """What most of these are at heart: echo the value before."""
+    """The problem that most mutants change: echo the previous value."""
 
     def echoed(self, values: Array) -> Episodes:
-        """These values (B, T), asked for as they should be."""
+        """Episodes with these values (B, T) and the right targets."""
         episodes = super().sample(np.random.default_rng(0), len(values))
         return episodes._replace(observations=values, targets=np.roll(values, self.lag, axis=1))
 
 
-# What is shown.
+# Wrong observations.
 
 
-class AnswerShown(Echo):
-    """Each symbol holds the value and the answer."""
+class AnswerInObservation(Echo):
+    """Each symbol encodes both the value and the answer."""
 
     @property
     def code(self) -> Encoding:
@@ -48,7 +48,7 @@ class AnswerShown(Echo):
 
 
 class AnswerLikely(Echo):
-    """Every other value is the one before again."""
+    """Every other value repeats the previous one."""
 
     def sample(self, rng: Rng, batch: int) -> Episodes:
         values = super().sample(rng, batch).observations
@@ -56,8 +56,8 @@ class AnswerLikely(Echo):
         return self.echoed(values)
 
 
-class ClockTells(Echo):
-    """Some steps show small values only."""
+class TimeStepPredictsAnswer(Echo):
+    """The value at step 4 is always small."""
 
     def sample(self, rng: Rng, batch: int) -> Episodes:
         values = super().sample(rng, batch).observations
@@ -66,7 +66,7 @@ class ClockTells(Echo):
 
 
 class WithoutReplacement(Echo):
-    """A value comes once in an episode."""
+    """No value occurs twice in an episode."""
 
     def sample(self, rng: Rng, batch: int) -> Episodes:
         values = rng.permuted(np.tile(np.arange(self.n_values, dtype=np.uint8), (batch, 1)), axis=1)
@@ -107,7 +107,7 @@ class _NoFlagForBlank(Normalized):
         return encoded
 
 
-class BlankIsShownAsZero(seq_envs.SeqCopy):
+class BlankIsEncodedAsZero(seq_envs.SeqCopy):
     @property
     def code(self) -> Encoding:
         return _NoFlagForBlank(Alphabet(self.n_values, cues=("_", ">"), blank=self.n_values))
@@ -124,16 +124,16 @@ class Lossy(Echo):
         return _Coarse(self.alphabet)
 
 
-# What is asked.
+# Wrong targets, scored steps or grades.
 
 
 class LagIsOneMore(Echo):
-    """Sampler and solver agree with each other, and not with the parameter, as in POPGym's RepeatPrevious."""
+    """`sample` and `solve` agree, but on another lag than the parameter, as in POPGym's RepeatPrevious."""
 
     def sample(self, rng: Rng, batch: int) -> Episodes:
-        return dataclasses.replace(self, lag=self.lag + 1)._as_it_says(rng, batch)
+        return dataclasses.replace(self, lag=self.lag + 1)._sample_with_this_lag(rng, batch)
 
-    def _as_it_says(self, rng: Rng, batch: int) -> Episodes:
+    def _sample_with_this_lag(self, rng: Rng, batch: int) -> Episodes:
         return super().sample(rng, batch)
 
     def solve(self, history: Array) -> Array:
@@ -141,22 +141,22 @@ class LagIsOneMore(Echo):
 
 
 class LagIsOneLess(Echo):
-    """Only the sampler is wrong."""
+    """Only `sample` is wrong."""
 
     def sample(self, rng: Rng, batch: int) -> Episodes:
         episodes = super().sample(rng, batch)
         return episodes._replace(targets=np.roll(episodes.targets, -1, axis=1))
 
 
-class AnswersAreDrawn(Echo):
-    """Nobody can know them."""
+class RandomAnswers(Echo):
+    """The observations do not determine the answers."""
 
     def sample(self, rng: Rng, batch: int) -> Episodes:
         episodes = super().sample(rng, batch)
         return episodes._replace(targets=rng.integers(self.n_values, size=episodes.targets.shape))
 
 
-class LagMeansNothing(Echo):
+class LagHasNoEffect(Echo):
     """All values of an episode are the same."""
 
     def sample(self, rng: Rng, batch: int) -> Episodes:
@@ -171,18 +171,18 @@ class LagMeansNothing(Echo):
         return observations
 
 
-class SolverIsWrong(seq_envs.SeqCopy):
+class SolveIsWrong(seq_envs.SeqCopy):
     def solve(self, history: Array) -> Array:
         return history[:, 0]
 
 
-class NothingAsked(Echo):
+class NothingScored(Echo):
     def sample(self, rng: Rng, batch: int) -> Episodes:
         episodes = super().sample(rng, batch)
         return episodes._replace(scored=np.zeros_like(episodes.scored))
 
 
-class AskedAfterTheEnd(Ragged):
+class ScoredAfterTheEnd(Ragged):
     def sample(self, rng: Rng, batch: int) -> Episodes:
         episodes = super().sample(rng, batch)
         return episodes._replace(scored=np.ones_like(episodes.scored))
@@ -199,7 +199,7 @@ class RightIsWrong(Echo):
         return 1.0 - super().grade(actions, targets)
 
 
-# How it is drawn.
+# Wrong draws.
 
 
 class SeedIgnored(Echo):
@@ -224,14 +224,16 @@ class SeedsGlobally(Echo):
         return super().sample(rng, batch)
 
 
-class SolverWipes(Echo):
+class SolveChangesTheHistory(Echo):
     def solve(self, history: Array) -> Array:
-        said = super().solve(history).copy()
+        answers = super().solve(history).copy()
         history[:] = 0
-        return said
+        return answers
 
 
-class SolverRemembers(Echo):
+class SolveRemembers(Echo):
+    """It answers from an earlier call, not from the history."""
+
     seen: ClassVar[dict[int, Array]] = {}
 
     def solve(self, history: Array) -> Array:
@@ -240,7 +242,7 @@ class SolverRemembers(Echo):
         return before
 
 
-class TooMany(Echo):
+class TooManyEpisodes(Echo):
     def sample(self, rng: Rng, batch: int) -> Episodes:
         return super().sample(rng, 2 * batch)
 
@@ -251,14 +253,14 @@ class EachEpisodeTwice(Echo):
         return Episodes(*(array.repeat(2, axis=0)[:batch] for array in half))
 
 
-class HalfOfItAgain(Echo):
+class SecondHalfRepeatsTheFirst(Echo):
     def sample(self, rng: Rng, batch: int) -> Episodes:
         half = super().sample(rng, (batch + 1) // 2)
         return Episodes(*(np.concatenate([array, array])[:batch] for array in half))
 
 
-class EpisodesGoOn(Echo):
-    """The next episode is the one before, each value one more."""
+class EpisodesCountUp(Echo):
+    """Each episode is the previous one with 1 added to every value."""
 
     def sample(self, rng: Rng, batch: int) -> Episodes:
         first = super().sample(rng, 1).observations.astype(np.int64)
@@ -266,8 +268,8 @@ class EpisodesGoOn(Echo):
         return self.echoed(values.astype(np.uint8))
 
 
-class EveryThirdGoesOn(Echo):
-    """It is the one but one before, each value one more."""
+class EveryThirdEpisodeCountsUp(Echo):
+    """Every third episode is the one two before it with 1 added to every value."""
 
     def sample(self, rng: Rng, batch: int) -> Episodes:
         values = super().sample(rng, batch).observations
@@ -275,14 +277,16 @@ class EveryThirdGoesOn(Echo):
         return self.echoed(values)
 
 
-class BeginsWhereTheLastEnded(Echo):
+class BeginsWithThePreviousEnd(Echo):
+    """The first value of an episode is the last value of the previous one."""
+
     def sample(self, rng: Rng, batch: int) -> Episodes:
         values = super().sample(rng, batch).observations
         values[1:, 0] = values[:-1, -1]
         return self.echoed(values)
 
 
-# What is said of it.
+# Wrong declarations.
 
 
 class MemorylessTooLow(Echo):
@@ -301,7 +305,7 @@ class ChanceTooHigh(Echo):
 
 
 class ControlWithHighChance(Echo):
-    """A control task, whose scores are normalised by chance: with this floor a constant policy scores below 0."""
+    """The scores of a control task are normalised by chance: with this floor a constant policy scores below 0."""
 
     def known_levels(self) -> Levels:
         return Levels(Level(0.3, 0.0), Level(1.0, 1.0), Level(1.0, 1.0))
@@ -315,7 +319,7 @@ class ControlWithLowChance(Echo):
 
 
 class ChanceIgnoresAFrequentAnswer(Echo):
-    """The value 3 is the answer more often than others, which chance does not know of."""
+    """The value 3 is the most frequent answer, but the chance level assumes that all are equally frequent."""
 
     def sample(self, rng: Rng, batch: int) -> Episodes:
         values = super().sample(rng, batch).observations
@@ -330,20 +334,20 @@ class ChanceIgnoresAFrequentAnswer(Echo):
 
 
 class RealChanceTooLow(seq_envs.SeqNext):
-    """It overlooks that one answer is right for two neighbouring targets."""
+    """The chance level overlooks that one answer is right for two neighbouring targets."""
 
     def known_levels(self) -> Levels:
         return Levels(Level(1 / (self.length - 1), 0.0), Level(1.0, 1.0), Level(1.0, 1.0))
 
 
-class TapeNotStated(seq_envs.SeqMemorize):
+class ActionLeakNotStated(seq_envs.SeqMemorize):
     @property
     def leaks(self) -> tuple[str, ...]:
         return ()
 
 
 class GuessesBadly(Echo):
-    """It does not know better than that, and says so with conviction."""
+    """`guess` is worse than answers learned from data, and the problem states no levels."""
 
     def sample(self, rng: Rng, batch: int) -> Episodes:
         episodes = super().sample(rng, batch)
@@ -356,64 +360,64 @@ class GuessesBadly(Echo):
         return None
 
 
-class RewardNotStated(seq_envs.SeqClassify):
+class RewardLeakNotStated(seq_envs.SeqClassify):
     @property
     def leaks(self) -> tuple[str, ...]:
         return ("action",)
 
 
-class LeaksByAnotherName(Echo):
+class UnknownLeak(Echo):
     @property
     def leaks(self) -> tuple[str, ...]:
         return ("info",)
 
 
-ONLY = "a player that sees only the current observation and the clock gets"
-CONSTANT = "the best constant answer gets accuracy"
+ONLY = "a policy that receives only the current observation and the time step has accuracy"
+CONSTANT = "the best constant answer has accuracy"
 
 # fmt: off
 MUTANTS: list[tuple[seq_envs.Problem, str]] = [
-    (AnswerShown(),            f"a leak: {ONLY} 1.0000, but the memoryless level is 0.1000"),
-    (AnswerLikely(),           f"a leak: {ONLY} 0.6"),
-    (ClockTells(),             f"a leak: {ONLY} 0.11"),
-    (WithoutReplacement(),     f"a leak: {ONLY} 0.11"),
-    (ValueOutside(),           "observations, .* must be symbols .*, whole numbers in 0 ... 9, got uint8 in 1 ... 10"),
-    (RealOutside(),            r"observation .1.* is not in its space Box\(0.0, 1.0"),
-    (TargetOutside(),          r"target 9 is not in its space Discrete\(9\)"),
+    (AnswerInObservation(),        f"a leak: {ONLY} 1.0000, but the memoryless level is 0.1000"),
+    (AnswerLikely(),               f"a leak: {ONLY} 0.6"),
+    (TimeStepPredictsAnswer(),     f"a leak: {ONLY} 0.11"),
+    (WithoutReplacement(),         f"a leak: {ONLY} 0.11"),
+    (ValueOutside(),               "observations, .* must be symbols .*, integers in 0 ... 9, got uint8 in 1 ... 10"),
+    (RealOutside(),                r"observation .1.* is not in its space Box\(0.0, 1.0"),
+    (TargetOutside(),              r"target 9 is not in its space Discrete\(9\)"),
     (BlankIsAValue(encoding="discrete"), "blank is symbol 0, which is also a value"),
-    (BlankIsShownAsZero(),     "blank is shown as symbol 0 is"),
-    (Lossy(),                  r"decode\(\) does not undo encode\(\)"),
-    (LagIsOneMore(),           "lag is off by one: the observation of 2 steps ago tells 1.0000 of the answers"),
-    (LagIsOneLess(),           "lag is off by one: the observation of 0 steps ago tells 1.0000 of the answers"),
-    (AnswersAreDrawn(),        "the optimal player gets accuracy 0.0.* but its level says 1.0000"),
-    (LagMeansNothing(),        "lag = 1 means nothing: the observation of 0 steps ago tells all of the answers"),
-    (SolverIsWrong(),          "the optimal player gets accuracy 0.2.* but its level says 1.0000"),
-    (NothingAsked(),           "nothing can be earned"),
-    (AskedAfterTheEnd(),       "a step after the end of its episode is scored"),
-    (StepsAreOneLess(),        "drew episodes of 10 steps, but steps says 9"),
-    (RightIsWrong(),           "the right answer is not graded as right"),
-    (SeedIgnored(),            "the same seed drew other episodes"),
-    (OneStream(),              "two seeds drew the same episodes"),
-    (GlobalDraws(),            r"sample\(\) touches a global random state"),
-    (SeedsGlobally(),          r"sample\(\) touches a global random state"),
-    (SolverWipes(),            r"solve\(\) changes the history that it is given at step 1"),
-    (SolverRemembers(),        r"solve\(\) answers differently at step"),
-    (TooMany(),                "as many episodes as it is asked for: asked for 7, got .14, 14, 14, 14."),
-    (EachEpisodeTwice(),       "of 4000 episodes 2000 pairs are the same, and by luck 0 would be"),
-    (HalfOfItAgain(),          "of 4000 episodes .* pairs are the same, and by luck 0 would be"),
-    (EpisodesGoOn(),           "of 4000 episodes .* pairs are the same"),
-    (EveryThirdGoesOn(),       "an episode tells of a later one: from the answers of the one but one before"),
-    (BeginsWhereTheLastEnded(), "an episode tells of a later one: from the last observation of the one before"),
-    (MemorylessTooLow(),       f"a leak: {ONLY} 0.1.* but the memoryless level is 0.0500"),
-    (MemorylessTooHigh(),      "the memoryless player gets accuracy 0.09.*, but its level says 0.2000"),
-    (ChanceTooHigh(),          "chance .* is above memoryless"),
-    (ControlWithHighChance(lag=0), f"{CONSTANT} 0.(09|10).*, but the level of chance says 0.3000"),
-    (ControlWithLowChance(lag=0), f"{CONSTANT} 0.(09|10).*, but the level of chance says 0.0500"),
-    (ChanceIgnoresAFrequentAnswer(), f"{CONSTANT} 0.2.*, but the level of chance says 0.1000"),
-    (RealChanceTooLow(tolerance=0.06), f"{CONSTANT} 0.2.*, but the level of chance says 0.1111"),
-    (GuessesBadly(),           r"guess\(\) is not the best: it gets 0.05.*, what is learned from data 0.5"),
-    (TapeNotStated(framing="many_to_one"), "and its previous action gets 1.0000, but the memoryless level is 0.5000"),
-    (RewardNotStated(),        "and its previous reward gets 0.92.*, but the memoryless level is 0.9050"),
-    (LeaksByAnotherName(),     r"leaks must be a tuple of 'action' and 'reward', .* got \('info',\)"),
+    (BlankIsEncodedAsZero(),       "blank and symbol 0 have the same encoding"),
+    (Lossy(),                      r"decode\(\) does not undo encode\(\)"),
+    (LagIsOneMore(),               "lag is off by one: the observation of 2 steps ago predicts 1.0000 of the answers"),
+    (LagIsOneLess(),               "lag is off by one: the observation of 0 steps ago predicts 1.0000 of the answers"),
+    (RandomAnswers(),              "the optimal policy has accuracy 0.0.* but its level states 1.0000"),
+    (LagHasNoEffect(),             "lag = 1 has no effect: the observation of 0 steps ago predicts all answers"),
+    (SolveIsWrong(),               "the optimal policy has accuracy 0.2.* but its level states 1.0000"),
+    (NothingScored(),              "an episode has no scored step"),
+    (ScoredAfterTheEnd(),          "a step after the end of its episode is scored"),
+    (StepsAreOneLess(),            "must return T = `steps` = 9 time steps, got 10"),
+    (RightIsWrong(),               r"grade\(\) must return 1 for the right answer"),
+    (SeedIgnored(),                "the same seed gives different episodes"),
+    (OneStream(),                  "two seeds give the same episodes"),
+    (GlobalDraws(),                r"sample\(\) changes a global random state"),
+    (SeedsGlobally(),              r"sample\(\) changes a global random state"),
+    (SolveChangesTheHistory(),     r"solve\(\) changes its argument `history` at step 1"),
+    (SolveRemembers(),             r"solve\(\) returns other answers at step"),
+    (TooManyEpisodes(),            "must return batch=7 episodes, got .14, 14, 14, 14."),
+    (EachEpisodeTwice(),           "2000 pairs of 4000 episodes are equal, but only 0 should be by chance"),
+    (SecondHalfRepeatsTheFirst(),  " pairs of 4000 episodes are equal, but only 0 should be by chance"),
+    (EpisodesCountUp(),            " pairs of 4000 episodes are equal"),
+    (EveryThirdEpisodeCountsUp(),  "learned from the answers of the episode before the previous one"),
+    (BeginsWithThePreviousEnd(),   "learned from the last observation of the previous episode"),
+    (MemorylessTooLow(),           f"a leak: {ONLY} 0.1.* but the memoryless level is 0.0500"),
+    (MemorylessTooHigh(),          "the memoryless policy has accuracy 0.09.*, but its level states 0.2000"),
+    (ChanceTooHigh(),              "the chance level .* is above the memoryless level"),
+    (ControlWithHighChance(lag=0), f"{CONSTANT} 0.(09|10).*, but the chance level states 0.3000"),
+    (ControlWithLowChance(lag=0),  f"{CONSTANT} 0.(09|10).*, but the chance level states 0.0500"),
+    (ChanceIgnoresAFrequentAnswer(), f"{CONSTANT} 0.2.*, but the chance level states 0.1000"),
+    (RealChanceTooLow(tolerance=0.06), f"{CONSTANT} 0.2.*, but the chance level states 0.1111"),
+    (GuessesBadly(),               r"guess\(\) .*: it has accuracy 0.05.*, answers learned from data have 0.5"),
+    (ActionLeakNotStated(framing="many_to_one"), "previous action has accuracy 1.0000, but .* level is 0.5"),
+    (RewardLeakNotStated(),        "previous reward has accuracy 0.92.*, but the memoryless level is 0.9050"),
+    (UnknownLeak(),                r"leaks must be a tuple .* 'action' and 'reward', got \('info',\)"),
 ]
 # fmt: on

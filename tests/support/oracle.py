@@ -1,8 +1,8 @@
-"""The five problems a second time: plain Python, straight from their definitions, sharing no code with the package.
+"""A second implementation of the five problems: plain Python from their definitions, without code of the package.
 
-An oracle is built from a problem's parameters. Shown the raw observations of one episode (symbols as ints, values as
-floats), it says what must be seen, which steps count, what the right answers are and what another answer earns. Which
-parameters a problem takes stands in `oracle_settings.py`, how it is played in `oracle_play.py`.
+An oracle is made from a problem's parameters. From the raw observations of one episode (symbols as ints, values as
+floats) it computes the encoded observations, the scored steps, the right answers and the grade of any answer.
+`oracle_settings.py` states which parameters a problem accepts, `oracle_play.py` how it is played.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from gymnasium import spaces
 
-Shown = list[Any]
+Observed = list[Any]
 """The raw observations of one episode."""
 
 
@@ -27,7 +27,7 @@ def single(number: float) -> float:
 
 
 class Oracle(ABC):
-    """One problem with its parameters. `scored` lists the steps that count; symbols are the values, then the cues."""
+    """One problem with its parameters. `scored` lists the scored steps; symbols are the values, then the cues."""
 
     steps: int
     scored: list[int]
@@ -37,26 +37,26 @@ class Oracle(ABC):
     cues = 0
 
     @abstractmethod
-    def check_inputs(self, shown: Shown) -> None:
-        """Fail unless the problem can show this."""
+    def check_inputs(self, observed: Observed) -> None:
+        """Fail unless these are possible raw observations of an episode."""
 
     @abstractmethod
-    def answer(self, shown: Shown, step: int) -> Any:
+    def answer(self, observed: Observed, step: int) -> Any:
         """The right answer at a scored step."""
 
-    def episodes(self) -> Iterator[tuple[Fraction, Shown]]:
-        """Every episode with its probability, where there are finitely many."""
+    def episodes(self) -> Iterator[tuple[Fraction, Observed]]:
+        """Every episode with its probability, if there are finitely many."""
         raise NotImplementedError
 
     def grade(self, answer: Any, right: Any) -> Fraction:
-        """What an answer earns at a scored step: one number is right or wrong, several earn the share that is right."""
+        """The grade of an answer: a single number is right or wrong; several earn the share that is right."""
         if isinstance(right, list):
-            return Fraction(sum(said == true for said, true in zip(answer, right, strict=True)), len(right))
+            return Fraction(sum(given == true for given, true in zip(answer, right, strict=True)), len(right))
         return Fraction(answer == right)
 
     @property
     def blank(self) -> Any:
-        """What is shown when nothing is left to answer: the blank symbol where there is one, else zeros."""
+        """The observation after the end of an episode: the blank symbol if there is one, otherwise zeros."""
         return 0 if self.encoding == "discrete" else [0.0] * len(self.encode(0))
 
     @property
@@ -68,7 +68,7 @@ class Oracle(ABC):
         return spaces.Box(0.0, 1.0, (width,), np.float32)
 
     def encode(self, raw: Any) -> Any:
-        """What the agent is shown."""
+        """The observation for a raw observation."""
         if self.encoding == "discrete":
             return raw
         if self.encoding == "value":
@@ -79,7 +79,7 @@ class Oracle(ABC):
         return [single(number)] + [float(raw == self.values + cue) for cue in range(self.cues)]
 
     def decode(self, observation: Any) -> Any:
-        """What `encode` was given, if `observation` comes from it."""
+        """The raw observation from which `encode` made `observation`."""
         if self.encoding == "discrete":
             return observation
         if self.encoding == "value":
@@ -92,7 +92,7 @@ class Oracle(ABC):
 
 
 class Next(Oracle):
-    """Raw observations are places in the sequence 0/length, 1/length, ..."""
+    """Raw observations are indices into the sequence 0/length, 1/length, ..."""
 
     def __init__(
         self,
@@ -112,24 +112,24 @@ class Next(Oracle):
             self.scored = list(range(0 if max_step == 1 else 1, self.steps))
         self.action_space = spaces.Box(0.0, 1.0, (1,), np.float32) if encoding == "value" else spaces.Discrete(length)
 
-    def check_inputs(self, shown: Shown) -> None:
-        spacing = self.spacing(shown)
+    def check_inputs(self, observed: Observed) -> None:
+        spacing = self.spacing(observed)
         assert 1 <= spacing <= self.max_step
-        assert all(after - before == spacing for before, after in itertools.pairwise(shown))
-        assert shown[0] >= 0
-        assert shown[-1] + spacing <= self.values - 1
+        assert all(after - before == spacing for before, after in itertools.pairwise(observed))
+        assert observed[0] >= 0
+        assert observed[-1] + spacing <= self.values - 1
 
-    def spacing(self, shown: Shown) -> int:
-        return 1 if self.max_step == 1 else int(shown[1] - shown[0])
+    def spacing(self, observed: Observed) -> int:
+        return 1 if self.max_step == 1 else int(observed[1] - observed[0])
 
-    def answer(self, shown: Shown, step: int) -> Any:
-        return self.said(shown[step] + self.spacing(shown))
+    def answer(self, observed: Observed, step: int) -> Any:
+        return self.as_answer(observed[step] + self.spacing(observed))
 
-    def said(self, place: int) -> Any:
-        return [single(place / self.values)] if self.encoding == "value" else place
+    def as_answer(self, index: int) -> Any:
+        return [single(index / self.values)] if self.encoding == "value" else index
 
     def encode(self, raw: int) -> Any:
-        return self.said(raw) if self.encoding == "value" else super().encode(raw)
+        return self.as_answer(raw) if self.encoding == "value" else super().encode(raw)
 
     def decode(self, observation: Any) -> int:
         return round(observation[0] * self.values) if self.encoding == "value" else int(super().decode(observation))
@@ -139,12 +139,12 @@ class Next(Oracle):
             return super().grade(answer, right)
         return Fraction(abs(single(answer[0]) - right[0]) <= self.tolerance)
 
-    def episodes(self) -> Iterator[tuple[Fraction, Shown]]:
+    def episodes(self) -> Iterator[tuple[Fraction, Observed]]:
         for spacing in range(1, self.max_step + 1):
             starts = [start for start in range(self.values) if start + spacing * self.steps <= self.values - 1]
             for start in starts:
-                shown = [start + spacing * step for step in range(self.steps)]
-                yield Fraction(1, self.max_step * len(starts)), shown
+                observed = [start + spacing * step for step in range(self.steps)]
+                yield Fraction(1, self.max_step * len(starts)), observed
 
 
 class Memorize(Oracle):
@@ -166,14 +166,14 @@ class Memorize(Oracle):
         self.scored = list(range(self.steps)) if everywhere else [self.steps - 1]
         self.action_space = spaces.Discrete(self.values)
 
-    def check_inputs(self, shown: Shown) -> None:
-        assert shown[0] in self.markers
-        assert set(shown[1:]) <= set(self.body) if self.random else shown[1:] == self.body
+    def check_inputs(self, observed: Observed) -> None:
+        assert observed[0] in self.markers
+        assert set(observed[1:]) <= set(self.body) if self.random else observed[1:] == self.body
 
-    def answer(self, shown: Shown, step: int) -> int:
-        return int(shown[0] if step == self.steps - 1 else self.body[step])
+    def answer(self, observed: Observed, step: int) -> int:
+        return int(observed[0] if step == self.steps - 1 else self.body[step])
 
-    def episodes(self) -> Iterator[tuple[Fraction, Shown]]:
+    def episodes(self) -> Iterator[tuple[Fraction, Observed]]:
         bodies = list(itertools.product(self.body, repeat=len(self.body))) if self.random else [tuple(self.body)]
         for marker, body in itertools.product(self.markers, bodies):
             yield Fraction(1, len(self.markers) * len(bodies)), [marker, *body]
@@ -192,15 +192,15 @@ class Echo(Oracle):
         self.scored = list(range(lag, length)) if framing == "one_to_one" else [length - 1]
         self.action_space = spaces.Discrete(n_values)
 
-    def check_inputs(self, shown: Shown) -> None:
-        assert all(0 <= value < self.values for value in shown)
+    def check_inputs(self, observed: Observed) -> None:
+        assert all(0 <= value < self.values for value in observed)
 
-    def answer(self, shown: Shown, step: int) -> int:
-        return int(shown[step - self.lag])
+    def answer(self, observed: Observed, step: int) -> int:
+        return int(observed[step - self.lag])
 
-    def episodes(self) -> Iterator[tuple[Fraction, Shown]]:
-        for shown in itertools.product(range(self.values), repeat=self.steps):
-            yield Fraction(1, self.values**self.steps), list(shown)
+    def episodes(self) -> Iterator[tuple[Fraction, Observed]]:
+        for observed in itertools.product(range(self.values), repeat=self.steps):
+            yield Fraction(1, self.values**self.steps), list(observed)
 
 
 class Copy(Oracle):
@@ -234,22 +234,22 @@ class Copy(Oracle):
         if framing == "many_to_one":
             self.action_space = spaces.MultiDiscrete([n_values] * places)
 
-    def check_inputs(self, shown: Shown) -> None:
-        assert all(0 <= value < self.values for value in shown[: self.length])
-        assert shown[self.length :] == self.ending
+    def check_inputs(self, observed: Observed) -> None:
+        assert all(0 <= value < self.values for value in observed[: self.length])
+        assert observed[self.length :] == self.ending
 
-    def answer(self, shown: Shown, step: int) -> Any:
+    def answer(self, observed: Observed, step: int) -> Any:
         if self.framing == "one_to_many":
-            return shown[step]
+            return observed[step]
         if self.framing == "many_to_one":
-            return [shown[place] for place in self.part]
-        return shown[self.part[step - self.scored[0]]]
+            return [observed[place] for place in self.part]
+        return observed[self.part[step - self.scored[0]]]
 
     @property
     def blank(self) -> Any:
         return self.encode(self.values)  # The first cue.
 
-    def episodes(self) -> Iterator[tuple[Fraction, Shown]]:
+    def episodes(self) -> Iterator[tuple[Fraction, Observed]]:
         for values in itertools.product(range(self.values), repeat=self.length):
             yield Fraction(1, self.values**self.length), [*values, *self.ending]
 
@@ -267,11 +267,11 @@ class Classify(Oracle):
         self.scored = list(range(length)) if framing == "one_to_one" else [length - 1]
         self.action_space = spaces.Discrete(2)
 
-    def check_inputs(self, shown: Shown) -> None:
-        assert all(0 <= value < 1 for value in shown)
+    def check_inputs(self, observed: Observed) -> None:
+        assert all(0 <= value < 1 for value in observed)
 
-    def answer(self, shown: Shown, step: int) -> int:
-        return 1 if sum(shown[: step + 1]) >= self.threshold * self.steps else 0
+    def answer(self, observed: Observed, step: int) -> int:
+        return 1 if sum(observed[: step + 1]) >= self.threshold * self.steps else 0
 
 
 ORACLES: dict[str, type[Oracle]] = {
@@ -281,4 +281,4 @@ ORACLES: dict[str, type[Oracle]] = {
     "SeqCopy": Copy,
     "SeqClassify": Classify,
 }
-"""By the name of the problem's class."""
+"""The oracle of each problem, by the name of the problem's class."""

@@ -1,4 +1,4 @@
-"""Whole episodes of a problem held against its oracle."""
+"""Compare whole episodes of a problem with its oracle."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def oracle_of(id: str, parameters: dict[str, Any]) -> Oracle:
 
 
 def assert_agrees(problem: seq_envs.Problem, oracle: Oracle, episodes: int, seed: int) -> None:
-    """Spaces, inputs, encoding, scored steps and right answers of whole episodes."""
+    """The problem and its oracle have the same spaces, inputs, encodings, scored steps and right answers."""
     assert (problem.observation_space, problem.action_space) == (oracle.observation_space, oracle.action_space)
     assert problem.steps == oracle.steps
     data = seq_envs.sample(problem, episodes, seed=seed)
@@ -25,8 +25,8 @@ def assert_agrees(problem: seq_envs.Problem, oracle: Oracle, episodes: int, seed
     assert data.targets.shape == (episodes, oracle.steps, *(oracle.action_space.shape or ()))
     assert data.lengths.tolist() == [oracle.steps] * episodes
     for observations, targets, scored in zip(data.observations, data.targets, data.scored, strict=True):
-        shown = [oracle.decode(observation) for observation in observations.tolist()]
-        assert observations.tolist() == [oracle.encode(raw) for raw in shown]
-        oracle.check_inputs(shown)
+        observed = [oracle.decode(observation) for observation in observations.tolist()]
+        assert observations.tolist() == [oracle.encode(raw) for raw in observed]
+        oracle.check_inputs(observed)
         assert np.flatnonzero(scored).tolist() == oracle.scored
-        assert targets[scored].tolist() == [oracle.answer(shown, step) for step in oracle.scored]
+        assert targets[scored].tolist() == [oracle.answer(observed, step) for step in oracle.scored]

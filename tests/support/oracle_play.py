@@ -1,6 +1,7 @@
-"""How a problem is played, a second time: one episode step by step, and many lanes in each autoreset mode.
+"""A second implementation of how a problem is played: single episodes, and lanes in each autoreset mode.
 
-Plain Python around an `Oracle`. What an episode shows comes from outside; what each step must give follows from it.
+This is plain Python around an `Oracle`. The caller provides the raw observations of an episode; the expected result of
+each step follows from them.
 """
 
 from __future__ import annotations
@@ -10,90 +11,91 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from oracle import Oracle, Shown
+from oracle import Observed, Oracle
 
 
 class Graded(NamedTuple):
-    """What became of one answer."""
+    """The expected result of one answer."""
 
     reward: Fraction
     over: bool
     scored: bool
     right: Any
-    """The right answer; None where the step does not count."""
+    """The right answer; None if the step is not scored."""
 
 
 @dataclass
 class Play:
-    """One episode as its player sees it: answers go in, grades come out, what is shown becomes known on the way."""
+    """One episode that is played step by step: the caller appends each raw observation and passes each answer."""
 
     oracle: Oracle
-    shown: Shown = field(default_factory=list)
+    observed: Observed = field(default_factory=list)
     earned: list[Fraction] = field(default_factory=list)
     answered: int = 0
 
     def __post_init__(self) -> None:
-        self.counting = set(self.oracle.scored)
+        self.scored = set(self.oracle.scored)
 
-    def answer(self, said: Any) -> Graded:
-        """Grade the answer to what was shown last."""
+    def answer(self, given: Any) -> Graded:
+        """Grade the answer to the last observation."""
         step = self.answered
         self.answered += 1
         over = self.answered == self.oracle.steps
-        if step not in self.counting:
+        if step not in self.scored:
             return Graded(Fraction(0), over, False, None)
-        right = self.oracle.answer(self.shown, step)
-        reward = self.oracle.grade(said, right)
+        right = self.oracle.answer(self.observed, step)
+        reward = self.oracle.grade(given, right)
         self.earned.append(reward)
         return Graded(reward, over, True, right)
 
     @property
-    def verdict(self) -> tuple[bool, Fraction]:
-        """Of a whole episode: whether all was right, and the mean grade."""
-        return all(one == 1 for one in self.earned), sum(self.earned, Fraction(0)) / len(self.earned)
+    def outcome(self) -> tuple[bool, Fraction]:
+        """The result of a whole episode: whether every answer is right, and the mean grade."""
+        return all(grade == 1 for grade in self.earned), sum(self.earned, Fraction(0)) / len(self.earned)
 
 
-class Moved(NamedTuple):
-    """What one step of one lane gives."""
+class LaneStep(NamedTuple):
+    """The expected result of one step in one lane."""
 
     observation: Any
     reward: Fraction
     over: bool
-    verdict: tuple[bool, Fraction] | None
-    """At the end of an episode."""
+    outcome: tuple[bool, Fraction] | None
+    """`Play.outcome` at the end of an episode, otherwise None."""
     final_observation: Any
-    """With "SameStep", at the end of an episode: the last observation, whose place the next episode has taken."""
+    """With "SameStep", the terminal observation at the end of an episode, otherwise None."""
 
 
 class Lane:
-    """One lane of a vector env: `episodes` are what it shows, one after the other, for ever."""
+    """One lane of a vector env, which plays `episodes` one after the other."""
 
-    def __init__(self, oracle: Oracle, episodes: Iterator[Shown], mode: str) -> None:
+    def __init__(self, oracle: Oracle, episodes: Iterator[Observed], mode: str) -> None:
         self.oracle, self.episodes, self.mode = oracle, episodes, mode
         self.waiting = False
 
     def begin(self) -> Any:
-        """Its next episode; the first observation."""
-        self.comes = next(self.episodes)
-        self.play = Play(self.oracle, [self.comes[0]])
+        """Start the next episode; returns its first observation."""
+        self.episode = next(self.episodes)
+        self.play = Play(self.oracle, [self.episode[0]])
         self.waiting = False
-        return self.oracle.encode(self.comes[0])
+        return self.oracle.encode(self.episode[0])
 
     @property
     def now(self) -> Any:
-        """What a lane shows that is left alone by a reset."""
-        return self.oracle.blank if self.waiting else self.oracle.encode(self.play.shown[-1])
+        """The current observation, which a reset of other lanes does not change."""
+        return self.oracle.blank if self.waiting else self.oracle.encode(self.play.observed[-1])
 
-    def step(self, said: Any) -> Moved:
+    def step(self, given: Any) -> LaneStep:
+        """Answer the current observation, or start the next episode if the lane waits for it."""
         if self.waiting:
-            assert self.mode == "NextStep", "an episode that is over waits for a reset"
-            return Moved(self.begin(), Fraction(0), False, None, None)
-        graded = self.play.answer(said)
+            assert self.mode == "NextStep", "a lane whose episode is over must be reset first"
+            return LaneStep(self.begin(), Fraction(0), False, None, None)
+        graded = self.play.answer(given)
         if not graded.over:
-            self.play.shown.append(self.comes[self.play.answered])
-            return Moved(self.now, graded.reward, False, None, None)
-        verdict = self.play.verdict
+            self.play.observed.append(self.episode[self.play.answered])
+            return LaneStep(self.now, graded.reward, False, None, None)
+        outcome = self.play.outcome
         if self.mode == "SameStep":
-            return Moved(self.begin(), graded.reward, True, verdict, self.oracle.blank)
+            return LaneStep(self.begin(), graded.reward, True, outcome, self.oracle.blank)
         self.waiting = True
-        return Moved(self.oracle.blank, graded.reward, True, verdict, None)
+        return LaneStep(self.oracle.blank, graded.reward, True, outcome, None)

@@ -1,6 +1,6 @@
-"""Which parameters each problem takes, said a second time: plain Python that shares no code with the package.
+"""A second statement of the allowed parameters of each problem, in plain Python without code of the package.
 
-`LEGAL[id](**settings)` is whether these settings make a problem.
+`LEGAL[id](**settings)` is whether these settings are allowed.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ _UNLIMITED = 10**1000
 
 
 def whole(value: Any, least: int, most: int = _UNLIMITED) -> bool:
-    """A whole number in a range; True and False are none."""
+    """Whether the value is an integer in this range; a bool is not."""
     return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
 def share(value: Any) -> bool:
-    """A number strictly between 0 and 1."""
+    """Whether the value is a number strictly between 0 and 1."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         return False
     return not math.isnan(value) and 0 < value < 1
@@ -51,7 +51,7 @@ def next_value(
         window = (length - 1) // max_step
     elif window is None:
         window = 3
-    # A spacing shows only in two values; and an episode of the largest spacing must fit, its last answer included.
+    # It takes two values to see a spacing, and an episode with the largest spacing must fit, its last answer included.
     return whole(window, 1 if max_step == 1 else 2) and max_step * window <= length - 1
 
 
@@ -137,4 +137,4 @@ LEGAL: dict[str, Callable[..., bool]] = {
     "SeqCopy-v0": copy,
     "SeqClassify-v0": classify,
 }
-"""Whether settings make a problem, by the id that takes every parameter."""
+"""For each id that takes every parameter: a function that decides whether settings are allowed."""

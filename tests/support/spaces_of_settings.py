@@ -1,4 +1,4 @@
-"""Every setting of every problem: lists to parametrise over, and strategies to draw from."""
+"""Settings of the problems: lists for parametrised tests, and Hypothesis strategies."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ BASE_IDS = [id for id, (_, fixed) in seq_envs.MENU.items() if not fixed]
 def choices(id: str) -> list[dict[str, Any]]:
     """Every framing with every encoding of an id."""
     problem = type(seq_envs.make_problem(id))
-    kinds = {field.name: field.metadata["kind"] for field in dataclasses.fields(problem)}
-    options = {name: kinds[name].options for name in ("framing", "encoding") if isinstance(kinds[name], Choice)}
+    fields = {field.name: field.metadata["domain"] for field in dataclasses.fields(problem)}
+    options = {name: fields[name].options for name in ("framing", "encoding") if isinstance(fields[name], Choice)}
     return [{"framing": f, "encoding": e} for f in options["framing"] for e in options["encoding"]]
 
 
@@ -29,6 +29,7 @@ EVERY_BASE_CHOICE = [(id, choice) for id in BASE_IDS for choice in choices(id)]
 
 
 def name(value: object) -> str:
+    """The name of a parameter value in a test id."""
     return "-".join(map(str, value.values())) if isinstance(value, dict) else str(value)
 
 
@@ -111,12 +112,12 @@ SETTINGS = {
 any_problem = st.sampled_from(BASE_IDS).flatmap(
     lambda id: SETTINGS[id].map(lambda settings: seq_envs.make_problem(id, **settings))
 )
-"""A problem with any parameters."""
+"""A problem with random parameters."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Ragged(Problem):
-    """A problem of somebody else: episodes of different lengths; echo the first value at the end."""
+    """A user's problem with episodes of different lengths: echo the first value at the end."""
 
     title = "ragged"
 

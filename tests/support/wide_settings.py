@@ -1,8 +1,9 @@
-"""The whole space of settings, its far corners included: legal ones to play, and any at all to be judged.
+"""Hypothesis strategies for the whole space of settings, including its extremes, and for settings that may be wrong.
 
 `WIDE[id]` draws legal settings whose episodes have at most `MOST_STEPS` steps and at most `MOST_NUMBERS` numbers, so
-that plain Python can follow. `ANY[id]` draws legal and illegal ones without a limit, which are made but never played;
-most are illegal. `NEARLY[id]` changes one or two of legal ones: about half are legal then.
+that the oracles in plain Python are fast enough. `ANY[id]` draws legal and illegal settings of any size, for tests that
+make a problem but do not play it; most of them are illegal. `NEARLY[id]` changes one or two of a set of legal settings;
+about half of the results are legal.
 """
 
 from __future__ import annotations
@@ -12,29 +13,29 @@ from typing import Any
 from hypothesis import strategies as st
 
 MOST_STEPS = 2500
-"""More than the 2,048 of a block, so that some blocks hold one episode, and some of those are longer than a block."""
+"""More than the 2,048 steps of a block, so that some episodes are longer than a block."""
 MOST_NUMBERS = 30_000
-"""Of the observations of an episode, or of the answers of one step."""
+"""The most numbers in the observations of an episode, or in the answer of one step."""
 MOST_VALUES = 2**22
 
 _SIZES = [64, 99, 100, 127, 128, 129, 255, 256, 257, 300, 682, 683, 1023, 1024, 1025, 2047, 2048, 2049, 2500]
-"""Lengths at which something turns over: dtypes, rows prepared at once, episodes to a block."""
-_TURNS = [254, 255, 256, 257, 65534, 65535, 65536, 65537]
-"""Alphabets at which dtypes turn over, with and without two cues."""
-_VALUES = [2, 3, 10, 100, *_TURNS, 1000, 2**20, MOST_VALUES - 1, MOST_VALUES]
+"""Lengths around limits of the implementation: dtypes, rows prepared at once, episodes in a block."""
+_DTYPE_LIMITS = [254, 255, 256, 257, 65534, 65535, 65536, 65537]
+"""Sizes of alphabets around the limits of dtypes, with and without two cues."""
+_VALUES = [2, 3, 10, 100, *_DTYPE_LIMITS, 1000, 2**20, MOST_VALUES - 1, MOST_VALUES]
 
 
 def sizes(least: int, most: int = MOST_STEPS) -> st.SearchStrategy[int]:
-    """Small ones, large ones and those at the edges."""
+    """Lengths in this range: small, large and around limits."""
     edges = [size for size in (least, most, *_SIZES) if least <= size <= most]
     return st.one_of(st.integers(least, min(least + 20, most)), st.integers(least, most), st.sampled_from(edges))
 
 
-alphabets = st.one_of(st.integers(2, 20), st.integers(2, 300), st.sampled_from(_TURNS), st.sampled_from(_VALUES))
+alphabets = st.one_of(st.integers(2, 20), st.integers(2, 300), st.sampled_from(_DTYPE_LIMITS), st.sampled_from(_VALUES))
 
 
 def shares() -> st.SearchStrategy[float]:
-    """Every kind of number strictly between 0 and 1."""
+    """Numbers strictly between 0 and 1, including extreme ones."""
     return st.one_of(
         st.floats(0.01, 0.99),
         st.floats(0.0, 1.0, exclude_min=True, exclude_max=True),
@@ -47,14 +48,16 @@ symbol_encodings = st.sampled_from(["one_hot", "discrete", "normalized"])
 
 
 def _encoding(draw: st.DrawFn, numbers: int, encodings: list[str]) -> str:
-    """One hot only where so many numbers can be followed."""
-    return draw(st.sampled_from([one for one in encodings if one != "one_hot" or numbers <= MOST_NUMBERS]))
+    """An encoding; one_hot only if its observations have at most MOST_NUMBERS numbers."""
+    return draw(
+        st.sampled_from([encoding for encoding in encodings if encoding != "one_hot" or numbers <= MOST_NUMBERS])
+    )
 
 
 @st.composite
 def wide_next(draw: st.DrawFn) -> dict[str, Any]:
     framing = draw(framings)
-    length = draw(st.one_of(st.integers(2, 40), sizes(2), st.sampled_from([one for one in _VALUES if one > 2])))
+    length = draw(st.one_of(st.integers(2, 40), sizes(2), st.sampled_from([size for size in _VALUES if size > 2])))
     least = max(1, -(-(length - 1) // MOST_STEPS)) if framing == "one_to_one" else 1
     most = max(least, (length - 1) // 2)
     max_step = draw(st.one_of(st.sampled_from([least, most]), st.integers(least, min(least + 5, most))))
@@ -100,7 +103,7 @@ def wide_echo(draw: st.DrawFn) -> dict[str, Any]:
 def wide_copy(draw: st.DrawFn) -> dict[str, Any]:
     framing = draw(st.sampled_from(["many_to_many", "many_to_one", "one_to_many"]))
     n_values = draw(alphabets)
-    # A whole answer of m places is laid out at each of the steps.
+    # In many_to_one the targets hold a whole answer at each time step.
     length = draw(sizes(1, {"many_to_many": 900, "many_to_one": 173, "one_to_many": MOST_STEPS}[framing]))
     settings: dict[str, Any] = {"length": length, "n_values": n_values, "framing": framing}
     places, delay = length, 0
@@ -133,44 +136,46 @@ WIDE = {
     "SeqClassify-v0": wide_classify(),
 }
 
-# What follows: settings that may be wrong.
+# Settings that may be wrong.
 
 _integers = st.one_of(
     st.integers(-2, 12),
     st.sampled_from([1000, MOST_VALUES - 1, MOST_VALUES, MOST_VALUES + 1, 2**31 - 2, 2**31 - 1, 2**31, 10**30]),
 )
-_strange = st.sampled_from(
+_wrong_types = st.sampled_from(
     [True, False, 1.0, 2.0, 2.5, float("nan"), float("inf"), "2", "", "one_to_one", b"one_hot", (3,), 3j]
 )
 _numbers = st.one_of(shares(), st.sampled_from([0.0, 1.0, 0, 1, -0.25, 1.5, -0.0, 1 + 2**-52]))
 _names = st.sampled_from(["one_to_one", "many_to_one", "many_to_many", "one_to_many", "One_to_one", ""])
-_shown_as = st.sampled_from(["one_hot", "discrete", "normalized", "value", "onehot"])
+_encodings = st.sampled_from(["one_hot", "discrete", "normalized", "value", "onehot"])
 
 
-def _or_strange(**kinds: st.SearchStrategy[Any]) -> dict[str, st.SearchStrategy[Any]]:
-    """What each parameter may be given, now and then something of another kind."""
-    return {name: st.one_of(kind, kind, kind, kind, _strange) for name, kind in kinds.items()}
+def _or_wrong_types(**values: st.SearchStrategy[Any]) -> dict[str, st.SearchStrategy[Any]]:
+    """A strategy for each parameter that draws a value of a wrong type one time in five."""
+    return {name: st.one_of(*[value] * 4, _wrong_types) for name, value in values.items()}
 
 
-_GIVEN = {
-    "SeqNext-v0": _or_strange(
+_VALUES_OF = {
+    "SeqNext-v0": _or_wrong_types(
         length=_integers,
         max_step=_integers,
         framing=_names,
         window=st.one_of(st.none(), _integers),
-        encoding=_shown_as,
+        encoding=_encodings,
         tolerance=st.one_of(st.none(), _numbers),
     ),
-    "SeqMemorize-v0": _or_strange(
+    "SeqMemorize-v0": _or_wrong_types(
         length=_integers,
         n_sequences=_integers,
         framing=_names,
-        encoding=_shown_as,
+        encoding=_encodings,
         distractors=st.sampled_from(["fixed", "random", "none"]),
         overlap=st.sampled_from([True, False, 1, 0]),
     ),
-    "SeqEcho-v0": _or_strange(length=_integers, n_values=_integers, lag=_integers, framing=_names, encoding=_shown_as),
-    "SeqCopy-v0": _or_strange(
+    "SeqEcho-v0": _or_wrong_types(
+        length=_integers, n_values=_integers, lag=_integers, framing=_names, encoding=_encodings
+    ),
+    "SeqCopy-v0": _or_wrong_types(
         length=_integers,
         n_values=_integers,
         output_length=st.one_of(st.none(), _integers),
@@ -178,24 +183,24 @@ _GIVEN = {
         delay=st.one_of(st.none(), _integers),
         reverse=st.sampled_from([None, True, False, 0]),
         framing=_names,
-        encoding=_shown_as,
+        encoding=_encodings,
     ),
-    "SeqClassify-v0": _or_strange(
-        length=_integers, threshold=st.one_of(st.none(), _numbers), framing=_names, encoding=_shown_as
+    "SeqClassify-v0": _or_wrong_types(
+        length=_integers, threshold=st.one_of(st.none(), _numbers), framing=_names, encoding=_encodings
     ),
 }
 
 
 @st.composite
 def _nearly(draw: st.DrawFn, id: str) -> dict[str, Any]:
-    given = _GIVEN[id]
+    values = _VALUES_OF[id]
     settings = draw(WIDE[id])
-    for name in draw(st.lists(st.sampled_from(sorted(given)), min_size=1, max_size=2, unique=True)):
+    for name in draw(st.lists(st.sampled_from(sorted(values)), min_size=1, max_size=2, unique=True)):
         old = settings.get(name)
-        beside = st.sampled_from([old - 1, old + 1]) if type(old) is int else given[name]
-        settings[name] = draw(st.one_of(given[name], beside))
+        beside = st.sampled_from([old - 1, old + 1]) if type(old) is int else values[name]
+        settings[name] = draw(st.one_of(values[name], beside))
     return settings
 
 
-ANY = {id: st.fixed_dictionaries({}, optional=given) for id, given in _GIVEN.items()}
-NEARLY = {id: _nearly(id) for id in _GIVEN}
+ANY = {id: st.fixed_dictionaries({}, optional=values) for id, values in _VALUES_OF.items()}
+NEARLY = {id: _nearly(id) for id in _VALUES_OF}

@@ -100,7 +100,7 @@ def _settings_named(typed: Sequence[str]) -> tuple[str, list[str]]:
     except ImportError:
         return "", []
     agent = next((word for word in typed[1:] if word in AGENTS), "")
-    return agent, list(agent_type(agent).settings_type.kinds()) if agent else []
+    return agent, list(agent_type(agent).settings_type.domains()) if agent else []
 
 
 def refuse_commas(chosen: argparse.Namespace) -> None:

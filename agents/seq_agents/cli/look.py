@@ -75,7 +75,7 @@ def _show_problem(id: str, problem: seq_envs.Problem) -> None:
     for field in dataclasses.fields(problem):
         value = getattr(problem, field.name)
         used = "not used" if value is None else str(value)
-        print(f"  {option(field.name):16} {used:14} {field.metadata['meaning']}: {field.metadata['kind']}")
+        print(f"  {option(field.name):16} {used:14} {field.metadata['meaning']}: {field.metadata['domain']}")
     print(f"\nobservation  {problem.observation_space}\naction       {problem.action_space}\n")
     print_table(level_table(problem))
     if problem.leaks:
@@ -90,5 +90,5 @@ def _show_agent(name: str) -> None:
 
     print(f"{name}: {AGENTS.about(name)}\n")
     for field in dataclasses.fields(agent_type(name).settings_type):
-        print(f"  {field.name:18} {field.default!s:8} {field.metadata['meaning']}: {field.metadata['kind']}")
+        print(f"  {field.name:18} {field.default!s:8} {field.metadata['meaning']}: {field.metadata['domain']}")
     print(f"\nThese are the defaults; an id may have tuned ones. seq-envs train {name} ID --set SETTING=VALUE")

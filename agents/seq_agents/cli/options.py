@@ -14,7 +14,7 @@ import gymnasium
 import seq_envs
 from seq_agents.cli.hints import nearest, replaced
 from seq_agents.errors import Refused
-from seq_envs.parameters import Flag, Integer, Kind
+from seq_envs.parameters import Domain, Flag, Integer
 
 _PARAMETERS = "Parameters of the problem are options too, such as --lag 4. `seq-envs show ID` lists them."
 
@@ -98,10 +98,10 @@ def option(name: str) -> str:
 
 
 @cache
-def parameter_kinds() -> Mapping[str, Kind]:
+def parameter_domains() -> Mapping[str, Domain]:
     """Every parameter of every problem, and the values it may have."""
     return {
-        field.name: field.metadata["kind"]
+        field.name: field.metadata["domain"]
         for id in seq_envs.ids()
         for field in dataclasses.fields(seq_envs.make_problem(id))
     }
@@ -110,9 +110,9 @@ def parameter_kinds() -> Mapping[str, Kind]:
 def add_parameters(parser: argparse.ArgumentParser) -> None:
     """Add every parameter of every problem as an option. It stays a text, since its meaning depends on the problem."""
     parser.epilog = _PARAMETERS
-    for name, kind in parameter_kinds().items():
+    for name, domain in parameter_domains().items():
         # --reverse alone means --reverse true.
-        alone: dict[str, Any] = {"nargs": "?", "const": "true"} if isinstance(kind, Flag) else {}
+        alone: dict[str, Any] = {"nargs": "?", "const": "true"} if isinstance(domain, Flag) else {}
         parser.add_argument(
             option(name), dest=f"parameter {name}", default=argparse.SUPPRESS, help=argparse.SUPPRESS, **alone
         )
@@ -124,8 +124,8 @@ def parameters(id: str, chosen: argparse.Namespace) -> dict[str, Any]:
     The values are not checked: `seq_envs.make_problem` does that.
     """
     given = {name.split()[1]: text for name, text in vars(chosen).items() if name.startswith("parameter ")}
-    kinds = {field.name: field.metadata["kind"] for field in dataclasses.fields(seq_envs.make_problem(id))}
-    return {name: kinds[name].parse(text) if name in kinds else text for name, text in given.items()}
+    domains = {field.name: field.metadata["domain"] for field in dataclasses.fields(seq_envs.make_problem(id))}
+    return {name: domains[name].parse(text) if name in domains else text for name, text in given.items()}
 
 
 _PATTERN = frozenset("*?[")

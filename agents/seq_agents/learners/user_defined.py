@@ -50,7 +50,7 @@ class AnySettings(Settings):
         return {name: _parsed(name, text) for name, text in texts.items()}
 
     @classmethod
-    def kinds(cls) -> dict[str, Any]:
+    def domains(cls) -> dict[str, Any]:
         return {}
 
     @classmethod

@@ -39,7 +39,7 @@ def test_a_run_folder(agent: str, tmp_path: Path) -> None:
     }  # fmt: skip
     chosen = settings(agent, taken_by(agent))
     assert {name: told["settings"][name] for name in chosen} == chosen
-    assert told["settings"].keys() == agent_type(agent).settings_type.kinds().keys()
+    assert told["settings"].keys() == agent_type(agent).settings_type.domains().keys()
     assert told["versions"]["python"] == platform.python_version()
     assert told["versions"]["torch"] == torch.__version__
     assert told["versions"]["seq-envs"] == seq_envs.__version__

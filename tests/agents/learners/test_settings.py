@@ -38,9 +38,9 @@ def test_an_unknown_setting_is_refused_with_the_nearest(agent: str) -> None:
 @pytest.mark.parametrize("agent", AGENTS)
 def test_a_wrong_value_is_refused(agent: str) -> None:
     """Each setting refuses values of another type and values out of range."""
-    for setting, kind in agent_type(agent).settings_type.kinds().items():
+    for setting, domain in agent_type(agent).settings_type.domains().items():
         for wrong in (None, [], "nonsense", math.nan, -math.inf):
-            with pytest.raises(ValueError, match=f"^{setting} must be {re.escape(str(kind))}, got "):
+            with pytest.raises(ValueError, match=f"^{setting} must be {re.escape(str(domain))}, got "):
                 agent_type(agent).settings_type.of({setting: wrong})
 
 

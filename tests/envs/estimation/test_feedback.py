@@ -1,4 +1,4 @@
-"""What players gain that see their previous answer and reward: held against every such player, where these are few."""
+"""The feedback level: on tiny problems it is compared with the best of all possible policies."""
 
 from __future__ import annotations
 
@@ -27,36 +27,39 @@ TINY: list[tuple[str, dict[str, Any]]] = [
 
 
 def best_of_all(id: str, parameters: dict[str, Any], feedback: Feedback) -> Fraction:
-    """The accuracy of the best of all players: each says an answer in each situation that it can get into."""
+    """The accuracy of the best of all policies, which map each situation to an answer."""
     oracle = ORACLES[seq_envs.MENU[id][0].__name__](**parameters, encoding="discrete")
     episodes = list(oracle.episodes())
     answers = range(int(oracle.action_space.n))
 
     def best(step: int, groups: list[tuple[Fraction, list[Any], int, int]]) -> Fraction:
-        """What can be earned from a step on by (weight, episode, previous answer, previous reward)."""
+        """The best return from a step on, for groups of (weight, episode, previous answer, previous reward)."""
         if step == oracle.steps:
             return Fraction(0)
         situations = sorted(
-            {(shown[step], said * feedback.action, paid * feedback.reward) for _, shown, said, paid in groups}
+            {
+                (observed[step], previous * feedback.action, rewarded * feedback.reward)
+                for _, observed, previous, rewarded in groups
+            }
         )
         most = Fraction(-1)
         for chosen in itertools.product(answers, repeat=len(situations)):
             rule = dict(zip(situations, chosen, strict=True))
             earned, after = Fraction(0), []
-            for weight, shown, said, paid in groups:
-                answer = rule[shown[step], said * feedback.action, paid * feedback.reward]
-                right = int(step in oracle.scored and answer == oracle.answer(shown, step))
+            for weight, observed, previous, rewarded in groups:
+                answer = rule[observed[step], previous * feedback.action, rewarded * feedback.reward]
+                right = int(step in oracle.scored and answer == oracle.answer(observed, step))
                 earned += weight * right
-                after.append((weight, shown, answer + 1, right))
+                after.append((weight, observed, answer + 1, right))
             most = max(most, earned + best(step + 1, after))
         return most
 
-    return best(0, [(weight, shown, 0, 0) for weight, shown in episodes]) / len(oracle.scored)
+    return best(0, [(weight, observed, 0, 0) for weight, observed in episodes]) / len(oracle.scored)
 
 
 @pytest.mark.parametrize("feedback", [ACTION, REWARD, BOTH], ids=str)
 @pytest.mark.parametrize(("id", "parameters"), TINY, ids=name)
-def test_no_player_is_better(id: str, parameters: dict[str, Any], feedback: Feedback) -> None:
+def test_no_policy_is_better(id: str, parameters: dict[str, Any], feedback: Feedback) -> None:
     problem = seq_envs.make_problem(id, **parameters, encoding="discrete")
     found = feedback_level(problem, feedback)
     assert found.accuracy == pytest.approx(float(best_of_all(id, parameters, feedback)), abs=5 * found.accuracy_error)
@@ -66,10 +69,12 @@ def test_no_player_is_better(id: str, parameters: dict[str, Any], feedback: Feed
     ("length", "lag", "n_values"), [(10, 1, 10), (10, 3, 10), (20, 4, 10), (50, 16, 10), (9, 2, 4)]
 )
 def test_echo_by_writing_holding_and_reading(length: int, lag: int, n_values: int) -> None:
-    """A value is written down as an answer and said again until it counts: one sure answer in lag + 1."""
-    sure, asked = length // (lag + 1), length - lag
+    """A policy answers with a value and repeats it until it is right: one answer in lag + 1 is certain."""
+    certain, asked = length // (lag + 1), length - lag
     found = feedback_level(seq_envs.SeqEcho(length=length, lag=lag, n_values=n_values), ACTION)
-    assert found.accuracy == pytest.approx((sure + (asked - sure) / n_values) / asked, abs=5 * found.accuracy_error)
+    assert found.accuracy == pytest.approx(
+        (certain + (asked - certain) / n_values) / asked, abs=5 * found.accuracy_error
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,13 +88,13 @@ def test_echo_by_writing_holding_and_reading(length: int, lag: int, n_values: in
     ],
     ids=name,
 )
-def test_one_question_at_the_end_is_answered_by_holding(id: str, parameters: dict[str, Any]) -> None:
+def test_one_scored_step_at_the_end_is_solved_by_repeating(id: str, parameters: dict[str, Any]) -> None:
     assert seq_envs.levels(id, feedback=True, **parameters).feedback.accuracy == 1.0
 
 
 @pytest.mark.parametrize(("id", "framing"), sorted({(id, choice["framing"]) for id, choice in EVERY_BASE_CHOICE}))
-def test_what_is_stated_is_there(id: str, framing: str) -> None:
-    """The converse, that nothing else is there, is what `check_problem` checks."""
+def test_stated_leaks_exist(id: str, framing: str) -> None:
+    """`check_problem` checks the converse: there are no other leaks."""
     choice: dict[str, Any] = {"framing": framing}
     if id == "SeqNext-v0":
         choice |= {"length": 20, "max_step": 3}
@@ -97,10 +102,10 @@ def test_what_is_stated_is_there(id: str, framing: str) -> None:
     known = seq_envs.levels(problem, feedback=True)
     assert known.feedback is not None
     assert (known.feedback.accuracy > known.memoryless.accuracy) is bool(problem.leaks)
-    for word, feedback in (("action", ACTION), ("reward", REWARD)):
+    for leak, feedback in (("action", ACTION), ("reward", REWARD)):
         found = feedback_level(problem, feedback)
         error = 5 * found.accuracy_error
-        assert (found.accuracy > known.memoryless.accuracy + error) is (word in problem.leaks)
+        assert (found.accuracy > known.memoryless.accuracy + error) is (leak in problem.leaks)
 
 
 def documented_rows() -> list[list[str]]:
@@ -120,7 +125,7 @@ def test_table_of_the_guide(row: list[str]) -> None:
     assert [float(figure) for figure in figures] == pytest.approx([memoryless, *found], abs=0.004)
 
 
-def test_levels_search_only_when_they_are_asked_to() -> None:
+def test_levels_search_only_with_feedback() -> None:
     assert seq_envs.levels("SeqEcho-v0").feedback is None
     assert seq_envs.levels("SeqEcho-v0", lag=0, feedback=True).feedback == seq_envs.levels("SeqEcho-v0", lag=0).optimal
     with pytest.raises(ValueError, match="feedback must be True or False, got 1"):
@@ -133,7 +138,7 @@ def test_episodes_of_different_lengths() -> None:
     assert feedback.accuracy == 1.0
 
 
-def test_views_in_words() -> None:
+def test_feedback_in_words() -> None:
     assert [str(feedback) for feedback in (ACTION, REWARD, BOTH)] == [
         "previous action",
         "previous reward",

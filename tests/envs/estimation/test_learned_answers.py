@@ -1,4 +1,4 @@
-"""The parts that levels are learned with, each on tiny cases with known results."""
+"""The parts of the estimation of levels, on tiny cases with known results."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hidden_leaks import Was
+from hidden_leaks import WasAboveHalf
 
 import seq_envs
 from seq_envs import Episodes, Level
@@ -26,7 +26,7 @@ from seq_envs.measured_level import measured_level
         (seq_envs.SeqEcho(length=1000), 1000),
         (seq_envs.SeqEcho(length=50_000), 100),  # The fewest.
         (seq_envs.SeqCopy(length=200, framing="many_to_one"), 500),  # 20 million numbers in targets.
-        (Was(places=200), 20_000_000 // 1200),  # The same in observations.
+        (WasAboveHalf(places=200), 20_000_000 // 1200),  # The same in observations.
     ],
     ids=str,
 )
@@ -37,7 +37,7 @@ def test_how_many_episodes_are_learned_from(problem: seq_envs.Problem, count: in
 
 
 def test_affordable_holds_both_limits() -> None:
-    problem = Was(places=4)  # 6 steps of 4 numbers.
+    problem = WasAboveHalf(places=4)  # 6 steps of 4 numbers.
     assert affordable(problem, 600, 10**9) == 100
     assert affordable(problem, 10**9, 2400) == 100
 
@@ -103,7 +103,7 @@ def test_padding_that_is_no_number_makes_no_edges() -> None:
     assert set(binning.edges[0].tolist()) <= {5, 6, 7}
 
 
-def test_integers_are_told_apart_and_exact_numbers_too() -> None:
+def test_integers_and_exact_numbers_have_their_own_bins() -> None:
     assert len(np.unique(default_binning(np.arange(1000)).bins(np.arange(1000)))) == 1000
     numbers = np.nextafter(np.float32(0.5), np.array([0, 1], np.float32))
     assert len(np.unique(Binning(None).bins(numbers))) == 2
@@ -120,7 +120,7 @@ def test_observation_bins_are_at_most_256() -> None:
     assert bins.count == 256
     numbers = bins.of(np.arange(1000).reshape(10, 100))
     assert (numbers.min(), numbers.max()) == (0, 255)
-    assert bins.of(np.array([[5000]])).tolist() == [[255]]  # Unknown.
+    assert bins.of(np.array([[5000]])).tolist() == [[255]]  # An unknown observation.
     few = ObservationBins(np.array([[7, 3], [3, 9]]))
     assert few.count == 3
     assert few.of(np.array([[3, 7, 9, 8]])).tolist() == [[0, 1, 2, 2]]
@@ -133,7 +133,7 @@ def test_best_answers_of_integers() -> None:
     problem = seq_envs.SeqEcho(n_values=9)
     targets, group = np.array([5, 3, 3, 8, 8, 1]), np.array([0, 0, 0, 1, 1, 1])
     assert best_answers(problem, targets, group).tolist() == [3, 8]
-    assert best_answer(problem, targets) == 3  # As frequent as 8, and less.
+    assert best_answer(problem, targets) == 3  # It is as frequent as 8, and smaller.
 
 
 def test_best_answer_is_found_place_by_place() -> None:
@@ -168,7 +168,7 @@ def test_right_answers_are_the_most_frequent_ones() -> None:
     assert right_answers(reals, 0, 3).tolist() == [0.1, 0.3, 0.5]
 
 
-def test_a_learned_table_answers_what_it_has_not_seen() -> None:
+def test_a_learned_table_answers_unknown_observations() -> None:
     problem = seq_envs.SeqEcho(lag=0, length=2, n_values=5)
     observations = np.array([[1, 0], [3, 0], [3, 0]], np.uint8)
     scored = np.array([[True, False]] * 3)

@@ -35,13 +35,13 @@ TABLE: list[tuple[str, dict[str, Any], float | None, float | None]] = [
     ("SeqCopy-v0",     {},                                                                 1 / 10,   1 / 10),
     ("SeqCopy-v0",     {"output_length": 3, "delay": 2, "n_values": 4},                    1 / 4,    1 / 4),
     ("SeqCopy-v0",     {"framing": "many_to_one", "output_length": 3},                     1 / 10,   1 / 10),
-    # The last value is on the screen when the whole part is asked for.
+    # The last value is the current observation at the scored step.
     ("SeqCopy-v0",     {"framing": "many_to_one"},                                         1 / 10,   1.4 / 5),
     ("SeqCopy-v0",     {"framing": "many_to_one", "reverse": True},                        1 / 10,   1.4 / 5),
     ("SeqCopy-v0",     {"framing": "many_to_one", "output_length": 2, "offset": 3},        1 / 10,   1.1 / 2),
     ("SeqCopy-v0",     {"framing": "many_to_one", "output_length": 1, "offset": 4},        1 / 10,   1),
 ]
-"""Parameters, chance and memoryless: exact accuracies."""
+"""Parameters, and exact accuracies of chance and memoryless."""
 
 CLASSIFY: list[tuple[dict[str, Any], float, float]] = [
     ({"length": 10},                           0.533, 0.905),
@@ -50,7 +50,7 @@ CLASSIFY: list[tuple[dict[str, Any], float, float]] = [
     ({"length": 100},                          0.504, 0.968),
     ({"length": 10, "framing": "many_to_one"}, 0.500, 0.611),
 ]
-"""Parameters, chance and memoryless, as measured."""
+"""Parameters, and measured accuracies of chance and memoryless."""
 # fmt: on
 
 
@@ -85,7 +85,7 @@ def test_the_table_of_classify(parameters: dict[str, Any], chance: float, memory
         ({"length": 2, "threshold": 0.5, "framing": "many_to_one"}, (0.5, 0.5), (0.75, 0.75)),
         ({"length": 2, "threshold": 0.5}, (0.75, 0.5), (0.875, 0.75)),
         # The bound 1/2: the label of x is 1 from 1/2 on, that of y with 7/8. Given y, x + y >= 1/2 is always the more
-        # likely, so the guess is 1. It is wrong with 1/8, and else the guess for x is always right.
+        # likely, so the guess is 1. It is wrong with 1/8, and otherwise the guess for x is always right.
         ({"length": 2, "threshold": 0.25}, (11 / 16, 0.5), (15 / 16, 7 / 8)),
     ],
     ids=name,
@@ -121,7 +121,7 @@ def test_exact_match_by_hand(id: str, parameters: dict[str, Any], chance: float,
 
 
 @given(problem=any_problem)
-def test_order(problem: Problem) -> None:
+def test_levels_are_ordered(problem: Problem) -> None:
     levels = problem.known_levels()
     assert levels is not None
     rounding = 1e-12
@@ -141,7 +141,7 @@ def test_levels_take_ids_problems_and_parameters() -> None:
 
 
 def test_levels_of_a_very_long_sequence() -> None:
-    """The sum of many values is all but normal, so that the label flips near twice the threshold."""
+    """The sum of many values is nearly normal, so the label flips near twice the threshold."""
     levels = seq_envs.levels("SeqClassify-v0", length=3000)
     assert levels.chance.accuracy == pytest.approx(0.5, abs=0.001)
     assert 0.99 < levels.memoryless.accuracy < 1

@@ -1,4 +1,4 @@
-"""The levels against samples: players get them, and what is learned from data agrees."""
+"""Compare the levels with samples: policies reach them, and levels learned from data agree."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from seq_envs.problem import Episodes, fixed_length
 
 
 class Constant:
-    """Always says the same."""
+    """A policy that always gives the same answer."""
 
     def __init__(self, answer: Any) -> None:
         self.answer = answer
@@ -33,29 +33,29 @@ class Constant:
 
 
 def best_constant(problem: Problem) -> Any:
-    """Found by trying."""
+    """The best constant answer, found by trying every candidate."""
     episodes = problem.sample(np.random.default_rng(1), 5000)
     targets = episodes.targets[episodes.scored].astype(problem.action_space.dtype)
     if isinstance(problem.action_space, spaces.MultiDiscrete):
-        return np.zeros(problem.action_space.shape, int)  # As good as any.
-    kinds, counts = np.unique(targets.ravel(), return_counts=True)
+        return np.zeros(problem.action_space.shape, int)  # All constants are equally good.
+    values, counts = np.unique(targets.ravel(), return_counts=True)
     if isinstance(problem.action_space, spaces.Discrete):
-        return kinds[counts.argmax()]
-    middles = np.add.outer(kinds, kinds).ravel() / 2
+        return values[counts.argmax()]
+    middles = np.add.outer(values, values).ravel() / 2
     return max(
-        (np.array([middle]) for middle in middles), key=lambda m: (problem.grade(m, kinds[:, None]) * counts).sum()
+        (np.array([middle]) for middle in middles), key=lambda m: (problem.grade(m, values[:, None]) * counts).sum()
     )
 
 
 def assert_near(got: float, interval: tuple[float, float], expected: float, error: float = 0.0) -> None:
-    """Within three times a 95% interval: 6 standard deviations."""
+    """The expected value is within three times the 95% interval: 6 standard deviations."""
     low, high = interval
     slack = high - low + 6 * error
     assert low - slack <= expected <= high + slack, f"{got} in {interval} is not {expected}"
 
 
 def assert_played(problem: Problem, episodes: int) -> None:
-    """The reference players get what the levels say."""
+    """The reference policies reach their levels."""
     levels = seq_envs.levels(problem)
     best = seq_envs.evaluate(policies.optimal(problem), problem, episodes)
     assert (best.accuracy, best.exact_match) == (1.0, 1.0)
@@ -72,23 +72,23 @@ EVERY_FRAMING = [(id, choice) for id, choice in EVERY_CHOICE if choice["encoding
 
 
 @pytest.mark.parametrize(("id", "choice"), EVERY_FRAMING, ids=name)
-def test_players_get_their_levels(id: str, choice: dict[str, Any]) -> None:
+def test_policies_reach_their_levels(id: str, choice: dict[str, Any]) -> None:
     assert_played(seq_envs.make_problem(id, **choice), 2000)
 
 
 @given(problem=any_problem)
 @settings(max_examples=25)
-def test_players_get_their_levels_in_any_setting(problem: Problem) -> None:
+def test_policies_reach_their_levels_in_any_setting(problem: Problem) -> None:
     assert_played(problem, 500)
 
 
 def assert_estimated(problem: Problem) -> None:
-    """The levels learned from data agree with the closed forms, but for what a learned player misses."""
+    """The levels learned from data agree with the closed forms, except where a learned policy is known to be worse."""
     stated, learned = seq_envs.levels(problem), estimate(problem)
     assert learned.optimal == stated.optimal
-    # A threshold within a bin: half of a bin of 1/50 may be taken for the other half.
+    # A threshold within a bin of width 1/50 costs at most half of the bin.
     missed = 0.01 if isinstance(problem, seq_envs.SeqClassify) else 0.0
-    # What is learned are answers that have been right, never one between two of them.
+    # Learned answers are targets, never a number between two targets.
     between = isinstance(problem, seq_envs.SeqNext) and (problem.tolerance or 0) > 0.49 / problem.length
     for known, level in ((stated.chance, learned.chance), (stated.memoryless, learned.memoryless)):
         slack = 6 * level.accuracy_error + 0.003
@@ -109,27 +109,27 @@ def test_learned_levels_agree_in_any_setting(problem: Problem) -> None:
 
 
 @pytest.mark.parametrize("n_values", range(2, 12))
-def test_learned_levels_keep_their_order_where_seeing_does_not_help(n_values: int) -> None:
-    """What was learned of an observation that says nothing is noise, often worse than one answer for everything."""
+def test_learned_levels_keep_their_order_if_observations_are_useless(n_values: int) -> None:
+    """Answers learned from a useless observation fit noise, and are often worse than a constant answer."""
     learned = estimate(seq_envs.SeqEcho(length=200, lag=199, n_values=n_values))
     assert learned.memoryless.accuracy >= learned.chance.accuracy
 
 
-def test_a_real_observation_that_says_it_all_makes_a_control() -> None:
-    """The bins of the learned player make a few mistakes next to the border: they are no room for memory."""
+def test_a_real_observation_that_determines_the_answer_makes_a_control_task() -> None:
+    """Binning causes a few mistakes next to the threshold, which memory could not avoid."""
     learned = estimate(Above())
     assert learned.memoryless.accuracy == 1.0
     assert learned.control
 
 
-def test_learned_levels_of_somebody_elses_problem() -> None:
-    """Ragged asks for its first value at the end, after 1 to 7 steps: after 1 it is on the screen, else 1 of 4."""
+def test_learned_levels_of_a_problem_of_a_user() -> None:
+    """In Ragged the answer is the first of 4 values after 1 to 7 steps; after 1 step it is the current observation."""
     problem = Ragged()
     assert problem.known_levels() is None
     levels = seq_envs.levels(problem)
     for level, accuracy in ((levels.chance, 1 / 4), (levels.memoryless, (1 + 6 / 4) / 7)):
         assert level.accuracy == pytest.approx(accuracy, abs=6 * level.accuracy_error)
-        assert level.exact_match == level.accuracy  # One question.
+        assert level.exact_match == level.accuracy  # Each episode has one scored step.
         assert level.exact_match_error == pytest.approx(level.accuracy_error)
         assert level.accuracy_error == pytest.approx(np.sqrt(accuracy * (1 - accuracy) / 50_000), rel=0.02)
     assert levels.optimal == Level(1.0, 1.0)
@@ -139,7 +139,7 @@ def test_learned_levels_of_somebody_elses_problem() -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Above(Problem):
-    """Is the number on the screen above a border that lies just beside that of a bin?"""
+    """The answer is whether the current number is above a threshold just beside the edge of a bin."""
 
     @property
     def steps(self) -> int:
@@ -154,8 +154,8 @@ class Above(Problem):
         return spaces.Discrete(2)
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
-        seen = rng.random((batch, 10), dtype=np.float32)
-        return fixed_length(seen, (seen > 0.50001).astype(np.int64), np.ones(10, np.bool_))
+        numbers = rng.random((batch, 10), dtype=np.float32)
+        return fixed_length(numbers, (numbers > 0.50001).astype(np.int64), np.ones(10, np.bool_))
 
     def solve(self, history: Array) -> Array:
         return (history[:, -1] > 0.50001).astype(np.int64)

@@ -1,4 +1,4 @@
-"""What `check_problem` passes, and that it catches each of many mistakes by its name."""
+"""`check_problem` accepts valid problems, and names the mistake in each of many wrong ones."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 from gymnasium import spaces
-from hidden_leaks import GOOD as LOOKS_LEAKY
 from hidden_leaks import LEAKING
+from hidden_leaks import VALID as WITHOUT_LEAK
 from mistyped_problems import MISTYPED
 from mutant_envs import ENVS, VECTOR_ENVS
 from mutant_problems import MUTANTS, Echo
@@ -29,16 +29,16 @@ def test_every_framing_passes(id: str, choice: dict[str, Any]) -> None:
     check_problem(seq_envs.make_problem(id, **choice), episodes=1000)
 
 
-class MinusOneWhereNothingIsAsked(Ragged):
-    """What stands there is arbitrary, in targets and in answers."""
+class MinusOneWhereNotScored(Ragged):
+    """Targets that are not scored are arbitrary, so they may be outside the action space."""
 
     def sample(self, rng: Any, batch: int) -> seq_envs.Episodes:
         episodes = super().sample(rng, batch)
         return episodes._replace(targets=np.where(episodes.scored, episodes.targets, -1))
 
 
-class TheSameEverywhere(Ragged):
-    """One value answers a whole episode: what is guessed by luck is guessed at all its steps."""
+class OneAnswerPerEpisode(Ragged):
+    """The answer is the same at every step of an episode, so a lucky guess is right at all of them."""
 
     def sample(self, rng: Any, batch: int) -> seq_envs.Episodes:
         return super().sample(rng, batch)._replace(scored=np.ones((batch, 7), bool), lengths=np.full(batch, 7))
@@ -48,8 +48,8 @@ class TheSameEverywhere(Ragged):
         return ("action", "reward")
 
 
-class FarApart(Ragged):
-    """Answers with so much room between them that nobody counts them all."""
+class LargeActionSpace(Ragged):
+    """An action space with too many actions to count each of them."""
 
     @property
     def action_space(self) -> spaces.Discrete:
@@ -63,47 +63,47 @@ class FarApart(Ragged):
         return super().solve(history).astype(np.int64) << 30
 
 
-GOOD = [FarApart(), Echo(), Ragged(), MinusOneWhereNothingIsAsked(), TheSameEverywhere()]
+VALID = [LargeActionSpace(), Echo(), Ragged(), MinusOneWhereNotScored(), OneAnswerPerEpisode()]
 
 
-@pytest.mark.parametrize("problem", GOOD, ids=lambda problem: type(problem).__name__)
-def test_what_the_mutants_are_made_of_passes(problem: seq_envs.Problem) -> None:
+@pytest.mark.parametrize("problem", VALID, ids=lambda problem: type(problem).__name__)
+def test_a_valid_problem_passes(problem: seq_envs.Problem) -> None:
     check_problem(problem)
 
 
-@pytest.mark.parametrize(("mutant", "sentence"), MUTANTS, ids=lambda value: type(value).__name__)
-def test_names_the_mistake_of_a_problem(mutant: seq_envs.Problem, sentence: str) -> None:
-    with pytest.raises(ContractError, match=sentence):
+@pytest.mark.parametrize(("mutant", "message"), MUTANTS, ids=lambda value: type(value).__name__)
+def test_names_the_mistake_of_a_problem(mutant: seq_envs.Problem, message: str) -> None:
+    with pytest.raises(ContractError, match=message):
         check_problem(mutant)
 
 
-@pytest.mark.parametrize(("problem", "sentence"), MISTYPED)
-def test_says_what_is_of_a_wrong_kind(problem: type[seq_envs.Problem], sentence: str) -> None:
-    with pytest.raises(ContractError, match=sentence):
+@pytest.mark.parametrize(("problem", "message"), MISTYPED)
+def test_names_the_wrong_type(problem: type[seq_envs.Problem], message: str) -> None:
+    with pytest.raises(ContractError, match=message):
         check_problem(problem())
 
 
-@pytest.mark.parametrize(("problem", "memoryless", "sentence"), LEAKING)
-def test_sees_a_hidden_leak(problem: seq_envs.Problem, memoryless: float | None, sentence: str) -> None:
-    with pytest.raises(ContractError, match=sentence):
+@pytest.mark.parametrize(("problem", "memoryless", "message"), LEAKING)
+def test_finds_a_hidden_leak(problem: seq_envs.Problem, memoryless: float | None, message: str) -> None:
+    with pytest.raises(ContractError, match=message):
         check_problem(problem, memoryless=memoryless)
 
 
-@pytest.mark.parametrize(("problem", "memoryless"), LOOKS_LEAKY)
-def test_sees_no_leak_where_there_is_none(problem: seq_envs.Problem, memoryless: float | None) -> None:
+@pytest.mark.parametrize(("problem", "memoryless"), WITHOUT_LEAK)
+def test_finds_no_leak_in_a_problem_without_one(problem: seq_envs.Problem, memoryless: float | None) -> None:
     check_problem(problem, memoryless=memoryless)
     assert memoryless is None or seq_envs.levels(problem).memoryless.accuracy == pytest.approx(memoryless, abs=0.01)
 
 
-@pytest.mark.parametrize(("env", "sentence"), ENVS, ids=lambda value: getattr(value, "__name__", ""))
-def test_names_the_mistake_of_an_env(env: type[seq_envs.SequenceEnv], sentence: str) -> None:
-    with pytest.raises(ContractError, match=sentence):
+@pytest.mark.parametrize(("env", "message"), ENVS, ids=lambda value: getattr(value, "__name__", ""))
+def test_names_the_mistake_of_an_env(env: type[seq_envs.SequenceEnv], message: str) -> None:
+    with pytest.raises(ContractError, match=message):
         check_problem(seq_envs.SeqEcho(length=5), env=env)
 
 
-@pytest.mark.parametrize(("env", "sentence"), VECTOR_ENVS, ids=lambda value: getattr(value, "__name__", ""))
-def test_names_the_mistake_of_a_vector_env(env: type[seq_envs.SequenceVectorEnv], sentence: str) -> None:
-    with pytest.raises(ContractError, match=sentence):
+@pytest.mark.parametrize(("env", "message"), VECTOR_ENVS, ids=lambda value: getattr(value, "__name__", ""))
+def test_names_the_mistake_of_a_vector_env(env: type[seq_envs.SequenceVectorEnv], message: str) -> None:
+    with pytest.raises(ContractError, match=message):
         check_problem(seq_envs.SeqEcho(length=5), vector_env=env)
 
 

@@ -1,4 +1,4 @@
-"""What a problem says of itself, before it is held against anything."""
+"""The types and ranges of what a problem declares about itself: `leaks` and `known_levels`."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from seq_envs.testing.contract import require
 _LEAKS = ("action", "reward")
 
 
-def check_statements(problem: Problem) -> None:
-    """`leaks` and `known_levels` are what they should be."""
+def check_declarations(problem: Problem) -> None:
+    """`leaks` is a tuple of known names, and `known_levels` returns probabilities or None."""
     leaks = problem.leaks
     require(
         isinstance(leaks, tuple) and set(leaks) <= set(_LEAKS),
-        f"leaks must be a tuple of 'action' and 'reward', or of one or none of them, got {leaks!r}",
+        f"leaks must be a tuple that holds nothing but 'action' and 'reward', got {leaks!r}",
     )
-    require(callable(problem.known_levels), "known_levels must be a method, and no property")
+    require(callable(problem.known_levels), "known_levels must be a method, not a property")
     known = problem.known_levels()
     require(known is None or isinstance(known, Levels), f"known_levels() must return Levels or None, got {known!r}")
     for name in ("chance", "memoryless", "optimal"):
         level = getattr(known, name, None)
         require(
             level is None or all(0.0 <= value <= 1.0 for value in astuple(level)),
-            f"known_levels() must be of probabilities in [0, 1], but {name} is {level}",
+            f"known_levels() must hold probabilities in [0, 1], but {name} is {level}",
         )

@@ -1,4 +1,4 @@
-"""The levels against every episode that there is, weighed in plain Python and exact fractions."""
+"""Compare the levels with exact fractions, from the probabilities of all episodes and in plain Python."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
-from oracle import ORACLES, Next, Oracle, Shown
+from oracle import ORACLES, Next, Observed, Oracle
 from spaces_of_settings import SETTINGS, name
 
 import seq_envs
@@ -25,23 +25,23 @@ def as_answer(answer: Any) -> Answer:
     return tuple(answer) if isinstance(answer, list) else answer
 
 
-class Weighed:
-    """Every episode of an oracle, and what players without memory get."""
+class ExactLevels:
+    """The exact levels of an oracle, from all of its episodes and their probabilities."""
 
     def __init__(self, oracle: Oracle) -> None:
         self.oracle = oracle
-        self.episodes: list[tuple[Fraction, Shown, list[Answer]]] = [
-            (weight, shown, [as_answer(oracle.answer(shown, step)) for step in oracle.scored])
-            for weight, shown in oracle.episodes()
+        self.episodes: list[tuple[Fraction, Observed, list[Answer]]] = [
+            (weight, observed, [as_answer(oracle.answer(observed, step)) for step in oracle.scored])
+            for weight, observed in oracle.episodes()
         ]
         assert sum(weight for weight, _, _ in self.episodes) == 1
         self.targets: Counter[Answer] = Counter()
-        self.by_look: dict[tuple[int, Any], Counter[Answer]] = defaultdict(Counter)
+        self.by_observation: dict[tuple[int, Any], Counter[Answer]] = defaultdict(Counter)
         share = Fraction(1, len(oracle.scored))
-        for weight, shown, answers in self.episodes:
+        for weight, observed, answers in self.episodes:
             for step, answer in zip(oracle.scored, answers, strict=True):
                 self.targets[answer] += weight * share
-                self.by_look[step, shown[step]][answer] += weight * share
+                self.by_observation[step, observed[step]][answer] += weight * share
 
     def grade(self, answer: Answer, target: Answer) -> Fraction:
         if isinstance(self.oracle, Next) and self.oracle.encoding == "value":
@@ -51,12 +51,12 @@ class Weighed:
         return Fraction(answer == target)
 
     def candidates(self, targets: Counter[Answer]) -> list[Answer]:
-        """Answers of which one is a best one."""
+        """Answers that include a best one."""
         if isinstance(self.oracle, Next) and self.oracle.encoding == "value":
-            # What a best answer gets right is still right when the answer grows to the end of what is right for one.
+            # A best answer can be increased up to the largest answer that is right for one of its targets.
             return [(greatest_right(target[0], self.oracle.tolerance),) for target in targets]
         if isinstance(next(iter(targets)), tuple):
-            # Place by place.
+            # The best answer of each place.
             best = []
             for place in range(len(next(iter(targets)))):
                 weights: Counter[int] = Counter()
@@ -73,7 +73,7 @@ class Weighed:
         return max(self.gain(answer, targets) for answer in self.candidates(targets))
 
     def chance(self) -> tuple[Fraction, set[Fraction]]:
-        """The best accuracy of one constant answer, and the exact matches of all the candidates that get it."""
+        """The best accuracy of a constant answer, and the exact matches of all candidates that reach it."""
         best = self.best(self.targets)
         winners = [answer for answer in self.candidates(self.targets) if self.gain(answer, self.targets) == best]
         matches = set()
@@ -83,21 +83,21 @@ class Weighed:
         return best, matches
 
     def memoryless(self) -> Fraction:
-        """The best accuracy from the look of things and the clock."""
-        return sum((self.best(targets) for targets in self.by_look.values()), Fraction(0))
+        """The best accuracy from the current observation and the time step."""
+        return sum((self.best(targets) for targets in self.by_observation.values()), Fraction(0))
 
     def of_guess(self, problem: Problem) -> tuple[Fraction, Fraction]:
-        """Accuracy and exact match of the problem's own guess."""
+        """Accuracy and exact match of `problem.guess`."""
         accuracy, exact_match = Fraction(0), Fraction(0)
-        said: dict[tuple[int, Any], Answer] = {}
-        for step, raw in self.by_look:
+        answer_to: dict[tuple[int, Any], Answer] = {}
+        for step, raw in self.by_observation:
             observation = np.array([self.oracle.encode(raw)], problem.observation_space.dtype)
             guess = problem.guess(problem.code.decode(observation), step)
             assert guess is not None
-            said[step, raw] = as_answer(guess[0].astype(problem.action_space.dtype).tolist())
-        for weight, shown, answers in self.episodes:
+            answer_to[step, raw] = as_answer(guess[0].astype(problem.action_space.dtype).tolist())
+        for weight, observed, answers in self.episodes:
             steps = self.oracle.scored
-            grades = [self.grade(said[t, shown[t]], y) for t, y in zip(steps, answers, strict=True)]
+            grades = [self.grade(answer_to[t, observed[t]], y) for t, y in zip(steps, answers, strict=True)]
             accuracy += weight * sum(grades) / len(grades)
             exact_match += weight * all(grade == 1 for grade in grades)
         return accuracy, exact_match
@@ -113,32 +113,32 @@ def greatest_right(target: float, tolerance: float) -> float:
     return float(answer)
 
 
-def assert_weighed(problem: Problem, oracle: Oracle) -> None:
-    weighed = Weighed(oracle)
+def assert_exact(problem: Problem, oracle: Oracle) -> None:
+    exact = ExactLevels(oracle)
     levels = problem.known_levels()
     assert levels is not None
-    chance, exact_matches = weighed.chance()
+    chance, exact_matches = exact.chance()
     assert levels.chance.accuracy == pytest.approx(float(chance), abs=1e-12)
     assert any(levels.chance.exact_match == pytest.approx(float(match), abs=1e-12) for match in exact_matches)
-    assert levels.memoryless.accuracy == pytest.approx(float(weighed.memoryless()), abs=1e-12)
-    accuracy, exact_match = weighed.of_guess(problem)
-    assert accuracy == weighed.memoryless()
+    assert levels.memoryless.accuracy == pytest.approx(float(exact.memoryless()), abs=1e-12)
+    accuracy, exact_match = exact.of_guess(problem)
+    assert accuracy == exact.memoryless()
     assert levels.memoryless.exact_match == pytest.approx(float(exact_match), abs=1e-12)
     assert levels.optimal == Level(1.0, 1.0)
 
 
 @profile(max_examples=profile().max_examples * 3 // 10)
 @given(parameters=SETTINGS["SeqNext-v0"])
-def test_next_by_weighing_every_episode(parameters: dict[str, Any]) -> None:
-    assert_weighed(seq_envs.SeqNext(**parameters), Next(**parameters))
+def test_levels_of_next(parameters: dict[str, Any]) -> None:
+    assert_exact(seq_envs.SeqNext(**parameters), Next(**parameters))
 
 
 @profile(max_examples=profile().max_examples * 3 // 10)
 @given(parameters=SETTINGS["SeqNext-v0"], halves=st.integers(1, 8))
-def test_next_where_the_tolerance_falls_on_the_grid(parameters: dict[str, Any], halves: int) -> None:
-    """A tolerance of so many half spacings: rounding decides what is right, and the levels follow it."""
+def test_levels_of_next_with_a_tolerance_of_half_spacings(parameters: dict[str, Any], halves: int) -> None:
+    """With a tolerance of whole half spacings, rounding decides which answers are right, also in the levels."""
     parameters |= {"encoding": "value", "tolerance": min(0.5 * halves / parameters["length"], 0.99)}
-    assert_weighed(seq_envs.SeqNext(**parameters), Next(**parameters))
+    assert_exact(seq_envs.SeqNext(**parameters), Next(**parameters))
 
 
 # fmt: off
@@ -162,6 +162,6 @@ SMALL = [
 
 
 @pytest.mark.parametrize(("id", "parameters"), SMALL, ids=name)
-def test_small_problems_by_weighing_every_episode(id: str, parameters: dict[str, Any]) -> None:
+def test_levels_of_small_problems(id: str, parameters: dict[str, Any]) -> None:
     problem = seq_envs.make_problem(id, **parameters)
-    assert_weighed(problem, ORACLES[type(problem).__name__](**parameters))
+    assert_exact(problem, ORACLES[type(problem).__name__](**parameters))
