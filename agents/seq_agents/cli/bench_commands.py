@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from seq_agents.agents import AGENTS
+from seq_agents.cli.interruption import Interrupted, number_of
 from seq_agents.cli.live_board import Board
 from seq_agents.cli.modules import import_from
 from seq_agents.cli.terminal import print_table
@@ -22,7 +22,7 @@ from seq_agents.experiments.named_experiments import chosen_experiments, named_e
 from seq_agents.experiments.results_folder import Folder
 from seq_agents.experiments.running import Engine, run_grid
 from seq_agents.experiments.sweeps import longer_entry, swept_entries
-from seq_agents.experiments.workers import do_all
+from seq_agents.experiments.workers import Failed, do_all
 from seq_agents.report import tables
 from seq_agents.report.experiment_table import experiment_table
 from seq_agents.report.horizon_tables import horizon_table, longer_table
@@ -194,32 +194,53 @@ def _run(
         tables_of: makes the tables.
         command: the command as it was typed.
         kept: whether the folder stays; if not, no page is written.
+
+    Raises:
+        Interrupted: after Ctrl-C or SIGTERM. The results so far are stored.
+        Refused: cells failed.
     """
-    cells = [Cell(entry, seed) for entry in entries for seed in range(entry.seeds)]
-    with Board(cells, Folder(path)) as board:
-        try:
-            failures = run_grid(entries, path, engine, board.see, command)
-        except KeyboardInterrupt:
-            if kept:
-                folder = Folder(path)
-                done = sum(folder.result(cell) is not None for cell in cells)
-                print(
-                    f"{done} of {len(cells)} cells are done, in {path}: the same command runs the others.",
-                    file=sys.stderr,
-                )
-            raise
-    folder = Folder.open(path)
-    identities = {entry.identity for entry in entries}
-    outcomes_here = [outcome for outcome in outcomes(folder) if outcome.entry.identity in identities]
-    if outcomes_here:
-        if kept:
-            print(f"{_write_page(folder, None)}: the report.\n")
-        for table in tables_of(folder, outcomes_here):
-            print_table(table)
+    try:
+        failures = _run_cells(entries, path, engine, command)
+        _print_results(entries, path, tables_of, kept)
+    except KeyboardInterrupt as interruption:
+        raise Interrupted(number_of(interruption), _to_continue(entries, path, command, kept)) from None
     if failures:
         listed = "\n".join(f"{failed.item.key}: {failed.reason}" for failed in failures)
         again = "; the same command runs them, and only them, again" if kept else ""
         raise Refused(f"{len(failures)} cells failed{again}:\n{listed}")
+
+
+def _cells(entries: Sequence[Entry]) -> list[Cell]:
+    return [Cell(entry, seed) for entry in entries for seed in range(entry.seeds)]
+
+
+def _run_cells(entries: Sequence[Entry], path: Path, engine: Engine, command: str) -> list[Failed]:
+    """Run the cells that have no result yet, and display their progress; returns the failures."""
+    with Board(_cells(entries), Folder(path)) as board:
+        return run_grid(entries, path, engine, board.see, command)
+
+
+def _print_results(entries: Sequence[Entry], path: Path, tables_of: TablesOf, kept: bool) -> None:
+    """Write the page if the folder stays, and print the tables of these entries."""
+    folder = Folder.open(path)
+    identities = {entry.identity for entry in entries}
+    outcomes_here = [outcome for outcome in outcomes(folder) if outcome.entry.identity in identities]
+    if not outcomes_here:
+        return
+    if kept:
+        print(f"{_write_page(folder, None)}: the report.\n")
+    for table in tables_of(folder, outcomes_here):
+        print_table(table)
+
+
+def _to_continue(entries: Sequence[Entry], path: Path, command: str, kept: bool) -> str:
+    """What is done of a grid that was interrupted, and the command that continues it."""
+    if not kept:
+        return "interrupted. The results are lost: --out keeps them in a folder"
+    cells, folder = _cells(entries), Folder(path)
+    done = sum(folder.result(cell) is not None for cell in cells)
+    continuing = f"\nTo continue: {command}" if command else ""
+    return f"interrupted. {path} is kept: {done} of {len(cells)} cells are done.{continuing}"
 
 
 def _experiments(done: Sequence[Outcome]) -> Table:

@@ -22,6 +22,8 @@ from seq_envs.parameters import Integer
 Item = TypeVar("Item")
 
 _SPAWN = get_context("spawn")  # Forked processes inherit torch's threads, and may hang.
+_STOPS = (signal.SIGINT, signal.SIGTERM)
+"""Ctrl-C in a terminal and a scheduler send their signal to the whole process group. The main process decides."""
 _SECONDS_BETWEEN = 0.2
 """Between two progress events of a process."""
 _SECONDS_UNHEARD = 1.0
@@ -185,28 +187,41 @@ class _Worker(Generic[Item]):
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Hold Ctrl-C back while a process starts, which cannot ignore it yet; it takes effect afterwards."""
+    """Hold Ctrl-C and SIGTERM back while a process starts, which cannot ignore them yet."""
     if not hasattr(signal, "pthread_sigmask") or threading.current_thread() is not threading.main_thread():
         yield
         return
     resource_tracker.ensure_running()  # If it started in this block, it would unblock signals.
-    arrived: list[tuple[int, Any]] = []  # Another thread may get the signal, and Python then runs the handler here.
-    handler = signal.signal(signal.SIGINT, lambda number, frame: arrived.append((number, frame)))
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    arrived: list[int] = []  # Another thread may get the signal, and Python then runs the handler here.
+    handlers = {number: signal.getsignal(number) for number in _STOPS}
+    handlers = {number: handler for number, handler in handlers.items() if handler is not None}  # None: not Python's.
+    for number in handlers:
+        signal.signal(number, lambda received, _: arrived.append(received))
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        signal.signal(signal.SIGINT, handler)
-        if arrived and callable(handler):
-            handler(*arrived[0])
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        if arrived:
+            signal.raise_signal(arrived[0])
+
+
+def _ignore_stops() -> None:
+    """Ignore Ctrl-C and SIGTERM in a worker process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A handler and not SIG_IGN, which a task's own processes would inherit: `Process.terminate` could not end them.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)  # `_uninterrupted` blocks them.
 
 
 def _work(task: Callable[[Any, Watch], Any], connection: Connection) -> None:
     """Do tasks until the connection closes; the target of a process."""
+    _ignore_stops()
     import torch
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the main one decides.
     torch.set_num_threads(1)
     threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
     while True:
