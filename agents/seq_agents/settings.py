@@ -1,13 +1,13 @@
-"""The settings of an agent: frozen data, checked when it is made, with one line about each setting."""
+"""The settings of an agent: frozen data, checked at construction, with one line about each setting."""
 
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import math
 from collections.abc import Mapping
 from typing import Any, Self
 
+from seq_agents.menu import did_you_mean
 from seq_envs.parameters import Kind, Real
 
 ANY = Real(-math.inf, math.inf)
@@ -33,12 +33,12 @@ class Settings:
 
     @classmethod
     def kinds(cls) -> dict[str, Kind]:
-        """What each setting may be."""
+        """The kind of values that each setting takes."""
         return {field.name: field.metadata["kind"] for field in dataclasses.fields(cls)}
 
     @classmethod
     def parsed(cls, texts: Mapping[str, str]) -> dict[str, Any]:
-        """Settings given as text, for `of`. A text that is no value of its setting stays text, and `of` refuses it."""
+        """Settings given as text, for `of`. A text that is no value of its setting stays as it is; `of` refuses it."""
         kinds = cls.kinds()
         return {name: kinds[name].parse(text) if name in kinds else text for name, text in texts.items()}
 
@@ -52,7 +52,6 @@ class Settings:
         names = list(cls.kinds())
         for name, value in given.items():
             if name not in names:
-                near = difflib.get_close_matches(str(name), names, n=1)
-                hint = f" (did you mean {near[0]!r}?)" if near else ""
+                hint = did_you_mean(str(name), names)
                 raise ValueError(f"there is no setting {name!r}{hint}, got {value!r}; there are {', '.join(names)}")
         return cls(**given)

@@ -68,16 +68,14 @@ def parser() -> Parser:
     whole.add_argument("--version", action="version", version=f"seq-envs {seq_envs.__version__}")
     menu = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def command(name: str, run: options.Run, about: str) -> argparse.ArgumentParser:
+    def command(name: str, run: options.RunCommand, about: str) -> argparse.ArgumentParser:
         added = menu.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.", allow_abbrev=False)
         added.set_defaults(run=run)
         whole.commands[name] = added
         return added
 
-    for family in (look, play, train, ladder):
+    for family in (look, play, train, ladder, bench_options):
         family.add_commands(command)
-    for of_problem in bench_options.add_commands(command, options.count, options.settings, options.parameters):
-        options.add_parameters(of_problem)
     return whole
 
 

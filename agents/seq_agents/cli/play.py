@@ -16,9 +16,10 @@ from gymnasium import spaces
 import seq_envs
 from seq_agents.cli.options import Command, add_parameters, count, parameters
 from seq_agents.cli.options import seed as seed_option
-from seq_agents.cli.result_table import LEVELS, share
+from seq_agents.cli.result_table import share
 from seq_agents.cli.terminal import text_of
 from seq_agents.report.table import Column, Table
+from seq_envs.level import LEVELS
 from seq_envs.seeds import EXAMPLE_STREAM
 
 _Read = Callable[[str], str]

@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 import seq_envs
 from seq_agents.report.table import Column, Table
-
-LEVELS = ("chance", "memoryless", "optimal")
+from seq_envs.level import LEVELS
 
 
 class Result(NamedTuple):

@@ -16,6 +16,7 @@ from seq_agents.cli.hints import as_typed, path_word
 from seq_agents.cli.interruption import Interrupted, number_of
 from seq_agents.cli.options import Command, add_parameters, count, parameters, seed, settings
 from seq_agents.errors import Arguments, Refused
+from seq_envs.evaluation import EPISODES
 
 if TYPE_CHECKING:
     from seq_agents.experiments.config import Config
@@ -41,7 +42,7 @@ def add_commands(command: Command) -> None:
         "--trust", action="store_true", help="import the modules that RUN names: they can run any code"
     )
     for parser in (train, evaluate):
-        parser.add_argument("--episodes", type=count, default=10_000, help="of the evaluation (default: 10000)")
+        parser.add_argument("--episodes", type=count, default=EPISODES, help=f"of the evaluation (default: {EPISODES})")
         add_parameters(parser)
 
 

@@ -12,9 +12,8 @@ from typing import Any, NamedTuple
 
 import seq_envs
 from seq_agents.experiments.config import Config
+from seq_envs.evaluation import EPISODES
 
-EPISODES = 10_000
-"""Fresh episodes of the final evaluation."""
 _NOT_IN_THE_RESULT = ("seeds", "reported")
 """Fields of an entry that change nothing in the result of a cell."""
 

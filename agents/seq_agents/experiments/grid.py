@@ -14,7 +14,8 @@ import gymnasium
 import seq_envs
 from seq_agents.errors import reason
 from seq_agents.experiments.config import Config
-from seq_agents.experiments.entry import EPISODES, Entry, Until
+from seq_agents.experiments.entry import Entry, Until
+from seq_envs.evaluation import EPISODES
 
 _LONGEST_EXCERPT = 300
 """Characters of a value in a message."""
@@ -25,15 +26,15 @@ class GridError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Agent:
-    """An agent of a grid and its settings."""
+class GridAgent:
+    """An agent of a grid, its settings and its problems."""
 
     agent: str
     """A name of `seq_agents.agents.AGENTS`, or "module:factory"."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Settings for every problem, which replace the tuned ones."""
     by_id: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Settings by id, which replace both."""
+    """Settings for single ids, which replace both."""
     ids: Sequence[Any] | None = None
     """The problems that the agent learns, as `Grid.ids`; None: those of the grid."""
 
@@ -62,7 +63,7 @@ class Experiment:
 class Grid:
     """Every agent learns every problem with every seed; the entries are added as they are."""
 
-    agents: Mapping[str, Agent] = field(default_factory=dict)
+    agents: Mapping[str, GridAgent] = field(default_factory=dict)
     """Agents by their names in the results."""
     ids: Sequence[Any] = ()
     """Each is an id of the menu, a pattern of such ids, another registered id, or a mapping of `id` and parameters."""
@@ -152,7 +153,7 @@ def changed(
         )
     changes: dict[str, Any] = {"ids": ids, "seeds": seeds, "episodes": episodes}
     if agents is not None:
-        changes["agents"] = {name: grid.agents.get(name, Agent(agent=name)) for name in agents}
+        changes["agents"] = {name: grid.agents.get(name, GridAgent(agent=name)) for name in agents}
     if ids is not None:  # They replace the ids of single agents, too.
         kept = changes.get("agents", grid.agents)
         changes["agents"] = {name: dataclasses.replace(agent, ids=None) for name, agent in kept.items()}

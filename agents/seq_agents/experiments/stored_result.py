@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from seq_agents.experiments.cell import CURVE_COLUMNS
-from seq_envs.level import Level, Levels
+from seq_envs.level import LEVELS, Level, Levels
 
 _LARGEST = 1e15
 """No count and no time in a result is larger; charts and tables are sure to take numbers up to here."""
@@ -79,7 +79,7 @@ def _check_evaluation(raw: Any) -> None:
 
 def _check_levels(raw: Any) -> None:
     known = {field.name for field in dataclasses.fields(Level)}
-    for name in ("chance", "memoryless", "optimal"):
+    for name in LEVELS:
         _require(isinstance(raw[name], dict), name)
     for name, level in _dict(raw, "levels").items():
         _require(name in {field.name for field in dataclasses.fields(Levels)}, f"levels without {name}")

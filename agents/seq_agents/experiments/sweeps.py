@@ -8,7 +8,8 @@ from typing import Any
 
 import seq_envs
 from seq_agents.experiments.config import Config
-from seq_agents.experiments.entry import EPISODES, Entry
+from seq_agents.experiments.entry import Entry
+from seq_envs.evaluation import EPISODES
 
 LONGER = "longer"
 """`Entry.swept` of an entry that learns on short episodes and is evaluated on longer ones."""

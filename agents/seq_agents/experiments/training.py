@@ -12,6 +12,7 @@ from seq_agents.errors import RunError
 from seq_agents.experiments.files import alone_in
 from seq_agents.experiments.run_folder import Run
 from seq_agents.learners.learner import Moment, Watch, unwatched
+from seq_envs.evaluation import EPISODES
 
 _SECONDS_BETWEEN_CHECKPOINTS = 30.0
 _CURVE_POINTS = 200
@@ -33,7 +34,7 @@ class Stopped(Exception):
         self.number = number
 
 
-def train(run: Run, episodes: int = 10_000, watch: Watch = unwatched) -> seq_envs.Evaluation:
+def train(run: Run, episodes: int = EPISODES, watch: Watch = unwatched) -> seq_envs.Evaluation:
     """Train to the end, from the folder's checkpoint if there is one, then evaluate on fresh episodes.
 
     Args:

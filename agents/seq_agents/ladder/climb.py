@@ -16,7 +16,7 @@ from seq_envs.parameters import Integer
 from seq_envs.policies import Policy
 
 Train = Callable[[MakeEnvs, int], Policy]
-"""A training function: takes what makes the environments and a budget in time steps, and returns a policy."""
+"""A training function, called with `MakeEnvs` and a budget in time steps; returns a policy."""
 
 _EPISODES = 400
 """Episodes of each evaluation."""
@@ -40,7 +40,7 @@ class RungResult:
     playing: seq_envs.Evaluation | None = None
     """The evaluation of the policy on new episodes; None if training or evaluation raised an exception."""
     note: str = ""
-    """What else was observed."""
+    """Further observations, in sentences."""
     seconds: float = 0.0
 
 
@@ -85,16 +85,16 @@ def _lines(result: RungResult) -> list[str]:
     return [row, *textwrap.wrap(note, _WIDTH, initial_indent=indent, subsequent_indent=indent)]
 
 
-Watch = Callable[[str, RungResult | None], None]
+RungWatch = Callable[[str, RungResult | None], None]
 """Called with a rung's name and None when the rung starts, and with its name and result when it ends."""
 
 
 def unwatched(name: str, result: RungResult | None) -> None:
-    """A `Watch` that does nothing."""
+    """A `RungWatch` that does nothing."""
 
 
 def climb(
-    train: Train, rollout: int = 32, seed: int = 0, *, keep_going: bool = False, watch: Watch = unwatched
+    train: Train, rollout: int = 32, seed: int = 0, *, keep_going: bool = False, watch: RungWatch = unwatched
 ) -> Climb:
     """Train an agent on tiny tasks, simplest first, until it fails one.
 

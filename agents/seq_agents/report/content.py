@@ -11,7 +11,8 @@ from seq_agents.report.experiment_table import experiment_table
 from seq_agents.report.horizon_tables import horizon_table, longer_table
 from seq_agents.report.outcome import Outcome, grid_outcomes, labels_of, of, outcomes
 from seq_agents.report.table import Column, Table, score
-from seq_agents.report.tables import LEVELS, leaderboard, matrix, missing, on_problem, rewards_against_examples
+from seq_agents.report.tables import leaderboard, matrix, missing, on_problem, rewards_against_examples
+from seq_envs.level import LEVELS
 
 
 @dataclass(frozen=True)

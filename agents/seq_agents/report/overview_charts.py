@@ -9,8 +9,8 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from seq_agents.report import axes as axes_of
+from seq_agents.report.compared_agents import name_learning_from_examples
 from seq_agents.report.drawing import FAINT, MARKED, PAPER, Chart, Margins, Places, line, style, svg, words, wrapped
-from seq_agents.report.learning_kinds import name_learning_from_examples
 from seq_agents.report.outcome import Outcome, labels_of, names_of, needs_memory, of
 from seq_agents.report.statistics import FEWEST_SEEDS, THRESHOLDS, performance_profile
 from seq_agents.report.table import Column, Table, count, percent

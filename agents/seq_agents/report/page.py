@@ -21,7 +21,8 @@ from seq_agents.report.outcome import labels_of, names_of
 from seq_agents.report.overview_charts import profiles, rewards
 from seq_agents.report.problem_charts import accuracy_by_step, learning
 from seq_agents.report.summary import summary
-from seq_agents.report.tables import LEVELS, leaderboard, on_problem, settings_of
+from seq_agents.report.tables import leaderboard, on_problem, settings_of
+from seq_envs.level import LEVELS
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from seq_agents.report.curves import Curve, by_step, mean_curve
 from seq_agents.report.drawing import Chart, Margins, Places, line, svg, words
 from seq_agents.report.outcome import Outcome, names_of, of
 from seq_agents.report.table import Column, Table, count, score
-from seq_agents.report.tables import LEVELS
+from seq_envs.level import LEVELS
 
 _MARGINS = Margins(right=86)
 _FEW = 3

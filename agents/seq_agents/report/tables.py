@@ -8,18 +8,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from seq_agents.experiments.results_folder import Folder
-from seq_agents.report.learning_kinds import learns_from_rewards, name_learning_from_examples
+from seq_agents.report.compared_agents import learns_from_rewards, name_learning_from_examples
 from seq_agents.report.outcome import Outcome, labels_of, names_of, needs_memory, of
 from seq_agents.report.statistics import FEWEST_SEEDS, IN_A_ROW, interquartile, middle
 from seq_agents.report.statistics import SOLVED as SOLVED_SHARE
 from seq_agents.report.table import Column, Table, count, duration, interval, percent, ratio, score
+from seq_envs.level import LEVELS
 
 ZERO = "Normalised: 0 is the best memoryless policy (chance for a control task), 1 is the optimal policy."
 SOLVED = (
     f"Solved: the first of three consecutive evaluations with at least {SOLVED_SHARE:.0%} of the episodes without a "
     "mistake; each has 500 episodes that are not learned from."
 )
-LEVELS = ("chance", "memoryless", "optimal")
 
 
 def leaderboard(done: Sequence[Outcome]) -> Table:
