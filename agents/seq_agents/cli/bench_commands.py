@@ -1,4 +1,4 @@
-"""The commands that run grids or report on them, after their options are read."""
+"""The commands that run grids or report on them, called with their options as arguments."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from seq_agents.agents import AGENTS
 from seq_agents.cli.interruption import Interrupted, number_of
 from seq_agents.cli.live_board import Board
-from seq_agents.cli.modules import import_from
 from seq_agents.cli.terminal import print_table
+from seq_agents.cli.user_modules import import_from
 from seq_agents.errors import Refused
 from seq_agents.experiments.cell import run_cell
 from seq_agents.experiments.entry import Cell, Entry
@@ -54,11 +54,11 @@ _EXPERIMENTS = (
 """The columns of the table of experiments that fit a terminal."""
 
 TablesOf = Callable[[Folder, "list[Outcome]"], "Sequence[Table]"]
-"""The tables to print, from the folder and its results of the entries that were asked for."""
+"""Makes the tables to print from the folder and the outcomes of the entries that were run."""
 
 
 class Sweeps(NamedTuple):
-    """What `horizon` measures: the arguments of `seq_agents.experiments.sweeps`."""
+    """The arguments of `horizon` for `seq_agents.experiments.sweeps`."""
 
     agent: str
     name: str
@@ -86,7 +86,7 @@ def bench(
         lambda _, done: (
             tables.matrix(grid_outcomes(done)),
             tables.leaderboard(grid_outcomes(done)).only(_BRIEF, _BRIEF_NOTE),
-            _experiments(done),
+            _experiments_that_fit(done),
         ),
         command,
     )
@@ -122,7 +122,7 @@ def reproduce(
 ) -> None:
     """Run named experiments, and print their scores beside what was reported."""
     grid = Grid(entries=chosen_experiments(patterns), episodes=episodes)
-    _run(changed(grid, seeds=seeds).all_entries(), out, engine, lambda _, done: [_experiments(done)], command)
+    _run(changed(grid, seeds=seeds).all_entries(), out, engine, lambda _, done: [_experiments_that_fit(done)], command)
 
 
 def compare(
@@ -160,13 +160,13 @@ def report(path: Path, out: Path | None, form: str | None) -> None:
     if form is None:
         page = _write_page(folder, out)
         left = len(tables.missing(folder).rows)
-        print(f"{page}{f': {left} cells are missing, it says which' if left else ''}")
+        print(f"{page}{f': {left} cells are missing and are listed there' if left else ''}")
         return
     print(FORMS[form](folder), end="")
 
 
 def local(jobs: int | None) -> Engine:
-    """Processes on this machine; as many as there are cores if no number is given."""
+    """An engine of processes on this machine: `jobs` of them, or as many as there are cores."""
     return lambda cells: do_all(run_cell, cells, jobs or _cores())
 
 
@@ -176,7 +176,7 @@ def _cores() -> int:
 
 
 def on_ray(address: str) -> Engine:
-    """A Ray cluster; an empty address starts a small one on this machine."""
+    """An engine on a Ray cluster; an empty address starts a small cluster on this machine."""
     from seq_agents.experiments import ray_workers
 
     return lambda cells: ray_workers.do_all(run_cell, cells, address or None)
@@ -243,7 +243,7 @@ def _to_continue(entries: Sequence[Entry], path: Path, command: str, kept: bool)
     return f"interrupted. {path} is kept: {done} of {len(cells)} cells are done.{continuing}"
 
 
-def _experiments(done: Sequence[Outcome]) -> Table:
+def _experiments_that_fit(done: Sequence[Outcome]) -> Table:
     table = experiment_table(done)
     return table.only(_EXPERIMENTS, table.note)
 

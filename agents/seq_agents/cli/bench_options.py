@@ -29,7 +29,7 @@ def add_commands(command: Command) -> None:
 def _add_bench(command: Command) -> argparse.ArgumentParser:
     bench = command("bench", _bench, "run a grid of agents, problems and seeds, and report the scores")
     grid = bench.add_mutually_exclusive_group()
-    grid.add_argument("grid", metavar="GRID", type=Path, nargs="?", help="a YAML file")
+    grid.add_argument("grid", metavar="GRID", type=Path, nargs="?", help="a YAML file of a grid")
     grid.add_argument("--preset", metavar="NAME", help="a grid of this package, such as quick (the default) or full")
     bench.add_argument("--agents", nargs="+", metavar="AGENT", help="replace the agents of the grid")
     bench.add_argument("--ids", nargs="+", metavar="ID", help="ids or patterns; replace the ids of the grid")
@@ -65,7 +65,7 @@ def _add_reproduce(command: Command) -> argparse.ArgumentParser:
         "--out", type=Path, default=Path("bench-reproduce"),
         help="folder of the results (default: bench-reproduce); finished cells are not run again",
     )  # fmt: skip
-    reproduce.add_argument("--seeds", type=count, help="seeds of each experiment (default: as it says)")
+    reproduce.add_argument("--seeds", type=count, help="seeds of each experiment (default: those of the experiment)")
     reproduce.add_argument(
         "--episodes", type=count, default=EPISODES, help=f"episodes of each final evaluation (default: {EPISODES})"
     )

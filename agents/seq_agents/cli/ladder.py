@@ -1,4 +1,4 @@
-"""`seq-envs ladder`: an agent climbs tiny tasks, and the first rung that it fails says what is wrong."""
+"""`seq-envs ladder`: trains an agent on tiny tasks, until it fails one that says what is wrong."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def add_commands(command: Command) -> None:
         "--rollout", type=count, default=32,
         help="time steps of each lane that the agent reads between two updates, 22 to 512 (default: 32)",
     )  # fmt: skip
-    ladder.add_argument("--seed", type=seed, default=0, help="of the climb (default: 0)")
+    ladder.add_argument("--seed", type=seed, default=0, help="seed of the climb (default: 0)")
     ladder.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE", help="a setting of the agent")
     ladder.add_argument("--all", action="store_true", help="continue after a rung that fails")
 
@@ -48,7 +48,7 @@ def _ladder(chosen: argparse.Namespace) -> int:
 
 
 class _Progress:
-    """Prints a line on stderr when a rung ends; on a terminal, the name of the rung that is being climbed too."""
+    """Prints a line on stderr when a rung ends and, on a terminal, the name of a rung when it starts."""
 
     def __init__(self) -> None:
         self.rung = ""

@@ -1,4 +1,4 @@
-"""What the commands share: how to add one, the types of options, problem ids and parameters."""
+"""Shared by the commands: how to add one, the types of options, problem ids and parameters."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from seq_agents.experiments.entry import Entry, Until
 from seq_envs.evaluation import EPISODES
 
 _LONGEST_EXCERPT = 300
-"""Characters of a value in a message."""
+"""The most characters of a value in a message."""
 
 
 class GridError(ValueError):
@@ -61,12 +61,12 @@ class Experiment:
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
-    """Every agent learns every problem with every seed; the entries are added as they are."""
+    """Every agent learns every problem with every seed; the single entries are run besides."""
 
     agents: Mapping[str, GridAgent] = field(default_factory=dict)
     """Agents by their names in the results."""
     ids: Sequence[Any] = ()
-    """Each is an id of the menu, a pattern of such ids, another registered id, or a mapping of `id` and parameters."""
+    """Each is an id or a pattern of ids of the menu, another registered id, or a mapping of `id` and parameters."""
     entries: Mapping[str, Experiment] = field(default_factory=dict)
     """Single entries by their names in the results."""
     seeds: int = 5
@@ -82,7 +82,9 @@ class Grid:
         for entry in self._entries():
             there = by_identity.setdefault(entry.identity, entry)  # Two patterns may match the same id.
             if there != entry:
-                raise GridError(f"{in_short(entry.name)} on {in_short(entry.label)} is in the grid twice, and differs")
+                raise GridError(
+                    f"{in_short(entry.name)} on {in_short(entry.label)} is in the grid twice, with different settings"
+                )
         return list(by_identity.values())
 
     def _entries(self) -> Iterator[Entry]:
@@ -101,7 +103,7 @@ class Grid:
 
 
 def _matching(ids: Sequence[Any]) -> Iterator[Any]:
-    """The problems, with patterns replaced by the ids that they match."""
+    """The problems, with every pattern replaced by the ids that it matches."""
     for problem in ids:
         if isinstance(problem, str) and set(problem) & set("*?["):
             matched = fnmatch.filter(seq_envs.MENU, problem)
@@ -141,8 +143,8 @@ def changed(
 ) -> Grid:
     """The grid with other agents, problems, seeds or episodes.
 
-    An agent that the grid has keeps its settings. With other agents or problems, the single entries are left out;
-    other seeds apply to them too.
+    An agent of the grid keeps its settings. Other agents or problems remove the single entries; other seeds apply to
+    them too.
 
     Raises:
         GridError: other agents or problems for a grid that has only single entries.
@@ -165,7 +167,7 @@ def changed(
 
 
 def _distinguishing(id: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Drops parameters that equal the id's own and sorts the rest, so that a problem has one label."""
+    """Drop parameters that equal the id's own and sort the rest, so that a problem has one label."""
     kept = dict(sorted(parameters.items()))
     problem = seq_envs.make_problem(id, **kept)
     for name in list(kept):
@@ -177,6 +179,6 @@ def _distinguishing(id: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def in_short(text: str) -> str:
-    """A text in one line, cut where it is long."""
+    """A text in one line, cut after `_LONGEST_EXCERPT` characters."""
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST_EXCERPT else f"{line[:_LONGEST_EXCERPT]}..."

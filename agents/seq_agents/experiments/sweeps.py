@@ -16,7 +16,7 @@ LONGER = "longer"
 
 
 TIMES = (2, 5, 10)
-"""Factors of the longer episodes."""
+"""The longer episodes are this many times as long."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Sweep:
     """The parameter that grows."""
     values: tuple[int, ...]
     parameters: Callable[[int], Mapping[str, Any]]
-    """The other parameters of the problem, given that value."""
+    """Makes the other parameters of the problem from the value of the one that grows."""
     tuned: str
     """The id whose tuned settings are used: the hardest one of its problem."""
 

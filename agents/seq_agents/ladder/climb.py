@@ -106,9 +106,9 @@ def climb(
     therefore found by the last rung, which trains nothing.
 
     Args:
-        train: called as `train(make_envs, budget)`, see `MakeEnvs`. `make_envs(32)` is a vector env with 32 lanes. The
-            function trains for about `budget` time steps, all lanes together, and returns a `seq_envs.policies.Policy`.
-            If it raises an exception, the rung fails.
+        train: called as `train(make_envs, budget)`, see `MakeEnvs`. `make_envs(32)` makes a vector env with 32 lanes.
+            The function trains for about `budget` time steps, all lanes together, and returns a
+            `seq_envs.policies.Policy`. If it raises an exception, the rung fails.
         rollout: the time steps of each lane that the agent reads between two updates: 22 ... 512.
         seed: of the evaluation's episodes; `make_envs.seed` passes it to the training.
         keep_going: whether to try the remaining rungs after a failure.
@@ -141,7 +141,7 @@ def climb(
 
 
 def _train_and_judge(train: Train, rung: Rung, seed: int) -> tuple[RungResult, Policy | None]:
-    """Train on a rung and evaluate; the policy is None if there is none that can be evaluated."""
+    """Train on a rung and evaluate the policy, which is None if it cannot be evaluated."""
     start = time.perf_counter()
     make_envs = MakeEnvs(rung.problem, rung.decisive, seed)
     policy: Policy | None = None

@@ -48,8 +48,8 @@ _BY_RULE: Mapping[str, SettingsFor] = {
     "recurrent-ppo-stock": _ppo,
     "ppo": _ppo,
     "supervised": _by_updates(128, least_episodes=4),
-    # Rewards are noisier than right answers, so an update has more time steps. But of long episodes it has 2 only: with
-    # 4 there are too few updates to learn "independence of lanes over rollouts".
+    # Rewards are noisier than right answers, so an update has more time steps. But 2 long episodes are
+    # enough: with 4 there are too few updates to learn "independence of lanes over rollouts".
     "reinforce": _by_updates(256, least_episodes=2),
 }
 """The settings of each learning rule that suit tiny tasks. Other rules get `_default`."""

@@ -176,7 +176,7 @@ def test_single_entries_beside_agents_and_ids(tmp_path: Path) -> None:
 def test_an_entry_like_an_agent_of_the_grid_must_be_the_same(tmp_path: Path) -> None:
     assert len(entries(tmp_path, LSTM + "entries: {lstm: {agent: lstm, id: SeqEcho-v0}}")) == 1
     said = refused(tmp_path, LSTM + "entries: {lstm: {agent: lstm, id: SeqEcho-v0, settings: {hidden: 99}}}")
-    assert "lstm on SeqEcho-v0 is in the grid twice, and differs" in said
+    assert "lstm on SeqEcho-v0 is in the grid twice, with different settings" in said
 
 
 def test_changes_of_a_grid_with_single_entries() -> None:
