@@ -22,6 +22,8 @@ from seq_envs.stream import block_episodes
 from seq_envs.vector_env import SequenceVectorEnv
 from seq_envs.wilson import wilson_interval
 
+EPISODES = 10_000
+"""The episodes of an evaluation unless a caller chooses."""
 _MOST_LANES = 1000
 _MOST_ROWS = 20_000_000
 """The most time steps x lanes that are drawn at once: long episodes are played in fewer lanes."""
@@ -63,7 +65,7 @@ class Evaluation:
 
 
 def evaluate(
-    policy: Policy, id_or_problem: str | Problem, episodes: int = 10_000, seed: int = 0, **parameters: Any
+    policy: Policy, id_or_problem: str | Problem, episodes: int = EPISODES, seed: int = 0, **parameters: Any
 ) -> Evaluation:
     """Play fresh episodes on the native vector env and grade the policy's answers.
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LEVELS = ("chance", "memoryless", "optimal")
+"""The names of the levels that every problem has."""
+
 
 @dataclass(frozen=True)
 class Level:

@@ -1,4 +1,4 @@
-"""The menu of agents: for every name its learning rule and its memory; and the settings tuned for some ids."""
+"""The menu of agents: the learning rule and the memory of each; and the settings that are tuned for some ids."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 import seq_envs
+from seq_agents.cores import CORES
 from seq_agents.learners import RULES, LearnsFrom, learner_type
 from seq_agents.menu import unknown
+from seq_agents.networks import NETWORKS
 
 if TYPE_CHECKING:
     from seq_agents.learners.learner import Learner
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Agent:
-    """What an agent is. What it learns from is a fact about its rule."""
+    """An agent: a learning rule and a memory."""
 
     rule: str
     """How it learns: a name of `seq_agents.learners.RULES`."""
@@ -32,8 +34,13 @@ class Agent:
 
     @property
     def learns_from(self) -> LearnsFrom:
-        """Rewards for its own answers, the right answers as examples, or nothing."""
+        """As its rule does: see `seq_agents.learners.Rule`."""
         return RULES[self.rule].learns_from
+
+    @property
+    def learns_memory(self) -> bool:
+        """Whether its weights decide what it remembers; if not, it remembers nothing, or what its input holds."""
+        return CORES[self.core].learns_memory if self.core in CORES else self.core in NETWORKS
 
 
 _SHORT = {
@@ -56,11 +63,11 @@ _SHORT = {
     "memoryless": Agent("memoryless", "", "the best answers from the current observation and the clock"),
     "optimal": Agent("optimal", "", "the best answers from everything seen so far"),
 }
-"""The agents that have a name of their own. Every other pair of a rule and a core is an agent too: "reinforce-gru"."""
+"""The agents that have a short name. Every other pair of a rule and a core is an agent too: "reinforce-gru"."""
 
 
 class _Agents(Mapping[str, Agent]):
-    """Agents by name. Iteration gives the short names; any "rule-core" can be looked up."""
+    """Agents by name. Iteration yields the short names; a lookup also takes any "rule-core"."""
 
     def __getitem__(self, name: str) -> Agent:
         if name in _SHORT:
@@ -83,16 +90,16 @@ AGENTS = _Agents()
 
 @cache
 def _pairs() -> Mapping[str, Agent]:
-    """Every rule with every core it takes, as "rule-core"."""
+    """Every rule with every core that it takes, as "rule-core"; a rule without cores has its own name."""
     return {
-        f"{name}-{core}": Agent(name, core, f"{name} with the core {core}")
+        f"{name}-{core}" if core else name: Agent(name, core, f"{name} with the core {core}" if core else name)
         for name, rule in RULES.items()
-        for core in rule.cores
+        for core in rule.cores or ("",)
     }
 
 
 def canonical(name: str) -> str:
-    """The shortest name of an agent: "lstm" for "supervised-lstm". Names of agents of other modules stay as they are.
+    """The shortest name of an agent: "lstm" for "supervised-lstm". "module:factory" stays as it is.
 
     Raises:
         ValueError: there is no such agent; the message has the nearest names.
@@ -108,7 +115,7 @@ def canonical(name: str) -> str:
 
 
 def with_core(name: str, core: str) -> str:
-    """The agent with the rule of this one and another core.
+    """The name of the agent with the rule of this one and with another core.
 
     Raises:
         ValueError: there is no such agent, it has no core, or its rule does not take this one.
@@ -139,7 +146,7 @@ def agent_type(name: str) -> type[Learner]:
 
 @cache
 def _tuned() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
-    """Agent to id to settings, as in tuned.yaml."""
+    """The settings in tuned.yaml, by agent and id."""
     tuned: Mapping[str, Mapping[str, Mapping[str, Any]]] = yaml.safe_load(
         files("seq_agents").joinpath("tuned.yaml").read_text(encoding="utf-8")
     )["agents"]
@@ -163,16 +170,16 @@ def make_learner(
     settings: Mapping[str, Any] | None = None,
     **parameters: Any,
 ) -> Learner:
-    """An agent about to learn a problem.
+    """The learner of an agent on a problem, before its training.
 
     Args:
         agent: a name of `AGENTS`.
-        id_or_problem, parameters: as for `seq_envs.make_problem`. The settings tuned for an id come with the id.
+        id_or_problem, parameters: as for `seq_envs.make_problem`. With an id, the agent has the settings tuned for it.
         seed: of the weights, the episodes and the noise: 0 ... 2**32 - 1.
-        settings: in place of the tuned ones.
+        settings: these replace the tuned ones.
 
     Raises:
-        ValueError: for an unknown agent, setting, parameter or a wrong value; or the agent does not take the problem.
+        ValueError: for an unknown agent, setting, parameter or a wrong value; or the agent cannot learn the problem.
     """
     id = id_or_problem if isinstance(id_or_problem, str) else ""
     problem = seq_envs.make_problem(id_or_problem, **parameters)

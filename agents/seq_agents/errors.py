@@ -1,4 +1,4 @@
-"""Errors whose message is for the user, and any exception in one line."""
+"""Errors whose message is for the user, and a one-line text for any exception."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Refused(Exception):
 
     Args:
         message: what is wrong.
-        instead: makes the arguments of a command that works from the arguments that the user typed. The command line
+        instead: takes the arguments that the user typed and returns those of a command that works. The command line
             prints that command below the message.
     """
 
@@ -27,7 +27,7 @@ class Refused(Exception):
 
 
 _LONGEST_REASON = 300
-"""In characters. The traceback has the whole message."""
+"""The most characters of a message in a reason; the traceback has the whole message."""
 
 
 def reason(error: BaseException) -> str:

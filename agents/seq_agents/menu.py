@@ -1,4 +1,4 @@
-"""Menus: names, each with what it stands for and a line about it. Nothing is imported before it is used."""
+"""Menus: objects by name, with one line about each. A menu imports an object when it is first used."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ T = TypeVar("T")
 
 
 class Menu(Mapping[str, T]):
-    """What is on offer, by name.
+    """Objects by name.
 
     Args:
-        what: what the names name, for error messages.
-        entries: by name, where it is ("module:name") and one line about it.
+        what: what the objects are, in one word for error messages.
+        entries: for each name, where the object is ("module:name") and one line about it.
     """
 
     def __init__(self, what: str, entries: Mapping[str, tuple[str, str]]) -> None:
@@ -40,10 +40,10 @@ class Menu(Mapping[str, T]):
         return self._entries[name][1]
 
     def named(self, name: str) -> T:
-        """What this name stands for.
+        """The object of this name.
 
         Raises:
-            ValueError: there is no such name; the message has the nearest ones.
+            ValueError: there is no such name; the message has the nearest names.
         """
         if name not in self:
             raise unknown(self._what, name, self)
@@ -59,6 +59,11 @@ def load(where: str) -> Any:
 def unknown(what: str, name: object, known: Iterable[str]) -> ValueError:
     """The error for a name that is on no menu."""
     names = list(known)
-    near = difflib.get_close_matches(str(name).lower(), names, n=2)
-    hint = f" (did you mean {' or '.join(map(repr, near))}?)" if near else ""
+    hint = did_you_mean(str(name).lower(), names, 2)
     return ValueError(f"{what} must be one of {', '.join(names)}, got {name!r}{hint}")
+
+
+def did_you_mean(name: str, known: Iterable[str], count: int = 1) -> str:
+    """A hint for an error message: the known names nearest to this one, `count` at most; "" if none is near."""
+    near = difflib.get_close_matches(name, list(known), n=count)
+    return f" (did you mean {' or '.join(map(repr, near))}?)" if near else ""

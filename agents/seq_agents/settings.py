@@ -1,13 +1,13 @@
-"""The settings of an agent: frozen data, checked when it is made, with one line about each setting."""
+"""The settings of an agent: frozen data, checked at construction, with one line about each setting."""
 
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import math
 from collections.abc import Mapping
 from typing import Any, Self
 
+from seq_agents.menu import did_you_mean
 from seq_envs.parameters import Domain, Real
 
 ANY = Real(-math.inf, math.inf)
@@ -38,7 +38,7 @@ class Settings:
 
     @classmethod
     def parsed(cls, texts: Mapping[str, str]) -> dict[str, Any]:
-        """Settings given as text, for `of`. A text that is no value of its setting stays text, and `of` refuses it."""
+        """Settings given as text, for `of`. A text that is no value of its setting stays as it is; `of` refuses it."""
         domains = cls.domains()
         return {name: domains[name].parse(text) if name in domains else text for name, text in texts.items()}
 
@@ -52,7 +52,6 @@ class Settings:
         names = list(cls.domains())
         for name, value in given.items():
             if name not in names:
-                near = difflib.get_close_matches(str(name), names, n=1)
-                hint = f" (did you mean {near[0]!r}?)" if near else ""
+                hint = did_you_mean(str(name), names)
                 raise ValueError(f"there is no setting {name!r}{hint}, got {value!r}; there are {', '.join(names)}")
         return cls(**given)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import astuple
 
-from seq_envs.level import Levels
+from seq_envs.level import LEVELS, Levels
 from seq_envs.problem import Problem
 from seq_envs.testing.contract import require
 
@@ -21,7 +21,7 @@ def check_declarations(problem: Problem) -> None:
     require(callable(problem.known_levels), "known_levels must be a method, not a property")
     known = problem.known_levels()
     require(known is None or isinstance(known, Levels), f"known_levels() must return Levels or None, got {known!r}")
-    for name in ("chance", "memoryless", "optimal"):
+    for name in LEVELS:
         level = getattr(known, name, None)
         require(
             level is None or all(0.0 <= value <= 1.0 for value in astuple(level)),

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any, cast
+
 import numpy as np
 import pytest
 import torch
+from seq_agents import agents
 from seq_agents.agents import AGENTS, agent_type, canonical, make_learner, settings_of, with_core
 from seq_agents.cores import CORES
-from seq_agents.learners import RULES
+from seq_agents.ladder import MakeEnvs, trainer
+from seq_agents.ladder.trainers import _default
+from seq_agents.learners import RULES, Rule
 from seq_agents.networks import NETWORKS
 
 import seq_envs
@@ -29,6 +35,43 @@ def test_every_short_name_is_a_rule_with_one_of_its_cores() -> None:
 def test_every_rule_and_every_core_is_used() -> None:
     assert {AGENTS[name].rule for name in AGENTS} == set(RULES)
     assert {AGENTS[name].core for name in AGENTS} == {*CORES, *NETWORKS, ""}
+
+
+@pytest.fixture
+def new_names(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A new core and two new rules, one of them without a core, each as one menu line; no short name."""
+    monkeypatch.setitem(cast(Any, CORES)._entries, "other", ("seq_agents.cores.gru:Gru", "another core"))
+    where = "seq_agents.learners.supervised:Supervised"
+    monkeypatch.setitem(RULES, "other-rule", Rule(where, "examples", ("lstm", "other")))
+    where = "seq_agents.learners.reference:OptimalAnswers"
+    monkeypatch.setitem(RULES, "other-reference", Rule(where, "nothing", ()))
+    agents._pairs.cache_clear()
+    yield
+    agents._pairs.cache_clear()
+
+
+@pytest.mark.usefixtures("new_names")
+@pytest.mark.parametrize("name", ["other-rule-other", "other-rule-lstm", "other-reference"])
+def test_a_new_rule_or_core_is_one_menu_line(name: str) -> None:
+    assert canonical(name) == name
+    policy = make_learner(name, "SeqEcho-v0").policy()
+    assert seq_envs.evaluate(policy, "SeqEcho-v0", 2).episodes == 2
+    assert AGENTS[name].learns_memory == (name != "other-reference")
+    trained = trainer(name, {} if name == "other-reference" else {"hidden": "2", "batch": "2"})
+    make_envs = MakeEnvs(seq_envs.make_problem("SeqEcho-v0", lag=0), seq_envs.make_problem("SeqEcho-v0", lag=0), 0)
+    assert trained(make_envs, 20).initial_state(1) is not None or name == "other-reference"
+
+
+def test_a_new_rule_spends_the_budget_of_a_rung() -> None:
+    problem = seq_envs.make_problem("SeqEcho-v0")
+    assert _default(agent_type("ppo").settings_type, problem, 500) == {"steps": 500}
+    assert _default(agent_type("gru").settings_type, problem, 2 * 64 * problem.steps) == {"updates": 2}
+    assert _default(agent_type("optimal").settings_type, problem, 500) == {}
+
+
+def test_which_agents_learn_what_to_remember() -> None:
+    without = {name for name in AGENTS if not AGENTS[name].learns_memory}
+    assert without == {"ppo", "ppo-stack", "mlp", "window-mlp", "random", "memoryless", "optimal"}
 
 
 @pytest.mark.parametrize("name", PAIRS)

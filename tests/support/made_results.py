@@ -75,7 +75,7 @@ def result(
 def folder(path: Path, entries: Sequence[Entry]) -> Folder:
     """A folder with these entries and no results."""
     made = Folder(path)
-    made.ask_for(entries)
+    made.add_entries(entries)
     return made
 
 

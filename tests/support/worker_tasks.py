@@ -52,6 +52,20 @@ def dies(given: int, watch: Watch) -> None:
     time.sleep(60)
 
 
+def survives(given: int, watch: Watch) -> str:
+    """Gets a signal that it should ignore."""
+    os.kill(os.getpid(), given)
+    time.sleep(0.1)
+    return "still here"
+
+
+def terminates_a_child(given: Any, watch: Watch) -> int:
+    """Starts a process that takes long and ends it by SIGTERM; its exit code."""
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"])
+    child.terminate()
+    return child.wait()
+
+
 def exits(given: int, watch: Watch) -> None:
     os._exit(given)
 

@@ -1,1 +1,1 @@
-"""The command `seq-envs`: its parser, and what each command does."""
+"""The command `seq-envs`: its parser, and the functions that run each command."""

@@ -1,18 +1,18 @@
-"""The commands that run grids or report on them, after their options are read."""
+"""The commands that run grids or report on them, called with their options as arguments."""
 
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from seq_agents.agents import AGENTS
+from seq_agents.cli.interruption import Interrupted, number_of
 from seq_agents.cli.live_board import Board
-from seq_agents.cli.modules import import_from
 from seq_agents.cli.terminal import print_table
+from seq_agents.cli.user_modules import import_from
 from seq_agents.errors import Refused
 from seq_agents.experiments.cell import run_cell
 from seq_agents.experiments.entry import Cell, Entry
@@ -22,7 +22,7 @@ from seq_agents.experiments.named_experiments import chosen_experiments, named_e
 from seq_agents.experiments.results_folder import Folder
 from seq_agents.experiments.running import Engine, run_grid
 from seq_agents.experiments.sweeps import longer_entry, swept_entries
-from seq_agents.experiments.workers import do_all
+from seq_agents.experiments.workers import Failed, do_all
 from seq_agents.report import tables
 from seq_agents.report.experiment_table import experiment_table
 from seq_agents.report.horizon_tables import horizon_table, longer_table
@@ -54,11 +54,11 @@ _EXPERIMENTS = (
 """The columns of the table of experiments that fit a terminal."""
 
 TablesOf = Callable[[Folder, "list[Outcome]"], "Sequence[Table]"]
-"""The tables to print, from the folder and its results of the entries that were asked for."""
+"""Makes the tables to print from the folder and the outcomes of the entries that were run."""
 
 
 class Sweeps(NamedTuple):
-    """What `horizon` measures: the arguments of `seq_agents.experiments.sweeps`."""
+    """The arguments of `horizon` for `seq_agents.experiments.sweeps`."""
 
     agent: str
     name: str
@@ -86,7 +86,7 @@ def bench(
         lambda _, done: (
             tables.matrix(grid_outcomes(done)),
             tables.leaderboard(grid_outcomes(done)).only(_BRIEF, _BRIEF_NOTE),
-            _experiments(done),
+            _experiments_that_fit(done),
         ),
         command,
     )
@@ -122,7 +122,7 @@ def reproduce(
 ) -> None:
     """Run named experiments, and print their scores beside what was reported."""
     grid = Grid(entries=chosen_experiments(patterns), episodes=episodes)
-    _run(changed(grid, seeds=seeds).all_entries(), out, engine, lambda _, done: [_experiments(done)], command)
+    _run(changed(grid, seeds=seeds).all_entries(), out, engine, lambda _, done: [_experiments_that_fit(done)], command)
 
 
 def compare(
@@ -160,13 +160,13 @@ def report(path: Path, out: Path | None, form: str | None) -> None:
     if form is None:
         page = _write_page(folder, out)
         left = len(tables.missing(folder).rows)
-        print(f"{page}{f': {left} cells are missing, it says which' if left else ''}")
+        print(f"{page}{f': {left} cells are missing and are listed there' if left else ''}")
         return
     print(FORMS[form](folder), end="")
 
 
 def local(jobs: int | None) -> Engine:
-    """Processes on this machine; as many as there are cores if no number is given."""
+    """An engine of processes on this machine: `jobs` of them, or as many as there are cores."""
     return lambda cells: do_all(run_cell, cells, jobs or _cores())
 
 
@@ -176,7 +176,7 @@ def _cores() -> int:
 
 
 def on_ray(address: str) -> Engine:
-    """A Ray cluster; an empty address starts a small one on this machine."""
+    """An engine on a Ray cluster; an empty address starts a small cluster on this machine."""
     from seq_agents.experiments import ray_workers
 
     return lambda cells: ray_workers.do_all(run_cell, cells, address or None)
@@ -194,35 +194,56 @@ def _run(
         tables_of: makes the tables.
         command: the command as it was typed.
         kept: whether the folder stays; if not, no page is written.
+
+    Raises:
+        Interrupted: after Ctrl-C or SIGTERM. The results so far are stored.
+        Refused: cells failed.
     """
-    cells = [Cell(entry, seed) for entry in entries for seed in range(entry.seeds)]
-    with Board(cells, Folder(path)) as board:
-        try:
-            failures = run_grid(entries, path, engine, board.see, command)
-        except KeyboardInterrupt:
-            if kept:
-                folder = Folder(path)
-                done = sum(folder.result(cell) is not None for cell in cells)
-                print(
-                    f"{done} of {len(cells)} cells are done, in {path}: the same command runs the others.",
-                    file=sys.stderr,
-                )
-            raise
-    folder = Folder.open(path)
-    identities = {entry.identity for entry in entries}
-    outcomes_here = [outcome for outcome in outcomes(folder) if outcome.entry.identity in identities]
-    if outcomes_here:
-        if kept:
-            print(f"{_write_page(folder, None)}: the report.\n")
-        for table in tables_of(folder, outcomes_here):
-            print_table(table)
+    try:
+        failures = _run_cells(entries, path, engine, command)
+        _print_results(entries, path, tables_of, kept)
+    except KeyboardInterrupt as interruption:
+        raise Interrupted(number_of(interruption), _to_continue(entries, path, command, kept)) from None
     if failures:
         listed = "\n".join(f"{failed.item.key}: {failed.reason}" for failed in failures)
         again = "; the same command runs them, and only them, again" if kept else ""
         raise Refused(f"{len(failures)} cells failed{again}:\n{listed}")
 
 
-def _experiments(done: Sequence[Outcome]) -> Table:
+def _cells(entries: Sequence[Entry]) -> list[Cell]:
+    return [Cell(entry, seed) for entry in entries for seed in range(entry.seeds)]
+
+
+def _run_cells(entries: Sequence[Entry], path: Path, engine: Engine, command: str) -> list[Failed]:
+    """Run the cells that have no result yet, and display their progress; returns the failures."""
+    with Board(_cells(entries), Folder(path)) as board:
+        return run_grid(entries, path, engine, board.see, command)
+
+
+def _print_results(entries: Sequence[Entry], path: Path, tables_of: TablesOf, kept: bool) -> None:
+    """Write the page if the folder stays, and print the tables of these entries."""
+    folder = Folder.open(path)
+    identities = {entry.identity for entry in entries}
+    outcomes_here = [outcome for outcome in outcomes(folder) if outcome.entry.identity in identities]
+    if not outcomes_here:
+        return
+    if kept:
+        print(f"{_write_page(folder, None)}: the report.\n")
+    for table in tables_of(folder, outcomes_here):
+        print_table(table)
+
+
+def _to_continue(entries: Sequence[Entry], path: Path, command: str, kept: bool) -> str:
+    """What is done of a grid that was interrupted, and the command that continues it."""
+    if not kept:
+        return "interrupted. The results are lost: --out keeps them in a folder"
+    cells, folder = _cells(entries), Folder(path)
+    done = sum(folder.result(cell) is not None for cell in cells)
+    continuing = f"\nTo continue: {command}" if command else ""
+    return f"interrupted. {path} is kept: {done} of {len(cells)} cells are done.{continuing}"
+
+
+def _experiments_that_fit(done: Sequence[Outcome]) -> Table:
     table = experiment_table(done)
     return table.only(_EXPERIMENTS, table.note)
 

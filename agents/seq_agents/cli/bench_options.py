@@ -6,73 +6,49 @@ The modules that train and draw are imported when a command runs, because their 
 from __future__ import annotations
 
 import argparse
-import shlex
-from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-Adder = Callable[[str, Callable[[argparse.Namespace], None], str], argparse.ArgumentParser]
-"""Adds a command: its name, the function that runs it, and a line about it."""
+from seq_agents.cli.hints import as_typed
+from seq_agents.cli.options import Command, add_parameters, count, parameters, settings
+from seq_envs.evaluation import EPISODES
 
-_EPISODES = 10_000
 
-
-def add_commands(
-    command: Adder,
-    count: Any,
-    settings: Callable[[Sequence[str]], Mapping[str, str]],
-    parameters: Callable[[str, argparse.Namespace], Mapping[str, Any]],
-) -> list[argparse.ArgumentParser]:
-    """Add the commands.
-
-    Args:
-        command: adds a command.
-        count: the type of an option that is an integer >= 1.
-        settings: reads SETTING=VALUE texts.
-        parameters: reads the parameters of a problem from the options, given its id.
-
-    Returns:
-        The parsers of the commands that take the parameters of a problem as options.
-    """
-    bench = _add_bench(command, count)
-    horizon = _add_horizon(command, count)
-    horizon.set_defaults(settings_of=settings)
-    reproduce = _add_reproduce(command, count)
-    compare = _add_compare(command, count)
-    compare.set_defaults(parameters_of=parameters)
-    for parser in (bench, horizon, reproduce, compare):
+def add_commands(command: Command) -> None:
+    """Add the commands."""
+    parsers = (_add_bench(command), _add_horizon(command), _add_reproduce(command), _add_compare(command))
+    for parser in parsers:
         engine = parser.add_mutually_exclusive_group()
         engine.add_argument("--jobs", type=count, help="processes at once (default: as many as there are cores)")
         engine.add_argument(
             "--ray", nargs="?", const="", metavar="ADDRESS", help="run on a Ray cluster (default: a new local one)"
         )
     _add_report(command)
-    return [compare]
 
 
-def _add_bench(command: Adder, count: Any) -> argparse.ArgumentParser:
+def _add_bench(command: Command) -> argparse.ArgumentParser:
     bench = command("bench", _bench, "run a grid of agents, problems and seeds, and report the scores")
     grid = bench.add_mutually_exclusive_group()
-    grid.add_argument("grid", metavar="GRID", type=Path, nargs="?", help="a YAML file")
+    grid.add_argument("grid", metavar="GRID", type=Path, nargs="?", help="a YAML file of a grid")
     grid.add_argument("--preset", metavar="NAME", help="a grid of this package, such as quick (the default) or full")
     bench.add_argument("--agents", nargs="+", metavar="AGENT", help="replace the agents of the grid")
     bench.add_argument("--ids", nargs="+", metavar="ID", help="ids or patterns; replace the ids of the grid")
     bench.add_argument("--seeds", type=count, help="seeds of each agent on each problem")
-    bench.add_argument("--episodes", type=count, help=f"episodes of each final evaluation (default: {_EPISODES})")
+    bench.add_argument("--episodes", type=count, help=f"episodes of each final evaluation (default: {EPISODES})")
     bench.add_argument(
         "--out", type=Path, help="folder of the results (default: bench-GRID); finished cells are not run again"
     )
     return bench
 
 
-def _add_horizon(command: Adder, count: Any) -> argparse.ArgumentParser:
+def _add_horizon(command: Command) -> argparse.ArgumentParser:
     horizon = command("horizon", _horizon, "measure how far an agent remembers, over growing lags or lengths")
     horizon.add_argument("agent", metavar="AGENT", help="see `seq-envs list`; or module:factory")
     horizon.add_argument("--ids", nargs="+", metavar="ID", default=["SeqEcho-v0"], help="(default: SeqEcho-v0)")
     horizon.add_argument("--values", nargs="+", type=count, metavar="N", help="lags or lengths; replace the usual ones")
     horizon.add_argument("--seeds", type=count, default=3, help="seeds of each training (default: 3)")
     horizon.add_argument(
-        "--episodes", type=count, default=_EPISODES, help=f"episodes of each evaluation (default: {_EPISODES})"
+        "--episodes", type=count, default=EPISODES, help=f"episodes of each evaluation (default: {EPISODES})"
     )
     horizon.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE", help="a setting of the agent")
     horizon.add_argument(
@@ -82,32 +58,33 @@ def _add_horizon(command: Adder, count: Any) -> argparse.ArgumentParser:
     return horizon
 
 
-def _add_reproduce(command: Adder, count: Any) -> argparse.ArgumentParser:
+def _add_reproduce(command: Command) -> argparse.ArgumentParser:
     reproduce = command("reproduce", _reproduce, "run experiments from the literature by name, or list their names")
     reproduce.add_argument("names", metavar="NAME", nargs="*", help="a name or a pattern; without names: list them")
     reproduce.add_argument(
         "--out", type=Path, default=Path("bench-reproduce"),
         help="folder of the results (default: bench-reproduce); finished cells are not run again",
     )  # fmt: skip
-    reproduce.add_argument("--seeds", type=count, help="seeds of each experiment (default: as it says)")
+    reproduce.add_argument("--seeds", type=count, help="seeds of each experiment (default: those of the experiment)")
     reproduce.add_argument(
-        "--episodes", type=count, default=_EPISODES, help=f"episodes of each final evaluation (default: {_EPISODES})"
+        "--episodes", type=count, default=EPISODES, help=f"episodes of each final evaluation (default: {EPISODES})"
     )
     return reproduce
 
 
-def _add_compare(command: Adder, count: Any) -> argparse.ArgumentParser:
+def _add_compare(command: Command) -> argparse.ArgumentParser:
     compare = command("compare", _compare, "train RecurrentPPO, a supervised LSTM and a control on one problem")
     compare.add_argument("id", metavar="ID", nargs="?", default="SeqEcho-v0", help="(default: SeqEcho-v0)")
     compare.add_argument("--seeds", type=count, default=1, help="seeds of each agent (default: 1)")
     compare.add_argument(
-        "--episodes", type=count, default=_EPISODES, help=f"episodes of each final evaluation (default: {_EPISODES})"
+        "--episodes", type=count, default=EPISODES, help=f"episodes of each final evaluation (default: {EPISODES})"
     )
     compare.add_argument("--out", type=Path, help="keep the results in this folder (default: they are not kept)")
+    add_parameters(compare)
     return compare
 
 
-def _add_report(command: Adder) -> None:
+def _add_report(command: Command) -> None:
     report = command("report", _report, "write a page about a folder of results")
     report.add_argument("path", metavar="RESULTS", type=Path, help="a folder that `bench` or `horizon` wrote")
     form = report.add_mutually_exclusive_group()
@@ -120,20 +97,20 @@ def _bench(chosen: argparse.Namespace) -> None:
     from seq_agents.cli import bench_commands as commands
 
     changes = {name: getattr(chosen, name) for name in ("agents", "ids", "seeds", "episodes")}
-    commands.bench(chosen.grid, chosen.preset, chosen.out, _engine(chosen), _typed(chosen), **changes)
+    commands.bench(chosen.grid, chosen.preset, chosen.out, _engine(chosen), as_typed(chosen.typed), **changes)
 
 
 def _horizon(chosen: argparse.Namespace) -> None:
     from seq_agents.agents import agent_type
     from seq_agents.cli import bench_commands as commands
 
-    settings = agent_type(chosen.agent).settings_type.parsed(chosen.settings_of(chosen.set))
+    given = agent_type(chosen.agent).settings_type.parsed(settings(chosen.set))
     commands.horizon(
         commands.Sweeps(
-            chosen.agent, chosen.name or chosen.agent, chosen.ids, chosen.values, settings, chosen.seeds,
+            chosen.agent, chosen.name or chosen.agent, chosen.ids, chosen.values, given, chosen.seeds,
             chosen.episodes,
         ),
-        chosen.out, _engine(chosen), _typed(chosen),
+        chosen.out, _engine(chosen), as_typed(chosen.typed),
     )  # fmt: skip
 
 
@@ -144,16 +121,17 @@ def _reproduce(chosen: argparse.Namespace) -> None:
         commands.list_experiments()
         return
     commands.reproduce(
-        chosen.names, chosen.seeds, chosen.episodes, chosen.out, _engine(chosen), _typed(chosen)
+        chosen.names, chosen.seeds, chosen.episodes, chosen.out, _engine(chosen),
+        as_typed(chosen.typed),
     )  # fmt: skip
 
 
 def _compare(chosen: argparse.Namespace) -> None:
     from seq_agents.cli import bench_commands as commands
 
-    parameters = chosen.parameters_of(chosen.id, chosen)
     commands.compare(
-        chosen.id, parameters, chosen.seeds, chosen.episodes, chosen.out, _engine(chosen), _typed(chosen)
+        chosen.id, parameters(chosen.id, chosen), chosen.seeds, chosen.episodes, chosen.out, _engine(chosen),
+        as_typed(chosen.typed),
     )  # fmt: skip
 
 
@@ -167,8 +145,3 @@ def _engine(chosen: argparse.Namespace) -> Any:
     from seq_agents.cli import bench_commands as commands
 
     return commands.local(chosen.jobs) if chosen.ray is None else commands.on_ray(chosen.ray)
-
-
-def _typed(chosen: argparse.Namespace) -> str:
-    """The command as it was typed, quoted for a shell."""
-    return shlex.join(["seq-envs", *chosen.typed])

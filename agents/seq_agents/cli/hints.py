@@ -1,4 +1,4 @@
-"""What to type instead of a command that does not work."""
+"""Hints for a command that does not work: what to type instead."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def path_word(path: Path) -> str:
 
 
 def instead_of(message: str, typed: Sequence[str]) -> Arguments | None:
-    """What to type instead of arguments that a parser refuses, if that is clear."""
+    """Arguments that work, in place of those that a parser refuses; None if it is not clear which."""
     words = list(typed)
     if "expected one argument" in message:
         name = message.removeprefix("argument ").partition(":")[0].split("/")[0]
@@ -64,7 +64,7 @@ def refuse_unknown(parser: argparse.ArgumentParser, typed: Sequence[str]) -> Non
         typed: the command and its arguments.
 
     Raises:
-        Refused: for the first such option. It names the option or the setting that the user may mean.
+        Refused: for the first such option. The message names the nearest option or setting.
     """
     options = [text for action in parser._actions for text in action.option_strings]
     words = typed[: typed.index("--")] if "--" in typed else typed
@@ -94,7 +94,7 @@ def _as_setting(word: str, setting: str, typed: Arguments) -> Arguments:
 
 
 def _settings_named(typed: Sequence[str]) -> tuple[str, list[str]]:
-    """The agent that a command names, and its settings, if they can be known."""
+    """The agent that a command names, and its settings; empty if the agents are not installed."""
     try:
         from seq_agents.agents import AGENTS, agent_type
     except ImportError:

@@ -1,4 +1,4 @@
-"""How to install what is missing. No distribution is published, so it is installed from a clone."""
+"""How to install missing modules. The package is not published, so it is installed from a clone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _EXTRAS = {
 
 
 def how_to_install(missing: ImportError) -> str:
-    """What to type about a module that cannot be imported."""
+    """A message about a module that cannot be imported, with the command that installs it if it is known."""
     extra = _EXTRAS.get((missing.name or "").partition(".")[0])
     return f"{missing.name} is not installed; {to_install(extra)}" if extra else str(missing)
 

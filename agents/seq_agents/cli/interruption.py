@@ -1,6 +1,6 @@
 """Ctrl-C and SIGTERM: both end a command in the same way, at any time and without a traceback.
 
-This module imports little, since `main` sets the signals up before it imports everything else.
+This module imports little, since `main` installs the handlers before it imports anything else.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+from seq_agents.stop_signals import STOP_SIGNALS
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM, for example from the scheduler of a cluster. Whatever handles Ctrl-C handles it too."""
+    """SIGTERM, for example from the scheduler of a cluster. Code that handles Ctrl-C handles it too."""
 
 
 class Interrupted(KeyboardInterrupt):
-    """A signal that the command has handled itself.
+    """An interruption with a message from the command that it ended.
 
     Args:
         number: of the signal.
@@ -39,7 +39,7 @@ def exit_code(number: int) -> int:
 
 
 def number_of(error: KeyboardInterrupt) -> int:
-    """The signal behind an interruption."""
+    """The number of the signal that caused an interruption."""
     if isinstance(error, Interrupted):
         return error.number
     return signal.SIGTERM if isinstance(error, Terminated) else signal.SIGINT
@@ -53,7 +53,7 @@ def interruptible(*, until_exit: bool) -> Iterator[list[int]]:
 
     Args:
         until_exit: the process ends after this block. Signals then end it at once instead of raising an exception
-            while Python shuts down. Otherwise, the handlers and hooks from before come back.
+            while Python shuts down. Otherwise, the block ends by restoring the previous handlers and hooks.
 
     Yields:
         The signals that arrived, in order. Some libraries turn an interruption of their import into an exception of
@@ -77,7 +77,7 @@ def interruptible(*, until_exit: bool) -> Iterator[list[int]]:
         Timer(0.02, os.kill, (os.getpid(), arrived[-1] if arrived else signal.SIGINT)).start()
 
     try:
-        old = {number: signal.signal(number, interrupt) for number in SIGNALS if _is_heard(number)}
+        old = {number: signal.signal(number, interrupt) for number in STOP_SIGNALS if _is_heard(number)}
     except ValueError:  # Only the main thread may set handlers.
         yield arrived
         return

@@ -1,4 +1,4 @@
-"""`seq-envs ladder`: an agent climbs tiny tasks, and the first rung that it fails says what is wrong."""
+"""`seq-envs ladder`: trains an agent on tiny tasks, until it fails one that says what is wrong."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ import sys
 from typing import TYPE_CHECKING
 
 from seq_agents.cli.interruption import Interrupted, number_of
-from seq_agents.cli.options import Command, number, seed, settings
-from seq_envs.parameters import Integer
+from seq_agents.cli.options import Command, count, seed, settings
 
 if TYPE_CHECKING:
     from seq_agents.ladder import RungResult
 
 _FAILED = 1
-"""The exit code where a rung fails."""
+"""The exit code if a rung fails."""
 
 
 def add_commands(command: Command) -> None:
@@ -22,10 +21,10 @@ def add_commands(command: Command) -> None:
     ladder = command("ladder", _ladder, "climb tiny tasks with a recurrent agent, and say where it breaks and why")
     ladder.add_argument("agent", metavar="AGENT", help="see `seq-envs list`; or module:function, a training function")
     ladder.add_argument(
-        "--rollout", type=number(Integer(22, 512)), default=32,
-        help="time steps of each lane that the agent reads between two updates (default: 32)",
+        "--rollout", type=count, default=32,
+        help="time steps of each lane that the agent reads between two updates, 22 to 512 (default: 32)",
     )  # fmt: skip
-    ladder.add_argument("--seed", type=seed, default=0, help="of the climb (default: 0)")
+    ladder.add_argument("--seed", type=seed, default=0, help="seed of the climb (default: 0)")
     ladder.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE", help="a setting of the agent")
     ladder.add_argument("--all", action="store_true", help="continue after a rung that fails")
 
@@ -49,7 +48,7 @@ def _ladder(chosen: argparse.Namespace) -> int:
 
 
 class _Progress:
-    """Prints a line on stderr when a rung ends; on a terminal, the name of the rung that is being climbed too."""
+    """Prints a line on stderr when a rung ends and, on a terminal, the name of a rung when it starts."""
 
     def __init__(self) -> None:
         self.rung = ""
@@ -57,7 +56,7 @@ class _Progress:
         self._live = sys.stderr.isatty()
 
     def watch(self, name: str, result: RungResult | None) -> None:
-        """Follow the climb, as `seq_agents.ladder.climb.Watch`."""
+        """Print the start and the end of a rung; a `seq_agents.ladder.climb.RungWatch`."""
         self.rung = name
         if result is None:
             if self._live:

@@ -19,14 +19,14 @@ from seq_agents.experiments.workers import Begun, Done, Event, Failed, Progress
 from seq_agents.report.table import score
 
 _UNBOUNDED = 100_000
-"""A width in characters that every table fits."""
+"""A width in characters that is enough for every table."""
 
 
 class Board:
-    """A context manager that shows the events which `see` takes, on stderr.
+    """A context manager that displays events on stderr.
 
     Args:
-        cells: all cells of the grid, with those that have a result already.
+        cells: all cells of the grid, including those that have a result already.
         folder: the folder of the results.
     """
 
@@ -52,7 +52,7 @@ class Board:
             self._live.stop()
 
     def see(self, event: Event) -> None:
-        """Show an event."""
+        """Display an event."""
         key = event.item.key
         match event:
             case Begun():
@@ -109,13 +109,13 @@ class Board:
         keys = [cell.key for cell in cells]
         scores = [self._done[key] for key in keys if key in self._done]
         parts = [f"{statistics.median(scores):.3f} ({len(scores)})"] if scores else []
-        parts += [f"{_done(self._running[key]):.0%}" for key in keys if key in self._running]
+        parts += [f"{_share_done(self._running[key]):.0%}" for key in keys if key in self._running]
         failed = sum(key in self._failed for key in keys)
         return " ".join(parts + ([f"{failed} failed"] if failed else []))
 
     def _progress(self) -> str:
         ended = len(self._done) + len(self._failed)
-        worked = ended - self._done_before + sum(_done(progress) for progress in self._running.values())
+        worked = ended - self._done_before + sum(_share_done(progress) for progress in self._running.values())
         passed = time.monotonic() - self._start
         left = len(self._cells) - self._done_before - worked
         still = f", about {_clock(passed / worked * left)} left" if worked > 0.5 else ""
@@ -127,8 +127,8 @@ def _score(result: Any) -> float:
     return float("nan") if score is None else float(score)
 
 
-def _done(under: Progress | None) -> float:
-    return 0.0 if under is None else under.moment.done
+def _share_done(progress: Progress | None) -> float:
+    return 0.0 if progress is None else progress.moment.done
 
 
 def _clock(seconds: float) -> str:

@@ -1,6 +1,6 @@
-"""The command `seq-envs`: its parser, and what it does about each exception.
+"""The command `seq-envs`: its parser, and the message and exit code for each exception.
 
-Nothing is imported at the top but what handles signals and streams: so Ctrl-C while the rest is imported ends the
+At the top, this module imports only what handles signals and streams: Ctrl-C during other imports then ends the
 command without a traceback.
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from seq_agents.cli.options import Parser
     from seq_agents.errors import Arguments
 
-_PURPOSE = "Sequence problems as Gymnasium environments: look at one, play it, train agents on it, compare them."
+_PURPOSE = "Sequence problems as Gymnasium environments: look at one, play it, train agents on it, compare agents."
 _WRONG_INPUT = 2
 
 
@@ -62,27 +62,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def parser() -> Parser:
     """The parser of the whole command line. It needs gymnasium and numpy only."""
     import seq_envs
-    from seq_agents.cli import bench_options, ladder, look, options, play, train
+    from seq_agents.cli import bench_options, catalogue, ladder, options, play, train
 
     whole = options.Parser(prog="seq-envs", description=_PURPOSE)
     whole.add_argument("--version", action="version", version=f"seq-envs {seq_envs.__version__}")
     menu = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def command(name: str, run: options.Run, about: str) -> argparse.ArgumentParser:
+    def command(name: str, run: options.RunCommand, about: str) -> argparse.ArgumentParser:
         added = menu.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.", allow_abbrev=False)
         added.set_defaults(run=run)
         whole.commands[name] = added
         return added
 
-    for family in (look, play, train, ladder):
+    for family in (catalogue, play, train, ladder, bench_options):
         family.add_commands(command)
-    for of_problem in bench_options.add_commands(command, options.count, options.settings, options.parameters):
-        options.add_parameters(of_problem)
     return whole
 
 
 def _run(typed: Arguments) -> tuple[int, str]:
-    """Run a command; its exit code and what to print on stderr."""
+    """Run a command; returns its exit code and a message for stderr."""
     import gymnasium
 
     from seq_agents.cli.hints import as_typed, instead_of
@@ -102,7 +100,7 @@ def _run(typed: Arguments) -> tuple[int, str]:
         message, instead = how_to_install(missing), None
     except MemoryError as full:
         message, instead = f"the problem is too large for this machine's memory: {full}", None
-    except (UnicodeEncodeError, BrokenPipeError):  # Faults of this package and a reader that is gone: not wrong input.
+    except (UnicodeEncodeError, BrokenPipeError):  # A fault of this package, and a closed pipe: neither is wrong input.
         raise
     except (ValueError, TypeError, OSError, gymnasium.error.Error) as wrong:
         message, instead = str(wrong), None
@@ -119,7 +117,7 @@ def _chosen(typed: Arguments) -> argparse.Namespace:
     from pathlib import Path
 
     from seq_agents.cli.hints import nearest, refuse_commas, refuse_unknown, replaced
-    from seq_agents.cli.modules import import_from
+    from seq_agents.cli.user_modules import import_from
     from seq_agents.errors import Refused
 
     import_from(Path.cwd())  # The user's own agents and problems are named by module.
@@ -137,7 +135,7 @@ def _chosen(typed: Arguments) -> argparse.Namespace:
 
 
 def _flush(*, strict: bool = False) -> None:
-    """Write out stdout. Unless strict, what cannot be written is dropped, so that Python does not try again at exit."""
+    """Flush stdout. Unless strict, drop what cannot be written, so that Python does not try again at exit."""
     try:
         sys.stdout.flush()
     except OSError:

@@ -1,4 +1,4 @@
-"""What the commands share: how to add one, the types of options, problem ids and parameters."""
+"""Shared by the commands: how to add one, the types of options, problem ids and parameters."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from seq_envs.parameters import Domain, Flag, Integer
 _PARAMETERS = "Parameters of the problem are options too, such as --lag 4. `seq-envs show ID` lists them."
 
 
-Run = Callable[[argparse.Namespace], int | None]
-"""What a command does, given its options. It returns the exit code; None is 0."""
+RunCommand = Callable[[argparse.Namespace], int | None]
+"""Runs a command with its options, and returns the exit code; None is 0."""
 
 
 class WrongOptions(Exception):
@@ -49,15 +49,15 @@ class Parser(argparse.ArgumentParser):
 
 
 class Command(Protocol):
-    """Adds a command to the menu."""
+    """Adds a command to the command line."""
 
-    def __call__(self, name: str, run: Run, about: str) -> argparse.ArgumentParser:
+    def __call__(self, name: str, run: RunCommand, about: str) -> argparse.ArgumentParser:
         """The parser of the new command, for its options.
 
         Args:
             name: of the command.
-            run: what it does, given the options.
-            about: one line for the menu, without a full stop.
+            run: runs it with its options.
+            about: one line about it, without a full stop.
         """
 
 
@@ -108,7 +108,7 @@ def parameter_domains() -> Mapping[str, Domain]:
 
 
 def add_parameters(parser: argparse.ArgumentParser) -> None:
-    """Add every parameter of every problem as an option. It stays a text, since its meaning depends on the problem."""
+    """Add every parameter of every problem as an option. Its value stays text, since the problem has to parse it."""
     parser.epilog = _PARAMETERS
     for name, domain in parameter_domains().items():
         # --reverse alone means --reverse true.
@@ -119,7 +119,7 @@ def add_parameters(parser: argparse.ArgumentParser) -> None:
 
 
 def parameters(id: str, chosen: argparse.Namespace) -> dict[str, Any]:
-    """The parameters given as options, with the values that the problem of this id reads from their texts.
+    """The parameters given as options, with the values that the problem of this id parses from their texts.
 
     The values are not checked: `seq_envs.make_problem` does that.
     """
@@ -132,7 +132,7 @@ _PATTERN = frozenset("*?[")
 
 
 def problem_id(text: str) -> str:
-    """The id that a user means: SeqEcho stands for SeqEcho-v0. A pattern such as SeqEcho* stays as it is.
+    """The full id: SeqEcho-v0 for SeqEcho. A pattern such as SeqEcho* stays as it is.
 
     Raises:
         Refused: there is no such id; the message says which is nearest.

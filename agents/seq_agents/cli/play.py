@@ -16,9 +16,10 @@ from gymnasium import spaces
 import seq_envs
 from seq_agents.cli.options import Command, add_parameters, count, parameters
 from seq_agents.cli.options import seed as seed_option
-from seq_agents.cli.result_table import LEVELS, share
+from seq_agents.cli.result_table import share
 from seq_agents.cli.terminal import text_of
 from seq_agents.report.table import Column, Table
+from seq_envs.level import LEVELS
 from seq_envs.seeds import EXAMPLE_STREAM
 
 _Read = Callable[[str], str]
@@ -29,8 +30,8 @@ def add_commands(command: Command) -> None:
     """Add the command."""
     adding = command("play", _play, "play a problem by keyboard")
     adding.add_argument("id", metavar="ID", help="such as SeqEcho-v0")
-    adding.add_argument("--seed", type=seed_option, default=None, help="of the episodes (default: a random one)")
-    adding.add_argument("--episodes", type=count, default=1, help="how many to play (default: 1)")
+    adding.add_argument("--seed", type=seed_option, default=None, help="seed of the episodes (default: a random one)")
+    adding.add_argument("--episodes", type=count, default=1, help="episodes to play (default: 1)")
     add_parameters(adding)
 
 
@@ -61,7 +62,7 @@ def play(
     `q`, the end of the input and Ctrl-C end the game. The unfinished episode is then printed, but does not count.
 
     Args:
-        problem: what to play.
+        problem: the problem to play.
         seed: the stream to play, see `seq_envs.SequenceEnv`; None: a random one.
         episodes: how many to play.
         read: reads a line after a prompt, as `input` does.
@@ -94,7 +95,7 @@ def play(
 
 
 def _episode(env: seq_envs.SequenceEnv, seed: int | None, read: _Read, write: _Write, erase: bool) -> dict[str, Any]:
-    """Play an episode; the info of its last step. Raises EOFError or KeyboardInterrupt if the human leaves."""
+    """Play an episode; returns the info of its last step. Raises EOFError or KeyboardInterrupt if the human leaves."""
     problem, step, over = env.problem, 0, False
     observation, info = env.reset(seed=seed)
     try:
@@ -140,7 +141,7 @@ def _line(read: _Read, prompt: str) -> str:
 
 
 def _wanted(problem: seq_envs.Problem) -> str:
-    """What an answer is, in words."""
+    """What to type as an answer, in words."""
     allowed, places = problem.answers.allowed, math.prod(problem.answers.shape)
     if places == 1:
         return allowed.replace("integers", "an integer").replace("numbers", "a number")

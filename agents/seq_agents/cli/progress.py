@@ -1,4 +1,4 @@
-"""The progress of trainings on stderr: bars on a terminal that is wide enough, otherwise a line now and then."""
+"""The progress of trainings on stderr: bars on a terminal that is wide enough, otherwise a line at intervals."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from seq_agents.learners.learner import Moment, Watch
 _WIDTH = 80
 """Characters that a bar with its figures needs."""
 _SHARE = 0.1
-"""Of a training, between two lines."""
+"""The share of a training between two lines."""
 _SECONDS = 10.0
-"""Between two lines of a slow training."""
+"""The most seconds between two lines."""
 
 
 class Bars:
@@ -45,7 +45,7 @@ class Bars:
             self._progress.stop()
 
     def add(self, name: str) -> Watch:
-        """A watch that shows the progress of a training under this name."""
+        """A watch that displays the progress of a training under this name."""
         speed = _Speed()
         if not self._live:
             return _Lines(name, speed)
@@ -58,7 +58,7 @@ class Bars:
 
 
 class _Speed:
-    """Time steps in a second, since the first moment that is seen: a resumed training has steps from before."""
+    """Time steps per second since the first moment, because a resumed training begins with steps from before."""
 
     def __init__(self) -> None:
         self._first: tuple[int, float] | None = None
@@ -71,20 +71,20 @@ class _Speed:
 
 
 class _Lines:
-    """A line for each tenth of a training, or for every ten seconds where these are shorter."""
+    """Prints a line after each tenth of a training, or after ten seconds if these are shorter."""
 
     def __init__(self, name: str, speed: _Speed) -> None:
         self._name = name
         self._speed = speed
         self._start = self._last = time.monotonic()
-        self._shown = 0.0
+        self._printed = 0.0
 
     def __call__(self, moment: Moment) -> None:
         now = time.monotonic()
         speed = self._speed(moment)
-        if moment.done - self._shown < _SHARE and now - self._last < _SECONDS and moment.done < 1.0:
+        if moment.done - self._printed < _SHARE and now - self._last < _SECONDS and moment.done < 1.0:
             return
-        self._shown, self._last = moment.done, now
+        self._printed, self._last = moment.done, now
         line = f"{self._name}: {moment.done:4.0%}  {_note(moment, speed)}  {now - self._start:.0f} s"
         print(line, file=sys.stderr, flush=True)
 

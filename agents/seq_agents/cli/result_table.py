@@ -1,4 +1,4 @@
-"""What a problem's levels and the evaluations on it are as a table."""
+"""Tables of the levels of a problem and of evaluations on it."""
 
 from __future__ import annotations
 
@@ -7,23 +7,22 @@ from typing import NamedTuple
 
 import seq_envs
 from seq_agents.report.table import Column, Table
-
-LEVELS = ("chance", "memoryless", "optimal")
+from seq_envs.level import LEVELS
 
 
 class Result(NamedTuple):
-    """The evaluation of a learner."""
+    """The evaluation of a trained agent."""
 
     evaluation: seq_envs.Evaluation
     seconds: float
-    """Of training; 0.0: unknown."""
+    """Seconds of training; 0.0 if unknown."""
 
 
 def result_table(problem: seq_envs.Problem, results: Mapping[str, Result], explanation: str = "") -> Table:
     """The results by agent, and the levels of the problem below them.
 
     Args:
-        problem: what was learned.
+        problem: the problem that was learned.
         results: by the name of the agent.
         explanation: more lines for the note.
     """
@@ -63,7 +62,7 @@ def level_table(problem: seq_envs.Problem) -> Table:
 
 
 def share(value: float) -> str:
-    """A share of episodes in at most seven characters or so."""
+    """The text of a share of episodes."""
     return "<0.0001" if 0.0 < value < 0.0001 else f"{value:.4g}"
 
 

@@ -1,4 +1,4 @@
-"""Standard streams that are open and take every character, whatever the console and the shell gave the process."""
+"""Standard streams that are open and take every character, on any console and with any redirection."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 _IN_ASCII = {"±": "+-", "✓": "v", "✗": "x", "·": ".", "…": "...", "─": "-", "×": "x"}
-"""What stands for a character of this package's output on a console that lacks it."""
+"""Replacements for characters of this package's output that a console lacks."""
 _HANDLER = "seq_envs_console"
 """The name of the error handler below in Python's registry of codecs."""
 
@@ -17,9 +17,9 @@ _HANDLER = "seq_envs_console"
 def prepare_streams() -> None:
     """Open closed streams on the null device, and let no character or closed pipe end a command.
 
-    A character that the console lacks is written in ASCII. What nobody can read from stderr is dropped, so that a
-    training goes on after the reader of its progress is gone. A stdout whose reader is gone still raises
-    BrokenPipeError: it holds the results, and nothing is left to do without a reader.
+    A character that the console lacks is written in ASCII. Output to a closed stderr is dropped, so that a training
+    continues when the reader of its progress ends. Output to a closed stdout raises BrokenPipeError, since it has the
+    results that the command is for.
     """
     codecs.register_error(_HANDLER, _in_ascii)
     for number, name in enumerate(("stdin", "stdout", "stderr")):
@@ -69,7 +69,7 @@ def _null_stream(number: int) -> io.TextIOWrapper:
 
 
 def _in_ascii(error: UnicodeError) -> tuple[str | bytes, int]:
-    """The replacement for the first character that cannot be encoded, and where to go on."""
+    """The replacement for the first character that cannot be encoded, and where the rest begins."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     character = error.object[error.start]

@@ -1,4 +1,4 @@
-"""Tables in a terminal: the one place that lays them out."""
+"""The layout of tables in a terminal."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from seq_agents.report.table import Table
 
 _GAP = "  "
 _NARROWEST = 20
-"""Notes are wrapped at no fewer characters, so that a terminal of width 1 gets words and not letters."""
+"""The least width in characters of a note, so that a very narrow terminal gets whole words."""
 _NOTE = 80
-"""Characters at which a note is wrapped where the width is unlimited."""
+"""The width in characters of a note if the width of the terminal is unlimited."""
 
 
 def print_table(table: Table) -> None:
@@ -24,11 +24,11 @@ def print_table(table: Table) -> None:
 
 
 def terminal_width() -> int | None:
-    """Characters in a line of the terminal; None: stdout is no terminal, and COLUMNS does not say a width."""
+    """Characters in a line of the terminal; None: stdout is no terminal, and COLUMNS sets no width."""
     columns = os.environ.get("COLUMNS", "")
-    said = int(columns) if columns.isdecimal() else 0
-    if said or not sys.stdout.isatty():
-        return said or None
+    width = int(columns) if columns.isdecimal() else 0
+    if width or not sys.stdout.isatty():
+        return width or None
     return shutil.get_terminal_size().columns
 
 
@@ -39,7 +39,7 @@ def text_of(table: Table, width: int | None) -> str:
     wide, each row becomes a block with a line for each column.
 
     Args:
-        table: what to lay out.
+        table: the table.
         width: of the terminal in characters; None: unlimited.
     """
     rows = table.texts()

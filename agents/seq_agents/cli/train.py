@@ -16,6 +16,7 @@ from seq_agents.cli.hints import as_typed, path_word
 from seq_agents.cli.interruption import Interrupted, number_of
 from seq_agents.cli.options import Command, add_parameters, count, parameters, seed, settings
 from seq_agents.errors import Arguments, Refused
+from seq_envs.evaluation import EPISODES
 
 if TYPE_CHECKING:
     from seq_agents.experiments.config import Config
@@ -29,19 +30,21 @@ def add_commands(command: Command) -> None:
     train.add_argument("id", metavar="ID", help="such as SeqEcho-v0")
     train.add_argument("--core", metavar="CORE", help="the core that remembers, such as gru, in place of the agent's")
     train.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE", help="a setting of the agent")
-    train.add_argument("--seed", type=seed, default=0, help="of the training (default: 0)")
+    train.add_argument("--seed", type=seed, default=0, help="seed of the training (default: 0)")
     train.add_argument("--out", type=Path, metavar="RUN", help="the run folder (default: runs/AGENT-ID-SEED)")
     train.add_argument("--resume", action="store_true", help="continue from the checkpoint in RUN, if there is one")
 
     evaluate = command("evaluate", _evaluate, "evaluate a trained agent, on its problem or with parameters changed")
     evaluate.add_argument("path", metavar="RUN", type=Path, help="the folder that `train` wrote")
-    evaluate.add_argument("--seed", type=seed, default=0, help="of the episodes (default: 0)")
+    evaluate.add_argument("--seed", type=seed, default=0, help="seed of the episodes (default: 0)")
     evaluate.add_argument("--json", action="store_true", help="print the evaluation as JSON")
     evaluate.add_argument(
         "--trust", action="store_true", help="import the modules that RUN names: they can run any code"
     )
     for parser in (train, evaluate):
-        parser.add_argument("--episodes", type=count, default=10_000, help="of the evaluation (default: 10000)")
+        parser.add_argument(
+            "--episodes", type=count, default=EPISODES, help=f"episodes of the evaluation (default: {EPISODES})"
+        )
         add_parameters(parser)
 
 
@@ -70,7 +73,7 @@ def _train(chosen: argparse.Namespace) -> None:
 
 
 def _config(chosen: argparse.Namespace) -> Config:
-    """What to train.
+    """The configuration of the training.
 
     Raises:
         Refused: the agent cannot be saved.
@@ -117,10 +120,10 @@ def _swapped(typed: Arguments) -> Arguments:
 
 
 def _run_folder(path: Path, config: Config, resume: bool) -> Run:
-    """The folder to train in: a new one, or the one there if it trains the same.
+    """The run folder: a new one, or an existing one of the same training.
 
     Raises:
-        Refused: the folder trains something else, or the agent cannot be made.
+        Refused: the folder has another training, or the agent cannot be made.
         seq_agents.errors.RunError: the folder cannot be used.
     """
     from seq_agents.experiments.run_folder import Run, modules_named_by
@@ -149,7 +152,7 @@ _OTHER = {
 
 
 def _refuse_other(run: Run, config: Config) -> None:
-    """Refuse to continue a run with anything that differs from what it trains.
+    """Refuse to continue a run with a different configuration.
 
     Raises:
         Refused: something differs; the message says what.
@@ -172,15 +175,15 @@ def _difference(name: str, there: Any, asked: Any) -> str:
     if not isinstance(there, Mapping):
         return f"{name} was {there}, not {asked}"
     names = [key for key in {**there, **asked} if there.get(key) != asked.get(key)]
-    return ", ".join(f"{key} was {_said(there, key)}, not {_said(asked, key)}" for key in names)
+    return ", ".join(f"{key} was {_value_in_words(there, key)}, not {_value_in_words(asked, key)}" for key in names)
 
 
-def _said(values: Mapping[str, Any], name: str) -> str:
+def _value_in_words(values: Mapping[str, Any], name: str) -> str:
     return str(values[name]) if name in values else "the default"
 
 
 def _to_continue(run: Run, typed: Sequence[str]) -> str:
-    """What is done in a run that was interrupted, and the command that continues it."""
+    """A message about an interrupted run: what is saved, and the command that continues it."""
     curve = run.curve() if run.begun else []
     kept = f"its checkpoint has {int(curve[-1][1]):,} time steps" if curve else "it has no checkpoint yet"
     more = [] if "--resume" in typed else ["--resume"]
@@ -228,7 +231,7 @@ def _refuse_results(path: Path) -> None:
 
 
 def _changed(config: Config, changes: Mapping[str, Any]) -> seq_envs.Problem:
-    """The problem of a run with some parameters changed. An id with fixed parameters lends them to its base problem."""
+    """The problem of a run with some parameters changed. An id with fixed parameters keeps them."""
     fixed = gymnasium.spec(config.id.rpartition(":")[2]).kwargs.get("fixed")
     return seq_envs.make_problem(config.problem(), **changes) if fixed and changes else config.problem(**changes)
 

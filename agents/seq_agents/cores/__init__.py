@@ -1,4 +1,4 @@
-"""Memory cores: what remembers, a file each. A new core is its file and a line of this menu."""
+"""Memory cores, one file each. A new core is its file and a line of this menu."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CORES: Menu[type[Core]] = Menu(
 
 
 def __getattr__(name: str) -> Any:
-    """Load the contract, `Core`, and torch with it, when it is first asked for."""
+    """Load `Core`, and torch with it, when it is first used."""
     if name != "Core":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from seq_agents.cores.core import Core

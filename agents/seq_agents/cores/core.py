@@ -13,18 +13,18 @@ from seq_agents.settings import Settings
 from seq_envs.parameters import LONGEST, Integer, parameter
 
 State = tuple[Tensor, ...]
-"""Tensors (B, ...): what a core remembers of each of B episodes."""
+"""The memory of a core in B episodes: tensors (B, ...)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CoreSettings(Settings):
-    """The settings of a core. Each core adds its own."""
+    """The settings that all cores have. A core may add others."""
 
     hidden: int = parameter(64, Integer(1, LONGEST), "units of a layer")
 
 
 class Core(nn.Module, ABC):
-    """What remembers: a causal map from sequences of features to sequences of features.
+    """A memory: a causal map from sequences of features to sequences of features.
 
     Reading a sequence at once and reading it step by step, each time with the state that the step before returned, give
     the same outputs. Episodes of a batch do not influence each other.
@@ -34,17 +34,17 @@ class Core(nn.Module, ABC):
     learns_memory: ClassVar[bool] = True
     """Whether weights of the core decide what is remembered. `lstm_rate` slows these weights down, and no others."""
     outputs: int
-    """Features of an output."""
+    """The number of features of an output."""
 
     @classmethod
     @abstractmethod
     def build(cls, inputs: int, settings: Any, problem: seq_envs.Problem) -> Self:
-        """The core for so many input features, with weights drawn from torch's global generator.
+        """Make a core with weights drawn from torch's global generator.
 
         Args:
-            inputs: features of an input.
-            settings: of `settings_type`.
-            problem: what it is for; a core with a clock or a window fits its size to the episodes.
+            inputs: the number of features of an input.
+            settings: an instance of `settings_type`.
+            problem: the problem to learn; the size of a clock or a window depends on its episodes.
         """
 
     @abstractmethod
@@ -53,7 +53,7 @@ class Core(nn.Module, ABC):
 
     @abstractmethod
     def forward(self, inputs: Tensor, state: State, starts: Tensor | None = None) -> tuple[Tensor, State]:
-        """Read some steps of each episode.
+        """Read the next T steps of each episode.
 
         Args:
             inputs: (B, T, inputs).

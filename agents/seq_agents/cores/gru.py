@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 import seq_envs
 from seq_agents.cores.core import Core, State
-from seq_agents.cores.resets import read_with_starts
+from seq_agents.cores.episode_starts import read_with_starts
 
 
 class Gru(Core):

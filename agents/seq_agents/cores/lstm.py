@@ -9,15 +9,15 @@ from torch import Tensor, nn
 
 import seq_envs
 from seq_agents.cores.core import Core, CoreSettings, State
+from seq_agents.cores.episode_starts import read_with_starts
 from seq_agents.cores.lstm_start import LstmStart
-from seq_agents.cores.resets import read_with_starts
 from seq_agents.settings import ANY, POSITIVE
 from seq_envs.parameters import Flag, parameter
 
 
 @dataclass(frozen=True, kw_only=True)
 class LstmSettings(CoreSettings):
-    """How an LSTM starts (see `LstmStart`), and how fast it learns."""
+    """The weights of an LSTM before the first update (see `LstmStart`), and its learning rate."""
 
     input_bias: float = parameter(0.0, ANY, "bias of the input gate at the start")
     forget_bias: float = parameter(1.0, ANY, "bias of the forget gate at the start")
@@ -28,7 +28,7 @@ class LstmSettings(CoreSettings):
 
     @property
     def lstm_start(self) -> LstmStart:
-        """The biases and the recurrent weights at the start."""
+        """The biases and the recurrent weights before the first update."""
         return LstmStart(self.input_bias, self.forget_bias, self.output_bias, self.orthogonal)
 
 

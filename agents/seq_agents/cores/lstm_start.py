@@ -1,4 +1,4 @@
-"""How an LSTM starts: with gates that let it remember from the first update on."""
+"""The weights of an LSTM before the first update, with which it remembers from the start."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class LstmStart:
     orthogonal: bool = False
 
     def apply(self, lstm: nn.LSTM) -> None:
-        """Set every layer and direction of an LSTM. The default start leaves it as torch made it."""
+        """Set every layer and direction of an LSTM. The default leaves it as torch made it."""
         if self == LstmStart():
             return
         with torch.no_grad():

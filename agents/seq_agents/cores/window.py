@@ -15,7 +15,7 @@ from seq_envs.parameters import Flag, Integer, parameter
 
 @dataclass(frozen=True, kw_only=True)
 class MemorylessSettings(CoreSettings):
-    """What a core without memory sees beside the current input."""
+    """The settings of a core without memory."""
 
     clock: bool = parameter(True, Flag(), "whether the network sees the clock, as the memoryless level does")
 
@@ -26,16 +26,18 @@ class MemorylessSettings(CoreSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class WindowSettings(MemorylessSettings):
-    """How many inputs a window holds."""
+    """The settings of a window."""
 
-    window: int = parameter(0, Integer(0), "how many observations it sees; 0: lag+1, or all where there is no lag")
+    window: int = parameter(
+        0, Integer(0), "observations that it sees; 0: lag+1, or the whole episode if there is no lag"
+    )
 
     def frames(self, problem: seq_envs.Problem) -> int:
         return self.window or window_of(problem)
 
 
 def window_of(problem: seq_envs.Problem) -> int:
-    """The window that holds all that an answer depends on: lag + 1 where there is a lag, or the whole episode."""
+    """The window that an answer can depend on: lag + 1 steps if the problem has a lag, otherwise the whole episode."""
     lag = getattr(problem, "lag", None)
     return problem.steps if lag is None else int(lag) + 1
 
@@ -50,7 +52,7 @@ class Window(Core):
         inputs: features of an input.
         hidden: units of each layer.
         window: how many inputs are seen at once.
-        clock: how many time steps the clock tells apart; later ones look like the last. 0: there is no clock.
+        clock: how many time steps the clock distinguishes; later ones look like the last. 0: there is no clock.
     """
 
     settings_type: ClassVar[type[CoreSettings]] = WindowSettings
@@ -75,7 +77,7 @@ class Window(Core):
         now = _time_steps(time_step, inputs.shape[1], starts)
         inputs = torch.cat([before, inputs], dim=1)
         frames = inputs.unfold(1, self.window, 1)  # (B, T, inputs, window)
-        if starts is not None:  # Inputs of the episode before are no part of this one's window.
+        if starts is not None:  # A window excludes inputs of the previous episode.
             age = torch.arange(self.window - 1, -1, -1, device=now.device)
             frames = frames * (age <= now[..., None])[:, :, None]
         seen = frames.flatten(2)
@@ -87,13 +89,13 @@ class Window(Core):
 
 
 class Memoryless(Window):
-    """A window of 1: the network sees the current input and, if there is one, the clock. The control without memory."""
+    """A window of 1, as a control: the network sees the current input and, if there is one, the clock."""
 
     settings_type = MemorylessSettings
 
 
 def _time_steps(first: Tensor, steps: int, starts: Tensor | None) -> Tensor:
-    """(B, T) int64: the time step within its episode, from 0 on. first (B,): that of the first input if none starts."""
+    """(B, T) int64: the time step of each input in its episode; first (B,): that of the first input if none starts."""
     at = torch.arange(steps, device=first.device)
     counted = first[:, None] + at
     if starts is None:

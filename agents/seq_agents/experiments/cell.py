@@ -19,13 +19,13 @@ from seq_agents.experiments.files import without_nan
 from seq_agents.experiments.provenance import hardware, versions
 from seq_agents.learners.learner import Learner, Moment, Watch, unwatched
 
-CHECK_EPISODES = 500
-"""Episodes of each evaluation during the training."""
+CURVE_EPISODES = 500
+"""Episodes of each evaluation for the learning curve."""
 _FIRST_SHARE, _FACTOR, _STEP = 0.005, 1.1, 0.04
-"""The first evaluation comes after this share of the training; the next one after a tenth more steps, or after another
-4% of the training if that is sooner. So the steps to solve a problem are known to about a tenth, early and late."""
+"""The first evaluation is after this share of the training; the next one is after a tenth more steps, or after another
+4% of the training if that is earlier. So the steps to solve a problem are known to about a tenth, early and late."""
 _FEW_EPISODES = 100
-"""A check for `Until` starts with so few episodes, because most checks fail at once."""
+"""A check for `Until` starts with this number of episodes, because most checks find a mistake in them."""
 
 CURVE_COLUMNS = ("steps", "seconds", "accuracy", "exact_match")
 
@@ -77,11 +77,11 @@ def run_cell(cell: Cell, watch: Watch = unwatched) -> dict[str, Any]:
 
 
 class _Solved(Exception):
-    """The training stops here, because a check was without a mistake."""
+    """Raised to stop the training after a check without a mistake."""
 
 
 class _Training:
-    """What is known of a training while it runs."""
+    """Follows a training: takes its time, evaluates it for the curve, and checks whether it is solved."""
 
     def __init__(self, learner: Learner, problem: seq_envs.Problem, until: Until | None, watch: Watch) -> None:
         self.latest = Moment(0.0, 0, math.nan)
@@ -101,7 +101,7 @@ class _Training:
         return time.perf_counter() - self._start - self._evaluating
 
     def see(self, moment: Moment) -> None:
-        """Take a moment of the learner, and evaluate the agent where an evaluation is due.
+        """Record a moment of the training, and evaluate the agent if an evaluation is due.
 
         Raises:
             ValueError: the moment of a user-defined agent is no `Moment`.
@@ -122,7 +122,7 @@ class _Training:
             return
         # Seed 0 belongs to the final evaluation; each evaluation has its own seed and so its own episodes.
         self._evaluations += 1
-        got = seq_envs.evaluate(self._learner.policy(), self._problem, CHECK_EPISODES, self._evaluations)
+        got = seq_envs.evaluate(self._learner.policy(), self._problem, CURVE_EPISODES, self._evaluations)
         self.curve.append([moment.steps, round(seconds, 3), got.accuracy, got.exact_match])
         self._due = min(moment.done * _FACTOR, moment.done + _STEP)
 
@@ -156,10 +156,10 @@ def _checked(moment: Any) -> Moment:
 
 
 def _elsewhere(learner: Learner, entry: Entry, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The evaluation on a changed problem; None, with the reason, where the agent cannot answer that problem.
+    """The evaluation on a changed problem; None, with the reason, if the agent cannot answer that problem.
 
-    The agent is trained by then. So whatever it raises here costs this evaluation only: a `ValueError` where its
-    network has one fixed size (a clock as input, for example), and any exception of a user-defined agent.
+    An exception costs only this evaluation, since the agent is trained already. A network of one fixed size (with a
+    clock as input, for example) raises `ValueError`; a user-defined agent may raise anything.
     """
     problem = seq_envs.make_problem(entry.id, **{**entry.parameters, **changes})
     try:
@@ -170,6 +170,6 @@ def _elsewhere(learner: Learner, entry: Entry, changes: Mapping[str, Any]) -> di
 
 
 def answers_of(problem: seq_envs.Problem) -> int | None:
-    """The number of possible answers at a scored step; None where the answer is a number or has several parts."""
+    """The number of possible answers at a scored step; None if the answer is a real number or has several parts."""
     space = problem.action_space
     return int(space.n) if isinstance(space, spaces.Discrete) else None

@@ -32,7 +32,7 @@ class Config:
         seed: int = 0,
         settings: Mapping[str, Any] | None = None,
     ) -> Config:
-        """A configuration with the settings that are given, and the tuned ones for the id otherwise.
+        """A configuration. Settings that are not given are those tuned for the id, or the defaults.
 
         Raises:
             ValueError, TypeError, gymnasium.error.Error: as for `seq_agents.agents.make_learner`.
@@ -47,6 +47,6 @@ class Config:
         return seq_envs.make_problem(self.id, **{**self.parameters, **changes})
 
     def learner(self, problem: seq_envs.Problem | None = None) -> Learner:
-        """The learner before its training; it learns another problem if one is given."""
-        kind = agent_type(self.agent)
-        return kind(problem or self.problem(), kind.settings_type.of(self.settings), self.seed)
+        """The learner before its training, on this problem or on a given one."""
+        learner_type = agent_type(self.agent)
+        return learner_type(problem or self.problem(), learner_type.settings_type.of(self.settings), self.seed)

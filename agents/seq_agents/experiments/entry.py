@@ -12,11 +12,10 @@ from typing import Any, NamedTuple
 
 import seq_envs
 from seq_agents.experiments.config import Config
+from seq_envs.evaluation import EPISODES
 
-EPISODES = 10_000
-"""Fresh episodes of the final evaluation."""
 _NOT_IN_THE_RESULT = ("seeds", "reported")
-"""Fields of an entry that change nothing in the result of a cell."""
+"""Fields of an entry that do not affect the result of a cell."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +80,7 @@ class Entry:
 
     @property
     def identity(self) -> tuple[str, str, str]:
-        """What distinguishes entries of a folder: two entries with the same identity have the same cells."""
+        """Distinguishes the entries of a folder: two entries with the same identity have the same cells."""
         return self.name, self.label, self.swept
 
     def as_json(self) -> dict[str, Any]:
@@ -121,7 +120,7 @@ class Cell(NamedTuple):
 
     @property
     def key(self) -> str:
-        """A file name without its ending; no two cells share one, not even where case is ignored."""
+        """A file name without its ending. No two cells have the same one, even on a file system that ignores case."""
         entry = self.entry
         id, *parameters = entry.label.split(" ")
         text = "--".join([entry.name, id, *parameters, *([f"over-{entry.swept}"] if entry.swept else [])])

@@ -1,4 +1,4 @@
-"""Writing files whole or not at all, and folders that one process writes at a time."""
+"""Writing files whole or not at all, and locking a folder for one process."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LOCK = ".lock"
 
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
-    """Keep other processes out of a folder.
+    """Lock a folder, so that no other process of this package writes to it.
 
     Raises:
         RunError: another process uses the folder.

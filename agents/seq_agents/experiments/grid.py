@@ -14,10 +14,11 @@ import gymnasium
 import seq_envs
 from seq_agents.errors import reason
 from seq_agents.experiments.config import Config
-from seq_agents.experiments.entry import EPISODES, Entry, Until
+from seq_agents.experiments.entry import Entry, Until
+from seq_envs.evaluation import EPISODES
 
 _LONGEST_EXCERPT = 300
-"""Characters of a value in a message."""
+"""The most characters of a value in a message."""
 
 
 class GridError(ValueError):
@@ -25,15 +26,15 @@ class GridError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Agent:
-    """An agent of a grid and its settings."""
+class GridAgent:
+    """An agent of a grid, its settings and its problems."""
 
     agent: str
     """A name of `seq_agents.agents.AGENTS`, or "module:factory"."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Settings for every problem, which replace the tuned ones."""
     by_id: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Settings by id, which replace both."""
+    """Settings for single ids, which replace both."""
     ids: Sequence[Any] | None = None
     """The problems that the agent learns, as `Grid.ids`; None: those of the grid."""
 
@@ -60,12 +61,12 @@ class Experiment:
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
-    """Every agent learns every problem with every seed; the entries are added as they are."""
+    """Every agent learns every problem with every seed; the single entries are run besides."""
 
-    agents: Mapping[str, Agent] = field(default_factory=dict)
+    agents: Mapping[str, GridAgent] = field(default_factory=dict)
     """Agents by their names in the results."""
     ids: Sequence[Any] = ()
-    """Each is an id of the menu, a pattern of such ids, another registered id, or a mapping of `id` and parameters."""
+    """Each is an id or a pattern of ids of the menu, another registered id, or a mapping of `id` and parameters."""
     entries: Mapping[str, Experiment] = field(default_factory=dict)
     """Single entries by their names in the results."""
     seeds: int = 5
@@ -81,7 +82,9 @@ class Grid:
         for entry in self._entries():
             there = by_identity.setdefault(entry.identity, entry)  # Two patterns may match the same id.
             if there != entry:
-                raise GridError(f"{in_short(entry.name)} on {in_short(entry.label)} is in the grid twice, and differs")
+                raise GridError(
+                    f"{in_short(entry.name)} on {in_short(entry.label)} is in the grid twice, with different settings"
+                )
         return list(by_identity.values())
 
     def _entries(self) -> Iterator[Entry]:
@@ -100,7 +103,7 @@ class Grid:
 
 
 def _matching(ids: Sequence[Any]) -> Iterator[Any]:
-    """The problems, with patterns replaced by the ids that they match."""
+    """The problems, with every pattern replaced by the ids that it matches."""
     for problem in ids:
         if isinstance(problem, str) and set(problem) & set("*?["):
             matched = fnmatch.filter(seq_envs.MENU, problem)
@@ -140,8 +143,8 @@ def changed(
 ) -> Grid:
     """The grid with other agents, problems, seeds or episodes.
 
-    An agent that the grid has keeps its settings. With other agents or problems, the single entries are left out;
-    other seeds apply to them too.
+    An agent of the grid keeps its settings. Other agents or problems remove the single entries; other seeds apply to
+    them too.
 
     Raises:
         GridError: other agents or problems for a grid that has only single entries.
@@ -152,7 +155,7 @@ def changed(
         )
     changes: dict[str, Any] = {"ids": ids, "seeds": seeds, "episodes": episodes}
     if agents is not None:
-        changes["agents"] = {name: grid.agents.get(name, Agent(agent=name)) for name in agents}
+        changes["agents"] = {name: grid.agents.get(name, GridAgent(agent=name)) for name in agents}
     if ids is not None:  # They replace the ids of single agents, too.
         kept = changes.get("agents", grid.agents)
         changes["agents"] = {name: dataclasses.replace(agent, ids=None) for name, agent in kept.items()}
@@ -164,7 +167,7 @@ def changed(
 
 
 def _distinguishing(id: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Drops parameters that equal the id's own and sorts the rest, so that a problem has one label."""
+    """Drop parameters that equal the id's own and sort the rest, so that a problem has one label."""
     kept = dict(sorted(parameters.items()))
     problem = seq_envs.make_problem(id, **kept)
     for name in list(kept):
@@ -176,6 +179,6 @@ def _distinguishing(id: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def in_short(text: str) -> str:
-    """A text in one line, cut where it is long."""
+    """A text in one line, cut after `_LONGEST_EXCERPT` characters."""
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST_EXCERPT else f"{line[:_LONGEST_EXCERPT]}..."

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -15,13 +14,14 @@ import yaml
 
 import seq_envs
 from seq_agents.experiments.entry import Until
-from seq_agents.experiments.grid import Agent, Experiment, Grid, GridError, in_short
+from seq_agents.experiments.grid import Experiment, Grid, GridAgent, GridError, in_short
+from seq_agents.menu import did_you_mean, unknown
 from seq_envs.parameters import Integer
 
 _COUNTS = {"seeds": Integer(1, 10_000), "episodes": Integer(1, 10_000_000)}
 _MOST_BYTES = 1_000_000
 _MOST_PARTS = 100_000
-"""Values of a grid, when every alias of its YAML is replaced by what it stands for."""
+"""The most values of a grid, where every alias of its YAML counts as the values that it stands for."""
 
 
 def presets() -> list[str]:
@@ -36,9 +36,7 @@ def preset(name: str) -> Grid:
         GridError: there is no preset of this name.
     """
     if name not in presets():
-        near = difflib.get_close_matches(name, presets(), n=1)
-        hint = f" (did you mean {near[0]!r}?)" if near else ""
-        raise GridError(f"preset must be one of {', '.join(presets())}, got {name!r}{hint}")
+        raise GridError(str(unknown("preset", name, presets())))
     return _parsed(_presets().joinpath(f"{name}.yaml").read_text(encoding="utf-8"), name)
 
 
@@ -69,7 +67,7 @@ def _parsed(text: str, where: str) -> Grid:
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as wrong:  # ValueError: a date that does not exist.
         raise GridError(f"{where} is not YAML: {in_short(str(wrong))}") from None
     if not _is_small(raw):
-        raise GridError(f"{where} is no grid: it is too large, or within itself")
+        raise GridError(f"{where} is no grid: it is too large, or contains itself")
     raw = _mapping(raw, where, Grid)
     if not raw.get("entries") or "agents" in raw or "ids" in raw:
         for name in ("agents", "ids"):
@@ -82,23 +80,23 @@ def _parsed(text: str, where: str) -> Grid:
 
 
 def _counts(raw: Mapping[str, Any], where: str) -> dict[str, int]:
-    """The numbers of seeds and of episodes, where a mapping has them."""
+    """The numbers of seeds and of episodes, if the mapping has them."""
     try:
         return {name: kind.check(name, raw[name]) for name, kind in _COUNTS.items() if name in raw}
     except ValueError as wrong:
         raise GridError(f"{where}: {in_short(str(wrong))}") from None
 
 
-def _agents(raw: Any, where: str) -> dict[str, Agent]:
+def _agents(raw: Any, where: str) -> dict[str, GridAgent]:
     if not isinstance(raw, (list, dict)) or not all(_is_name(name) for name in raw):
-        raise GridError(f"{where}: agents must be names, or a mapping from names, got {_shown(raw)}")
+        raise GridError(f"{where}: agents must be names, or a mapping from names, got {_in_error(raw)}")
     by_name: Mapping[str, Any] = dict.fromkeys(raw) if isinstance(raw, list) else raw
     return {name: _agent(name, agent, f"{where}: agents: {name}") for name, agent in by_name.items()}
 
 
 def _experiments(raw: Any, where: str) -> dict[str, Experiment]:
     if not isinstance(raw, dict) or not all(_is_name(name) for name in raw):
-        raise GridError(f"{where} must be a mapping from names, got {_shown(raw)}")
+        raise GridError(f"{where} must be a mapping from names, got {_in_error(raw)}")
     return {name: _experiment(single, f"{where}: {name}") for name, single in raw.items()}
 
 
@@ -106,14 +104,14 @@ def _experiment(raw: Any, where: str) -> Experiment:
     raw = dict(_mapping(raw, where, Experiment))
     for name in ("agent", "id"):
         if not _is_name(raw.get(name)):
-            raise GridError(f"{where}: {name} must be a name, got {_shown(raw.get(name))}")
+            raise GridError(f"{where}: {name} must be a name, got {_in_error(raw.get(name))}")
     for name in ("parameters", "settings"):
         if not isinstance(raw.get(name, {}), dict):
-            raise GridError(f"{where}: {name} must be a mapping, got {_shown(raw[name])}")
+            raise GridError(f"{where}: {name} must be a mapping, got {_in_error(raw[name])}")
         _check_values(raw.get(name, {}), f"{where}: {name}")
     reported = raw.get("reported", "")
     if reported != "" and not _is_name(reported):
-        raise GridError(f"{where}: reported must be a text in one line, got {_shown(reported)}")
+        raise GridError(f"{where}: reported must be a text in one line, got {_in_error(reported)}")
     if "until" in raw:
         until = _mapping(raw["until"], f"{where}: until", Until)
         try:
@@ -123,35 +121,35 @@ def _experiment(raw: Any, where: str) -> Experiment:
     return Experiment(**{**raw, **_counts(raw, where)})
 
 
-def _agent(name: str, raw: Any, where: str) -> Agent:
-    raw = {"agent": name, **_mapping({} if raw is None else raw, where, Agent)}
+def _agent(name: str, raw: Any, where: str) -> GridAgent:
+    raw = {"agent": name, **_mapping({} if raw is None else raw, where, GridAgent)}
     if not _is_name(raw["agent"]):
-        raise GridError(f"{where}: agent must be a name or 'module:factory', got {_shown(raw['agent'])}")
+        raise GridError(f"{where}: agent must be a name or 'module:factory', got {_in_error(raw['agent'])}")
     for key in ("settings", "by_id"):
         if not isinstance(raw.get(key, {}), dict):
-            raise GridError(f"{where}: {key} must be a mapping, got {_shown(raw[key])}")
+            raise GridError(f"{where}: {key} must be a mapping, got {_in_error(raw[key])}")
     _check_values(raw.get("settings", {}), f"{where}: settings")
     for id, settings in raw.get("by_id", {}).items():
         if not isinstance(settings, dict):
-            raise GridError(f"{where}: by_id: {_shown(id)} must be a mapping of settings, got {_shown(settings)}")
+            raise GridError(f"{where}: by_id: {_in_error(id)} must be a mapping of settings, got {_in_error(settings)}")
         try:
             seq_envs.make_problem(id)
         except (Exception, SystemExit) as wrong:  # An id may import anything.
-            raise GridError(f"{where}: by_id: {_shown(id)} is no id: {in_short(str(wrong))}") from None
+            raise GridError(f"{where}: by_id: {_in_error(id)} is no id: {in_short(str(wrong))}") from None
         _check_values(settings, f"{where}: by_id: {id}")
     if raw.get("ids") is not None:
         raw["ids"] = _problems(raw["ids"], where)
-    return Agent(**raw)
+    return GridAgent(**raw)
 
 
 def _problems(raw: Any, where: str) -> list[Any]:
     if not isinstance(raw, list):
-        raise GridError(f"{where}: ids must be a list, got {_shown(raw)}")
+        raise GridError(f"{where}: ids must be a list, got {_in_error(raw)}")
     if not raw:
         raise GridError(f"{where}: ids must not be empty")
     for problem in raw:
         if not _is_name(problem) and not (isinstance(problem, dict) and _is_name(problem.get("id"))):
-            raise GridError(f"{where}: ids must be ids, or mappings of id and parameters, got {_shown(problem)}")
+            raise GridError(f"{where}: ids must be ids, or mappings of id and parameters, got {_in_error(problem)}")
         if isinstance(problem, dict):
             _check_values(problem, f"{where}: ids: {problem['id']}")
     return list(raw)
@@ -161,12 +159,11 @@ def _mapping(raw: Any, where: str, kind: Any) -> dict[str, Any]:
     """A mapping with the fields of a dataclass as its keys."""
     known = [field.name for field in dataclasses.fields(kind)]
     if not isinstance(raw, dict):
-        raise GridError(f"{where} must be a mapping of {_words(known)}, got {_shown(raw)}")
+        raise GridError(f"{where} must be a mapping of {', '.join(known)}, got {_in_error(raw)}")
     for key in raw:
         if key not in known:
-            near = difflib.get_close_matches(str(key), known, n=1)
-            hint = f" (did you mean {near[0]!r}?)" if near else ""
-            raise GridError(f"{where}: there is no {_shown(key)}{hint}; there are {_words(known)}")
+            hint = did_you_mean(str(key), known)
+            raise GridError(f"{where}: there is no {_in_error(key)}{hint}; there are {', '.join(known)}")
     return raw
 
 
@@ -174,14 +171,14 @@ def _check_values(raw: Mapping[Any, Any], where: str) -> None:
     """Check that values survive JSON unchanged, since a stored result is found by comparing them."""
     for name, value in raw.items():
         if not _is_name(name):
-            raise GridError(f"{where}: names must be text, got {_shown(name)}")
+            raise GridError(f"{where}: names must be text, got {_in_error(name)}")
         try:
             same = json.loads(json.dumps(value, allow_nan=False)) == value
         except (TypeError, ValueError):
             same = False
         if not same:
             raise GridError(
-                f"{where}: {name} must be text, a number, true, false, null or of those, got {_shown(value)}"
+                f"{where}: {name} must be text, a number, true, false, null or of those, got {_in_error(value)}"
             )
 
 
@@ -201,7 +198,7 @@ def _is_name(raw: Any) -> bool:
     return isinstance(raw, str) and raw.isprintable() and raw.strip() == raw != ""
 
 
-def _shown(raw: Any) -> str:
+def _in_error(raw: Any) -> str:
     return in_short(repr(raw))
 
 
@@ -214,7 +211,3 @@ class _Loader(yaml.SafeLoader):
             if keys.count(key) > 1:  # "<<" too: it takes a list.
                 raise yaml.constructor.ConstructorError(None, None, f"{key!r} comes twice", node.start_mark)
         return super().construct_mapping(node, deep)
-
-
-def _words(names: Iterable[str]) -> str:
-    return ", ".join(names)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 from collections.abc import Mapping, Sequence
 
 from seq_agents.experiments.grid import Experiment
 from seq_agents.experiments.grid_file import preset, presets
+from seq_agents.menu import did_you_mean
 
 
 def named_experiments() -> Mapping[str, Experiment]:
@@ -26,8 +26,7 @@ def chosen_experiments(patterns: Sequence[str]) -> Mapping[str, Experiment]:
     for pattern in patterns:
         names = fnmatch.filter(known, pattern)
         if not names:
-            near = difflib.get_close_matches(pattern, known, n=3)
-            hint = f" (did you mean {' or '.join(map(repr, near))}?)" if near else ""
+            hint = did_you_mean(pattern, known, 3)
             raise ValueError(
                 f"the name of an experiment must be one of {', '.join(known)}, or a pattern such as 'tutorial-*', "
                 f"got {pattern!r}{hint}"

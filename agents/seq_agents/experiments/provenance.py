@@ -1,4 +1,4 @@
-"""What a result was made with: the versions of packages and the hardware."""
+"""The versions of packages and the hardware with which a result is made."""
 
 from __future__ import annotations
 

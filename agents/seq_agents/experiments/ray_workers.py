@@ -1,4 +1,4 @@
-"""Tasks on a Ray cluster, with the events that `seq_agents.experiments.workers.do_all` has on one machine.
+"""Tasks on a Ray cluster, with the same events as `seq_agents.experiments.workers.do_all` on one machine.
 
 Every node of the cluster needs this package with its extra `agents`, in the same versions as on this machine. The
 module of a user-defined agent ("module:factory") must be installed on all nodes, or lie in a folder that all nodes have
@@ -28,10 +28,11 @@ Item = TypeVar("Item")
 
 _RETRIES = 3
 """How often a task is started again after its process or node has died."""
-_SECONDS_BETWEEN_NEWS = 0.2
+_SECONDS_BETWEEN_PROGRESS = 0.2
+"""The time that the progress of all tasks is collected before it is passed on."""
 _SECONDS_TO_CONNECT = 10
 _STORE = 128 * 1024**2
-"""Bytes for Ray's objects: a result has a few kilobytes, and by default Ray takes a third of the memory."""
+"""Bytes for Ray's object store: a result has a few kilobytes, and Ray's default is a third of the memory."""
 _ADDRESSES = 'an address is "auto", "host:port" or "ray://host:port"'
 
 
@@ -51,24 +52,26 @@ def do_all(task: Callable[[Item, Watch], Any], items: Sequence[Item], address: s
     Raises:
         ConnectionError: the cluster cannot be reached, or has another version of Ray or Python.
     """
-    mine = not ray.is_initialized()
-    if mine:
+    started_here = not ray.is_initialized()
+    if started_here:
         _connect(address)
     try:
         yield from _do_all(task, items)
     finally:
-        if mine:
+        if started_here:
             ray.shutdown()
 
 
 def _do_all(task: Callable[[Item, Watch], Any], items: Sequence[Item]) -> Iterator[Event]:
-    actor: Any = ray.remote(num_cpus=0)(_News)
-    news = actor.remote()
+    actor: Any = ray.remote(num_cpus=0)(_ProgressActor)
+    progress = actor.remote()
     work: Any = ray.remote(num_cpus=1, max_retries=_RETRIES, retry_exceptions=False)(_work)
     paths = [os.path.abspath(path) for path in sys.path]
-    left = {work.remote(paths, pickle.dumps((task, item)), number, news): number for number, item in enumerate(items)}
+    left = {
+        work.remote(paths, pickle.dumps((task, item)), number, progress): number for number, item in enumerate(items)
+    }
     begun: set[int] = set()
-    latest = [news.latest.remote()]
+    latest = [progress.latest.remote()]
     try:
         while left:
             (ready,), _ = ray.wait([*left, *latest], num_returns=1)
@@ -76,7 +79,7 @@ def _do_all(task: Callable[[Item, Watch], Any], items: Sequence[Item]) -> Iterat
                 events = [(left.pop(ready), _result(ready))]
             else:
                 received = _received(ready)
-                latest = [] if received is None else [news.latest.remote()]
+                latest = [] if received is None else [progress.latest.remote()]
                 unfinished = set(left.values())  # An event of a task may come after its result.
                 events = [(number, event) for number, event in received or [] if number in unfinished]
             for number, event in events:
@@ -88,10 +91,10 @@ def _do_all(task: Callable[[Item, Watch], Any], items: Sequence[Item]) -> Iterat
     finally:
         for reference in left:
             ray.cancel(reference, force=True)
-        ray.kill(news)
+        ray.kill(progress)
 
 
-class _News:
+class _ProgressActor:
     """Collects the progress of tasks. If it dies with its node, only the progress is lost."""
 
     def __init__(self) -> None:
@@ -102,21 +105,23 @@ class _News:
 
     async def latest(self) -> list[tuple[int, Event]]:
         """The events since the last call, after a short wait."""
-        await asyncio.sleep(_SECONDS_BETWEEN_NEWS)
+        await asyncio.sleep(_SECONDS_BETWEEN_PROGRESS)
         events, self._events = self._events, []
         return events
 
 
-def _work(paths: Sequence[str], packed: bytes, number: int, news: Any) -> Event:
+def _work(paths: Sequence[str], packed: bytes, number: int, progress: Any) -> Event:
     """Do one task in a process of the cluster."""
     import torch
 
     torch.set_num_threads(1)
     sys.path.extend(path for path in paths if path not in sys.path)  # The module of the task may be there.
-    news.add.remote(number, Begun(None))
+    progress.add.remote(number, Begun(None))
     try:
         task, item = pickle.loads(packed)
-        return Done(None, task(item, ThrottledWatch(lambda moment: news.add.remote(number, Progress(None, moment)))))
+        return Done(
+            None, task(item, ThrottledWatch(lambda moment: progress.add.remote(number, Progress(None, moment))))
+        )
     except Exception as error:  # A task may raise anything.
         return failure(None, error)
 
@@ -134,7 +139,7 @@ def _result(ready: Any) -> Event:
     """The event that ends a task."""
     try:
         event: Event = ray.get(ready)
-    except RayError as error:  # Its process or node died too often, or it never began.
+    except RayError as error:  # Its process or node died too often, or it never started.
         return failure(None, error)._replace(reason=_in_one_line(error))
     return event
 
@@ -148,7 +153,7 @@ def _connect(address: str | None) -> None:
         limits = {"task_oom_retries": _RETRIES}
         ray.init("local", include_dashboard=False, object_store_memory=_STORE, _system_config=limits, **quiet)
         return
-    _knock(address)
+    _refuse_silent_address(address)
     with _trying_once():
         try:
             ray.init(address, **quiet)
@@ -157,7 +162,7 @@ def _connect(address: str | None) -> None:
             raise ConnectionError(f"Ray at {address} cannot be used: {_in_one_line(error)} ({_ADDRESSES})") from None
 
 
-def _knock(address: str) -> None:
+def _refuse_silent_address(address: str) -> None:
     """Raise a ConnectionError at once if nothing listens at the address; Ray would try for minutes."""
     host, colon, port = address.removeprefix("ray://").rpartition(":")
     if not colon or not port.isdecimal():
@@ -170,7 +175,7 @@ def _knock(address: str) -> None:
 
 @contextmanager
 def _trying_once() -> Iterator[None]:
-    """Let Ray wait less than a minute for something that is no cluster; by default it waits 20 times as long."""
+    """Let Ray try an address for less than a minute; by default it tries 20 times as long."""
     name = "RAY_gcs_server_port_wait_time_s"
     given = os.environ.get(name)
     os.environ.setdefault(name, "1")

@@ -1,4 +1,4 @@
-"""A folder of results: the entries of its grids, a file for each finished cell, and why other cells failed.
+"""A folder of results: the entries of its grids, the results of finished cells, and why other cells failed.
 
 grid.json       the entries, and the commands that added them
 cells/          a JSON file for each finished cell, written whole or not at all
@@ -28,7 +28,7 @@ class Folder:
     """Results on disk. Only one process at a time may write, see `seq_agents.experiments.files.alone_in`.
 
     Raises:
-        seq_agents.errors.RunError: its grid.json is broken, or is no file of this package.
+        seq_agents.errors.RunError: its grid.json is broken, or was not made by this package.
     """
 
     def __init__(self, path: Path) -> None:
@@ -54,12 +54,12 @@ class Folder:
             )
         return cls(path)
 
-    def ask_for(self, entries: Sequence[Entry], command: str = "") -> None:
+    def add_entries(self, entries: Sequence[Entry], command: str = "") -> None:
         """Add entries to the folder; more seeds of an entry that is already there are added to it.
 
         Args:
             entries: the entries.
-            command: the command that asks for them, quoted for a shell. It is stored if it adds something.
+            command: the command that adds them, quoted for a shell. It is stored if it adds something.
 
         Raises:
             RunError: the folder has results of an entry with the same name and problem that differs in another field.
@@ -84,16 +84,16 @@ class Folder:
         _write_json(self.path / _GRID, stored)
 
     def _begun(self, entry: Entry) -> bool:
-        """Whether there is a result of an entry."""
+        """Whether any cell of an entry has a result."""
         return any(self.result(Cell(entry, seed)) is not None for seed in range(entry.seeds))
 
     def cells(self) -> Iterator[Cell]:
-        """Every cell, with seed 0 of all entries first, so that an interrupted grid has as many seeds of each."""
+        """Every cell: seed 0 of all entries first, then seed 1, so that an interrupted grid has as many of each."""
         for seed in range(max((entry.seeds for entry in self.entries), default=0)):
             yield from (Cell(entry, seed) for entry in self.entries if seed < entry.seeds)
 
     def result(self, cell: Cell) -> dict[str, Any] | None:
-        """The result of a cell; None if there is none, or its file is broken or belongs to something else."""
+        """The result of a cell; None if there is none, or its file is broken or belongs to another cell."""
         try:
             read = parsed_result(self._file(cell).read_text(encoding="utf-8"))
             fits = determining(read["entry"]) == determining(cell.entry.as_json()) and read["seed"] == cell.seed
@@ -119,7 +119,7 @@ class Folder:
             self._failure(cell).unlink(missing_ok=True)
 
     def add_failure(self, failed: Failed) -> None:
-        """Store why a cell failed; if the disk is full, nothing is stored and the other cells go on."""
+        """Store why a cell failed. If the disk is full, nothing is stored, and the other cells still run."""
         with suppress(OSError):
             write_whole(self._failure(failed.item), f"{failed.reason}\n\n{failed.details}".encode(errors="replace"))
 
@@ -148,6 +148,7 @@ def _read_grid(path: Path) -> tuple[list[Entry], list[str]]:
 
 
 def _refuse_other(path: Path, there: Entry, asked: Entry) -> None:
+    """Refuse an entry that differs from the one with the same name and problem in the folder."""
     old, new = (determining(entry.as_json()) for entry in (there, asked))
     for name, value in old.items():
         if value != new[name]:

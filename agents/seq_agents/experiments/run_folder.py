@@ -1,9 +1,9 @@
-"""A run folder: everything of one training, each file whole or not there at all.
+"""A run folder: the files of one training. Each is written whole or not at all.
 
     config.json             agent, id, parameters, settings, seed, versions
-    checkpoint.safetensors  the training as it stood last: weights, optimizer, random generators
+    checkpoint.safetensors  the last saved state of the training: weights, optimizer, random generators
     curve.csv               seconds, time steps and accuracy of the training up to the checkpoint
-    evaluation.json         the final evaluation, once the training is at its end
+    evaluation.json         the final evaluation; missing until the training has ended
 
 No file is ever unpickled.
 """
@@ -34,10 +34,12 @@ _CONFIG, _CHECKPOINT, _CURVE, _EVALUATION = (
     "config.json", "checkpoint.safetensors", "curve.csv", "evaluation.json",
 )  # fmt: skip
 CURVE_COLUMNS = ("seconds", "steps", "accuracy")
+DIVERGED = "the training broke off (is the learning rate too high?)"
+"""How an error begins when the weights are no longer finite."""
 
 
 class Run:
-    """A folder on disk."""
+    """A run folder on disk."""
 
     def __init__(self, path: Path, config: Config) -> None:
         self.path = path
@@ -45,10 +47,10 @@ class Run:
 
     @classmethod
     def create(cls, path: Path, config: Config) -> Run:
-        """A new folder; an empty one may be there already.
+        """Make a new folder; an empty one may exist already.
 
         Raises:
-            RunError: there is something in it, or it cannot be made; then no new folder is left behind.
+            RunError: the folder is not empty, or it cannot be made; then no new folder is left behind.
         """
         run = cls(path, config)
         new = [folder for folder in (path, *path.parents) if not folder.exists()]
@@ -56,7 +58,7 @@ class Run:
             if path.exists() and not path.is_dir():
                 raise RunError(f"{path} is a file: choose a folder")
             if path.exists() and any(path.iterdir()):
-                raise RunError(f"{path} is not empty: choose another folder, or go on from a run there with --resume")
+                raise RunError(f"{path} is not empty: choose another folder, or continue the run in it with --resume")
             path.mkdir(parents=True, exist_ok=True)
             run._write_json(_CONFIG, {**dataclasses.asdict(config), "versions": versions()})
         except OSError as wrong:
@@ -68,7 +70,7 @@ class Run:
 
     @classmethod
     def open(cls, path: Path, trust: bool = False) -> Run:
-        """A folder that is there.
+        """Open a folder that exists.
 
         Args:
             path: of the folder.
@@ -90,7 +92,7 @@ class Run:
             config.problem()
         except OSError as wrong:
             raise RunError(f"{path} is no run folder: {_CONFIG} cannot be read ({wrong.strerror})") from None
-        except Exception as wrong:  # Whatever a broken file may hold.
+        except Exception as wrong:  # A broken file may hold anything.
             raise RunError(f"{path / _CONFIG} is broken: {wrong}") from None
         return cls(path, config)
 
@@ -100,23 +102,23 @@ class Run:
         return (self.path / _EVALUATION).exists()
 
     def save(self, learner: Learner, curve: Sequence[Sequence[float]]) -> None:
-        """Write the curve, rows as `CURVE_COLUMNS`, and the checkpoint that goes with it."""
+        """Write the curve, with rows as `CURVE_COLUMNS`, and the checkpoint after its last row."""
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows([CURVE_COLUMNS, *curve])
         self._write(_CURVE, text.getvalue().encode())
         tensors = {name: tensor.contiguous() for name, tensor in learner.state().items()}
         for name, tensor in tensors.items():
             if not tensor.isfinite().all():
-                raise RunError(f"the training broke off (is the learning rate too high?): {name} is no number any more")
+                raise RunError(f"{DIVERGED}: {name} is not finite")
         seconds, steps = (curve[-1][0], curve[-1][1]) if curve else (0.0, 0)
-        facts = {"made_by": self._whose(), "seconds": repr(seconds), "steps": repr(steps)}
+        facts = {"made_by": self._made_by(), "seconds": repr(seconds), "steps": repr(steps)}
         self._write(_CHECKPOINT, safetensors.torch.save(tensors, facts))
 
     def load(self, learner: Learner) -> list[list[float]]:
-        """Set a learner to the checkpoint; the curve up to it. Nothing happens where there is no checkpoint yet.
+        """Restore a learner from the checkpoint, if there is one; returns the curve up to the checkpoint.
 
         Raises:
-            RunError: the checkpoint is broken, or that of another problem or size.
+            RunError: the checkpoint is broken, or belongs to another problem or a network of another size.
         """
         path = self.path / _CHECKPOINT
         if not self.begun:
@@ -127,8 +129,8 @@ class Run:
             facts = _metadata(content)
         except (SafetensorError, OSError) as wrong:
             raise RunError(f"{path} is broken: {wrong}") from None
-        if facts.get("made_by") != self._whose():
-            raise RunError(f"{path} was made by {facts.get('made_by', 'something else')}, not by {self._whose()}")
+        if facts.get("made_by") != self._made_by():
+            raise RunError(f"{path} was made by {facts.get('made_by', 'something else')}, not by {self._made_by()}")
         try:
             learner.restore(tensors)
             steps = float(facts["steps"])
@@ -161,11 +163,11 @@ class Run:
         )
 
     def evaluation(self) -> dict[str, Any]:
-        """The final evaluation as written."""
+        """The final evaluation, as `finish` wrote it."""
         read: dict[str, Any] = json.loads((self.path / _EVALUATION).read_text(encoding="utf-8"))
         return read
 
-    def _whose(self) -> str:
+    def _made_by(self) -> str:
         return f"{self.config.agent} on {self.config.problem()}"
 
     def _write_json(self, name: str, value: Mapping[str, Any]) -> None:
@@ -176,7 +178,7 @@ class Run:
 
 
 def modules_named_by(path: Path) -> set[str]:
-    """The agent and the id of a run folder, those of them that name a module to import: "module:Agent", "module:id"."""
+    """The agent and the id of a run folder, if they name modules to import: "module:Agent", "module:id"."""
     try:
         raw = json.loads((path / _CONFIG).read_text(encoding="utf-8"))
         names = {raw["agent"], raw["id"]}

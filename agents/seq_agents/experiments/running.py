@@ -13,7 +13,7 @@ from seq_agents.experiments.results_folder import Folder
 from seq_agents.experiments.workers import Done, Event, Failed
 
 Engine = Callable[[Sequence[Cell]], Iterable[Event]]
-"""Runs cells, see `seq_agents.experiments.workers.do_all`."""
+"""Runs cells and yields their events, as `seq_agents.experiments.workers.do_all` does."""
 
 
 def run_grid(
@@ -26,7 +26,7 @@ def run_grid(
         path: the folder of the results; it is made if it does not exist.
         engine: runs the cells.
         see: called with every event.
-        command: the command that asks for the entries, quoted for a shell; it is stored in the folder.
+        command: the command that adds the entries, quoted for a shell; it is stored in the folder.
 
     Returns:
         The cells that failed; a failure does not stop the other cells.
@@ -39,7 +39,7 @@ def run_grid(
     failures: list[Failed] = []
     with alone_in(path):
         folder = Folder(path)
-        folder.ask_for(entries, command)
+        folder.add_entries(entries, command)
         seeds = {entry.identity: entry.seeds for entry in entries}
         cells = [cell for cell in folder.cells() if cell.seed < seeds.get(cell.entry.identity, 0)]
         for event in engine([cell for cell in cells if folder.result(cell) is None]):

@@ -1,4 +1,4 @@
-"""Reading the result of a cell, which may be broken or made by something else, so that a report can rely on it."""
+"""Reading and checking the result of a cell: its file may be broken or written by another program."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from datetime import date
 from typing import Any
 
 from seq_agents.experiments.cell import CURVE_COLUMNS
-from seq_envs.level import Level, Levels
+from seq_envs.level import LEVELS, Level, Levels
 
 _LARGEST = 1e15
-"""No count and no time in a result is larger; charts and tables are sure to take numbers up to here."""
+"""The largest count or time in a result that charts and tables can take."""
 _ROUNDING = 1e-9
-"""A probability that was computed may leave [0, 1] by so much."""
+"""A computed probability may be this much outside of [0, 1]."""
 
 
 def parsed_result(text: str) -> dict[str, Any]:
-    """The result in the JSON text of a cell's file, with everything that a report reads.
+    """The result in the JSON text of a cell's file, after a check of everything that a report reads.
 
     Raises:
         Exception: the text is no such result.
@@ -79,7 +79,7 @@ def _check_evaluation(raw: Any) -> None:
 
 def _check_levels(raw: Any) -> None:
     known = {field.name for field in dataclasses.fields(Level)}
-    for name in ("chance", "memoryless", "optimal"):
+    for name in LEVELS:
         _require(isinstance(raw[name], dict), name)
     for name, level in _dict(raw, "levels").items():
         _require(name in {field.name for field in dataclasses.fields(Levels)}, f"levels without {name}")

@@ -8,14 +8,15 @@ from typing import Any
 
 import seq_envs
 from seq_agents.experiments.config import Config
-from seq_agents.experiments.entry import EPISODES, Entry
+from seq_agents.experiments.entry import Entry
+from seq_envs.evaluation import EPISODES
 
 LONGER = "longer"
 """`Entry.swept` of an entry that learns on short episodes and is evaluated on longer ones."""
 
 
 TIMES = (2, 5, 10)
-"""Factors of the longer episodes."""
+"""The longer episodes are this many times as long."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Sweep:
     """The parameter that grows."""
     values: tuple[int, ...]
     parameters: Callable[[int], Mapping[str, Any]]
-    """The other parameters of the problem, given that value."""
+    """Makes the other parameters of the problem from the value of the one that grows."""
     tuned: str
     """The id whose tuned settings are used: the hardest one of its problem."""
 

@@ -10,22 +10,20 @@ from contextlib import contextmanager
 import seq_envs
 from seq_agents.errors import RunError
 from seq_agents.experiments.files import alone_in
-from seq_agents.experiments.run_folder import Run
+from seq_agents.experiments.run_folder import DIVERGED, Run
 from seq_agents.learners.learner import Moment, Watch, unwatched
+from seq_agents.stop_signals import STOP_SIGNALS
+from seq_envs.evaluation import EPISODES
 
 _SECONDS_BETWEEN_CHECKPOINTS = 30.0
 _CURVE_POINTS = 200
-
-
-_STOPS = (signal.SIGINT, signal.SIGTERM)
-"""Ctrl-C, and what a cluster's scheduler sends before it kills a process."""
 
 
 class Stopped(Exception):
     """A signal stopped the training, and its checkpoint is written.
 
     Args:
-        number: of the signal.
+        number: the number of the signal.
     """
 
     def __init__(self, number: int) -> None:
@@ -33,12 +31,12 @@ class Stopped(Exception):
         self.number = number
 
 
-def train(run: Run, episodes: int = 10_000, watch: Watch = unwatched) -> seq_envs.Evaluation:
+def train(run: Run, episodes: int = EPISODES, watch: Watch = unwatched) -> seq_envs.Evaluation:
     """Train to the end, from the folder's checkpoint if there is one, then evaluate on fresh episodes.
 
     Args:
         run: its folder gets a checkpoint every 30 seconds, when the training ends, and after Ctrl-C or SIGTERM.
-        episodes: how many the final evaluation plays.
+        episodes: episodes of the final evaluation.
         watch: called after every update.
 
     Raises:
@@ -76,7 +74,7 @@ def train(run: Run, episodes: int = 10_000, watch: Watch = unwatched) -> seq_env
                 learner.learn(see)
         except (RuntimeError, ValueError) as wrong:  # torch raises them where weights are no longer finite.
             what = str(wrong).partition("\n")[0]
-            raise RunError(f"the training broke off (is the learning rate too high?): {what}") from wrong
+            raise RunError(f"{DIVERGED}: {what}") from wrong
         seconds = before + time.perf_counter() - start
         evaluation = seq_envs.evaluate(learner.policy(), run.config.problem(), episodes)
         run.finish(evaluation, latest, seconds)
@@ -85,14 +83,14 @@ def train(run: Run, episodes: int = 10_000, watch: Watch = unwatched) -> seq_env
 
 @contextmanager
 def _noting_signals(arrived: list[int]) -> Iterator[None]:
-    """Note Ctrl-C and SIGTERM, so that the update under way is finished. A second signal has its usual effect."""
+    """Record Ctrl-C and SIGTERM, so that the current update is finished. A second signal has its usual effect."""
 
     def note(number: int, _: object) -> None:
         arrived.append(number)
         for each, handler in usual.items():
             signal.signal(each, handler)
 
-    usual = {number: signal.getsignal(number) for number in _STOPS}
+    usual = {number: signal.getsignal(number) for number in STOP_SIGNALS}
     usual = {number: handler for number, handler in usual.items() if handler not in (None, signal.SIG_IGN)}
     try:
         for number in usual:

@@ -1,4 +1,4 @@
-"""Worker processes for tasks: a task that raises, or whose process crashes or is killed, costs no other task."""
+"""Worker processes. A task that raises, or whose process crashes or is killed, does not affect other tasks."""
 
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from seq_agents.errors import reason
 from seq_agents.learners.learner import Moment, Watch
+from seq_agents.stop_signals import STOP_SIGNALS
 from seq_envs.parameters import Integer
 
 Item = TypeVar("Item")
 
 _SPAWN = get_context("spawn")  # Forked processes inherit torch's threads, and may hang.
-_SECONDS_BETWEEN = 0.2
-"""Between two progress events of a process."""
-_SECONDS_UNHEARD = 1.0
-"""Between two checks whether the processes are alive. Usually the connection of a process closes at once when it ends,
-but a child of the process may hold it open."""
+_SECONDS_BETWEEN_PROGRESS = 0.2
+"""The shortest time between two progress events of a process."""
+_SECONDS_BETWEEN_CHECKS = 1.0
+"""The time between two checks whether the processes are alive. Usually the connection of a process closes at once when
+it ends, but a child of the process may hold it open."""
 _SECONDS_TO_END = 5.0
-"""Time to end for a process that has closed its connection."""
+"""The time that a process has to end after it has closed its connection."""
 
 
 class Begun(NamedTuple):
@@ -38,7 +39,7 @@ class Begun(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """How far a task is."""
+    """The progress of a task."""
 
     item: Any
     moment: Moment
@@ -70,7 +71,7 @@ def failure(item: Any, error: BaseException) -> Failed:
 
 
 def do_all(task: Callable[[Item, Watch], Any], items: Sequence[Item], jobs: int) -> Iterator[Event]:
-    """Do a task for every item, in as many processes as `jobs`, each with one thread of torch.
+    """Do a task for every item, in `jobs` processes, each with one thread of torch.
 
     The events come as they happen: for each item `Begun`, any number of `Progress`, and `Done` or `Failed`. When the
     iterator is closed or interrupted, the processes are ended.
@@ -86,7 +87,7 @@ def do_all(task: Callable[[Item, Watch], Any], items: Sequence[Item], jobs: int)
         for worker in workers:
             yield from _feed(worker, left)
         while busy := [worker for worker in workers if worker.busy]:
-            ready = wait([worker.connection for worker in busy], _SECONDS_UNHEARD)
+            ready = wait([worker.connection for worker in busy], _SECONDS_BETWEEN_CHECKS)
             for worker in busy:
                 if worker.connection in ready or worker.gone:
                     yield worker.event()
@@ -107,7 +108,7 @@ def _feed(worker: _Worker[Item], left: list[Item]) -> Iterator[Event]:
 
 
 class _Worker(Generic[Item]):
-    """A process, which is replaced when it has crashed."""
+    """A process that does one item after another. If it crashes, the next item starts a new process."""
 
     connection: Connection
 
@@ -118,7 +119,7 @@ class _Worker(Generic[Item]):
         self.busy = False
 
     def take(self, item: Item) -> Failed | None:
-        """Start an item; the failure if it cannot be pickled."""
+        """Start an item; returns the failure if it cannot be pickled."""
         try:
             content = ForkingPickler.dumps(item)
         except Exception as error:  # Pickling an item may raise anything.
@@ -185,28 +186,41 @@ class _Worker(Generic[Item]):
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Hold Ctrl-C back while a process starts, which cannot ignore it yet; it takes effect afterwards."""
+    """Hold Ctrl-C and SIGTERM back while a process starts, which cannot ignore them yet."""
     if not hasattr(signal, "pthread_sigmask") or threading.current_thread() is not threading.main_thread():
         yield
         return
     resource_tracker.ensure_running()  # If it started in this block, it would unblock signals.
-    arrived: list[tuple[int, Any]] = []  # Another thread may get the signal, and Python then runs the handler here.
-    handler = signal.signal(signal.SIGINT, lambda number, frame: arrived.append((number, frame)))
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    arrived: list[int] = []  # Another thread may get the signal, and Python then runs the handler here.
+    handlers = {number: signal.getsignal(number) for number in STOP_SIGNALS}
+    handlers = {number: handler for number, handler in handlers.items() if handler is not None}  # None: not Python's.
+    for number in handlers:
+        signal.signal(number, lambda received, _: arrived.append(received))
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        signal.signal(signal.SIGINT, handler)
-        if arrived and callable(handler):
-            handler(*arrived[0])
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        if arrived:
+            signal.raise_signal(arrived[0])
+
+
+def _ignore_stops() -> None:
+    """Ignore Ctrl-C and SIGTERM, which often reach the whole process group: the main process decides what to do."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A handler and not SIG_IGN, which a task's own processes would inherit: `Process.terminate` could not end them.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)  # `_uninterrupted` blocks them.
 
 
 def _work(task: Callable[[Any, Watch], Any], connection: Connection) -> None:
-    """Do tasks until the connection closes; the target of a process."""
+    """Do tasks until the connection closes. This is what a worker process runs."""
+    _ignore_stops()
     import torch
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the main one decides.
     torch.set_num_threads(1)
     threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
     while True:
@@ -224,21 +238,21 @@ def _work(task: Callable[[Any, Watch], Any], connection: Connection) -> None:
 
 
 class ThrottledWatch:
-    """A watch that passes on at most five moments per second."""
+    """A watch that passes on a moment every `_SECONDS_BETWEEN_PROGRESS` at most."""
 
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
-        self._latest = -_SECONDS_BETWEEN
+        self._latest = -_SECONDS_BETWEEN_PROGRESS
 
     def __call__(self, moment: Moment) -> None:
         done, steps, accuracy = moment
         now = time.monotonic()
-        if now - self._latest >= _SECONDS_BETWEEN:
+        if now - self._latest >= _SECONDS_BETWEEN_PROGRESS:
             self._latest = now
             self._watch(Moment(float(done), int(steps), float(accuracy)))
 
 
 def _end_with(other: Any) -> None:
-    """End this process when the one that started it is gone, because its result would be lost."""
+    """End this process when its parent process ends, because its result would be lost."""
     other.join()
     os._exit(1)

@@ -1,4 +1,4 @@
-"""The ladder: tiny tasks in order, which find what is wrong with a recurrent agent that does not learn.
+"""The ladder: tiny tasks in order, to find what is wrong with a recurrent agent that does not learn.
 
     from seq_agents.ladder import climb
 

@@ -16,7 +16,7 @@ from seq_envs.parameters import Integer
 from seq_envs.policies import Policy
 
 Train = Callable[[MakeEnvs, int], Policy]
-"""A training function: takes what makes the environments and a budget in time steps, and returns a policy."""
+"""A training function, called with `MakeEnvs` and a budget in time steps; returns a policy."""
 
 _EPISODES = 400
 """Episodes of each evaluation."""
@@ -40,7 +40,7 @@ class RungResult:
     playing: seq_envs.Evaluation | None = None
     """The evaluation of the policy on new episodes; None if training or evaluation raised an exception."""
     note: str = ""
-    """What else was observed."""
+    """Further observations, in sentences."""
     seconds: float = 0.0
 
 
@@ -85,16 +85,16 @@ def _lines(result: RungResult) -> list[str]:
     return [row, *textwrap.wrap(note, _WIDTH, initial_indent=indent, subsequent_indent=indent)]
 
 
-Watch = Callable[[str, RungResult | None], None]
+RungWatch = Callable[[str, RungResult | None], None]
 """Called with a rung's name and None when the rung starts, and with its name and result when it ends."""
 
 
 def unwatched(name: str, result: RungResult | None) -> None:
-    """A `Watch` that does nothing."""
+    """A `RungWatch` that does nothing."""
 
 
 def climb(
-    train: Train, rollout: int = 32, seed: int = 0, *, keep_going: bool = False, watch: Watch = unwatched
+    train: Train, rollout: int = 32, seed: int = 0, *, keep_going: bool = False, watch: RungWatch = unwatched
 ) -> Climb:
     """Train an agent on tiny tasks, simplest first, until it fails one.
 
@@ -106,9 +106,9 @@ def climb(
     therefore found by the last rung, which trains nothing.
 
     Args:
-        train: called as `train(make_envs, budget)`, see `MakeEnvs`. `make_envs(32)` is a vector env with 32 lanes. The
-            function trains for about `budget` time steps, all lanes together, and returns a `seq_envs.policies.Policy`.
-            If it raises an exception, the rung fails.
+        train: called as `train(make_envs, budget)`, see `MakeEnvs`. `make_envs(32)` makes a vector env with 32 lanes.
+            The function trains for about `budget` time steps, all lanes together, and returns a
+            `seq_envs.policies.Policy`. If it raises an exception, the rung fails.
         rollout: the time steps of each lane that the agent reads between two updates: 22 ... 512.
         seed: of the evaluation's episodes; `make_envs.seed` passes it to the training.
         keep_going: whether to try the remaining rungs after a failure.
@@ -141,7 +141,7 @@ def climb(
 
 
 def _train_and_judge(train: Train, rung: Rung, seed: int) -> tuple[RungResult, Policy | None]:
-    """Train on a rung and evaluate; the policy is None if there is none that can be evaluated."""
+    """Train on a rung and evaluate the policy, which is None if it cannot be evaluated."""
     start = time.perf_counter()
     make_envs = MakeEnvs(rung.problem, rung.decisive, seed)
     policy: Policy | None = None

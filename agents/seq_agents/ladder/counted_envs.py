@@ -1,4 +1,4 @@
-"""The environments that a training function gets on a rung, and the count of its right answers in them."""
+"""The environments of a rung for a training function, and the count of right answers in them."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class AnswerCount:
 
 
 class CountedVectorEnv(seq_envs.SequenceVectorEnv):
-    """The native vector env, which counts right answers.
+    """The native vector env with a count of right answers.
 
     Args:
         problem: the problem to learn.
         counted: (T,) bool, the time steps of an episode whose answers are counted.
-        count: where they are recorded.
+        count: records them.
         **options: as for `SequenceVectorEnv`.
     """
 
@@ -81,8 +81,9 @@ class MakeEnvs:
     ) -> seq_envs.SequenceVectorEnv:
         """Make a native vector env; arguments and errors are those of `seq_envs.SequenceVectorEnv`.
 
-        Use "SameStep", the default, and rollouts of the length given to `climb`. Then rollouts start where the rungs
-        expect it. In the other modes, episodes take more steps than rollouts, and later rungs find some mistakes.
+        Use "SameStep", the default, and rollouts of the length given to `climb`. Then each
+        rollout starts with an episode, as rungs expect. In other modes, episodes take more steps than rollouts, and
+        only later rungs find some faults.
         """
         return CountedVectorEnv(
             self.problem, self._counted, self.count, num_envs=num_envs, autoreset_mode=autoreset_mode, **options

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from importlib import import_module
-from operator import attrgetter
+from functools import partial
 from typing import Any
 
 import seq_envs
 from seq_agents.agents import AGENTS, Agent, agent_type
-from seq_agents.errors import reason
 from seq_agents.ladder.climb import Train
 from seq_agents.ladder.counted_envs import MakeEnvs
+from seq_agents.learners.user_defined import import_agent
+from seq_agents.settings import Settings
 from seq_envs.policies import Policy
 
 SettingsFor = Callable[[seq_envs.Problem, int], dict[str, Any]]
-"""Takes a problem and a budget in time steps, and returns settings of a rule that use up the budget."""
+"""Called with a problem and a budget in time steps; returns the settings of a rule that spend the budget."""
 
 _PPO_ROLLOUT = 16
 """Time steps of each lane in a rollout of PPO: as many whole episodes as fit, at least one."""
@@ -48,20 +48,16 @@ _BY_RULE: Mapping[str, SettingsFor] = {
     "recurrent-ppo-stock": _ppo,
     "ppo": _ppo,
     "supervised": _by_updates(128, least_episodes=4),
-    # Rewards are noisier than right answers, so an update has more time steps. But of long episodes it has 2 only: with
-    # 4 there are too few updates to learn "independence of lanes over rollouts".
+    # Rewards are noisier than right answers, so an update has more time steps. But 2 long episodes are
+    # enough: with 4 there are too few updates to learn "independence of lanes over rollouts".
     "reinforce": _by_updates(256, least_episodes=2),
 }
-"""The settings of each learning rule that suit tiny tasks. Rules that are not here train with their defaults."""
-_OPEN_FORGET_GATE = {"forget_bias": 1.0}
-"""Rungs ask for memory over a whole rollout after a short training."""
+"""The settings of each learning rule that suit tiny tasks. Other rules get `_default`."""
 _BY_CORE: Mapping[str, Mapping[str, Any]] = {
-    "lstm": _OPEN_FORGET_GATE,
-    "encoder-decoder": _OPEN_FORGET_GATE,
     # It reads the whole episode again at every step. With its 64 units it takes three times as long.
-    "bilstm": _OPEN_FORGET_GATE | {"hidden": 16},
+    "bilstm": {"hidden": 16},
 }
-"""The settings of each memory core that suit tiny tasks."""
+"""The settings of memory cores that suit tiny tasks. Other cores have their defaults, as an LSTM's open forget gate."""
 
 
 def trainer(agent: str, settings: Mapping[str, str] | None = None) -> Train:
@@ -70,7 +66,7 @@ def trainer(agent: str, settings: Mapping[str, str] | None = None) -> Train:
     Args:
         agent: a name of `AGENTS`, trained with settings that suit tiny tasks; or "module:function", a training function
             as `climb` takes it.
-        settings: settings of an agent of this package as text, which take precedence.
+        settings: settings of an agent of this package as text, which replace these.
 
     Raises:
         ValueError: the agent or a setting is unknown, a setting has a wrong value, the function cannot be imported, or
@@ -88,7 +84,7 @@ def trainer(agent: str, settings: Mapping[str, str] | None = None) -> Train:
     settings_type.of(given)  # Raises before the first rung if a setting is wrong.
 
     def train(make_envs: MakeEnvs, budget: int) -> Policy:
-        chosen = settings_type.of(_settings_for(AGENTS[agent], make_envs.problem, budget) | given)
+        chosen = settings_type.of(_settings_for(AGENTS[agent], settings_type, make_envs.problem, budget) | given)
         learner = learner_type(make_envs.problem, chosen, make_envs.seed)
         learner.learn()
         return learner.policy()
@@ -96,18 +92,26 @@ def trainer(agent: str, settings: Mapping[str, str] | None = None) -> Train:
     return train
 
 
-def _settings_for(agent: Agent, problem: seq_envs.Problem, budget: int) -> dict[str, Any]:
+def _settings_for(
+    agent: Agent, settings_type: type[Settings], problem: seq_envs.Problem, budget: int
+) -> dict[str, Any]:
     """The settings with which an agent trains on a rung for about `budget` time steps."""
-    by_rule = _BY_RULE[agent.rule](problem, budget) if agent.rule in _BY_RULE else {}
-    return {**by_rule, **_BY_CORE.get(agent.core, {})}
+    settings_for = _BY_RULE.get(agent.rule) or partial(_default, settings_type)
+    return {**settings_for(problem, budget), **_BY_CORE.get(agent.core, {})}
+
+
+def _default(settings_type: type[Settings], problem: seq_envs.Problem, budget: int) -> dict[str, Any]:
+    """The default settings, with the length of the training set to the budget if it is a setting."""
+    defaults = settings_type.of({}).as_dict()
+    if "steps" in defaults:
+        return {"steps": budget}
+    if "updates" in defaults and "batch" in defaults:
+        return {"updates": max(1, budget // (defaults["batch"] * problem.steps))}
+    return {}
 
 
 def _imported(name: str) -> Train:
-    module, _, path = name.partition(":")
-    try:
-        train: Train = attrgetter(path)(import_module(module))
-    except (Exception, SystemExit) as exception:  # A module may raise anything while it is imported.
-        raise ValueError(f"agent {name!r} cannot be imported: {reason(exception)}") from exception
+    train: Train = import_agent(name)
     if not callable(train):
         raise ValueError(f"agent {name!r} must be called as train(make_envs, budget), got {train!r}")
     return train

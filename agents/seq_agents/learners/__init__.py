@@ -1,4 +1,4 @@
-"""Learning rules: how an agent learns, a file each. A new rule is its file and a line of this menu."""
+"""Learning rules, one file each. A new rule is its file and a line of this menu."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class Rule:
     """A learning rule."""
 
     where: str
-    """Its learner: "module:name"."""
+    """The class of its learner, as "module:name"."""
     learns_from: LearnsFrom
     """Rewards for its own answers, the right answers as examples, or nothing."""
     cores: tuple[str, ...]
-    """The memories that it takes: names of `CORES` and of `NETWORKS`; the first is the usual one. None: it has none."""
+    """The names of the cores and networks (`CORES`, `NETWORKS`) that it can train; empty: it has no memory."""
 
 
 _ANY = (*CORES, *NETWORKS)
@@ -45,11 +45,11 @@ RULES = {
 
 @cache
 def learner_type(rule: str, core: str) -> type[Learner]:
-    """The learner of a rule with a core. Its settings are those of the rule and those of the core.
+    """The learner of a rule with a core. It has the settings of both.
 
     Args:
         rule: a name of `RULES`.
-        core: one of the rule's cores; "" for a rule without any.
+        core: one of the cores of the rule; "" if the rule has none.
 
     Raises:
         ValueError: there is no such rule, or it does not take this core.

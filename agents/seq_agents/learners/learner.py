@@ -1,4 +1,4 @@
-"""What a learner is: one training of an agent on a problem, which can be watched, stopped, saved and resumed."""
+"""The contract of a learner: one training of an agent on a problem. It can be watched, stopped, saved and resumed."""
 
 from __future__ import annotations
 
@@ -15,39 +15,39 @@ from seq_envs.policies import Policy
 
 
 class Moment(NamedTuple):
-    """How far a training is, after one of its updates."""
+    """The progress of a training after an update."""
 
     done: float
-    """The share of the training behind it, in [0, 1]."""
+    """The share of the training that is done, in [0, 1]."""
     steps: int
     """Time steps learned from so far."""
     accuracy: float
-    """Right answers per scored step in the latest episodes, as sampled while learning; NaN: there are none yet."""
+    """Right answers per scored step in the latest training episodes; NaN if there are none yet."""
 
 
 Watch = Callable[[Moment], None]
-"""Called after every update, when `Learner.state` may be read. It may raise an exception to stop the training."""
+"""Called after every update. It may read `Learner.state`, and it may raise an exception to stop the training."""
 
 
 def unwatched(moment: Moment) -> None:
-    """Watches nothing."""
+    """A `Watch` that does nothing."""
 
 
 class Learner(ABC):
-    """A training in progress. On one machine the same problem, settings and seed learn the same.
+    """A training in progress. On one machine, the same problem, settings and seed give the same result.
 
     Args:
-        problem: what to learn.
-        settings: of `settings_type`.
+        problem: the problem to learn.
+        settings: an instance of `settings_type`.
         seed: of the weights, the episodes and the noise: 0 ... 2**32 - 1.
 
     Raises:
-        ValueError: the learner does not take such a problem, the settings do not fit it, or the seed is out of range.
+        ValueError: the learner cannot learn such a problem, the settings do not fit it, or the seed is out of range.
     """
 
     settings_type: ClassVar[type[Settings]]
     core: ClassVar[str] = ""
-    """The name of what remembers, for rules that learn with any memory; see `seq_agents.learners.learner_type`."""
+    """The name of the core or network, which `seq_agents.learners.learner_type` sets; "" for rules without memory."""
 
     def __init__(self, problem: seq_envs.Problem, settings: Any, seed: int) -> None:
         self.problem = problem
@@ -56,7 +56,7 @@ class Learner(ABC):
 
     @abstractmethod
     def learn(self, watch: Watch = unwatched) -> None:
-        """Train from the present state to the end."""
+        """Train from the current state to the end."""
 
     @abstractmethod
     def policy(self) -> Policy:
@@ -81,5 +81,5 @@ class Learner(ABC):
         """Continue from the state of another training with the same problem, settings and seed.
 
         Raises:
-            ValueError: the state is that of another network.
+            ValueError: the state belongs to another network.
         """

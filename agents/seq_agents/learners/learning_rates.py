@@ -18,6 +18,6 @@ def rate_groups(network: nn.Module, memory: Iterable[nn.Module], share: float) -
 
 
 def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
-    """Set the learning rate of every group to its share of this."""
+    """Set the learning rate of every group to its share of `rate`."""
     for group in optimizer.param_groups:
         group["lr"] = rate * group.get("share", 1.0)

@@ -16,7 +16,7 @@ from seq_envs.policies import Policy
 
 
 class Ppo(Sb3Learner):
-    """SB3's PPO. What it remembers are the latest observations side by side, as many as its core says."""
+    """SB3's PPO on the latest observations side by side; its core says how many."""
 
     def _frames(self) -> Frames:
         return Frames(self.problem, self.settings.frames(self.problem), clock=self.settings.clock)

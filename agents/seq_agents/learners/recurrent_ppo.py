@@ -1,4 +1,4 @@
-"""RecurrentPPO: the fast one of this package, which reads whole episodes, and sb3-contrib's own."""
+"""RecurrentPPO as an agent: the one of this package, which reads whole episodes, and that of sb3-contrib."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class StockRecurrentPpo(Sb3Learner):
     def model_of(self, **common: Any) -> OnPolicyAlgorithm:
         chosen = self.settings
         if chosen.lstm_rate != 1.0:
-            raise ValueError(f"lstm_rate must be 1.0 here, for sb3-contrib has a single rate, got {chosen.lstm_rate}")
+            raise ValueError(f"lstm_rate must be 1.0, since sb3-contrib has one learning rate, got {chosen.lstm_rate}")
         network = {
             "lstm_hidden_size": chosen.hidden,
             "log_std_init": chosen.log_std,

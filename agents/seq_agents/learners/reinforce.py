@@ -1,4 +1,4 @@
-"""REINFORCE on the networks of supervised learning: what it costs to learn from rewards instead of right answers."""
+"""REINFORCE on the networks of supervised learning, to compare learning from rewards with learning from examples."""
 
 from __future__ import annotations
 
@@ -37,11 +37,9 @@ class Reinforce(Supervised):
 
     def __init__(self, problem: seq_envs.Problem, settings: Any, seed: int) -> None:
         if settings.batch < 2:
-            raise ValueError(f"batch must be at least 2, to have a baseline from other episodes, got {settings.batch}")
+            raise ValueError(f"batch must be at least 2, since its mean is the baseline, got {settings.batch}")
         super().__init__(problem, settings, seed)
-        self._noise = (
-            torch.Generator()
-        )  # Of the answers that are tried: torch's own, where drawing the weights left it.
+        self._noise = torch.Generator()  # Draws the answers. It continues from the state after drawing the weights.
         self._noise.set_state(torch.get_rng_state())
 
     def state(self) -> dict[str, Tensor]:
@@ -53,7 +51,7 @@ class Reinforce(Supervised):
 
     def _update(self, data: Dataset) -> float:
         scores: Tensor = self.network(torch.as_tensor(data.observations))
-        actions, log_probs = self._try(scores)
+        actions, log_probs = self._draw_answers(scores)
         answers = self.network.head.allowed(actions) if self.network.head.real else actions
         rewards = self.problem.grade(answers.numpy(), data.targets) * data.scored
         played = np.arange(self.problem.steps) < data.lengths[:, None]
@@ -61,13 +59,13 @@ class Reinforce(Supervised):
         spread = advantages.std() + 1e-8
         loss = -(advantages / spread * log_probs[torch.as_tensor(played)]).mean()
         self.optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]  # torch's own.
+        loss.backward()  # type: ignore[no-untyped-call]  # torch does not annotate it.
         nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.gradient_norm)
         self.optimizer.step()
         return float(rewards[data.scored].mean()) if data.scored.any() else float(np.nan)
 
-    def _try(self, scores: Tensor) -> tuple[Tensor, Tensor]:
-        """Draw answers (B, T, *shape) by their scores; with log-probabilities (B, T)."""
+    def _draw_answers(self, scores: Tensor) -> tuple[Tensor, Tensor]:
+        """Draw answers (B, T, *shape) with the probabilities of their scores; also returns log-probabilities (B, T)."""
         drawn: Any
         with torch.no_grad():
             if self.network.head.real:

@@ -42,10 +42,10 @@ class PpoSettings(Settings):
 
     steps: int = parameter(100_000, Integer(1), "time steps of the training, rounded up to whole rollouts")
     lanes: int = parameter(64, Integer(1), "episodes played side by side")
-    episodes: int = parameter(4, Integer(1), "of each lane in a rollout; the gradient ends where a rollout does")
-    minibatches: int = parameter(4, Integer(1), "of each rollout")
+    episodes: int = parameter(4, Integer(1), "episodes of each lane in a rollout; gradients end where a rollout does")
+    minibatches: int = parameter(4, Integer(1), "minibatches of each rollout")
     epochs: int = parameter(5, Integer(1), "passes over each rollout")
-    learning_rate: float = parameter(5e-3, POSITIVE, "of Adam at the start; it falls linearly to 0")
+    learning_rate: float = parameter(5e-3, POSITIVE, "learning rate of Adam at the start; it falls linearly to 0")
     gamma: float = parameter(0.0, SHARE, "discount; 0 is exact, since an answer affects no reward but its own")
     clip: float = parameter(0.2, POSITIVE, "PPO's clip range")
     entropy: float = parameter(0.0, ANY, "weight of the entropy bonus")
@@ -58,7 +58,7 @@ class Sb3Learner(Learner):
 
     settings_type: ClassVar[type[Settings]] = PpoSettings
     resumes_ragged: ClassVar[bool] = False
-    """Whether it can be resumed with episodes of different lengths: a rollout must end where every episode does."""
+    """Whether it can be resumed if episodes differ in length: then every rollout must end with whole episodes."""
 
     def __init__(self, problem: seq_envs.Problem, settings: Any, seed: int) -> None:
         super().__init__(problem, settings, seed)
@@ -86,9 +86,7 @@ class Sb3Learner(Learner):
             device="cpu",
         )
         self.model.set_logger(Logger(None, []))  # SB3's own logger leaves a new folder in /tmp with every training.
-        self.env.seed(
-            training_stream(seed, 0)
-        )  # The lanes play this stream and the following ones, which are this seed's alone.
+        self.env.seed(training_stream(seed, 0))  # The lanes play this stream and the next ones; no other seed does.
         self._random = random_tensors()
 
     def env_of(self, problem: seq_envs.Problem, settings: Any) -> VecEnv:
@@ -97,14 +95,17 @@ class Sb3Learner(Learner):
 
     @abstractmethod
     def model_of(self, **common: Any) -> OnPolicyAlgorithm:
-        """The algorithm, made with these arguments and others."""
+        """Make the algorithm with these and further arguments."""
 
     def learn(self, watch: Watch = unwatched) -> None:
         left = self.settings.steps - self.model.num_timesteps
         if left > 0:
             restored = self.rollouts > 0 and self.model._last_obs is None
             if restored and not self.resumes_ragged and _ragged(self.problem):
-                raise ValueError("only recurrent-ppo can be resumed with episodes of different lengths")
+                raise ValueError(
+                    f"a training by {type(self).__name__} cannot be resumed where episodes differ in length: its "
+                    "rollouts end within episodes"
+                )
             load_random(self._random)
             self.model.learn(left, callback=_Watcher(self, watch), reset_num_timesteps=False)
 
@@ -133,7 +134,7 @@ class Sb3Learner(Learner):
         self.model._last_obs = None
 
     def updated(self) -> None:
-        """Count a rollout that has been learned from, and keep the states of the global generators."""
+        """Count a rollout after its update, and store the states of the global random generators."""
         self.rollouts += 1
         self._random = random_tensors()
 
@@ -150,11 +151,11 @@ class _Falling:
         self._first = first
 
     def __call__(self, left: float) -> float:
-        return self._first * max(0.0, left)  # SB3 counts below 0 if the last rollout goes past the end.
+        return self._first * max(0.0, left)  # SB3 passes a negative number if the last rollout exceeds the training.
 
 
 class _Watcher(BaseCallback):
-    """Calls the watch for each rollout once it has been learned from, which is when the next one begins."""
+    """Calls the watch after the update on each rollout, which is when the next rollout starts."""
 
     def __init__(self, learner: Sb3Learner, watch: Watch) -> None:
         super().__init__()

@@ -16,14 +16,16 @@ def prefixed(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 def without_prefix(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The tensors whose names `prefixed` made with this prefix, under their names without it."""
-    return {name.removeprefix(f"{prefix}."): one for name, one in tensors.items() if name.startswith(f"{prefix}.")}
+    return {
+        name.removeprefix(f"{prefix}."): tensor for name, tensor in tensors.items() if name.startswith(f"{prefix}.")
+    }
 
 
 def load_network(network: nn.Module, tensors: Mapping[str, Tensor]) -> None:
     """Set all weights.
 
     Raises:
-        ValueError: the names or shapes are those of another network.
+        ValueError: the names or shapes belong to another network.
     """
     expected = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
     got = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
@@ -37,13 +39,13 @@ def load_network(network: nn.Module, tensors: Mapping[str, Tensor]) -> None:
 
 
 def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    """What an optimizer remembers of each weight."""
+    """The state of an optimizer, which has several tensors for each weight."""
     state = optimizer.state_dict()["state"]
     return {f"{index}.{name}": tensor for index, kept in state.items() for name, tensor in kept.items()}
 
 
 def load_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
-    """Set what `optimizer_tensors` returned."""
+    """Restore the state that `optimizer_tensors` returned."""
     kept: dict[int, dict[str, Tensor]] = {}
     for key, tensor in tensors.items():
         index, name = key.split(".")
@@ -62,7 +64,7 @@ def random_tensors() -> dict[str, Tensor]:
 
 
 def load_random(tensors: Mapping[str, Tensor]) -> None:
-    """Set what `random_tensors` returned."""
+    """Restore the states that `random_tensors` returned."""
     torch.set_rng_state(tensors["torch"])
     position, has_gauss, gauss = tensors["numpy.rest"].tolist()
     keys = tensors["numpy.keys"].numpy().astype(np.uint32)

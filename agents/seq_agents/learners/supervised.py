@@ -1,4 +1,4 @@
-"""Supervised learning: a network learns from the right answers, on the same episodes as from rewards."""
+"""Supervised learning: a network learns from the right answers of the episodes that the environments play."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from seq_envs.seeds import training_stream
 class SupervisedSettings(Settings):
     """How a network learns from right answers."""
 
-    updates: int = parameter(1000, Integer(1), "steps of the optimizer")
-    batch: int = parameter(64, Integer(1), "episodes an update")
-    episodes: int = parameter(0, Integer(0), "of a finite training set; 0: every update has fresh episodes")
-    learning_rate: float = parameter(5e-3, POSITIVE, "of Adam at the start; it falls linearly to 0")
+    updates: int = parameter(1000, Integer(1), "updates by the optimizer")
+    batch: int = parameter(64, Integer(1), "episodes of an update")
+    episodes: int = parameter(0, Integer(0), "episodes of a finite training set; 0: every update has fresh episodes")
+    learning_rate: float = parameter(5e-3, POSITIVE, "learning rate of Adam at the start; it falls linearly to 0")
     gradient_norm: float = parameter(1.0, POSITIVE, "longer gradients are scaled down to this norm")
 
 
@@ -46,7 +46,7 @@ class Supervised(Learner):
         groups = rate_groups(self.network, self.network.memory(), getattr(settings, "lstm_rate", 1.0))
         self.optimizer = torch.optim.Adam(groups, settings.learning_rate)
         self.updates = 0
-        self._set = (
+        self._training_set = (
             seq_envs.sample(problem, settings.episodes, seed=training_stream(seed, 0)) if settings.episodes else None
         )
 
@@ -62,14 +62,14 @@ class Supervised(Learner):
     def _episodes(self, update: int) -> Dataset:
         """The episodes of one update. They depend only on the seed and the number of the update."""
         batch = self.settings.batch
-        if self._set is None:
+        if self._training_set is None:
             return seq_envs.sample(self.problem, batch, seed=training_stream(self.seed, 1 + update))
         first = update * batch
         chosen = [
             self._order(index // self.settings.episodes)[index % self.settings.episodes]
             for index in range(first, first + batch)
         ]
-        return Dataset(*(array[chosen] for array in self._set))
+        return Dataset(*(array[chosen] for array in self._training_set))
 
     def _order(self, epoch: int) -> Any:
         """The order of the finite training set in an epoch."""
@@ -79,11 +79,11 @@ class Supervised(Learner):
         return self._ordered
 
     def _update(self, data: Dataset) -> float:
-        """Take one step of the optimizer; returns the accuracy of the answers before it."""
+        """Update the network once; returns the accuracy of its answers before the update."""
         scored, targets = torch.as_tensor(data.scored), torch.as_tensor(data.targets)
         loss, scores = self.network.loss(torch.as_tensor(data.observations), targets, scored)
         self.optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]  # torch's own.
+        loss.backward()  # type: ignore[no-untyped-call]  # torch does not annotate it.
         nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.gradient_norm)
         self.optimizer.step()
         return float(np.mean(self.problem.grade(self.network.head.answers(scores), data.targets[data.scored])))

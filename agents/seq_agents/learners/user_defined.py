@@ -1,4 +1,4 @@
-"""Agents of other modules, named "module:factory" where a name of the menu could stand."""
+"""Agents of other modules. "module:factory" names them wherever a name of the menu is allowed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from seq_envs.policies import Policy
 
 
 class Trainable(Protocol):
-    """What a factory returns: a training that has not begun."""
+    """A training that has not begun, as a factory returns it."""
 
     def learn(self, watch: Watch) -> None:
         """Train to the end. It may call `watch(Moment(done, steps, accuracy))` after updates to report progress."""
@@ -46,7 +46,7 @@ class AnySettings(Settings):
 
     @classmethod
     def parsed(cls, texts: Mapping[str, str]) -> dict[str, Any]:
-        """As YAML reads them."""
+        """The values that YAML reads from the texts."""
         return {name: _parsed(name, text) for name, text in texts.items()}
 
     @classmethod
@@ -66,16 +66,16 @@ class UserDefinedLearner(Learner):
 
     def __init__(self, problem: Any, settings: AnySettings, seed: int) -> None:
         super().__init__(problem, settings, seed)
-        self._trained = self.factory(problem, seed, **settings.given)
+        self._trainable = self.factory(problem, seed, **settings.given)
         for name in ("learn", "policy"):
-            if not callable(getattr(self._trained, name, None)):
-                raise TypeError(f"an agent must have learn(watch) and policy(), got {self._trained!r} without {name}")
+            if not callable(getattr(self._trainable, name, None)):
+                raise TypeError(f"an agent must have learn(watch) and policy(), got {self._trainable!r} without {name}")
 
     def learn(self, watch: Watch = unwatched) -> None:
-        self._trained.learn(watch)
+        self._trainable.learn(watch)
 
     def policy(self) -> Policy:
-        return self._trained.policy()
+        return self._trainable.policy()
 
     def policy_on(self, problem: Any) -> Policy:
         return self.policy()
@@ -94,6 +94,19 @@ def _parsed(name: str, text: str) -> Any:
         raise ValueError(f"{name} must be YAML, got {text!r}: {' '.join(str(wrong).split())}") from None
 
 
+def import_agent(name: str) -> Any:
+    """The object that "module:name" names.
+
+    Raises:
+        ValueError: the module cannot be imported, or has no such name.
+    """
+    module, _, path = name.partition(":")
+    try:
+        return attrgetter(path)(import_module(module))
+    except (Exception, SystemExit) as wrong:  # A module may raise anything while it is imported.
+        raise ValueError(f"agent {name!r} cannot be imported: {reason(wrong)}") from wrong
+
+
 @cache
 def user_defined_learner(name: str) -> type[Learner]:
     """The learner that "module:factory" names: a subclass of `Learner`, or one made from a factory of `Trainable`s.
@@ -101,11 +114,7 @@ def user_defined_learner(name: str) -> type[Learner]:
     Raises:
         ValueError: the module cannot be imported, has no such factory, or its `Learner` lacks methods.
     """
-    module, _, path = name.partition(":")
-    try:
-        factory = attrgetter(path)(import_module(module))
-    except (Exception, SystemExit) as wrong:  # A module may raise anything while it is imported.
-        raise ValueError(f"agent {name!r} cannot be imported: {reason(wrong)}") from wrong
+    factory = import_agent(name)
     if isinstance(factory, type) and issubclass(factory, Learner):
         settings = getattr(factory, "settings_type", None)
         lacking = sorted(getattr(factory, "__abstractmethods__", ()))
@@ -116,4 +125,4 @@ def user_defined_learner(name: str) -> type[Learner]:
         return factory
     if not callable(factory):
         raise ValueError(f"agent {name!r} must be called with (problem, seed, **settings), got {factory!r}")
-    return type("Own", (UserDefinedLearner,), {"factory": staticmethod(factory)})
+    return type("UserDefined", (UserDefinedLearner,), {"factory": staticmethod(factory)})

@@ -1,7 +1,7 @@
 """Networks from observations to answers: a reader, a memory, a head.
 
-The memory is a core of `seq_agents.cores` in most. `NETWORKS` are those whose memory needs more than the contract of a
-core gives: to read the episode again at every step, or the right answers.
+Most of them have a core of `seq_agents.cores` as memory. `NETWORKS` has those whose memory does what no core can: it
+reads the episode again at every step, or it reads the right answers.
 """
 
 from __future__ import annotations
@@ -42,15 +42,15 @@ def settings_type_of(memory: str) -> type[CoreSettings]:
 
 
 def make_network(memory: str, problem: seq_envs.Problem, settings: Any) -> Network:
-    """A network with this memory, with weights drawn from torch's global generator.
+    """Make a network with this memory; torch's global generator draws its weights.
 
     Args:
         memory: a name of `seq_agents.cores.CORES` or of `NETWORKS`.
-        problem: what the network answers.
-        settings: those of `settings_type_of(memory)` among them.
+        problem: the problem that the network answers.
+        settings: have all fields of `settings_type_of(memory)`.
 
     Raises:
-        ValueError: there is no such memory, or it does not take the problem.
+        ValueError: there is no such memory, or it cannot learn the problem.
     """
     from seq_agents.networks.core_network import CoreNetwork
 

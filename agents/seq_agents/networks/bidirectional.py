@@ -16,8 +16,8 @@ from seq_agents.networks.network import Network
 class BidirectionalLstmNetwork(Network):
     """Two LSTMs, one for each direction, and a linear head on their last states (Schuster and Paliwal 1997).
 
-    The answer at step t depends on observations 0 ... t only, so the network acts step by step like any other. It reads
-    an episode of T steps T times: it is a baseline for short episodes.
+    The answer at step t depends on observations 0 ... t only, so the network can act step by step. It reads an episode
+    of T steps T times, so it is a baseline for short episodes only.
     """
 
     settings_type = LstmSettings
@@ -33,11 +33,11 @@ class BidirectionalLstmNetwork(Network):
     def forward(self, observations: Tensor) -> Tensor:
         batch, steps = observations.shape[:2]
         every = torch.ones(batch, steps, dtype=torch.bool)
-        scores = self._beginnings(observations, every)
+        scores = self._read_prefixes(observations, every)
         return scores.reshape(batch, steps, *scores.shape[1:])
 
     def loss(self, observations: Tensor, targets: Tensor, scored: Tensor) -> tuple[Tensor, Tensor]:
-        scores = self._beginnings(observations, scored)
+        scores = self._read_prefixes(observations, scored)
         return self.head.loss(scores, targets[scored]), scores
 
     def step(self, observations: Tensor, state: Tensor | None) -> tuple[Tensor, Any]:
@@ -45,8 +45,8 @@ class BidirectionalLstmNetwork(Network):
         _, (last, _) = self.lstm(self.reader(seen))
         return self.head(last.transpose(0, 1).flatten(1)), seen
 
-    def _beginnings(self, observations: Tensor, wanted: Tensor) -> Tensor:
-        """The scores (n, ...) at the wanted steps (B, T) bool, each from the episode's steps up to it."""
+    def _read_prefixes(self, observations: Tensor, wanted: Tensor) -> Tensor:
+        """The scores (n, ...) at the wanted steps (B, T) bool. Each is from the observations of its episode so far."""
         episodes, steps = wanted.nonzero(as_tuple=True)
         inputs = self.reader(observations)[episodes]
         _, (last, _) = self.lstm(pack_padded_sequence(inputs, steps + 1, batch_first=True, enforce_sorted=False))

@@ -15,17 +15,17 @@ from seq_agents.networks.reader import Reader
 
 
 class CoreNetwork(Network):
-    """Reader, core, head. It asks of the core nothing but the contract, see `seq_agents.cores.core`.
+    """A reader, a core and a head. Any core works that has the contract `seq_agents.cores.core.Core`.
 
     Args:
-        problem: what the network answers.
-        core_of: makes the core for so many input features.
+        problem: the problem that the network answers.
+        core_of: makes a core, given the number of its input features.
     """
 
     def __init__(self, problem: seq_envs.Problem, core_of: Callable[[int], Core]) -> None:
         inputs = Reader(problem).size
-        # The head's weights are drawn before the core's, so that a seed means the same weights as it always has. How
-        # many features the head reads is known from a core that is thrown away.
+        # The head's weights are drawn before the core's, so that a seed gives the same weights in every version.
+        # The number of features that the head reads comes from a core that is thrown away.
         with torch.random.fork_rng(devices=[]):
             features = core_of(inputs).outputs
         super().__init__(problem, features)

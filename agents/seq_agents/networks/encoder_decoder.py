@@ -16,7 +16,7 @@ from seq_envs.parameters import Flag, parameter
 
 @dataclass(frozen=True, kw_only=True)
 class EncoderDecoderSettings(LstmSettings):
-    """What the decoder reads."""
+    """The settings of the encoder, the decoder, and what the decoder reads."""
 
     teacher_forcing: bool = parameter(
         False,
@@ -28,13 +28,13 @@ class EncoderDecoderSettings(LstmSettings):
 
 
 class EncoderDecoderNetwork(Network):
-    """For problems that show the whole sequence before the first scored step, such as SeqCopy.
+    """A network for problems that present the whole sequence before the first scored step, such as SeqCopy.
 
     The decoder starts with the encoder's final state. (Sutskever, Vinyals and Le 2014; attention by scalar
     products, Luong, Pham and Manning 2015, section 3.1.)
 
     Raises:
-        ValueError: the problem scores a step before the whole sequence has been shown, or its answers are not Discrete.
+        ValueError: the problem scores a step before the whole sequence is observed, or its answers are not Discrete.
     """
 
     settings_type = EncoderDecoderSettings
@@ -92,15 +92,24 @@ class EncoderDecoderNetwork(Network):
 
 
 def _first_scored_step(problem: seq_envs.Problem) -> int:
-    """The first scored step, from which on all observations must be alike and all steps scored."""
+    """The first scored step.
+
+    Raises:
+        ValueError: from this step on, observations differ or a step is not scored; or answers are not Discrete.
+    """
     observations, _, scored, _ = seq_envs.sample(problem, episodes=64)
     first = int(scored[0].argmax())
-    asked = np.all(scored, axis=0)
+    always_scored = np.all(scored, axis=0)
     same = np.broadcast_to(observations[:1, first : first + 1], observations[:, first:].shape)
     one_answer = problem.action_space.shape == () and np.issubdtype(problem.action_space.dtype, np.integer)
-    if first == 0 or not asked[first:].all() or scored[:, :first].any() or not (observations[:, first:] == same).all():
+    if (
+        first == 0
+        or not always_scored[first:].all()
+        or scored[:, :first].any()
+        or not (observations[:, first:] == same).all()
+    ):
         raise ValueError(
-            "encoder-decoder takes problems that show the whole sequence before the first scored step, such as SeqCopy "
+            "encoder-decoder takes problems whose whole sequence comes before the first scored step, such as SeqCopy "
             f"with framing='many_to_many', got {problem}"
         )
     if not one_answer:

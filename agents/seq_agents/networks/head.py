@@ -1,4 +1,4 @@
-"""From features to answers."""
+"""The head of a network: from features to answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Head(nn.Module):
     low: Tensor
     high: Tensor
     missing: Tensor
-    """(places, n) bool: the answers that a place lacks."""
+    """(places, n) bool: the answers that a place of a MultiDiscrete answer does not have."""
 
     def __init__(self, problem: seq_envs.Problem, size: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Networks from observations to the scores of answers. They are causal: no answer depends on what comes later."""
+"""Networks from observations to the scores of answers. They are causal: no answer depends on later observations."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Network(nn.Module, ABC):
     """A reader, a memory and a head.
 
     Args:
-        problem: what the network answers.
-        features: features that the head reads.
+        problem: the problem that the network answers.
+        features: the number of features that the head reads.
     """
 
     def __init__(self, problem: seq_envs.Problem, features: int) -> None:
@@ -51,7 +51,7 @@ class Network(nn.Module, ABC):
         return scores[:, -1], seen
 
     def current_names(self, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """The weights of a checkpoint under the names that they have now."""
+        """The weights of a checkpoint of any version, by their names in this version."""
         return dict(weights)
 
     def loss(self, observations: Tensor, targets: Tensor, scored: Tensor) -> tuple[Tensor, Tensor]:
@@ -61,7 +61,7 @@ class Network(nn.Module, ABC):
 
 
 class NetworkPolicy:
-    """The greedy answers of a network."""
+    """The greedy policy of a network."""
 
     def __init__(self, network: Network) -> None:
         self._network = network

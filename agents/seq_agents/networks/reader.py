@@ -1,4 +1,4 @@
-"""From observations to features."""
+"""The reader of a network: from observations to features."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Reader(nn.Module):
     """Observations (B, T, *observation shape) to features (B, T, size); symbols become one-hot vectors."""
 
     like: Tensor
-    """An empty tensor of the module's dtype and device, which the features take over."""
+    """An empty tensor with the module's dtype and device; the features get the same."""
 
     def __init__(self, problem: seq_envs.Problem) -> None:
         super().__init__()

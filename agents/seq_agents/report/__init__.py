@@ -1,1 +1,1 @@
-"""Reports about folders of results: tables, charts, pages and text. Nothing is trained here."""
+"""Reports about folders of results: tables, charts, pages and text. This package trains nothing."""

@@ -1,4 +1,4 @@
-"""The axes that the charts share."""
+"""The x axes, y axes and level lines of charts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocat
 from seq_agents.report.drawing import INK, short
 
 _LOWEST = -2.0
-"""Normalised scores below this are cut off; the interesting ones lie between 0 and 1."""
+"""The y axis ends here: lower normalised scores are not drawn."""
 _CLOSE = 0.065
 """Levels closer than this share of the axis have one label."""
 _OPTIMAL, _ROOM = 1.0, 0.05

@@ -1,4 +1,4 @@
-"""Means over seeds: of learning curves, and of the accuracy at each time step."""
+"""Means over seeds of learning curves, and of the accuracy at each time step."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from seq_agents.report.table import Table
 
 INK, FAINT, PAPER = "#00fe01", "#00fe02", "#00fe03"
-"""Stand-ins for the page's colours of text, of thin lines and of the background."""
+"""Placeholders for the page's colours of text, thin lines and background."""
 _PAGE_COLOURS = {INK: "currentColor", FAINT: "var(--line)", PAPER: "var(--paper)"}
 COLOURS = 8
 """The number of colours for agents, which `report.css` defines."""
@@ -41,7 +41,7 @@ class Style(NamedTuple):
 
 
 Places = Mapping[str, int]
-"""The number of each agent by its name; it decides the agent's style in every chart of a page."""
+"""A number for each agent by its name. It sets the style of the agent in every chart of a page."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,8 +89,8 @@ def svg(
 
     Args:
         key: unique on the page; all ids in the element begin with it.
-        alt: the content of the chart in words.
-        paint: draws on the axes.
+        alt: the content of the chart in words, for readers who cannot see it.
+        paint: draws the chart on the axes.
         height: height in the units of `WIDTH`.
         margins: around the axes.
     """
@@ -173,11 +173,16 @@ def _for_a_page(root: ET.Element, key: str, view: str) -> ET.Element:
             if child.tag.rpartition("}")[2] in ("metadata", "style"):
                 parent.remove(child)
     root.attrib = {"viewBox": view}
-    used = {found for one in root.iter() for value in one.attrib.values() for found in re.findall(r"#([\w.-]+)", value)}
-    for one in root.iter():
-        one.attrib = {
+    used = {
+        found
+        for element in root.iter()
+        for value in element.attrib.values()
+        for found in re.findall(r"#([\w.-]+)", value)
+    }
+    for element in root.iter():
+        element.attrib = {
             name: new
-            for name, value in one.attrib.items()
+            for name, value in element.attrib.items()
             if (name != "id" or value in used) and (new := _attribute(name, value, key))
         }
     _drop_empty(root)
@@ -204,8 +209,8 @@ def _style(value: str) -> str:
     """A style without matplotlib's fonts, and with the colours of the page."""
     value = re.sub(r"\bfont: .*?([\d.]+px)[^;]*", r"font-size: \1", value)
     value = re.sub(r"\s*font-family:[^;]*;?", "", value)
-    for stand_in, colour in _PAGE_COLOURS.items():
-        value = value.replace(stand_in, colour)
+    for placeholder, colour in _PAGE_COLOURS.items():
+        value = value.replace(placeholder, colour)
     return re.sub(r"#00fd([0-9a-f]{2})", lambda found: f"var(--agent-{int(found[1], 16)})", value)
 
 

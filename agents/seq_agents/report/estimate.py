@@ -1,4 +1,4 @@
-"""A figure and its interval, without the libraries that compute them."""
+"""A figure and its interval, in a module without the libraries that compute them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Estimate(NamedTuple):
     high: float
     """NaN if there is no interval."""
     seeds: int
-    """The fewest seeds of a problem."""
+    """The number of seeds of the problem with the fewest."""
 
     @property
     def has_interval(self) -> bool:

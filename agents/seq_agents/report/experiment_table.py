@@ -1,4 +1,4 @@
-"""The table of single experiments, beside what their sources report."""
+"""The table of single experiments, with what their sources report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The charts of how far agents remember: over growing lags and lengths, and on longer episodes than learned."""
+"""Charts of how far agents remember: over growing lags and lengths, and on episodes longer than in training."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far an agent remembers: its scores over growing lags or lengths, and on longer episodes than the learned ones."""
+"""Tables of how far agents remember: over growing lags and lengths, and on episodes longer than in training."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def horizon_table(done: Sequence[Outcome], asked: Sequence[Entry] = ()) -> Table
 
     Args:
         done: the outcomes.
-        asked: the entries of the folder. Where one of them lacks a seed, the horizon is not known beyond its value.
+        asked: the entries of the folder. If one of them lacks a seed, the horizon beyond its value is not known.
     """
     rows = []
     for name, id, swept, mine in _curves(done):
@@ -87,7 +87,7 @@ def _swept_value(entry: Entry) -> int | None:
 
 
 def longer_table(done: Sequence[Outcome]) -> Table:
-    """A row for each agent, problem and size: learned at one length, evaluated at this and at other lengths."""
+    """A row for each agent, problem and size: trained at one length, evaluated at this and at other lengths."""
     rows = []
     learned = [outcome for outcome in done if outcome.elsewhere]
     for label in labels_of(learned):

@@ -19,7 +19,7 @@ class HtmlCell(NamedTuple):
     shade: str = ""
     """How strongly the cell is coloured, from 0 to 1; empty: not at all."""
     link: str = ""
-    """Where the cell leads; empty: nowhere."""
+    """The target of a link on the cell; empty: no link."""
 
 
 class HtmlHeading(NamedTuple):
@@ -58,7 +58,7 @@ def html_table(
         sorted_by: the heading of the column that the rows are sorted by, from the highest value on.
         foot: how many rows at the end stay there.
         shaded: the first column with normalised scores, which are coloured, and the first column after them.
-        links: where the first cell of each row leads.
+        links: the targets of links on the first cell of each row.
     """
     headings = tuple(
         HtmlHeading(column.heading, table.numeric(place), "descending" if column.heading == sorted_by else "")

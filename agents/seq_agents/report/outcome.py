@@ -1,4 +1,4 @@
-"""The results of a folder as numbers: an outcome is the result of one cell."""
+"""Outcomes: the results of cells as numbers."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def outcomes(folder: Folder) -> list[Outcome]:
 
 
 def outcome_of(cell: Cell, result: Mapping[str, Any]) -> Outcome:
-    """The outcome in a result as `Folder.result` reads it."""
+    """The outcome of a cell from its result, as `Folder.result` reads it."""
     final = _evaluation(result["evaluation"])
     return Outcome(
         entry=cell.entry,

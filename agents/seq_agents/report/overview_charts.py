@@ -9,15 +9,15 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from seq_agents.report import axes as axes_of
+from seq_agents.report.compared_agents import name_learning_from_examples
 from seq_agents.report.drawing import FAINT, MARKED, PAPER, Chart, Margins, Places, line, style, svg, words, wrapped
-from seq_agents.report.learning_kinds import name_learning_from_examples
 from seq_agents.report.outcome import Outcome, labels_of, names_of, needs_memory, of
 from seq_agents.report.statistics import FEWEST_SEEDS, THRESHOLDS, performance_profile
 from seq_agents.report.table import Column, Table, count, percent
 from seq_agents.report.tables import rewards_against_examples
 
 _ALMOST = 95
-"""The place of 0.95 in `THRESHOLDS`."""
+"""The index of 0.95 in `THRESHOLDS`."""
 
 
 def profiles(done: Sequence[Outcome], places: Places) -> Chart | None:
@@ -67,7 +67,7 @@ def _share(value: tuple[float, float, float]) -> str:
 
 
 def rewards(done: Sequence[Outcome], places: Places) -> Chart | None:
-    """Steps to solve each problem, from rewards and from examples; None where there is nothing to compare."""
+    """Steps to solve each problem, from rewards and from examples; None if there is nothing to compare."""
     table = rewards_against_examples(done)
     if not table.rows:
         return None
@@ -82,18 +82,18 @@ def rewards(done: Sequence[Outcome], places: Places) -> Chart | None:
     dots = [(row[0], name, steps) for row in table.rows for name, steps in ((row[1], row[2]), (by_example, row[3]))]
     known = [steps for _, _, steps in dots if math.isfinite(steps) and steps > 0] or [1.0, 10.0]
     beyond = max(known) * (max(known) / min(known)) ** 0.12 * 1.4
-    """The place of the problems that were not solved."""
+    """The x coordinate of problems that were not solved."""
 
-    def where(steps: float) -> float:
+    def x_of(steps: float) -> float:
         return float(max(steps, min(known) / 1.2)) if math.isfinite(steps) else beyond
 
     def paint(axes: Axes) -> None:
         axes_of.log_steps(axes, [*known, beyond], "time steps until solved")
         for label in labels:
-            ends = [where(steps) for problem, _, steps in dots if problem == label]
+            ends = [x_of(steps) for problem, _, steps in dots if problem == label]
             axes.plot([min(ends), max(ends)], [height[label]] * 2, color=FAINT, linewidth=1.5, zorder=1)
         for label, name, steps in dict.fromkeys(dots):
-            axes.plot([where(steps)], [height[label] + lane[name]], **_dot(places[name], math.isfinite(steps)))
+            axes.plot([x_of(steps)], [height[label] + lane[name]], **_dot(places[name], math.isfinite(steps)))
         if any(math.isinf(steps) for _, _, steps in dots):
             axes.axvline(beyond / 1.3, color=FAINT, linewidth=0.8, linestyle=(0, (2, 2)))
             axes.annotate(

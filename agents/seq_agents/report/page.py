@@ -13,15 +13,16 @@ from markupsafe import Markup
 from seq_agents.experiments.files import write_whole
 from seq_agents.experiments.results_folder import Folder
 from seq_agents.report import horizon_charts
-from seq_agents.report.content import Content, matrix_with_levels, missing_failed_first, read
 from seq_agents.report.drawing import Chart, Places, places_of, swatch
 from seq_agents.report.experiment_table import experiment_table
+from seq_agents.report.folder_tables import FolderOutcomes, matrix_with_levels, missing_failed_first, read_outcomes
 from seq_agents.report.html_tables import HtmlTable, html_table
 from seq_agents.report.outcome import labels_of, names_of
 from seq_agents.report.overview_charts import profiles, rewards
 from seq_agents.report.problem_charts import accuracy_by_step, learning
 from seq_agents.report.summary import summary
-from seq_agents.report.tables import LEVELS, leaderboard, on_problem, settings_of
+from seq_agents.report.tables import leaderboard, on_problem, settings_of
+from seq_envs.level import LEVELS
 
 
 @dataclass(frozen=True)
@@ -37,63 +38,61 @@ class ProblemSection:
 
 
 def write_report(folder: Folder, path: Path) -> None:
-    """Write the page of a folder; a process that is killed leaves no part of it."""
+    """Write the page of a folder, whole or not at all."""
     write_whole(path, page(folder).encode(errors="backslashreplace"))  # A path may not be UTF-8.
 
 
 def page(folder: Folder) -> str:
     """The page of a folder."""
-    content = read(folder)
+    read = read_outcomes(folder)
     places = places_of(entry.name for entry in folder.entries)
     environment = Environment(
         loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["html_table"] = html_table
-    charts = (profiles(content.grid, places), rewards(content.grid, places))
+    charts = (profiles(read.grid, places), rewards(read.grid, places))
     return environment.get_template("report.html.j2").render(
-        about=summary(folder, content.done),
+        about=summary(folder, read.done),
         places=places,
         swatches=[Markup(swatch(place)) for place in places.values()],
         safe=Markup,
-        leaderboard=html_table(leaderboard(content.grid), sorted_by="normalised, IQM"),
-        matrix=html_table(
-            matrix_with_levels(content.grid), shaded=(1, 1 + len(names_of(content.grid))), links=_links(content)
-        ),
-        experiments=html_table(experiment_table(content.done)),
+        leaderboard=html_table(leaderboard(read.grid), sorted_by="normalised, IQM"),
+        matrix=html_table(matrix_with_levels(read.grid), shaded=(1, 1 + len(names_of(read.grid))), links=_links(read)),
+        experiments=html_table(experiment_table(read.done)),
         charts=[chart for chart in charts if chart is not None],
-        problems=_problems(content, places),
-        reached=html_table(horizon_charts.reached(content.done, folder.entries)),
-        horizons=horizon_charts.horizons(content.done, folder.entries, places),
-        longer=horizon_charts.longer(content.done, places),
+        problems=_problems(read, places),
+        reached=html_table(horizon_charts.reached(read.done, folder.entries)),
+        horizons=horizon_charts.horizons(read.done, folder.entries, places),
+        longer=horizon_charts.longer(read.done, places),
         missing=html_table(missing_failed_first(folder)),
     )
 
 
-def _links(content: Content) -> tuple[str, ...]:
-    """Where each row of the matrix leads: to the section of its problem."""
-    places = {label: place for place, label in enumerate(content.labels)}
-    return tuple(f"#problem-{places[label]}" for label in labels_of(content.grid))
+def _links(read: FolderOutcomes) -> tuple[str, ...]:
+    """The link of each row of the matrix: the section of its problem."""
+    places = {label: place for place, label in enumerate(read.labels)}
+    return tuple(f"#problem-{places[label]}" for label in labels_of(read.grid))
 
 
 def _source(name: str) -> str:
     return files("seq_agents.report").joinpath("templates").joinpath(name).read_text(encoding="utf-8")
 
 
-def _problems(content: Content, places: Places) -> list[ProblemSection]:
-    settings = settings_of(content.unswept)
+def _problems(read: FolderOutcomes, places: Places) -> list[ProblemSection]:
+    settings = settings_of(read.unswept)
     return [
         ProblemSection(
             f"problem-{place}",
             label,
-            html_table(on_problem(content.unswept, label), sorted_by="normalised, IQM", foot=len(LEVELS)),
-            tuple(_charts(content, label, f"problem-{place}", places)),
+            html_table(on_problem(read.unswept, label), sorted_by="normalised, IQM", foot=len(LEVELS)),
+            tuple(_charts(read, label, f"problem-{place}", places)),
             tuple((name, chosen) for (name, of_label), chosen in settings.items() if of_label == label),
         )
-        for place, label in enumerate(content.labels)
+        for place, label in enumerate(read.labels)
     ]
 
 
-def _charts(content: Content, label: str, key: str, places: Places) -> Sequence[Chart]:
-    curves = learning(content.unswept, label, f"{key}-learning", places)
-    steps = accuracy_by_step(content.unswept, label, f"{key}-steps", places)
+def _charts(read: FolderOutcomes, label: str, key: str, places: Places) -> Sequence[Chart]:
+    curves = learning(read.unswept, label, f"{key}-learning", places)
+    steps = accuracy_by_step(read.unswept, label, f"{key}-steps", places)
     return [steps] if curves is None else [curves, steps]

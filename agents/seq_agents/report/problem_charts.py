@@ -13,13 +13,13 @@ from seq_agents.report.curves import Curve, by_step, mean_curve
 from seq_agents.report.drawing import Chart, Margins, Places, line, svg, words
 from seq_agents.report.outcome import Outcome, names_of, of
 from seq_agents.report.table import Column, Table, count, score
-from seq_agents.report.tables import LEVELS
+from seq_envs.level import LEVELS
 
 _MARGINS = Margins(right=86)
 _FEW = 3
-"""With at most so many scored steps, the agents' markers stand side by side."""
+"""With at most this number of scored steps, the markers of agents are side by side."""
 _DIP = -0.3
-"""Below this, the axis does not follow a learning curve that ends higher."""
+"""The axis does not extend below this for a learning curve that ends higher."""
 
 
 def learning(done: Sequence[Outcome], label: str, key: str, places: Places) -> Chart | None:

@@ -19,7 +19,7 @@ from seq_agents.report.estimate import Estimate
 Array = NDArray[Any]
 
 _RESAMPLES = 2000
-SOLVED = 0.99
+SOLVED_EXACT_MATCH = 0.99
 """A problem is solved from the first of `IN_A_ROW` consecutive evaluations with at least this exact match."""
 IN_A_ROW = 3
 FEWEST_SEEDS = 3
@@ -74,10 +74,10 @@ def _resamples(strata: Sequence[Sequence[float]]) -> Array:
 
 
 def solved_from(exact_matches: Sequence[float]) -> int | None:
-    """The index of the first of `IN_A_ROW` consecutive evaluations that all reach `SOLVED`; None if there is none."""
+    """The index of the first of `IN_A_ROW` consecutive evaluations that reach `SOLVED_EXACT_MATCH`, or None."""
     row = 0
     for index, exact_match in enumerate(exact_matches):
-        row = row + 1 if exact_match >= SOLVED else 0
+        row = row + 1 if exact_match >= SOLVED_EXACT_MATCH else 0
         if row == IN_A_ROW:
             return index - IN_A_ROW + 1
     return None

@@ -1,4 +1,4 @@
-"""The beginning of a report: how much is done, on which machine, and which commands made it."""
+"""The beginning of a report: how many runs are done, the machines, and the commands that made the folder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from seq_agents.report.tables import ZERO, missing
 
 @dataclass(frozen=True)
 class Summary:
-    """Sentences and facts."""
+    """The beginning of a report, as sentences and facts."""
 
     title: str
     sentences: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""A table as plain data: rows of values, and columns that turn a value into text."""
+"""Tables as plain data: rows of values, and columns that turn a value into text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Column:
 
     heading: str
     show: Callable[[Any], str] = str
-    """Turns a value into its text. Tables are sorted by the value, and CSV files have the value."""
+    """Turns a value into its text. Sorting and CSV files use the value itself."""
 
 
 @dataclass(frozen=True)

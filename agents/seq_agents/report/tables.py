@@ -1,4 +1,4 @@
-"""The figures of a benchmark as tables of plain data, for a terminal, Markdown, CSV and HTML."""
+"""The tables of a benchmark as plain data, for a terminal, Markdown, CSV and HTML."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from seq_agents.experiments.cell import CURVE_EPISODES
 from seq_agents.experiments.results_folder import Folder
-from seq_agents.report.learning_kinds import learns_from_rewards, name_learning_from_examples
+from seq_agents.report.compared_agents import learns_from_rewards, name_learning_from_examples
 from seq_agents.report.outcome import Outcome, labels_of, names_of, needs_memory, of
-from seq_agents.report.statistics import FEWEST_SEEDS, IN_A_ROW, interquartile, middle
-from seq_agents.report.statistics import SOLVED as SOLVED_SHARE
+from seq_agents.report.statistics import FEWEST_SEEDS, IN_A_ROW, SOLVED_EXACT_MATCH, interquartile, middle
 from seq_agents.report.table import Column, Table, count, duration, interval, percent, ratio, score
+from seq_envs.level import LEVELS
 
 ZERO = "Normalised: 0 is the best memoryless policy (chance for a control task), 1 is the optimal policy."
 SOLVED = (
-    f"Solved: the first of three consecutive evaluations with at least {SOLVED_SHARE:.0%} of the episodes without a "
-    "mistake; each has 500 episodes that are not learned from."
+    f"Solved: the first of three consecutive evaluations with at least {SOLVED_EXACT_MATCH:.0%} of the episodes "
+    f"without a mistake; each has {CURVE_EPISODES} episodes that are not learned from."
 )
-LEVELS = ("chance", "memoryless", "optimal")
 
 
 def leaderboard(done: Sequence[Outcome]) -> Table:
@@ -109,7 +109,7 @@ def on_problem(done: Sequence[Outcome], label: str) -> Table:
 
 
 def rewards_against_examples(done: Sequence[Outcome]) -> Table:
-    """The steps that learning from rewards takes, beside those that learning from right answers takes."""
+    """The steps to solve each problem, for agents that learn from rewards and for one that learns from examples."""
     examples = name_learning_from_examples(done)
     rows = []
     for label in labels_of(done) if examples is not None else ():
@@ -146,7 +146,7 @@ def rewards_against_examples(done: Sequence[Outcome]) -> Table:
 
 
 def _solving(mine: Sequence[Outcome]) -> tuple[float | None, float | None, float | None]:
-    """The share of solved runs, the median steps and seconds; None if every run has too few evaluations to say."""
+    """The share of solved runs, the median steps and seconds; None if every run has too few evaluations."""
     if all(len(outcome.curve) < IN_A_ROW and outcome.entry.until is None for outcome in mine):
         return None, None, None
     solved = [outcome.solved for outcome in mine]
@@ -158,7 +158,7 @@ def _solving(mine: Sequence[Outcome]) -> tuple[float | None, float | None, float
 
 
 def every_run(done: Sequence[Outcome]) -> Table:
-    """A row for each run, as the CSV form has it."""
+    """A row for each run, for CSV."""
     rows = tuple(
         (
             outcome.entry.name, outcome.entry.agent, outcome.entry.id,
@@ -178,7 +178,7 @@ def every_run(done: Sequence[Outcome]) -> Table:
 
 
 def missing(folder: Folder) -> Table:
-    """The cells without a result, and why, as far as it is known."""
+    """The cells without a result, and the reason if it is known."""
     rows = []
     for cell in folder.cells():
         if folder.result(cell) is None:

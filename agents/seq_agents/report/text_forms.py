@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from seq_agents.experiments.results_folder import Folder
-from seq_agents.report.content import read, tables
+from seq_agents.report.folder_tables import read_outcomes, tables
 from seq_agents.report.outcome import outcomes
 from seq_agents.report.summary import summary
 from seq_agents.report.table import Table
@@ -20,14 +20,14 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]<>#!|~&$])")
 
 def markdown(folder: Folder) -> str:
     """The summary and every table of the page, as Markdown."""
-    content = read(folder)
-    about = summary(folder, content.done)
+    read = read_outcomes(folder)
+    about = summary(folder, read.done)
     parts = [
         f"# Benchmark {_escaped(about.title)}",
         _escaped(" ".join(about.sentences)),
         "\n".join(f"- {_escaped(what)}: {_escaped(value)}" for what, value in about.facts),
         *(_code(command) for command in about.commands),
-        *(_section(table) for table in tables(content)),
+        *(_section(table) for table in tables(read)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 

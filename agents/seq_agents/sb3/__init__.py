@@ -1,4 +1,4 @@
-"""What meets Stable-Baselines3: the native vector env as a `VecEnv`, and RecurrentPPO that reads whole episodes.
+"""For Stable-Baselines3: the native vector env as a `VecEnv`, and RecurrentPPO that reads whole episodes.
 
     from seq_agents.sb3 import make_vec_env
 

@@ -1,4 +1,4 @@
-"""Memory as input: the latest observations side by side, for a network that has no memory."""
+"""Stacked observations: the latest ones side by side, as the input of a network without memory."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ import seq_envs
 from seq_envs.encodings import Array
 from seq_envs.policies import Policy
 
-State = tuple[Array, Array]
+FramesState = tuple[Array, Array]
 """The latest observations (lanes, frames, size), and the time step (lanes,) of the next observation."""
 
 
 class Frames:
     """Turns each observation into the latest `frames` observations side by side.
 
-    Discrete observations become one-hot vectors. Before an episode's first observation there are zeros.
+    Discrete observations become one-hot vectors. Zeros stand for observations before the start of the episode.
 
     Args:
         problem: the problem that makes the observations.
-        frames: how many observations.
-        clock: whether a one-hot vector of the time step follows them.
+        frames: the number of observations.
+        clock: whether to append a one-hot vector of the time step.
 
     Attributes:
-        space: of the result, Box(0, 1, (frames * size + steps with the clock,), float32).
+        space: the space of the result, Box(0, 1, (frames * size + steps with the clock,), float32).
     """
 
     def __init__(self, problem: seq_envs.Problem, frames: int, *, clock: bool) -> None:
@@ -39,16 +39,16 @@ class Frames:
         self._clock = problem.steps if clock else 0
         self.space = spaces.Box(0.0, 1.0, (frames * self._size + self._clock,), np.float32)
 
-    def initial_state(self, lanes: int) -> State:
+    def initial_state(self, lanes: int) -> FramesState:
         """The state before the first observation."""
         return np.zeros((lanes, self._frames, self._size), np.float32), np.zeros(lanes, np.int64)
 
-    def stack(self, observations: Array, state: State) -> tuple[Array, State]:
+    def stack(self, observations: Array, state: FramesState) -> tuple[Array, FramesState]:
         """From observations (lanes, *observation shape): features (lanes, features) float32, and the next state."""
         frames, step = state
         flat = _one_hot(observations, self._symbols) if self._symbols else observations
         frames = np.concatenate([frames[:, 1:], flat.reshape(len(frames), 1, self._size)], axis=1)
-        features = frames.reshape(len(frames), -1).copy()  # The caller may change it; the state must stay.
+        features = frames.reshape(len(frames), -1).copy()  # A copy, since the caller may change it.
         if self._clock:
             now = _one_hot(np.minimum(step, self._clock - 1), self._clock)
             features = np.concatenate([features, now], axis=1)

@@ -16,7 +16,7 @@ class FusedLstmPolicy(MlpLstmPolicy):
     """`MlpLstmPolicy` with the same network and the same results, but faster updates.
 
     sb3-contrib 2.9 loops over the time steps of a minibatch in Python as soon as an episode starts anywhere in
-    it. That is nearly always so. But its buffer cuts the training sequences at episode starts, so an episode can start
+    it. This is almost always so. But its buffer cuts the training sequences at episode starts, so an episode can start
     only at the first step of a sequence. This policy sets the state to zero there, and reads the rest in one LSTM call.
     See sb3-contrib's issue #113.
 

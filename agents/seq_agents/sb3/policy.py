@@ -14,7 +14,7 @@ class Sb3Policy:
     """A trained SB3 model, recurrent or not, as a policy for `seq_envs.evaluate`.
 
     It answers with the most probable actions. A model that was trained in a `VecNormalize` gets its observations
-    normalised; load such a model together with that wrapper, by `load(path, env=VecNormalize.load(...))`.
+    normalised; load such a model together with that wrapper, with `load(path, env=VecNormalize.load(...))`.
     """
 
     def __init__(self, model: BaseAlgorithm) -> None:

@@ -1,4 +1,4 @@
-"""RecurrentPPO that reads whole episodes instead of single steps."""
+"""RecurrentPPO that reads whole episodes at once instead of step by step."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ _MINIBATCHES = 4
 
 
 class FastRecurrentPPO(RecurrentPPO):
-    """sb3-contrib's RecurrentPPO for the environments of this package, many times as fast.
+    """sb3-contrib's RecurrentPPO for the environments of this package, but many times faster.
 
     Actions never change observations in these environments. So the policy reads whole episodes in one LSTM call, draws
     all answers, and the environment grades them afterwards: answers and rewards have the same distribution as step by
     step. A minibatch consists of whole episodes, so the gradient of every answer reaches the first step. Everything
     else (`learn`, `predict`, `save`, `load`, the update, loggers) is RecurrentPPO's.
 
-    Callbacks see the local variables that RecurrentPPO shows them, step by step, and may change rewards in place. But
-    the whole rollout has been played before its first `on_step`: there, `env` already stands at the end of the rollout,
-    and `rollout_buffer` is full.
+    Callbacks get the same local variables as from RecurrentPPO, step by step, and may change rewards in place. But the
+    whole rollout is played before the first `on_step`: then `env` is already at the end of the rollout, and
+    `rollout_buffer` is full.
 
         model = FastRecurrentPPO("MlpLstmPolicy", "SeqEcho-v0", learning_rate=5e-3, seed=0)
         model.learn(80_000)
@@ -53,8 +53,8 @@ class FastRecurrentPPO(RecurrentPPO):
 
     Args:
         policy: a recurrent policy of sb3-contrib, or a name. "MlpLstmPolicy" is `FusedLstmPolicy` with 64 units that
-            actor and critic share, a forget gate that starts open, and no other layers, unless `policy_kwargs` say
-            otherwise.
+            actor and critic share, an open forget gate at the start, and no other layers; `policy_kwargs` change
+            this.
         env: from `seq_agents.sb3.make_vec_env`, with no wrapper around it; or an id or problem, for 64 lanes of it.
         n_steps: time steps of each lane in a rollout, a multiple of the length T of the longest episode. None: 4 T.
         batch_size: time steps of a minibatch, at least T. None: a quarter of a rollout.

@@ -1,4 +1,4 @@
-"""The time steps of a rollout, one after another, as SB3's callbacks see them."""
+"""The time steps of a rollout, one after another, as SB3 passes them to callbacks."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def states_by_step(policy: ActorCriticPolicy, observations: Tensor, start: RNNSt
     actor: Any = policy.lstm_actor
     critic: Any = policy.lstm_critic
     actor_states = run(actor, actor_features, start.pi)
-    # Without an LSTM of its own, the critic's state is the actor's: so `RecurrentActorCriticPolicy.forward` returns it.
+    # If the critic shares the LSTM, `RecurrentActorCriticPolicy.forward` returns the actor's state for it.
     critic_states = actor_states if critic is None else run(critic, critic_features, start.vf)
     return [RNNStates(*states) for states in zip(actor_states, critic_states, strict=True)]
 
@@ -75,16 +75,16 @@ def states_by_step(policy: ActorCriticPolicy, observations: Tensor, start: RNNSt
 def rollout_steps(
     env: SequenceVecEnv, played: Dataset, answers: Answers, rewards: Array, device: torch.device
 ) -> Iterator[dict[str, Any]]:
-    """For each step, the local variables that `RecurrentPPO.collect_rollouts` shows to callbacks, by name.
+    """For each step, the local variables that `RecurrentPPO.collect_rollouts` passes to callbacks, by name.
 
     Names, types, shapes and dtypes are those of sb3-contrib 2.9. Lanes whose episode is shorter than T wait for the
-    next one: until then their observations are blank, their rewards 0 and their infos those of an ordinary step.
+    next one: until then, their observations are blank, their rewards 0 and their infos those of an ordinary step.
 
     Args:
         env: the environment, which has already played the rollout.
         played: the episodes, with arrays (E, T, lanes, ...).
-        answers: what the policy answered.
-        rewards: (n_steps, lanes) float32; each step shows a view, so that a callback may change its rewards.
+        answers: the answers of the policy.
+        rewards: (n_steps, lanes) float32; each step yields a view, so that a callback can change its rewards.
         device: where the tensors are.
     """
     episodes, steps, lanes = played.scored.shape
@@ -103,7 +103,7 @@ def rollout_steps(
         row_after, next_episode = step + 1, (episode + 1) * steps
         new_obs = (rows[row_after] if row_after < len(rows) else first_of_next_rollout).copy()
         new_obs[dones] = (rows[next_episode] if next_episode < len(rows) else first_of_next_rollout)[dones]
-        own = slice(episode * lanes, (episode + 1) * lanes)
+        of_episode = slice(episode * lanes, (episode + 1) * lanes)
         yield {
             "n_steps": step,
             "obs_tensor": observation_tensors[step],
@@ -112,7 +112,7 @@ def rollout_steps(
             "clipped_actions": answers.clipped_actions[step],
             "values": answers.values[step],
             "log_probs": answers.log_probs[step],
-            "lstm_states": _of_lanes(answers.states[time_step], own),
+            "lstm_states": _of_lanes(answers.states[time_step], of_episode),
             "new_obs": new_obs,
             "rewards": rewards[step],
             "dones": dones,
@@ -122,7 +122,7 @@ def rollout_steps(
 
 
 def _of_lanes(states: RNNStates, lanes: slice) -> RNNStates:
-    """The states of some columns, as tensors that can be given to an LSTM."""
+    """The states of some episodes, as contiguous tensors, which an LSTM needs."""
     actor, critic = (tuple(part[:, lanes].contiguous() for part in pair) for pair in states)
     return RNNStates(actor, critic)
 

@@ -25,7 +25,7 @@ from seq_envs.encodings import Array
 from seq_envs.parameters import Integer
 
 _VECTOR_ONLY = ("num_envs", "vectorization_mode", "autoreset_mode")
-"""What `gymnasium.make_vec` writes into the spec of a vector env and `gymnasium.make` does not know."""
+"""Arguments in the spec of a vector env from `gymnasium.make_vec` that `gymnasium.make` does not take."""
 
 _OF_EACH_LANE = ("np_random", "np_random_seed")
 """The attributes of a single env that the native vector env has as a tuple with an entry for each lane."""
@@ -80,7 +80,7 @@ class SequenceVecEnv(VecEnv):
     dones (lanes,) bool, and a list with one info per lane. In a lane whose episode is over, the observation is the
     first one of its next episode. The caller may change all of these.
 
-    Every info has `TimeLimit.truncated`, which is True where `max_episode_steps` cuts an episode off. The info of an
+    Every info has `TimeLimit.truncated`, which is True if `max_episode_steps` cuts the episode off. The info of an
     episode's last step adds `terminal_observation` and `episode` (`r` return, `l` length, `t` seconds since the
     environment was made), and unless it is cut off, `is_success` and `accuracy`. `reveal` adds to every info what
     `seq_envs.SequenceEnv` describes. Options for `reset` have no effect.
@@ -215,7 +215,7 @@ class SequenceVecEnv(VecEnv):
         return [frames and frames[lane] for lane in lanes]
 
     def env_is_wrapped(self, wrapper_class: type[gymnasium.Wrapper], indices: VecEnvIndices = None) -> list[bool]:
-        # The infos have what `Monitor` writes. `evaluate_policy` reads it only if a `Monitor` is said to be there.
+        # The infos have the entries of `Monitor`; `evaluate_policy` uses them only if there seems to be a `Monitor`.
         wrappers = [Monitor] if self.envs.max_episode_steps is None else [Monitor, TimeLimit]
         wrapped = any(issubclass(wrapper, wrapper_class) for wrapper in wrappers)
         return [wrapped for _ in self._lanes(indices)]
@@ -227,7 +227,7 @@ def _single_env_spec(spec: EnvSpec | None) -> EnvSpec | None:
         return None
     kwargs = {name: copy.deepcopy(value) for name, value in spec.kwargs.items() if name not in _VECTOR_ONLY}
     limit = kwargs.pop("max_episode_steps", spec.max_episode_steps)
-    # gymnasium.Wrapper.spec describes a wrapper that does not record its arguments, such as `Monitor`, so.
+    # gymnasium.Wrapper.spec describes a wrapper that does not record its arguments, such as `Monitor`, in this way.
     monitor = WrapperSpec(name="Monitor", entry_point=f"{Monitor.__module__}:{Monitor.__name__}", kwargs=None)
     wrappers = (*spec.additional_wrappers, monitor)
     return dataclasses.replace(spec, kwargs=kwargs, max_episode_steps=limit, additional_wrappers=wrappers)
@@ -236,7 +236,7 @@ def _single_env_spec(spec: EnvSpec | None) -> EnvSpec | None:
 def ended_episodes(
     over: Array, last: Iterable[Any], returns: Array, lengths: Array, seconds: float, infos: list[dict[str, Any]]
 ) -> None:
-    """Write what SB3 and `Monitor` say of ended episodes into the infos of their lanes.
+    """Write the entries of SB3 and `Monitor` for ended episodes into the infos of their lanes.
 
     Args:
         over: (lanes,) bool: whether the lane's episode has just ended.

@@ -7,6 +7,9 @@ import dataclasses
 import io
 import json
 import re
+import shlex
+import signal
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +19,13 @@ from seq_agents.cli import bench_commands as commands
 from seq_agents.cli import main as cli
 from seq_agents.experiments import named_experiments as module
 from seq_agents.experiments.cell import run_cell
-from seq_agents.experiments.entry import Until
+from seq_agents.experiments.entry import Cell, Until
 from seq_agents.experiments.grid import Experiment
 from seq_agents.experiments.named_experiments import named_experiments
-from seq_agents.experiments.workers import Done, failure
+from seq_agents.experiments.workers import Done, Event, failure
 from tiny_agents import settings
 from tiny_commands import elsewhere, everything  # noqa: F401 - a fixture.
+from tiny_grids import result
 
 import seq_envs
 
@@ -60,11 +64,11 @@ def said(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     return str(capsys.readouterr().out)
 
 
-def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+def refused(arguments: list[str], capsys: pytest.CaptureFixture[str], code: int = 2) -> str:
     capsys.readouterr()
     with pytest.raises(SystemExit) as ended:
         cli.main(arguments)
-    assert ended.value.code == 2
+    assert ended.value.code == code
     told = str(capsys.readouterr().err)
     assert "Traceback" not in told
     return told
@@ -344,18 +348,55 @@ def test_a_control_alone_has_no_leaderboard(capsys: pytest.CaptureFixture[str]) 
     assert "Leaderboard" not in out
 
 
-def test_an_interrupt_says_how_to_go_on(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def engine(cells: Any) -> Any:
-        yield Done(cells[0], run_cell(cells[0]))
-        raise KeyboardInterrupt
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+@pytest.mark.parametrize(
+    ("typed", "folder", "cells"),
+    [
+        (["bench", "tiny.yaml"], "bench-tiny", 4),
+        (["bench", "tiny.yaml", "--out", "a b"], "a b", 4),
+        (["horizon", "memoryless", "--values", "1", "--seeds", "2"], "horizon-memoryless", 4),
+        (["reproduce", "tutorial-next", "--seeds", "2"], "bench-reproduce", 2),
+        (["compare", "SeqEcho-v0", "--out", "compared"], "compared", 3),
+    ],
+    ids=str,
+)
+def test_an_interrupted_grid_says_how_to_continue(
+    typed: list[str],
+    folder: str,
+    cells: int,
+    number: signal.Signals,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def interrupted_after_one(todo: Sequence[Cell]) -> Iterator[Event]:
+        yield Done(todo[0], result(todo[0]))
+        signal.raise_signal(number)
 
-    monkeypatch.setattr(commands, "local", lambda _: engine)
     Path("tiny.yaml").write_text(TINY)
-    with pytest.raises(SystemExit) as ended:
-        cli.main(["bench", "tiny.yaml"])
-    assert ended.value.code == 130
-    assert "1 of 4 cells are done, in bench-tiny: the same command runs the others." in capsys.readouterr().err
-    assert len(list(Path("bench-tiny/cells").iterdir())) == 1
+    monkeypatch.setattr(commands, "local", lambda _: interrupted_after_one)
+    told = refused(typed, capsys, 128 + number)
+    assert f"seq-envs: interrupted. {folder} is kept: 1 of {cells} cells are done.\nTo continue: seq-envs " in told
+    assert len(list(Path(folder, "cells").iterdir())) == 1
+
+    def all_others(todo: Sequence[Cell]) -> Iterator[Event]:
+        assert len(todo) == cells - 1
+        yield from (Done(cell, result(cell)) for cell in todo)
+
+    monkeypatch.setattr(commands, "local", lambda _: all_others)
+    said(shlex.split(told.partition("To continue: seq-envs ")[2]), capsys)
+
+
+def test_an_interrupted_comparison_says_that_nothing_is_kept(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_: Sequence[Cell]) -> Iterator[Event]:
+        signal.raise_signal(signal.SIGINT)
+        yield from ()
+
+    monkeypatch.setattr(commands, "local", lambda _: interrupted)
+    assert refused(["compare"], capsys, 130).endswith(
+        "seq-envs: interrupted. The results are lost: --out keeps them in a folder\n"
+    )
 
 
 def test_other_settings_need_another_folder(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import torch
-from seq_agents.cli import look
+from seq_agents.cli import catalogue
 from tiny_commands import ECHO, TINY, elsewhere, everything, refused, trained  # noqa: F401 - a fixture.
 
 torch.set_num_threads(1)
@@ -60,7 +60,7 @@ torch.set_num_threads(1)
         (["train", "lstm", *ECHO, "--set", "orthogonal=yes"], "orthogonal must be True or False, got 'yes'"),
         (["train", "recurrent-ppo-stock", *ECHO, "--set", "lstm_rate=0.1"], "lstm_rate must be 1.0"),
         (["train", "ppo", *ECHO, "--set", "minibatches=9999999"], "minibatches must be at most 1024, got 9999999"),
-        (["train", "encoder-decoder", *ECHO], "encoder-decoder takes problems that show the whole sequence"),
+        (["train", "encoder-decoder", *ECHO], "encoder-decoder takes problems whose whole sequence comes before"),
         (["train", "lstm", *ECHO, "--seed", "-1"], "--seed"),
         (["train", "lstm", *ECHO, "--seed", "4294967296"], "<= 4294967295, got 4294967296"),
         (["train", "lstm", *ECHO, "--episodes", "0"], "--episodes"),
@@ -134,7 +134,7 @@ def test_ctrl_c(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPa
     def interrupted(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(look, "_list", interrupted)
+    monkeypatch.setattr(catalogue, "_list", interrupted)
     assert refused(["list"], capsys, code=130) == "seq-envs: interrupted\n"
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import torch
-from seq_agents.cli import look
+from seq_agents.cli import catalogue
 from seq_agents.cli import main as cli
 from seq_agents.experiments import training
 from tiny_commands import ECHO, LADDER, TINY, elsewhere, run, trained  # noqa: F401 - a fixture.
@@ -36,7 +36,7 @@ def raising(number: signal.Signals) -> Callable[..., Any]:
 @BOTH
 def test_in_a_command(number: signal.Signals, monkeypatch: pytest.MonkeyPatch) -> None:
     before = signal.getsignal(number)
-    monkeypatch.setattr(look, "_list", raising(number))
+    monkeypatch.setattr(catalogue, "_list", raising(number))
     ended = run(["list"])
     assert (ended.code, ended.out, ended.err) == (128 + number, "", "seq-envs: interrupted\n")
     assert signal.getsignal(number) == before
@@ -51,7 +51,7 @@ def test_an_interruption_that_a_library_turns_into_an_error(monkeypatch: pytest.
         except KeyboardInterrupt:
             raise RuntimeError("the import failed") from None
 
-    monkeypatch.setattr(look, "_list", interrupted)
+    monkeypatch.setattr(catalogue, "_list", interrupted)
     ended = run(["list"])
     assert (ended.code, ended.err) == (130, "seq-envs: interrupted\n")
 
@@ -132,7 +132,7 @@ def test_the_entry_imports_next_to_nothing() -> None:
 
 def test_ignored_signals_stay_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     """As under nohup."""
-    monkeypatch.setattr(look, "_list", lambda *_, **__: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(catalogue, "_list", lambda *_, **__: signal.raise_signal(signal.SIGINT))
     old = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         assert run(["list"]).code == 0

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from seq_agents.cli import look
+from seq_agents.cli import catalogue
 from seq_agents.cli import main as cli
 from tiny_commands import ANSWERS, COMMANDS, ECHO, TINY, Ended, copied, elsewhere, prepare, run  # noqa: F401 - a fixture.
 
@@ -78,7 +78,7 @@ def test_an_encoding_error_is_not_wrong_input(monkeypatch: pytest.MonkeyPatch) -
     def fail(*_: object, **__: object) -> None:
         raise UnicodeEncodeError("ascii", "ü", 0, 1, "no")
 
-    monkeypatch.setattr(look, "_list", fail)
+    monkeypatch.setattr(catalogue, "_list", fail)
     with pytest.raises(UnicodeEncodeError):
         cli.main(["list"])
 

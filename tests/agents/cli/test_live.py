@@ -34,7 +34,7 @@ def done(cell: Cell, accuracy: float = 0.75) -> Done:
 
 def folder(path: Path, *with_results: Cell) -> Folder:
     made = Folder(path)
-    made.ask_for([MLP, LSTM])
+    made.add_entries([MLP, LSTM])
     for cell in with_results:
         made.add(cell, done(cell).result)
     return made

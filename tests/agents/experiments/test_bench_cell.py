@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from own_agents import LastValue, Told
 from seq_agents.agents import AGENTS, make_learner
 from seq_agents.experiments import cell as module
-from seq_agents.experiments.cell import CHECK_EPISODES, CURVE_COLUMNS, answers_of, run_cell
+from seq_agents.experiments.cell import CURVE_COLUMNS, CURVE_EPISODES, answers_of, run_cell
 from seq_agents.experiments.entry import Cell, Entry, Until
 from seq_agents.experiments.provenance import hardware
 from seq_agents.learners.learner import Moment
@@ -29,7 +29,7 @@ torch.set_num_threads(1)
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "CHECK_EPISODES", 20)
+    monkeypatch.setattr(module, "CURVE_EPISODES", 20)
 
 
 def but_seconds(got: dict[str, Any]) -> dict[str, Any]:
@@ -141,7 +141,7 @@ def schedule(shares: list[float], monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def test_evaluations_are_dense_and_few(monkeypatch: pytest.MonkeyPatch) -> None:
     """From half a percent on, each within a tenth of the one before, or 4% of the training."""
     count = 20_000
-    monkeypatch.setattr(module, "CHECK_EPISODES", 1)
+    monkeypatch.setattr(module, "CURVE_EPISODES", 1)
     steps = schedule([n / count for n in range(1, count + 1)], monkeypatch)
     assert steps[0] == count * 0.005
     assert steps[-1] == count
@@ -182,7 +182,7 @@ def test_seconds_are_those_of_training(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_number_of_episodes_of_a_check() -> None:
-    assert CHECK_EPISODES == 500
+    assert CURVE_EPISODES == 500
 
 
 def test_every_evaluation_has_fresh_episodes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from tiny_grids import entry, exam, result
 
 def asked(path: Path, *entries: Entry) -> Folder:
     folder = Folder(path)
-    folder.ask_for(entries or [entry(seeds=2)])
+    folder.add_entries(entries or [entry(seeds=2)])
     return folder
 
 
@@ -247,12 +247,12 @@ def test_commands_are_stored_when_they_add_something(tmp_path: Path) -> None:
         ([entry("gru", seeds=2)], "seq-envs bench a.yaml", ["seq-envs bench a.yaml", "seq-envs bench 'my b.yaml'"]),
     ):
         folder = Folder(tmp_path)
-        folder.ask_for(entries, command)
+        folder.add_entries(entries, command)
         assert folder.commands == Folder.open(tmp_path).commands == stored
 
 
 def test_a_command_that_is_not_unicode(tmp_path: Path) -> None:
-    Folder(tmp_path).ask_for([entry()], "seq-envs bench run\udcff.yaml")
+    Folder(tmp_path).add_entries([entry()], "seq-envs bench run\udcff.yaml")
     assert Folder.open(tmp_path).commands == ["seq-envs bench run\ufffd.yaml"]
 
 
@@ -291,9 +291,9 @@ def test_other_files_are_left_alone(tmp_path: Path) -> None:
 def test_settings_without_a_result_can_be_mended(tmp_path: Path) -> None:
     """After a typo that failed every seed."""
     wrong, right = (dataclasses.replace(entry(), settings={"updates": updates}) for updates in (0, 1))
-    Folder(tmp_path).ask_for([wrong])
+    Folder(tmp_path).add_entries([wrong])
     folder = Folder(tmp_path)
-    folder.ask_for([right])
+    folder.add_entries([right])
     assert Folder(tmp_path).entries == [right]
 
 
@@ -311,7 +311,7 @@ def test_a_write_that_fails_leaves_what_was_there(call: str, tmp_path: Path, mon
         folder.add(cell, result(cell, seconds=9.0))
     folder.add_failure(Failed(cell, "why"))
     with pytest.raises(OSError, match="No space"):
-        folder.ask_for([entry("lstm")])
+        folder.add_entries([entry("lstm")])
     assert {name: (tmp_path / name).read_bytes() for name in files(tmp_path)} == before
 
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from seq_agents.experiments import grid_file
 from seq_agents.experiments.entry import Entry, Until
-from seq_agents.experiments.grid import Agent, Experiment, Grid, GridError, changed
+from seq_agents.experiments.grid import Experiment, Grid, GridAgent, GridError, changed
 from seq_agents.experiments.grid_file import preset, presets, read_grid
 
 import seq_envs
@@ -120,12 +120,12 @@ def test_an_unknown_preset() -> None:
 
 
 def test_changed() -> None:
-    small = Agent(agent="lstm", settings={"hidden": 2}, ids=["SeqCopy-v0"])
-    grid = Grid(agents={"small": small, "mlp": Agent(agent="mlp")}, ids=["SeqEcho-v0"], seeds=4)
+    small = GridAgent(agent="lstm", settings={"hidden": 2}, ids=["SeqCopy-v0"])
+    grid = Grid(agents={"small": small, "mlp": GridAgent(agent="mlp")}, ids=["SeqEcho-v0"], seeds=4)
     assert changed(grid) == grid
     assert (changed(grid, seeds=2).seeds, changed(grid, episodes=9).episodes) == (2, 9)
     other = changed(grid, agents=["small", "gru"])
-    assert other.agents == {"small": small, "gru": Agent(agent="gru")}
+    assert other.agents == {"small": small, "gru": GridAgent(agent="gru")}
     assert [(entry.name, entry.id) for entry in other.all_entries()] == [("small", "SeqCopy-v0"), ("gru", "SeqEcho-v0")]
     moved = changed(grid, ids=["SeqNext-v0"])
     assert [(entry.name, entry.id) for entry in moved.all_entries()] == [("small", "SeqNext-v0"), ("mlp", "SeqNext-v0")]
@@ -176,12 +176,12 @@ def test_single_entries_beside_agents_and_ids(tmp_path: Path) -> None:
 def test_an_entry_like_an_agent_of_the_grid_must_be_the_same(tmp_path: Path) -> None:
     assert len(entries(tmp_path, LSTM + "entries: {lstm: {agent: lstm, id: SeqEcho-v0}}")) == 1
     said = refused(tmp_path, LSTM + "entries: {lstm: {agent: lstm, id: SeqEcho-v0, settings: {hidden: 99}}}")
-    assert "lstm on SeqEcho-v0 is in the grid twice, and differs" in said
+    assert "lstm on SeqEcho-v0 is in the grid twice, with different settings" in said
 
 
 def test_changes_of_a_grid_with_single_entries() -> None:
     single = {"one": Experiment(agent="lstm", id="SeqEcho-v0", seeds=2)}
-    grid = Grid(agents={"mlp": Agent(agent="mlp")}, ids=["SeqCopy-v0"], entries=single, seeds=4)
+    grid = Grid(agents={"mlp": GridAgent(agent="mlp")}, ids=["SeqCopy-v0"], entries=single, seeds=4)
     assert [(entry.name, entry.seeds) for entry in grid.all_entries()] == [("mlp", 4), ("one", 2)]
     assert [(entry.name, entry.seeds) for entry in changed(grid, seeds=7).all_entries()] == [("mlp", 7), ("one", 7)]
     assert {entry.episodes for entry in changed(grid, episodes=9).all_entries()} == {9}
@@ -210,8 +210,8 @@ MUST = "must be a mapping of agents, ids, entries, seeds, episodes, got"
         ("ids: 2020-13-45", "is not YAML: "),
         ("? [a, {b: c}]\n: d", "is not YAML: "),
         ("{" * 2000, "is not YAML: "),
-        ("&a [*a]", "within itself"),
-        ("agents: &a {lstm: {settings: *a}}\nids: [x]", "within itself"),
+        ("&a [*a]", "contains itself"),
+        ("agents: &a {lstm: {settings: *a}}\nids: [x]", "contains itself"),
         ("seed: 3\n" + LSTM, "no 'seed' (did you mean 'seeds'?); there are agents, ids, entries, seeds, episodes"),
         ("1: 3\n" + LSTM, "there is no 1; there are agents"),
         ("seeds: 3\nseeds: 4\n" + LSTM, "'seeds' comes twice"),
@@ -377,12 +377,12 @@ def test_a_problem_has_one_label() -> None:
     """However its parameters are ordered, and whether or not those are given that it has anyway."""
     ids = ["SeqEcho-v0", {"id": "SeqEcho-v0", "lag": 1}, {"id": "SeqEcho-v0", "length": 10, "lag": 1}]
     ids += [{"id": "SeqEcho-v0", "lag": 2, "length": 12}, {"id": "SeqEcho-v0", "length": 12, "lag": 2, "n_values": 10}]
-    entries = Grid(agents={"optimal": Agent(agent="optimal")}, ids=ids).all_entries()
+    entries = Grid(agents={"optimal": GridAgent(agent="optimal")}, ids=ids).all_entries()
     assert [entry.label for entry in entries] == ["SeqEcho-v0", "SeqEcho-v0 lag=2 length=12"]
 
 
 def test_a_parameter_that_only_fits_with_another_one_is_kept() -> None:
     """Without its length, the problem would be invalid."""
     ids = [{"id": "SeqEcho-v0", "length": 104, "n_values": 10, "lag": 31}]
-    (entry,) = Grid(agents={"optimal": Agent(agent="optimal")}, ids=ids).all_entries()
+    (entry,) = Grid(agents={"optimal": GridAgent(agent="optimal")}, ids=ids).all_entries()
     assert entry.parameters == {"lag": 31, "length": 104}

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from seq_agents.experiments.cell import run_cell
 from seq_agents.experiments.entry import Cell
-from seq_agents.experiments.grid import Agent, Grid
+from seq_agents.experiments.grid import Grid, GridAgent
 from seq_agents.experiments.results_folder import Folder
 from seq_agents.experiments.running import run_grid
 from seq_agents.experiments.workers import Begun, Done, Event, Failed, Progress
@@ -115,7 +115,7 @@ def end_abruptly(number: int, _: Watch, folder: Path) -> int:
 def test_a_grid_comes_to_what_it_comes_to_here(connected: str, tmp_path: Path) -> None:
     problem = seq_envs.make_problem("SeqEcho-v0", **SMALL)
     grid = Grid(
-        agents={name: Agent(agent=name, settings=settings(name, problem)) for name in AGENTS},
+        agents={name: GridAgent(agent=name, settings=settings(name, problem)) for name in AGENTS},
         ids=[{"id": "SeqEcho-v0", **SMALL}],
         seeds=2,
         episodes=50,
@@ -206,7 +206,7 @@ def test_an_agent_of_ones_own_is_found(connected: str, tmp_path: Path, monkeypat
         """
     (tmp_path / "agent_for_ray.py").write_text(textwrap.dedent(source))
     monkeypatch.syspath_prepend(tmp_path)
-    grid = Grid(agents={"mine": Agent(agent="agent_for_ray:Fixed")}, ids=["SeqEcho-v0"], seeds=1, episodes=20)
+    grid = Grid(agents={"mine": GridAgent(agent="agent_for_ray:Fixed")}, ids=["SeqEcho-v0"], seeds=1, episodes=20)
     cells = [Cell(entry, 0) for entry in grid.all_entries()]
     *_, done = on_ray.do_all(run_cell, cells, connected)
     assert isinstance(done, Done), done

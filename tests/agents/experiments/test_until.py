@@ -20,7 +20,7 @@ torch.set_num_threads(1)
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "CHECK_EPISODES", 20)
+    monkeypatch.setattr(module, "CURVE_EPISODES", 20)
 
 
 def tiny(updates: int, until: Until | None) -> Entry:

@@ -17,7 +17,7 @@ import pytest
 import worker_tasks
 from paths import ROOT, SUPPORT
 from seq_agents.errors import reason
-from seq_agents.experiments.workers import Begun, Done, Event, Failed, Progress, do_all
+from seq_agents.experiments.workers import Begun, Done, Event, Failed, Progress, _uninterrupted, do_all
 from worker_tasks import act
 
 pytestmark = pytest.mark.slow  # Every worker process imports torch.
@@ -274,7 +274,8 @@ import sys
 from seq_agents.experiments.workers import do_all
 from worker_tasks import act
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # Ignored where the tests run in the background.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     for event in do_all(act, [("announces", sys.argv[1])] * 3, 2):
         print(event, flush=True)
 """
@@ -311,9 +312,45 @@ def children_of(pid: int) -> list[int]:
     return [int(child) for child in read.split()]
 
 
-@pytest.mark.parametrize("early", [None, 0.0, 0.4, 1.0], ids=str)
-def test_ctrl_c_ends_all_of_them(early: float | None, parent: subprocess.Popen[str], tmp_path: Path) -> None:
-    """As a terminal does it: the signal goes to the whole group. Only the first process has something to say,
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_a_worker_ignores_signals_that_the_main_process_handles(number: signal.Signals) -> None:
+    assert run([("survives", int(number))])[-1].result == "still here"
+
+
+def test_a_task_can_terminate_its_own_processes() -> None:
+    assert run([("terminates_a_child", None)])[-1].result == -signal.SIGTERM
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_a_signal_while_a_process_starts_takes_effect_afterwards(number: signal.Signals) -> None:
+    started = []
+
+    def start() -> None:
+        with _uninterrupted():
+            signal.raise_signal(number)
+            started.append(True)
+
+    before = signal.signal(number, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            start()
+        assert started
+        assert signal.getsignal(number) is signal.default_int_handler
+    finally:
+        signal.signal(number, before)
+
+
+@pytest.mark.parametrize(
+    ("number", "early"),
+    [
+        (signal.SIGINT, None), (signal.SIGINT, 0.0), (signal.SIGINT, 0.4), (signal.SIGINT, 1.0),
+        (signal.SIGTERM, None), (signal.SIGTERM, 0.4),
+    ],
+)  # fmt: skip
+def test_a_signal_to_the_group_ends_all_of_them(
+    number: signal.Signals, early: float | None, parent: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    """A terminal and a scheduler send the signal to the whole group. Only the first process has something to say,
     whether the others are at work or about to start."""
     if early is not None:
         assert comes_true(lambda: len(children_of(parent.pid)) >= 3)  # One of them keeps account for multiprocessing.
@@ -321,7 +358,7 @@ def test_ctrl_c_ends_all_of_them(early: float | None, parent: subprocess.Popen[s
         time.sleep(early)
     else:
         pids = announced(tmp_path / "pids", 2)
-    os.killpg(parent.pid, signal.SIGINT)
+    os.killpg(parent.pid, number)
     _, said = parent.communicate(timeout=STUCK)
     assert parent.returncode != 0
     assert comes_true(lambda: all(gone(pid) for pid in pids))

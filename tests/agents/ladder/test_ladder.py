@@ -220,7 +220,7 @@ def test_an_env_of_the_ladder_needs_a_reset() -> None:
         (["memoryless"], 1, "It breaks at: lag 1 within a minibatch."),
         (["breakable:Breakable"], 1, "Evaluation raised an exception."),
         (["lstn"], 2, "did you mean 'lstm'"),
-        (["lstm", "--rollout", "8"], 2, "--rollout"),
+        (["lstm", "--rollout", "8"], 2, "rollout must be an integer >= 22 and <= 512, got 8"),
         (["lstm", "--set", "hiden=3"], 2, "did you mean 'hidden'"),
         (["nowhere:train"], 2, "cannot be imported"),
         (["breakable:POLICIES"], 2, "must be called as train(make_envs, budget)"),

@@ -37,7 +37,7 @@ def test_functions_and_classes(name: str) -> None:
     assert seq_envs.evaluate(learner.policy(), PROBLEM, 30).episodes == 30
     longer = seq_envs.make_problem(PROBLEM, length=9)
     assert seq_envs.evaluate(learner.policy_on(longer), longer, 30).episodes == 30
-    trained: Any = learner._trained
+    trained: Any = learner._trainable
     assert (trained.problem, trained.seed, trained.moments) == (PROBLEM, 7, "good")
     learner.learn()  # Without a watch.
 

@@ -76,7 +76,7 @@ def test_a_real_cell() -> None:
 
 def test_outcomes_come_entry_by_entry(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
-    folder.ask_for([entry(seeds=3), entry("lstm", seeds=2), entry("lstm", "wide", 1), entry(seeds=2, swept="lag")])
+    folder.add_entries([entry(seeds=3), entry("lstm", seeds=2), entry("lstm", "wide", 1), entry(seeds=2, swept="lag")])
     for cell in folder.cells():
         if (cell.entry.name, cell.seed) != ("lstm", 0):
             folder.add(cell, result(cell))

@@ -209,7 +209,7 @@ def test_the_commands_that_made_the_folder(tmp_path: Path) -> None:
     assert "no command is stored" in assert_sound(page(at)).all("header")[0].text()
     commands = ["seq-envs bench --agents 'a b' --ids 'Seq*' --out r", "seq-envs horizon lstm --out '<i>`````sh'"]
     for seeds, command in zip((3, 4), commands, strict=True):
-        at.ask_for([entry(seeds=seeds)], command)
+        at.add_entries([entry(seeds=seeds)], command)
     again = Folder.open(at.path)
     shown = [element.text() for element in assert_sound(page(again)).all("code", class_="command")]
     assert shown == commands

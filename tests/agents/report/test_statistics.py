@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from seq_agents.report.statistics import (
     FEWEST_SEEDS,
-    SOLVED,
+    SOLVED_EXACT_MATCH,
     THRESHOLDS,
     area_under,
     interquartile,
@@ -177,7 +177,9 @@ def test_solved_by_hand(exact: list[float], index: int | None) -> None:
 
 @given(st.lists(st.sampled_from([0.0, 0.98, 0.99, 1.0]), max_size=12))
 def test_solved_is_the_first_of_three(exact: list[float]) -> None:
-    windows = [all(score >= SOLVED for score in exact[start : start + 3]) for start in range(len(exact) - 2)]
+    windows = [
+        all(score >= SOLVED_EXACT_MATCH for score in exact[start : start + 3]) for start in range(len(exact) - 2)
+    ]
     assert solved_from(exact) == (windows.index(True) if any(windows) else None)
 
 

@@ -249,7 +249,7 @@ def test_every_run_survives_csv(tmp_path: Path) -> None:
 
 def test_missing(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
-    folder.ask_for([entry(seeds=4)])
+    folder.add_entries([entry(seeds=4)])
     done, failed, broken, _ = folder.cells()
     folder.add(done, result(done))
     folder.add_failure(Failed(failed, "ValueError: why", "more"))

@@ -1,4 +1,4 @@
-"""The tiny problems that rungs need and the registered problems do not offer, a file each."""
+"""The tiny problems of rungs that are not registered, one file each."""
 
 from __future__ import annotations
 

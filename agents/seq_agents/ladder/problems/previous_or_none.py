@@ -17,7 +17,8 @@ from seq_envs.problem import Episodes
 class PreviousOrNone(TwoValueProblem):
     """At the first step say 0; at the second, the value of the first. Later answers do not count.
 
-    Every observation is a value, so only a state that is reset when an episode starts tells which step is the first.
+    Every observation is a value, so an agent recognises the first step only if its state is reset when an episode
+    starts.
     """
 
     title = "say the previous value, or 0 where there is none"

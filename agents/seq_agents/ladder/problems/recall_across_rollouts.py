@@ -13,7 +13,7 @@ from seq_envs.parameters import Flag, Integer, parameter
 from seq_envs.problem import Episodes
 
 _QUESTION_PROBABILITY = 0.4
-"""Of a question at each step after the first rollout."""
+"""The probability of a question at each step after the first rollout."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from seq_envs.parameters import Flag, Integer, parameter
 from seq_envs.problem import Episodes
 
 _QUESTION_PROBABILITY = 0.2
-"""Of a question at each step before the last one."""
+"""The probability of a question at each step before the last question."""
 
 
 @dataclass(frozen=True, kw_only=True)

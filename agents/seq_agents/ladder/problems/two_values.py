@@ -1,4 +1,4 @@
-"""What the tiny problems share: two values, and the symbols that observations show."""
+"""The base of the tiny problems: two values, and the symbols in observations."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ class SymbolVectors(SymbolEncoding):
 class TwoValueProblem(Problem, ABC):
     """A problem with the values 1 and 2, both equally probable, which are also the answers.
 
-    Answer 0 is never right, unless a subclass says so: an agent that learns from padding, whose target is 0, is wrong.
+    Answer 0 is never right, unless a subclass says so. Padding has target 0, so an agent that learns
+    from padding is wrong.
     """
 
     @property
@@ -63,7 +64,7 @@ class TwoValueProblem(Problem, ABC):
         return ("action", "reward")
 
     def guess(self, observations: Array, step: int) -> Array:
-        """Always 1, which is as good as 2 where the observation says nothing of the answer."""
+        """Always 1, which is as good as 2 if the observation does not depend on the answer."""
         return np.ones(len(observations), np.int64)
 
 

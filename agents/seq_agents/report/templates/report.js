@@ -12,7 +12,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
       const first = heading.classList.contains("n") ? "descending" : "ascending";
       const other = first === "ascending" ? "descending" : "ascending";
       const order = heading.getAttribute("aria-sort") === first ? other : first;
-      headings.forEach((one) => one.removeAttribute("aria-sort"));
+      headings.forEach((other) => other.removeAttribute("aria-sort"));
       heading.setAttribute("aria-sort", order);
       sort(table.tBodies[0], column, heading.classList.contains("n"), order === "ascending" ? 1 : -1);
     });
@@ -22,11 +22,11 @@ for (const table of document.querySelectorAll("table.sortable")) {
 function sort(body, column, numeric, sign) {
   const compared = [...body.rows].map((row) => ({ row, key: key(row.cells[column], numeric) }));
   compared.sort((a, b) => {
-    if (a.key === null || b.key === null) return (a.key === null) - (b.key === null); // What is not there comes last.
-    if (a.key === b.key) return 0; // As it was; also two that are infinite.
+    if (a.key === null || b.key === null) return (a.key === null) - (b.key === null); // Missing values come last.
+    if (a.key === b.key) return 0; // Keep the order, also of two infinite values.
     return sign * (numeric ? a.key - b.key : a.key.localeCompare(b.key, "en", { numeric: true }));
   });
-  body.append(...compared.map((one) => one.row));
+  body.append(...compared.map(({ row }) => row));
 }
 
 function key(cell, numeric) {

@@ -1,4 +1,4 @@
-"""`seq-envs list` and `show`: what there is. They need gymnasium and numpy only."""
+"""`seq-envs list` and `show`: the problems and the agents. Problems need gymnasium and numpy only."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def add_commands(command: Command) -> None:
 
 
 def _list(_: argparse.Namespace) -> None:
-    """Print the problems with their ids, and the agents where they are installed."""
+    """Print the problems with their ids, and the agents if they are installed."""
     by_type: dict[type[seq_envs.Problem], list[str]] = {}
     for id in seq_envs.ids():
         by_type.setdefault(type(seq_envs.make_problem(id)), []).append(id)

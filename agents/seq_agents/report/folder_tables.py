@@ -1,4 +1,4 @@
-"""The content of a report in any form: the tables in their order, and the outcomes that they are made from."""
+"""All tables of a folder of results in the order of a report, and the outcomes that they are made from."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from seq_agents.report.experiment_table import experiment_table
 from seq_agents.report.horizon_tables import horizon_table, longer_table
 from seq_agents.report.outcome import Outcome, grid_outcomes, labels_of, of, outcomes
 from seq_agents.report.table import Column, Table, score
-from seq_agents.report.tables import LEVELS, leaderboard, matrix, missing, on_problem, rewards_against_examples
+from seq_agents.report.tables import leaderboard, matrix, missing, on_problem, rewards_against_examples
+from seq_envs.level import LEVELS
 
 
 @dataclass(frozen=True)
-class Content:
-    """The outcomes of a folder."""
+class FolderOutcomes:
+    """The outcomes of a folder, as the parts of a report need them."""
 
     folder: Folder
     done: list[Outcome]
@@ -32,23 +33,23 @@ class Content:
         return labels_of(self.unswept)
 
 
-def read(folder: Folder) -> Content:
-    """Read a folder."""
+def read_outcomes(folder: Folder) -> FolderOutcomes:
+    """Read the results of a folder."""
     done = outcomes(folder)
-    return Content(folder, done, grid_outcomes(done), [outcome for outcome in done if not outcome.entry.swept])
+    return FolderOutcomes(folder, done, grid_outcomes(done), [outcome for outcome in done if not outcome.entry.swept])
 
 
-def tables(content: Content) -> list[Table]:
+def tables(read: FolderOutcomes) -> list[Table]:
     """Every table that has rows."""
     every = [
-        leaderboard(content.grid),
-        matrix_with_levels(content.grid),
-        rewards_against_examples(content.grid),
-        experiment_table(content.done),
-        *(on_problem(content.unswept, label) for label in content.labels),
-        horizon_table(content.done, content.folder.entries),
-        longer_table(content.done),
-        missing_failed_first(content.folder),
+        leaderboard(read.grid),
+        matrix_with_levels(read.grid),
+        rewards_against_examples(read.grid),
+        experiment_table(read.done),
+        *(on_problem(read.unswept, label) for label in read.labels),
+        horizon_table(read.done, read.folder.entries),
+        longer_table(read.done),
+        missing_failed_first(read.folder),
     ]
     return [table for table in every if table.rows]
 

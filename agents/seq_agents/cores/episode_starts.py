@@ -1,4 +1,4 @@
-"""Episode starts within a sequence, for cores that read a stretch of steps with one call."""
+"""Episode starts within a sequence, for cores that read many steps in one call."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from torch import Tensor
 from seq_agents.cores.core import State
 
 Read = Callable[[Tensor, State], tuple[Tensor, State]]
-"""From inputs (B, T, F), in which no episode starts, and a state to outputs (B, T, outputs) and the next state."""
+"""Maps inputs (B, T, F), in which no episode starts, and a state to outputs (B, T, outputs) and the next state."""
 
 
 def read_with_starts(
     read: Read, inputs: Tensor, state: State, initial: State, starts: Tensor | None
 ) -> tuple[Tensor, State]:
-    """Read inputs in which episodes start: cut at every start, where the state of that episode becomes the initial one.
+    """Read inputs in which episodes start. The inputs are cut at every start, where the state becomes the initial one.
 
     Args:
-        read: reads a stretch without starts.
+        read: reads steps without starts.
         inputs: (B, T, F).
         state: before the first step.
-        initial: the state before an episode.
+        initial: the state before the first step of an episode.
         starts: (B, T) bool, or None.
     """
     if starts is None or not starts.any():

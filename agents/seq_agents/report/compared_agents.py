@@ -1,0 +1,30 @@
+"""Which agents the table and the chart compare that set learning from rewards against learning from examples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from seq_agents.agents import AGENTS
+from seq_agents.report.outcome import Outcome, names_of
+
+_REFERENCE = "lstm"
+"""The agent that learns from examples and with which the others are compared."""
+
+
+def learns_from_rewards(agent: str) -> bool:
+    """Whether an agent of the menu learns from rewards, and learns what to remember."""
+    return agent in AGENTS and AGENTS[agent].learns_from == "rewards" and AGENTS[agent].learns_memory
+
+
+def name_learning_from_examples(done: Sequence[Outcome]) -> str | None:
+    """The name of the entry that trains the reference agent; None if there is none.
+
+    If several entries do, the one with the name of the agent is chosen, and otherwise the first.
+    """
+    names = names_of(outcome for outcome in done if _is_reference(outcome.entry.agent))
+    return _REFERENCE if _REFERENCE in names else next(iter(names), None)
+
+
+def _is_reference(agent: str) -> bool:
+    reference = AGENTS[_REFERENCE]
+    return agent in AGENTS and (AGENTS[agent].rule, AGENTS[agent].core) == (reference.rule, reference.core)
