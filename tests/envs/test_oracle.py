@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 import random
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 import gymnasium
@@ -94,6 +95,11 @@ def answer_to(play: Play, space: spaces.Space[Any], rng: random.Random) -> Any:
     return (right + 1) % int(space.n)
 
 
+def plain(info: dict[str, Any]) -> dict[str, Any]:
+    """The info with numpy's arrays as lists."""
+    return {name: value.tolist() if hasattr(value, "tolist") else value for name, value in info.items()}
+
+
 @pytest.mark.parametrize("id", BASE_IDS)
 @PLAYED
 @given(data=st.data(), seed=st.integers(0, 2**64), reveal=st.booleans())
@@ -106,7 +112,10 @@ def test_scalar_env(id: str, data: st.DataObject, seed: int, reveal: bool) -> No
     assert (env.observation_space, env.action_space) == (oracle.observation_space, oracle.action_space)
     for episode in range(2 if size_of(oracle) > FEW_NUMBERS else 3):
         observation, info = env.reset(seed=seed if episode == 0 else None)
-        assert info == {}
+        space = oracle.action_space
+        nothing = {"scored": False, "correct": 0.0, "target": np.zeros(space.shape, space.dtype).tolist()}
+        nothing |= {"is_success": False, "accuracy": 0.0}
+        assert plain(info) == (nothing if reveal else {})
         play = Play(oracle)
         for step in range(oracle.steps):
             assert observation.dtype == oracle.observation_space.dtype
@@ -120,13 +129,14 @@ def test_scalar_env(id: str, data: st.DataObject, seed: int, reveal: bool) -> No
             assert over == (step == oracle.steps - 1)
             expected: dict[str, Any] = {}
             if reveal:
-                expected = {"scored": graded.scored, "correct": reward}
+                expected = nothing | {"scored": graded.scored, "correct": reward}
                 expected |= {"target": graded.right} if graded.scored else {}
-                info = {name: value.tolist() if hasattr(value, "tolist") else value for name, value in info.items()}
+                so_far = sum(play.earned, Fraction(0)) / max(len(play.earned), 1)
+                expected["accuracy"] = pytest.approx(float(so_far), abs=1e-12)
             if over:
                 success, accuracy = play.outcome
                 expected |= {"is_success": success, "accuracy": pytest.approx(float(accuracy), abs=1e-12)}
-            assert info == expected
+            assert plain(info) == expected
         oracle.check_inputs(play.observed)
         assert observation.dtype == oracle.observation_space.dtype
         assert observation.tolist() == oracle.blank

@@ -125,6 +125,8 @@ def _entry(
     try:
         config = Config.of(agent, id, parameters, 0, settings)
     except (Exception, SystemExit) as error:  # The module of an id or of an agent may raise anything.
+        if isinstance(error, ImportError) and ":" not in agent + id:
+            raise  # An extra of this package is missing: the command line says which.
         readable = isinstance(error, (ValueError, TypeError, gymnasium.error.Error))
         why = str(error) if readable else reason(error)
         raise GridError(f"{in_short(name)} on {in_short(id)}: {in_short(why)}") from None

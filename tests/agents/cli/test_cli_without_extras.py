@@ -27,7 +27,7 @@ TRAIN_PPO = ["train", "ppo", *ECHO, "--out", "new"]
     ("missing", "arguments"),
     [
         *[(one, TRAIN) for one in ("torch", "yaml", "safetensors", "rich", "filelock")],
-        *[(one, TRAIN_PPO) for one in ("torch", "stable_baselines3", "sb3_contrib")],
+        *[(missing, TRAIN_PPO) for missing in ("torch", "stable_baselines3")],
         *[(one, ["evaluate", "run"]) for one in ("torch", "yaml", "safetensors", "filelock")],
         *[(one, ["compare"]) for one in ("torch", "yaml", "rich", "stable_baselines3", "sb3_contrib")],
         *[(one, ["bench"]) for one in ("torch", "yaml", "rich", "filelock", "scipy", "matplotlib", "jinja2")],

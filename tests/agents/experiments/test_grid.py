@@ -278,7 +278,7 @@ MUST = "must be a mapping of agents, ids, entries, seeds, episodes, got"
         ("entries: {one: {agent: lstm, id: SeqEcho-v0, idd: 3}}", "entries: one: there is no 'idd' (did you mean 'id'"),
         (SINGLE.replace("}}", ", settings: 3}}"), "entries: one: settings must be a mapping, got 3"),
         (SINGLE.replace("}}", ", parameters: {1: 2}}}"), "entries: one: parameters: names must be text, got 1"),
-        (SINGLE.replace("}}", ", parameters: {lagg: 2}}}"), "one on SeqEcho-v0: SeqEcho() got an unexpected keyword argument 'lagg'"),
+        (SINGLE.replace("}}", ", parameters: {lagg: 2}}}"), "SeqEcho() got an unexpected keyword argument 'lagg'"),
         (SINGLE.replace("}}", ", seeds: 0}}"), "entries: one: seeds must be an integer >= 1"),
         (SINGLE.replace("}}", ", seeds: null}}"), "entries: one: seeds must be an integer >= 1"),
         (SINGLE.replace("}}", ", reported: 3}}"), "entries: one: reported must be a text in one line, got 3"),
