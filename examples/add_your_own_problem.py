@@ -1,4 +1,4 @@
-"""Add a problem of your own: the n-back task of psychology (W. Kirchner, 1958), in half a page.
+"""Add your own problem: the n-back task of psychology (W. Kirchner, 1958), in half a page.
 
 Run it with:
 
@@ -23,14 +23,14 @@ from seq_envs.problem import fixed_length
 
 @dataclass(frozen=True, kw_only=True)
 class SeqNBack(seq_envs.Problem):
-    """Say whether the value on the screen is the one of `lag` steps ago. It is, half of the time."""
+    """Say whether the current value equals the value of `lag` steps ago. It does with probability 0.5."""
 
-    title: ClassVar[str] = "n-back: has the value of `lag` steps ago come again?"
+    title: ClassVar[str] = "n-back: does the current value equal the one of `lag` steps ago?"
 
     length: int = parameter(12, Integer(2), "steps")
     n_values: int = parameter(8, Integer(2), "alphabet")
-    lag: int = parameter(2, Integer(1), "steps between the two values to compare")
-    encoding: str = parameter("one_hot", Choice(tuple(SYMBOL_ENCODINGS)), "how a value is shown")
+    lag: int = parameter(2, Integer(1), "steps between the two values that are compared")
+    encoding: str = parameter("one_hot", Choice(tuple(SYMBOL_ENCODINGS)), "how a value is encoded in the observation")
 
     def check(self) -> None:
         if self.lag >= self.length:
@@ -50,32 +50,32 @@ class SeqNBack(seq_envs.Problem):
 
     def sample(self, rng: np.random.Generator, batch: int) -> seq_envs.Episodes:
         values = rng.integers(self.n_values, size=(batch, self.length))
-        again = rng.integers(2, size=(batch, self.length))
-        shift = np.where(again, 0, rng.integers(1, self.n_values, size=(batch, self.length)))  # Not 0: another value.
+        repeats = rng.integers(2, size=(batch, self.length))
+        shift = np.where(repeats, 0, rng.integers(1, self.n_values, size=(batch, self.length)))  # Not 0: another value.
         for step in range(self.lag, self.length):
             values[:, step] = (values[:, step - self.lag] + shift[:, step]) % self.n_values
-        return fixed_length(values, again, scored=np.arange(self.length) >= self.lag)
+        return fixed_length(values, repeats, scored=np.arange(self.length) >= self.lag)
 
     def solve(self, history: Array) -> Array:
-        step = history.shape[1] - 1  # Up to `lag` there is nothing to compare with, and no answer is scored.
+        step = history.shape[1] - 1  # Before step `lag` no earlier value exists, and no answer is scored.
         return history[:, step] == history[:, max(step - self.lag, 0)]
 
     @property
     def leaks(self) -> tuple[str, ...]:
-        return ("action",)  # An agent that sees its last answer can note there what it saw; check_problem finds out.
+        return ("action",)  # An agent that sees its previous answer can store a value there.
 
-    # Optional: what can be had without memory. Where a problem does not say, it is learned from data.
+    # Optional: the best memoryless answers and the exact levels. Without these methods, both are learned from data.
 
     def guess(self, observations: Array, step: int) -> Array:
-        return np.zeros_like(observations)  # As good as any answer: the value on the screen alone says nothing.
+        return np.zeros_like(observations)  # Every answer is equally good: the current value alone has no information.
 
     def known_levels(self) -> seq_envs.Levels:
-        by_luck = seq_envs.Level(accuracy=0.5, exact_match=0.5 ** (self.length - self.lag))
-        return seq_envs.Levels(chance=by_luck, memoryless=by_luck, optimal=seq_envs.Level(1.0, 1.0))
+        guessing = seq_envs.Level(accuracy=0.5, exact_match=0.5 ** (self.length - self.lag))
+        return seq_envs.Levels(chance=guessing, memoryless=guessing, optimal=seq_envs.Level(1.0, 1.0))
 
 
 ID = "SeqNBack-v0"
-seq_envs.register(ID, SeqNBack)  # At the top level of a module, so that whoever imports it can use the id.
+seq_envs.register(ID, SeqNBack)  # At the top level of a module, so that importing the module registers the id.
 
 
 def main() -> None:
@@ -90,14 +90,14 @@ def main() -> None:
     lag = 3
     env = gymnasium.make(ID, lag=lag, encoding="discrete", render_mode="ansi")  # The id takes every parameter.
     value, _ = env.reset(seed=0)
-    seen: deque[int] = deque(maxlen=lag)  # A player that remembers just enough.
+    seen: deque[int] = deque(maxlen=lag)  # The memory of this policy: the latest `lag` values.
     over = False
     while not over:
         answer = int(len(seen) == lag and seen[0] == value)
         seen.append(value)
         value, _, over, _, info = env.step(answer)
     print(f"\n{env.render()}")
-    print(f"{ID} is a valid problem; the player that remembers {lag} values has accuracy {info['accuracy']}")
+    print(f"{ID} is a valid problem; the policy that remembers {lag} values has accuracy {info['accuracy']}")
 
 
 if __name__ == "__main__":

@@ -14,9 +14,7 @@ from pathlib import Path
 
 import torch
 from seq_agents.cores.lstm_start import LstmStart
-from seq_agents.sb3.policy import Sb3Policy
-from seq_agents.sb3.recurrent_ppo import FastRecurrentPPO
-from seq_agents.sb3.vec_env import make_vec_env
+from seq_agents.sb3 import FastRecurrentPPO, Sb3Policy, make_vec_env
 
 import seq_envs
 
@@ -24,12 +22,13 @@ LAG = 8
 STEPS = 150_000
 
 # With a closed forget gate, open input and output gates and orthogonal weights, the LSTM starts as a delay line: it
-# stores the last few dozen observations, and the layer after it must learn to read them. The LSTM itself learns slowly.
+# stores the last few dozen observations, and the next layer learns to read them. The LSTM itself learns slowly:
+# `lstm_rate` is its share of the learning rate.
 DELAY_LINE = {"lstm_start": LstmStart(input=4, forget=-4, output=4, orthogonal=True), "lstm_rate": 0.03}
 
 
 def main() -> None:
-    torch.set_num_threads(1)  # So small a network gains nothing from more threads.
+    torch.set_num_threads(1)  # The network is too small to gain from more threads.
     env = make_vec_env("SeqEcho-v0", n_envs=64, seed=0, length=20, lag=LAG, n_values=4)
     model = FastRecurrentPPO(
         "MlpLstmPolicy",

@@ -150,6 +150,6 @@ def train(settings: Settings) -> Agent:
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(1)  # So small a network gains nothing from more threads.
+    torch.set_num_threads(1)  # The network is too small to gain from more threads.
     settings = Settings()
     print(seq_envs.evaluate(train(settings), settings.id))

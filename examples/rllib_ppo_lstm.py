@@ -1,6 +1,7 @@
-"""One agent, distributed sampling: RLlib's PPO with an LSTM, whose env runners play on the native vector env.
+"""Distributed sampling for one agent: RLlib's PPO with an LSTM, whose env runners play on the native vector env.
 
-RLlib pins a Gymnasium of its own, so it gets an environment of its own, with what examples/rllib-constraints.txt pins:
+RLlib pins another version of Gymnasium, so it needs a separate virtual environment. The file
+examples/rllib-constraints.txt pins its packages:
 
     python -m venv .venv-rllib
     .venv-rllib/bin/pip install -c examples/rllib-constraints.txt . "ray[rllib]" torch
@@ -9,7 +10,7 @@ Run it with:
 
     .venv-rllib/bin/python examples/rllib_ppo_lstm.py
 
-`--iterations 10` is a shorter run. On a cluster, `ray.init("auto")` and more env runners are all that changes.
+`--iterations 10` is a shorter run. On a cluster, call `ray.init("auto")` and set more env runners.
 """
 
 from __future__ import annotations
@@ -30,23 +31,23 @@ from seq_envs.encodings import Array
 
 ID = "SeqEcho-v0"
 PARAMETERS = {"length": 10, "n_values": 10, "lag": 1}
-ENV_RUNNERS = 2  # Processes that play.
-LANES = 32  # Episodes that each of them plays side by side.
-ROLLOUT = 4 * PARAMETERS["length"]  # Time steps of a lane between two updates: whole episodes.
+ENV_RUNNERS = 2  # Processes that collect episodes.
+LANES = 32  # Environments that step together in each process.
+ROLLOUT = 4 * PARAMETERS["length"]  # Time steps of each lane between two updates: whole episodes.
 ITERATIONS = 20
 LEARNING_RATE = 5e-3
 SEED = 0
 
 
 def config(iterations: int) -> PPOConfig:
-    steps = ENV_RUNNERS * LANES * ROLLOUT  # Of an iteration.
+    steps = ENV_RUNNERS * LANES * ROLLOUT  # Time steps of an iteration.
     return (
         PPOConfig()
         .environment(f"seq_envs:{ID}", env_config=PARAMETERS)  # "seq_envs:" makes every env runner import the package.
         .env_runners(
             num_env_runners=ENV_RUNNERS,
             num_envs_per_env_runner=LANES,
-            # The package's own vector env. RLlib counts on the autoreset that `make_vec` gives it: NEXT_STEP.
+            # The native vector env. RLlib expects the autoreset mode that is the default of `make_vec`: NextStep.
             gym_env_vectorize_mode="vector_entry_point",
             rollout_fragment_length=ROLLOUT,
         )
@@ -55,14 +56,14 @@ def config(iterations: int) -> PPOConfig:
                 fcnet_hiddens=[64],
                 use_lstm=True,
                 lstm_cell_size=64,
-                # The gradient through time is cut into pieces of so many steps: no less than an episode, and the step
-                # that RLlib adds to it. Its default of 20 would cut a longer lag off from its answer.
+                # RLlib cuts sequences into pieces of this many steps, and no gradient passes a cut. A piece holds an
+                # episode and the step that RLlib adds to it. The default is 20, which is too short for longer lags.
                 max_seq_len=PARAMETERS["length"] + 1,
             )
         )
         .training(
-            gamma=0.0,  # An answer changes nothing that comes later: any more adds the noise of other answers' rewards.
-            lr=[[0, LEARNING_RATE], [iterations * steps, 0.0]],  # Falls to 0 in a straight line.
+            gamma=0.0,  # An answer affects no reward but its own, so a higher discount only adds noise.
+            lr=[[0, LEARNING_RATE], [iterations * steps, 0.0]],  # Falls linearly to 0.
             train_batch_size_per_learner=steps,
             minibatch_size=steps // 4,
             num_epochs=5,
@@ -75,7 +76,7 @@ def config(iterations: int) -> PPOConfig:
 
 
 class Greedy:
-    """The most probable answers of an RLModule, as a policy for `seq_envs.evaluate`."""
+    """An RLModule as a policy for `seq_envs.evaluate`: it answers with the most probable action."""
 
     def __init__(self, module: Any) -> None:
         self.module = module
@@ -87,20 +88,20 @@ class Greedy:
     @torch.no_grad()
     def act(self, observations: Array, state: dict[str, torch.Tensor]) -> tuple[Array, dict[str, torch.Tensor]]:
         one_step = torch.as_tensor(observations)[:, None]  # (lanes, time, ...)
-        got = self.module.forward_inference({Columns.OBS: one_step, Columns.STATE_IN: state})
-        return got[Columns.ACTION_DIST_INPUTS][:, 0].argmax(-1).numpy(), got[Columns.STATE_OUT]
+        output = self.module.forward_inference({Columns.OBS: one_step, Columns.STATE_IN: state})
+        return output[Columns.ACTION_DIST_INPUTS][:, 0].argmax(-1).numpy(), output[Columns.STATE_OUT]
 
 
 def main(iterations: int) -> None:
     problem = seq_envs.make_problem(ID, **PARAMETERS)
     scored = int(seq_envs.sample(problem, 1, seed=0).scored.sum())
-    print(f"{problem}: {scored} scored answers an episode, chance {seq_envs.levels(problem).chance.accuracy}")
+    print(f"{problem}: {scored} scored answers in an episode, chance {seq_envs.levels(problem).chance.accuracy}")
 
     algorithm = config(iterations).build_algo()
     for iteration in range(1, iterations + 1):
         played = algorithm.train()["env_runners"]
         if iteration % 4 == 0:
-            # Every right answer is rewarded with 1; those given while learning are drawn, not the most probable.
+            # The reward of a right answer is 1. During learning, answers are sampled.
             accuracy = played["episode_return_mean"] / scored
             steps = int(played["num_env_steps_sampled_lifetime"])
             print(f"iteration {iteration}: {steps} time steps, accuracy {accuracy:.3f}", flush=True)
@@ -111,8 +112,8 @@ def main(iterations: int) -> None:
 if __name__ == "__main__":
     options = argparse.ArgumentParser()
     options.add_argument("--iterations", type=int, default=ITERATIONS)
-    warnings.filterwarnings("ignore", category=DeprecationWarning)  # Of RLlib, by RLlib.
-    torch.set_num_threads(1)  # The network is too small to gain from more.
+    warnings.filterwarnings("ignore", category=DeprecationWarning)  # RLlib calls what RLlib has deprecated.
+    torch.set_num_threads(1)  # The network is too small to gain from more threads.
     logging.getLogger("ray.rllib").setLevel(logging.ERROR)
     ray.init("local", include_dashboard=False, logging_level=logging.ERROR, log_to_driver=False)
     main(options.parse_args().iterations)

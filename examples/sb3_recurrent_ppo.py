@@ -67,5 +67,5 @@ def train() -> RecurrentPPO:
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(1)  # So small a network gains nothing from more threads.
+    torch.set_num_threads(1)  # The network is too small to gain from more threads.
     print(seq_envs.evaluate(Greedy(train()), ID, **PARAMETERS))

@@ -1,4 +1,4 @@
-"""A supervised LSTM in plain torch, on the same episodes and graded by the same metric as reinforcement learning.
+"""A supervised LSTM in plain torch, with the episodes and the metric that reinforcement learning has.
 
 `seq_envs.sample` gives whole episodes as arrays: observations, right answers, and which steps are scored. Run it with:
 
@@ -22,7 +22,7 @@ LEARNING_RATE = 1e-2
 
 
 class Lstm(nn.Module):
-    """One-hot symbols in, logits of the answer out; and, with its last two methods, a policy."""
+    """Maps one-hot symbols to logits of the answer. `initial_state` and `act` make it a policy."""
 
     def __init__(self, symbols: int, answers: int) -> None:
         super().__init__()
@@ -30,12 +30,12 @@ class Lstm(nn.Module):
         self.head = nn.Linear(HIDDEN, answers)
 
     def forward(self, observations: Tensor, state: State | None = None) -> tuple[Tensor, State]:
-        """observations (B, T, symbols) to logits (B, T, answers)."""
+        """Map observations (B, T, symbols) to logits (B, T, answers) and the state after the last step."""
         outputs, state = self.lstm(observations, state)
         return self.head(outputs), state
 
     def initial_state(self, batch_size: int) -> State | None:
-        return None  # torch begins with zeros.
+        return None  # torch starts with zeros.
 
     @torch.no_grad()
     def act(self, observations: Array, state: State | None) -> tuple[Array, State]:
@@ -44,13 +44,13 @@ class Lstm(nn.Module):
 
 
 def main() -> None:
-    torch.set_num_threads(1)  # The network is too small to share.
+    torch.set_num_threads(1)  # The network is too small to gain from more threads.
     torch.manual_seed(0)
     problem = seq_envs.make_problem("SeqCopy-v0", length=4, n_values=5)
     network = Lstm(*problem.observation_space.shape, problem.action_space.n)
     optimizer = torch.optim.Adam(network.parameters(), LEARNING_RATE)
     for update in range(UPDATES):
-        # A seed of its own for each update: every episode is fresh.
+        # The seed is the number of the update, so every update has new episodes.
         observations, targets, scored, _ = (torch.as_tensor(array) for array in seq_envs.sample(problem, BATCH, update))
         logits, _ = network(observations)
         loss = nn.functional.cross_entropy(logits[scored], targets[scored])

@@ -122,7 +122,7 @@ def test_any_memory_learns_by_either_rule_and_resumes(rule: str, core: str) -> N
     other = make_learner(name, "SeqCopy-v0", 1, TINY, length=2)
     other.restore(after)
     assert all(torch.equal(tensor, after[part]) for part, tensor in other.state().items())
-    scores = [seq_envs.evaluate(one.policy(), "SeqCopy-v0", 50, length=2) for one in (learner, other)]
+    scores = [seq_envs.evaluate(trained.policy(), "SeqCopy-v0", 50, length=2) for trained in (learner, other)]
     assert scores[0].accuracy == scores[1].accuracy
 
 
@@ -135,7 +135,7 @@ def test_any_default_dtype_of_torch(agent: str, id: str) -> None:
     try:
         learner = make_learner(agent, id, 0, TINY)
         learner.learn()
-        assert all(one.dtype == torch.float64 for one in learner.network.parameters())  # type: ignore[attr-defined]
+        assert all(weight.dtype == torch.float64 for weight in learner.network.parameters())  # type: ignore[attr-defined]
         seq_envs.evaluate(learner.policy(), id, 20)
     finally:
         torch.set_default_dtype(torch.float32)

@@ -2,11 +2,11 @@
 
     python tests/benchmarks/learn_speed.py [--rounds 5]
 
-All have the same network and learn with the best settings known for them (tuned.yaml): the fast one; the stock one as
-it is; and the stock one with this package's start of the LSTM, which it has no setting for. Each round trains all with
-the round's seed, one after the other in the same process, so that a drifting machine moves them alike; the figures are
-medians over rounds, and the ratios are medians of the ratios within rounds. Learning is checked after every few
-thousand time steps on 1,000 fresh episodes, greedily; the clock stands still while it is.
+Three trainings have the same network and the best settings known for each (tuned.yaml): the fast algorithm; the stock
+algorithm; and the stock algorithm with this package's start of the LSTM, for which it has no setting. Each round trains
+all three with the round's seed, one after the other in the same process, so that a machine whose speed changes affects
+all alike. The figures are medians over rounds, and the ratios are medians of the ratios within rounds. Every few
+thousand time steps, the greedy policy is evaluated on 1,000 fresh episodes; the time excludes these evaluations.
 """
 
 from __future__ import annotations
@@ -46,31 +46,31 @@ class Measured(NamedTuple):
 
 
 def measure(name: str, seed: int) -> Measured:
-    """Train one of them to its end."""
+    """Train one of `RUNS` to its end."""
     agent, settings = RUNS[name]
     learner = make_learner(agent, ID, seed, settings)
-    checking, checked, reached = 0.0, 0, (math.inf, math.inf)
+    seconds_of_checks, checked_at, reached = 0.0, 0, (math.inf, math.inf)
     start = time.perf_counter()
 
     def check(moment: Moment) -> None:
-        nonlocal checking, checked, reached
-        if moment.steps - checked < STEPS_BETWEEN_CHECKS or reached[0] < math.inf:
+        nonlocal seconds_of_checks, checked_at, reached
+        if moment.steps - checked_at < STEPS_BETWEEN_CHECKS or reached[0] < math.inf:
             return
-        checked = moment.steps
+        checked_at = moment.steps
         now = time.perf_counter()
         if seq_envs.evaluate(learner.policy(), ID, 1000).normalized_score >= SCORE:
-            reached = (now - start - checking, moment.steps)
-        checking += time.perf_counter() - now
+            reached = (now - start - seconds_of_checks, moment.steps)
+        seconds_of_checks += time.perf_counter() - now
 
     steps = 0
 
-    def see(moment: Moment) -> None:
+    def watch(moment: Moment) -> None:
         nonlocal steps
         steps = moment.steps
         check(moment)
 
-    learner.learn(see)
-    seconds = time.perf_counter() - start - checking
+    learner.learn(watch)
+    seconds = time.perf_counter() - start - seconds_of_checks
     return Measured(*reached, steps / seconds, seq_envs.evaluate(learner.policy(), ID).normalized_score)
 
 
@@ -80,7 +80,7 @@ def main() -> None:
     rounds = arguments.parse_args().rounds
     torch.set_num_threads(1)
     seen: dict[str, list[Measured]] = {name: [] for name in RUNS}
-    measure(FAST, 0)  # What is slow the first time.
+    measure(FAST, 0)  # A first training, which is slower, is not counted.
     for seed in range(rounds):
         for name, measured in seen.items():
             measured.append(measure(name, seed))

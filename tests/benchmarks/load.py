@@ -1,11 +1,10 @@
-"""What the package bears: very many steps, lanes, envs, threads and processes, and saves that are broken off.
+"""Load: very many steps, lanes, envs, threads and processes, and saves that a signal or a full disk breaks off.
 
     python tests/benchmarks/load.py [ROW ...] [--long]
 
-Each row runs in a process of its own, so that its peak of memory is its own. "growth" is how much more memory the
-process holds after the last of its repetitions than after the first tenth of them: what leaks grows there. A row fails
-the whole script if what it plays is not what it must be, or if memory grows by more than `MOST_GROWTH`. `--long` adds
-rows of many minutes.
+Each row runs in a separate process, so its peak of memory is that of the row. "growth" is the memory after the last
+repetition minus the memory after the first tenth of them; a leak appears there. A row fails if its episodes are wrong
+or if memory grows by more than `MOST_GROWTH`, and then the exit code is 1. `--long` adds rows of many minutes.
 """
 
 from __future__ import annotations
@@ -31,28 +30,28 @@ from gymnasium.vector import AsyncVectorEnv, AutoresetMode
 import seq_envs
 
 MOST_GROWTH = 8.0
-"""MB: what the allocator may keep for itself."""
+"""MB that the allocator may keep."""
 MODES = [mode.value for mode in AutoresetMode]
 
 
 def memory() -> float:
-    """MB that this process holds now."""
+    """The resident memory of this process in MB."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 class Meter:
-    """Notes the memory after the first tenth of a row's work, and after the last."""
+    """Measures the memory after the first tenth of a row's repetitions and after the last."""
 
     def __init__(self) -> None:
         self.first = self.last = 0.0
 
     def over(self, times: int) -> Iterator[int]:
-        """range(times), with the notes taken on the way."""
-        for time_ in range(times):
-            if time_ == times // 10:
+        """Yield 0 ... times-1, and measure on the way."""
+        for repetition in range(times):
+            if repetition == times // 10:
                 self.first = memory()
-            yield time_
+            yield repetition
         self.last = memory()
 
 
@@ -70,7 +69,7 @@ def steps(meter: Meter, count: int, lanes: int, mode: str, encoding: str) -> str
         if mode == "Disabled" and over[0]:
             envs.reset(options={"reset_mask": over})
     seconds = time.perf_counter() - start
-    played = calls * lanes * (10 / 11 if mode == "NextStep" else 1)  # Every eleventh only shows the next episode.
+    played = calls * lanes * (10 / 11 if mode == "NextStep" else 1)  # Every eleventh step only starts the next episode.
     scored = 0.9 * played
     luck = 5 * (0.09 * scored) ** 0.5 + lanes
     assert abs(earned - scored / 10) < luck, "a constant answer earns a tenth of the scored steps"
@@ -124,17 +123,17 @@ def many_envs(meter: Meter, count: int, together: bool) -> str:
     for number in meter.over(count):
         env = gymnasium.make(ids[number % len(ids)])
         envs = gymnasium.make_vec(ids[number % len(ids)], 4)
-        for one in (env, envs):
-            one.reset(seed=number)
+        for made in (env, envs):
+            made.reset(seed=number)
             for _ in range(3):
-                one.step(one.action_space.sample())
+                made.step(made.action_space.sample())
         kept.append((env, envs))
         if not together:
-            for one in kept.pop():
-                one.close()
+            for made in kept.pop():
+                made.close()
     for pair in kept:
-        for one in pair:
-            one.close()
+        for made in pair:
+            made.close()
     assert len(os.listdir("/proc/self/fd")) == handles
     assert threading.active_count() == 1
     return "no file, thread or process left"
@@ -144,13 +143,13 @@ def many_envs(meter: Meter, count: int, together: bool) -> str:
 
 
 def trace(envs: Any, calls: int) -> bytes:
-    """Everything that some steps give."""
-    told = [envs.reset(seed=7)[0].tobytes()]
+    """Everything that `reset` and some steps return, as bytes."""
+    returned = [envs.reset(seed=7)[0].tobytes()]
     rng = np.random.default_rng(7)
     for _ in range(calls):
         observations, rewards, over, _, infos = envs.step(rng.integers(10, size=envs.num_envs))
-        told += [observations.tobytes(), rewards.tobytes(), over.tobytes(), repr(sorted(infos)).encode()]
-    return b"".join(told)
+        returned += [observations.tobytes(), rewards.tobytes(), over.tobytes(), repr(sorted(infos)).encode()]
+    return b"".join(returned)
 
 
 def threads(meter: Meter, rounds: int, count: int, calls: int) -> str:
@@ -161,10 +160,10 @@ def threads(meter: Meter, rounds: int, count: int, calls: int) -> str:
             threading.Thread(target=lambda: right.append(trace(gymnasium.make_vec("SeqEcho-v0", 64), calls) == alone))
             for _ in range(count)
         ]
-        for one in working:
-            one.start()
-        for one in working:
-            one.join()
+        for thread in working:
+            thread.start()
+        for thread in working:
+            thread.join()
     assert right == [True] * rounds * count
     return f"{rounds} times {count} threads, each as alone"
 
@@ -185,8 +184,9 @@ def processes(meter: Meter, context: str, workers: int, calls: int) -> str:
 
 
 def saves() -> Any:
-    """What the tests break saves with; needs torch."""
-    sys.path[:0] = [str(Path(__file__).parent.parent / "agents")]
+    """The module with which the tests break saves off; it needs torch."""
+    root = Path(__file__).parents[2]
+    sys.path[:0] = [str(root / "agents"), str(root / "tests" / "support")]
     import broken_saves
 
     return broken_saves
@@ -242,16 +242,16 @@ def run_row(name: str) -> None:
     """Run one row here, and print its figures as JSON."""
     meter = Meter()
     start = time.perf_counter()
-    said = {**ROWS, **LONG_ROWS}[name](meter)
+    message = {**ROWS, **LONG_ROWS}[name](meter)
     seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
-    print(json.dumps({"seconds": seconds, "peak": peak, "growth": meter.last - meter.first, "said": said}))
+    print(json.dumps({"seconds": seconds, "peak": peak, "growth": meter.last - meter.first, "message": message}))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("rows", nargs="*", help="rows whose names begin so; all if none is given")
-    parser.add_argument("--long", action="store_true", help="rows of many minutes too")
+    parser.add_argument("rows", nargs="*", help="beginnings of names of rows (default: all rows)")
+    parser.add_argument("--long", action="store_true", help="run the rows of many minutes too")
     parser.add_argument("--here", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.here:
@@ -271,7 +271,7 @@ def main() -> None:
         grew = row["growth"] > MOST_GROWTH and name not in MAY_GROW
         wrong += grew
         figures = f"{row['seconds']:8.1f}{row['peak']:9.0f}{row['growth']:11.1f}"
-        print(f"{name:51}{figures}  {row['said']}{'  GROWS' if grew else ''}", flush=True)
+        print(f"{name:51}{figures}  {row['message']}{'  GROWS' if grew else ''}", flush=True)
     sys.exit(wrong > 0)
 
 

@@ -1,4 +1,4 @@
-"""Run the tests with every test file in a process of its own: no file may need what another one has imported.
+"""Run the tests with every test file in a separate process: no file may need what another file has imported.
 
     python tests/ci/each_file_alone.py [FILE ...] [--jobs 2] [--pytest=-x ...]
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the package must do elsewhere, in environments of its own: the wheel and the sdist, the oldest Gymnasium, other
+# What the package must do elsewhere, in separate environments: the wheel and the sdist, the oldest Gymnasium, other
 # Pythons, known vulnerabilities, the first command of the README, and RLlib. Runs after tests/run.sh.
 #     bash tests/ci/matrix.sh
 source "$(dirname "$0")/environments.sh"

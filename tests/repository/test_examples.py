@@ -15,11 +15,11 @@ ELSEWHERE = {"rllib_ppo_lstm.py"}
 """Examples that need another Gymnasium: `tests/ci/matrix.sh` runs them in a separate environment."""
 EXAMPLES = sorted(path for path in (ROOT / "examples").glob("*.py") if path.name not in ELSEWHERE)
 SCORES = {"ppo_lstm_from_scratch.py": 0.95, "evaluate_your_own_model.py": 0.98}
-"""The least normalised score of each example that has another one than 0.9."""
+"""The least normalised score of each example for which it is not 0.9."""
 LAST_LINES = {
-    "add_your_own_problem.py": "SeqNBack-v0 is a valid problem; the player that remembers 3 values has accuracy 1.0"
+    "add_your_own_problem.py": "SeqNBack-v0 is a valid problem; the policy that remembers 3 values has accuracy 1.0"
 }
-"""The last lines of the examples that train nothing."""
+"""The last lines of examples that train nothing."""
 SECONDS = 300
 """An example that takes longer than this hangs: it takes many times less."""
 

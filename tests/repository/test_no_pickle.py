@@ -28,7 +28,7 @@ torch.set_num_threads(1)
 SOURCES = [path for package in (seq_envs, seq_agents) for path in Path(package.__file__ or "").parent.rglob("*.py")]
 
 
-def asked_for(runs: Path, results: Path, *more: str) -> list[str]:
+def classes_looked_up(runs: Path, results: Path, *more: str) -> list[str]:
     """The classes that pickle looks up while a process reads all runs and results."""
     script = SUPPORT / "reads_our_formats.py"
     done = subprocess.run(
@@ -45,9 +45,9 @@ def test_nothing_that_is_read_is_unpickled(tmp_path: Path) -> None:
     for agent in ("recurrent-ppo", "lstm", "reinforce", "ppo-stack"):
         train(Run.create(tmp_path / "runs" / agent, config_of(agent)), 20)
     results = usual(tmp_path / "results").path
-    assert asked_for(tmp_path / "runs", results) == []
+    assert classes_looked_up(tmp_path / "runs", results) == []
     (tmp_path / "none").mkdir()
-    assert asked_for(tmp_path / "none", results, "--proof") == ["pathlib.PosixPath"]
+    assert classes_looked_up(tmp_path / "none", results, "--proof") == ["pathlib.PosixPath"]
 
 
 # The sources: calls that could unpickle a file.
@@ -91,11 +91,11 @@ def test_no_source_unpickles(path: Path) -> None:
         "yaml.unsafe_load(text)", "pandas.read_pickle(path)",
     ],
 )  # fmt: skip
-def test_what_would_unpickle_is_found(source: str) -> None:
+def test_dangerous_calls_are_reported(source: str) -> None:
     assert len(list(dangers(source))) == 1
 
 
-def test_the_safe_ways_are_not_suspected() -> None:
+def test_safe_calls_are_not_reported() -> None:
     source = "torch.load(path, weights_only=True)\nnp.load(path)\nyaml.safe_load(text)\nimport json"
     assert list(dangers(source)) == []
 
@@ -107,6 +107,6 @@ def test_the_loader_of_grids_is_a_safe_one() -> None:
     assert issubclass(grid_file._Loader, yaml.SafeLoader)
 
 
-def test_the_guide_warns_of_models_of_others() -> None:
-    told = " ".join((ROOT / "docs" / "guides" / "stable-baselines3.md").read_text(encoding="utf-8").split())
-    assert "A saved SB3 model is unpickled when it is loaded: load only what you trust." in told
+def test_the_guide_warns_of_untrusted_models() -> None:
+    guide = " ".join((ROOT / "docs" / "guides" / "stable-baselines3.md").read_text(encoding="utf-8").split())
+    assert "A saved SB3 model is unpickled when it is loaded: load only what you trust." in guide

@@ -1,4 +1,4 @@
-"""Recurrent agents such as people write, with a flag for each fault that people make."""
+"""Recurrent agents as users write them, with a flag for each common fault."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Breakable:
         torch.manual_seed(self.seed)
         envs = make_envs(self.lanes)
         inputs, answers = envs.single_observation_space.shape[0], int(envs.single_action_space.n)
-        # With its gradient cut it remembers only what some unit repeats by chance. Of few units, sometimes none does.
+        # With a cut gradient, only units that repeat their input by chance remember. A small network may have none.
         network = Network(inputs, answers, 2 * self.hidden if self.bug == "gradient cut" else self.hidden)
         optimizer = torch.optim.Adam(network.parameters(), self.learning_rate, fused=True)
         seen, _ = envs.reset(seed=training_stream(self.seed, 0))
@@ -101,7 +101,7 @@ class Breakable:
                 before, observation, start = start, torch.as_tensor(seen), torch.as_tensor(over)
             self.learn(network, optimizer, first_state, [torch.stack(column) for column in zip(*steps, strict=True)])
             solved = solved + 1 if accuracies and np.mean(accuracies) > 0.98 else solved * (not accuracies)
-            if solved == 5:  # In so many rollouts in which episodes ended.
+            if solved == 5:  # Rollouts in which episodes ended and nearly all answers were right.
                 break
         return POLICIES.get(self.bug, Greedy)(network)
 
@@ -161,7 +161,7 @@ class Breakable:
 
 @dataclass(frozen=True)
 class ByExample:
-    """An LSTM that learns from the right answers of whole episodes, padded to one length."""
+    """An LSTM that learns from the right answers of whole episodes, which are padded to one length."""
 
     bug: str = ""
     seed: int = 0

@@ -1,7 +1,7 @@
 """Saves of a run that are broken off by signals or by a full disk, after each of which the run must be whole.
 
-python tests/support/broken_saves.py FOLDER SIGNAL TIMES     a process of its own, since it forks
-python tests/support/broken_saves.py FOLDER full TIMES       FOLDER on a small disk of its own
+python tests/support/broken_saves.py FOLDER SIGNAL TIMES     in a separate process, since it forks
+python tests/support/broken_saves.py FOLDER full TIMES       FOLDER on a small separate disk
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def curve_of(rows: int) -> list[list[float]]:
 
 
 def loaded(run: Run) -> int:
-    """How many rows the curve of the latest checkpoint has; the checkpoint and the curve are those of one save."""
+    """The number of rows of the saved curve; it and the checkpoint must be of one save."""
     again = Run.open(run.path)
     curve = again.load(again.config.learner())
     assert curve == curve_of(len(curve)), f"no curve of one save: {curve}"
@@ -43,14 +43,14 @@ def loaded(run: Run) -> int:
 
 
 def ended_by(number: int, folder: Path, times: Iterable[int]) -> tuple[int, int]:
-    """A process that does nothing but save is ended at a random moment, again and again.
+    """End a process that does nothing but save, at random moments, again and again.
 
-    Returns how many saves were made, and how many files the last of them left unfinished.
+    Returns the number of saves that were made, and of unfinished files that the last one left.
     """
     run, learner = new_run(folder)
     luck, rows = random.Random(0), 1
     for _ in times:
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Until the child knows what to do with it.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Until the child has its handler.
         child = os.fork()
         if child == 0:
             _save_for_ever(run, learner, rows)
@@ -63,7 +63,7 @@ def ended_by(number: int, folder: Path, times: Iterable[int]) -> tuple[int, int]
         rows = now
     unfinished = len(list(run.path.glob("*.tmp")))
     with alone_in(run.path):
-        assert not list(run.path.glob("*.tmp")), "whoever comes next sweeps"
+        assert not list(run.path.glob("*.tmp")), "the next process that uses the folder removes them"
     assert loaded(run) == rows
     return rows - 1, unfinished
 
@@ -82,14 +82,14 @@ def _save_for_ever(run: Run, learner: Learner, rows: int) -> None:
 
 
 def on_a_full_disk(folder: Path, times: Iterable[int]) -> tuple[int, int]:
-    """Others leave between nothing and 200 kB of room. How many saves were made and how many refused."""
+    """Save while between 0 and 200 kB of the disk are free; the numbers of saves made and refused."""
     run, learner = new_run(folder)
     rows, refused = 1, 0
     filler = folder / "filler"
-    for time_ in times:
+    for number in times:
         filler.unlink(missing_ok=True)
         room = os.statvfs(folder)
-        filler.write_bytes(bytes(max(room.f_bavail * room.f_frsize - 4096 * (time_ % 50), 0)))
+        filler.write_bytes(bytes(max(room.f_bavail * room.f_frsize - 4096 * (number % 50), 0)))
         try:
             run.save(learner, curve_of(rows + 1))
         except OSError:
@@ -97,7 +97,7 @@ def on_a_full_disk(folder: Path, times: Iterable[int]) -> tuple[int, int]:
         now = loaded(run)
         assert now in (rows, rows + 1)
         rows = now
-        assert not list(run.path.glob("*.tmp")), "a save that is refused leaves its room to others"
+        assert not list(run.path.glob("*.tmp")), "a refused save leaves no file"
     return rows - 1, refused
 
 

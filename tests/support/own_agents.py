@@ -1,4 +1,4 @@
-"""User-defined agents: good ones, and every way of being none."""
+"""User-defined agents: valid ones, and one for each way of being invalid."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class LastValue:
         return answers, state
 
 
-class Told:
+class ReportsMoments:
     """Passes moments, or other values, to its watch."""
 
     MOMENTS: ClassVar[dict[str, Any]] = {
@@ -71,14 +71,14 @@ class Told:
         return LastValue(self.answers)
 
 
-def make(problem: seq_envs.Problem, seed: int, **settings: Any) -> Told:
-    return Told(problem, seed, **settings)
+def make(problem: seq_envs.Problem, seed: int, **settings: Any) -> ReportsMoments:
+    return ReportsMoments(problem, seed, **settings)
 
 
-class Holder:
-    """Something within something."""
+class Outer:
+    """A class that holds another one."""
 
-    Inner = Told
+    Inner = ReportsMoments
 
 
 SupervisedMlp: Any = agent_type("mlp")

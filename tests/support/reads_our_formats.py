@@ -1,4 +1,4 @@
-"""Read everything that this package writes, and print each class that is unpickled meanwhile.
+"""Read every kind of file that this package writes, and print each class that pickle looks up.
 
 python tests/support/reads_our_formats.py RUNS RESULTS MORE_RESULTS [--proof]
 

@@ -73,7 +73,7 @@ def every_update(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def interrupted_after(updates: int) -> Callable[[Moment], None]:
-    """A watch during which Ctrl-C comes, as a real signal."""
+    """A watch that sends Ctrl-C as a real signal after this many updates."""
     count = 0
 
     def watch(_: Moment) -> None:

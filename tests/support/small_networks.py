@@ -1,4 +1,4 @@
-"""Small networks with every memory, and episodes for them."""
+"""A small network for every core, and episodes for them."""
 
 from __future__ import annotations
 

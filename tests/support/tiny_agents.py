@@ -1,4 +1,4 @@
-"""Agents with settings that train in a moment, and comparisons of their states."""
+"""Agents with settings for a training of a moment, and comparisons of their states."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands that end in a moment, in an empty folder: what they print and what they leave."""
+"""Commands that take a moment, in an empty folder: what they print and what they write."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TINY = ["--set", "updates=3", "--set", "batch=3", "--set", "hidden=4", "--episod
 
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In an empty folder, with a terminal that is wide enough."""
+    """Work in an empty folder, with a terminal that is wide enough."""
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     monkeypatch.setenv("COLUMNS", "140")
@@ -36,7 +36,7 @@ def trained(path: Path, *more: str) -> Path:
 
 
 def refused(arguments: list[str], capsys: pytest.CaptureFixture[str], code: int = 2) -> str:
-    """Run a command that must end with this exit code; what it says."""
+    """Run a command that must end with this exit code; its message on stderr."""
     capsys.readouterr()
     with pytest.raises(SystemExit) as ended:
         cli.main(arguments)
@@ -109,7 +109,7 @@ COMMANDS = {
     "wrong value": (["show", "SeqEcho-v0", "--lag", "ü±✗"], 2),
     "wrong id": (["show", "ü±✗"], 2),
 }
-"""Every command with its exit code. Those that train many cells find them done, see `prepare`."""
+"""Every command with its exit code. The cells of those that train many are done before, see `prepare`."""
 ANSWERS = b"1\n2\n0\n1\n"
 """For `play`."""
 

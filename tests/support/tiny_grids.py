@@ -69,7 +69,7 @@ class InThisProcess:
         self.ran: list[tuple[str, str, int]] = []
         self._task = task
         self._until = until
-        """Ctrl-C comes after this many cells."""
+        """The number of cells after which Ctrl-C is simulated."""
 
     def __call__(self, cells: Sequence[Cell]) -> Iterator[Event]:
         for number, cell in enumerate(cells):

@@ -1,4 +1,4 @@
-"""Tasks that worker processes can import: well-behaved ones, and every other kind."""
+"""Tasks that worker processes can import: good ones, and one for each way to fail."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from seq_agents.learners.learner import Moment, Watch
 
 
 def act(item: tuple[str, Any], watch: Watch) -> Any:
-    """Do what the item says."""
+    """Call the function of this module that the item names."""
     what, given = item
     return globals()[what](given, watch)
 
@@ -38,13 +38,13 @@ def raises(given: str, watch: Watch) -> None:
     raise ValueError(given)
 
 
-class Unspeakable(Exception):
+class NoMessage(Exception):
     def __str__(self) -> str:
-        raise RuntimeError("no words")
+        raise RuntimeError("no message")
 
 
-def raises_without_words(given: Any, watch: Watch) -> None:
-    raise Unspeakable
+def raises_without_message(given: Any, watch: Watch) -> None:
+    raise NoMessage
 
 
 def dies(given: int, watch: Watch) -> None:
@@ -70,7 +70,7 @@ def exits(given: int, watch: Watch) -> None:
     os._exit(given)
 
 
-def asks_to_exit(given: Any, watch: Watch) -> None:
+def raises_system_exit(given: Any, watch: Watch) -> None:
     sys.exit(given)
 
 
@@ -78,7 +78,7 @@ def lambda_for(given: Any, watch: Watch) -> Any:
     return lambda: given
 
 
-class Boobytrap:
+class UnpicklingFails:
     """Can be pickled, but not be read back."""
 
     def __reduce__(self) -> Any:
@@ -89,8 +89,8 @@ def _explode() -> None:
     raise RuntimeError("boom")
 
 
-def boobytrap(given: Any, watch: Watch) -> Any:
-    return Boobytrap()
+def unpickling_fails(given: Any, watch: Watch) -> Any:
+    return UnpicklingFails()
 
 
 def large(given: int, watch: Watch) -> bytes:
@@ -103,14 +103,14 @@ def threads(given: Any, watch: Watch) -> int:
     return torch.get_num_threads()
 
 
-def tells(given: int, watch: Watch) -> int:
-    """So many moments, as fast as it can."""
+def reports(given: int, watch: Watch) -> int:
+    """Report `given` moments as fast as possible."""
     for step in range(given):
         watch(Moment(step / given, step, float("nan")))
     return given
 
 
-def tells_slowly(given: int, watch: Watch) -> int:
+def reports_slowly(given: int, watch: Watch) -> int:
     for step in range(given):
         watch(Moment(step / given, step, 0.5))
         time.sleep(0.25)
@@ -122,7 +122,7 @@ def _child_of_child(queue: Any) -> None:
 
 
 def has_children(given: Any, watch: Watch) -> Any:
-    """Starts processes of its own, in both ways."""
+    """Start child processes with multiprocessing and with subprocess."""
     context = multiprocessing.get_context("spawn")
     queue = context.Queue()
     child = context.Process(target=_child_of_child, args=(queue,))
@@ -133,7 +133,7 @@ def has_children(given: Any, watch: Watch) -> Any:
 
 
 def dies_with_a_child(given: str, watch: Watch) -> None:
-    """The child has inherited everything that is open, and lives on; the file says who it is."""
+    """Leave a child that has inherited all open files and lives on; its process id is in the file."""
     child = os.fork()
     if child == 0:
         time.sleep(300)
@@ -142,8 +142,8 @@ def dies_with_a_child(given: str, watch: Watch) -> None:
     os._exit(3)
 
 
-def falls_silent(given: float, watch: Watch) -> None:
-    """Cannot be heard any more, and goes on."""
+def closes_its_connection(given: float, watch: Watch) -> None:
+    """Close the connection to the parent process and keep running."""
     inspect.getclosurevars(cast(Any, watch)._watch).nonlocals["connection"].close()
     time.sleep(given)
 
@@ -153,7 +153,7 @@ def dies_when_idle(given: float, watch: Watch) -> int:
     return os.getpid()
 
 
-def announces(given: str, watch: Watch) -> None:
-    """Writes who it is, and stays until it is ended."""
+def writes_its_pid(given: str, watch: Watch) -> None:
+    """Write the process id, and run until the process is ended."""
     (Path(given) / str(os.getpid())).touch()
     time.sleep(300)

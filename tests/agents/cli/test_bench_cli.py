@@ -43,7 +43,7 @@ agents:
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Cells run in this process; the keys of those that were."""
+    """Run cells in this process; the keys of the cells that were run."""
     ran: list[str] = []
 
     def engine(cells: Any) -> Any:
@@ -85,7 +85,7 @@ def test_a_grid_from_a_file_in_processes(capsys: pytest.CaptureFixture[str]) -> 
 
 
 @pytest.mark.slow
-def test_what_is_done_is_not_run_again(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_finished_cells_are_not_run_again(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     Path("tiny.yaml").write_text(TINY)
     first = said(["bench", "tiny.yaml", "--out", "there"], capsys)
     assert len(here) == 4
@@ -123,8 +123,8 @@ def test_the_presets(arguments: list[str], folder: str, ids: int, monkeypatch: p
         cli.main(arguments)
 
 
-def test_an_agent_of_ones_own(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """Its module lies beside the YAML file, which lies elsewhere."""
+def test_a_user_defined_agent_beside_its_grid_file(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Its module is beside the YAML file, in another folder than the current one."""
     folder = Path("somewhere")
     folder.mkdir()
     (folder / "agents_for_test_bench_cli.py").write_text(
@@ -142,11 +142,11 @@ def test_an_agent_of_ones_own(here: list[str], capsys: pytest.CaptureFixture[str
     assert len(here) == 1
 
 
-def test_a_cell_that_fails_is_told_and_the_others_go_on(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_failed_cell_is_reported_and_the_others_run(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     Path("some.yaml").write_text(TINY.replace("best: {agent: optimal}", "bad: {agent: encoder-decoder}"))
-    told = refused(["bench", "some.yaml"], capsys)
-    assert "2 cells failed; the same command runs them, and only them, again:" in told
-    assert "bad--SeqEcho-v0--length=4--n_values=3--0: ValueError: encoder-decoder takes problems" in told
+    message = refused(["bench", "some.yaml"], capsys)
+    assert "2 cells failed; the same command runs them, and only them, again:" in message
+    assert "bad--SeqEcho-v0--length=4--n_values=3--0: ValueError: encoder-decoder takes problems" in message
     assert len(here) == 4
     assert "2 cells are missing" in said(["report", "bench-some"], capsys)
     assert "encoder-decoder takes problems" in said(["report", "bench-some", "--markdown"], capsys)
@@ -176,8 +176,8 @@ def test_the_command_is_stored(here: list[str], capsys: pytest.CaptureFixture[st
         ["horizon", "optimal", "--values", "1", "--seeds", "1", "--episodes", "9", "--out", "there"],
     ):
         said(arguments, capsys)
-    told = said(["report", "there", "--markdown"], capsys)
-    assert re.findall("```sh\n(.*)\n```", told) == [
+    text = said(["report", "there", "--markdown"], capsys)
+    assert re.findall("```sh\n(.*)\n```", text) == [
         "seq-envs bench 'my tiny.yaml' --out there",
         "seq-envs horizon optimal --values 1 --seeds 1 --episodes 9 --out there",
     ]
@@ -196,7 +196,7 @@ def test_reproduce_lists_the_experiments(capsys: pytest.CaptureFixture[str]) -> 
 
 @pytest.fixture
 def tiny_experiments(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Experiments that end in a moment, in place of those of the presets."""
+    """Experiments that take a moment replace those of the presets."""
     small = {"updates": 3, "batch": 2, "hidden": 4}
     parameters = {"length": 4, "n_values": 3}
     made = {
@@ -218,17 +218,17 @@ def test_reproduce(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:
         assert word in out
     said(["reproduce", "tiny-one", "--out", "there", "--episodes", "30", "--seeds", "3"], capsys)
     assert here[3:] == [f"{here[0][:-1]}2"]
-    told = said(["report", "there", "--markdown"], capsys)
-    assert "| tiny-one | 3 |" in told
-    assert "## Leaderboard" not in told, "experiments are no agents to be ranked"
-    assert "seq-envs reproduce 'tiny-*' --out there --episodes 30" in told
+    text = said(["report", "there", "--markdown"], capsys)
+    assert "| tiny-one | 3 |" in text
+    assert "## Leaderboard" not in text, "experiments are no agents to be ranked"
+    assert "seq-envs reproduce 'tiny-*' --out there --episodes 30" in text
 
 
 @pytest.mark.usefixtures("tiny_experiments")
 def test_reproduce_says_what_failed(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    told = refused(["reproduce", "*", "--episodes", "9"], capsys)
-    assert "1 cells failed; the same command runs them, and only them, again:" in told
-    assert "other--SeqEcho-v0--0: ValueError: encoder-decoder takes problems" in told
+    message = refused(["reproduce", "*", "--episodes", "9"], capsys)
+    assert "1 cells failed; the same command runs them, and only them, again:" in message
+    assert "other--SeqEcho-v0--0: ValueError: encoder-decoder takes problems" in message
     assert len(here) == 4
     assert len(list(Path("bench-reproduce/cells").iterdir())) == 3
 
@@ -238,7 +238,7 @@ def test_reproduce_says_what_failed(here: list[str], capsys: pytest.CaptureFixtu
 
 @pytest.fixture
 def tiny_comparison(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """The entries that were asked for; they are run with settings that end in a moment."""
+    """The entries that were requested; they run with settings that take a moment."""
     asked: list[Any] = []
     run = commands._run
 
@@ -272,7 +272,7 @@ def test_compare(here: list[str], tiny_comparison: list[Any], capsys: pytest.Cap
     assert everything(Path()) == {}
 
 
-def test_compare_keeps_its_results_where_it_is_told(
+def test_compare_keeps_its_results_in_out(
     here: list[str], tiny_comparison: list[Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ["compare", "--lag", "2", "--seeds", "2", "--episodes", "20", "--out", "there"]
@@ -404,8 +404,8 @@ def test_other_settings_need_another_folder(here: list[str], capsys: pytest.Capt
     said(["bench", "tiny.yaml"], capsys)
     Path("tiny.yaml").write_text(TINY.replace("hidden: 4", "hidden: 5"))
     before = everything(Path())
-    told = refused(["bench", "tiny.yaml"], capsys)
-    assert "bench-tiny has results of small on SeqEcho-v0" in told
-    assert "settings {'hidden': 4}, not {'hidden': 5}: choose another folder, or another name for the agent" in told
+    message = refused(["bench", "tiny.yaml"], capsys)
+    assert "bench-tiny has results of small on SeqEcho-v0" in message
+    assert "settings {'hidden': 4}, not {'hidden': 5}: choose another folder, or another name for the agent" in message
     assert everything(Path()) == before
     assert len(here) == 4

@@ -1,4 +1,4 @@
-"""The command: what it shows, compares and reproduces, and the options it takes."""
+"""The commands `list` and `show`, the help texts, and the options that every command takes."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert f"usage: seq-envs {command}" in capsys.readouterr().out
 
 
-def test_it_ends_quietly_when_the_reader_has_seen_enough() -> None:
+def test_a_closed_pipe_ends_a_command_quietly() -> None:
     command = f"{sys.executable} -m seq_agents.cli show SeqEcho-v0 --length 200000 | head -n 3; echo ${{PIPESTATUS[0]}}"
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=environment, check=True)
@@ -79,7 +79,7 @@ def test_it_ends_quietly_when_the_reader_has_seen_enough() -> None:
     assert done.stdout.splitlines()[-1] == "0"
 
 
-def test_a_table_for_a_reader_who_has_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_into_a_closed_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
     """The error reaches `main`, which ends quietly, as above."""
 
     class Gone(io.StringIO):

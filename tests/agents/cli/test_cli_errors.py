@@ -152,7 +152,9 @@ def test_ctrl_c(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPa
         (["train", "mlp", *ECHO, *TINY, "--seed", "1"], "another seed: seed was 0, not 1."),
     ],
 )
-def test_resume_of_something_else(changed: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_resume_of_another_training_is_refused(
+    changed: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     trained(Path("run"))
     before = everything(Path())
     assert f"run was trained with {message} Use the same, or another --out" in refused(
@@ -183,7 +185,7 @@ def _cut(path: Path) -> None:
 
 
 @pytest.mark.parametrize("spoiled", SPOILED)
-def test_a_spoiled_run(spoiled: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_broken_run_is_refused(spoiled: str, capsys: pytest.CaptureFixture[str]) -> None:
     trained(Path("run"))
     spoil, message = SPOILED[spoiled]
     spoil(Path("run"))
@@ -213,6 +215,8 @@ def test_evaluate_without_a_checkpoint(capsys: pytest.CaptureFixture[str]) -> No
         (["--seed", "-1"], "--seed"),
     ],
 )
-def test_evaluate_what_does_not_fit(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_evaluate_on_a_problem_that_the_agent_does_not_take(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     trained(Path("run"))
     assert message in refused(["evaluate", "run", *arguments], capsys)

@@ -1,4 +1,4 @@
-"""Dead ends: each message has a command that works when it is typed."""
+"""Wrong commands: each message has a command that works when it is typed."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_a_wrong_id_does_not_list_all() -> None:
 
 @pytest.mark.parametrize("id", ["SeqEchoHard-v0", "SeqEcho-v0"])
 def test_evaluate_in_another_size(id: str) -> None:
-    """An id with fixed parameters lends them to its base problem."""
+    """The base problem gets the parameters that the id fixes, and the changed ones."""
     assert run(["train", "gru", id, *TINY, "--set", "updates=1", "--set", "batch=2", "--out", "trained"]).code == 0
     got = json.loads(run(["evaluate", "trained", "--length", "60", "--episodes", "10", "--json"]).out)
     assert len(got["accuracy_by_step"]) == 60
@@ -144,7 +144,7 @@ def foreign(monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.mark.parametrize("named", ["agent", "id"])
-def test_evaluate_imports_nothing_unasked(named: str, foreign: str) -> None:
+def test_evaluate_imports_no_module_without_trust(named: str, foreign: str) -> None:
     names = {"agent": f"{foreign}:Mine", "id": f"{foreign}:SeqEcho-v0"}
     trained(Path("run"))
     config = json.loads(Path("run/config.json").read_text())
@@ -160,7 +160,7 @@ def test_evaluate_imports_nothing_unasked(named: str, foreign: str) -> None:
     assert Path("imported").exists()
 
 
-def test_a_run_of_ones_own_agent_with_trust(foreign: str) -> None:
+def test_trust_imports_a_user_defined_agent(foreign: str) -> None:
     train = ["train", f"{foreign}:Mine", *ECHO, *TINY, "--out", "run"]
     assert run(train).code == 0
     assert run([*train, "--resume"]).code == 0, "what the command names may be imported"

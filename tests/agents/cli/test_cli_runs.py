@@ -20,10 +20,10 @@ torch.set_num_threads(1)
 def test_train_and_evaluate(capsys: pytest.CaptureFixture[str]) -> None:
     cli.main(["train", "lstm", *ECHO, *TINY, "--seed", "7", "--out", "run"])
     table = capsys.readouterr().out
-    told = json.loads(Path("run/config.json").read_text())
-    assert (told["agent"], told["id"], told["seed"]) == ("lstm", "SeqEcho-v0", 7)
-    assert told["parameters"] == {"length": 4, "n_values": 3}
-    assert (told["settings"]["updates"], told["settings"]["hidden"]) == (3, 4)
+    config = json.loads(Path("run/config.json").read_text())
+    assert (config["agent"], config["id"], config["seed"]) == ("lstm", "SeqEcho-v0", 7)
+    assert config["parameters"] == {"length": 4, "n_values": 3}
+    assert (config["settings"]["updates"], config["settings"]["hidden"]) == (3, 4)
     final = json.loads(Path("run/evaluation.json").read_text())
     assert final["episodes"] == 40
     assert final["training_steps"] == 3 * 3 * 4
@@ -65,8 +65,8 @@ def test_every_agent_by_the_command(agent: str, capsys: pytest.CaptureFixture[st
 
 def test_a_core_in_place_of_the_agents_own() -> None:
     cli.main(["train", "reinforce", *ECHO, *TINY, "--core", "gru"])
-    told = json.loads(Path("runs/reinforce-gru-SeqEcho-v0-0/config.json").read_text())
-    assert told["agent"] == "reinforce-gru"
+    config = json.loads(Path("runs/reinforce-gru-SeqEcho-v0-0/config.json").read_text())
+    assert config["agent"] == "reinforce-gru"
     cli.main(["evaluate", "runs/reinforce-gru-SeqEcho-v0-0", "--episodes", "10"])
 
 
@@ -88,13 +88,13 @@ def test_settings_and_parameters_are_read_by_their_kinds() -> None:
         "train", "lstm", "SeqCopy-v0", "--reverse", "--length", "3", "--encoding", "discrete", "--delay=1",
         "--out", "run", "--set", "orthogonal=true", "--set", "learning-rate=1e-3", *TINY,
     ])  # fmt: skip
-    told = json.loads(Path("run/config.json").read_text())
-    assert told["parameters"] == {"length": 3, "delay": 1, "reverse": True, "encoding": "discrete"}
-    assert told["settings"]["orthogonal"] is True
-    assert told["settings"]["learning_rate"] == 0.001
+    config = json.loads(Path("run/config.json").read_text())
+    assert config["parameters"] == {"length": 3, "delay": 1, "reverse": True, "encoding": "discrete"}
+    assert config["settings"]["orthogonal"] is True
+    assert config["settings"]["learning_rate"] == 0.001
 
 
-def test_resume_of_nothing_begins(capsys: pytest.CaptureFixture[str]) -> None:
+def test_resume_without_a_run_starts_one(capsys: pytest.CaptureFixture[str]) -> None:
     trained(Path("run"), "--resume")
     first = everything(Path("run"))
     assert "run: config" in capsys.readouterr().out

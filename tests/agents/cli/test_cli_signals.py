@@ -43,7 +43,7 @@ def test_in_a_command(number: signal.Signals, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_an_interruption_that_a_library_turns_into_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As numpy's C code does while it is imported."""
+    """NumPy's C code does so while it is imported."""
 
     def interrupted(*_: object, **__: object) -> None:
         try:
@@ -123,7 +123,7 @@ def test_while_importing(number: signal.Signals, module: str) -> None:
 
 
 def test_the_entry_imports_next_to_nothing() -> None:
-    """So that the time before signals are handled is short."""
+    """The time before signals are handled is then short."""
     program = "import sys; import seq_agents.cli.main; print(*sys.modules)"
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
@@ -131,7 +131,7 @@ def test_the_entry_imports_next_to_nothing() -> None:
 
 
 def test_ignored_signals_stay_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As under nohup."""
+    """Under nohup, for example."""
     monkeypatch.setattr(catalogue, "_list", lambda *_, **__: signal.raise_signal(signal.SIGINT))
     old = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:

@@ -1,4 +1,4 @@
-"""Every command in whatever surrounds it: encodings, widths, closed streams, odd paths and installations."""
+"""Every command with every encoding, terminal width, closed stream, unusual path and kind of installation."""
 
 from __future__ import annotations
 
@@ -66,14 +66,14 @@ def test_play_marks_answers_on_every_console(encoding: str) -> None:
     assert "       . v v x" in played
 
 
-def test_what_is_typed_may_be_no_text() -> None:
+def test_typed_bytes_that_are_not_text() -> None:
     ended = run(["play", "SeqEcho-v0", "--length", "2", "--seed", "0"], typed=b"\xff\n1\n2\n")
     assert "is not an integer in 0 ... 9" in ended.out
     assert ended.code == 0
 
 
 def test_an_encoding_error_is_not_wrong_input(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It would be a fault of this package, which must not look like one of the user's."""
+    """It is a fault of this package, and must not look like a mistake of the user."""
 
     def fail(*_: object, **__: object) -> None:
         raise UnicodeEncodeError("ascii", "ü", 0, 1, "no")
@@ -210,7 +210,7 @@ def test_a_path_that_is_not_utf_8_is_printed_byte_for_byte() -> None:
 
 
 def test_sources_that_are_not_installed(tmp_path: Path) -> None:
-    """As in a clone with its two folders on the path."""
+    """A clone whose two folders are on the path."""
     program = (
         "import importlib.metadata as metadata\n"
         "installed = metadata.version\n"

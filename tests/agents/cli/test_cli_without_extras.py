@@ -26,17 +26,17 @@ TRAIN_PPO = ["train", "ppo", *ECHO, "--out", "new"]
 @pytest.mark.parametrize(
     ("missing", "arguments"),
     [
-        *[(one, TRAIN) for one in ("torch", "yaml", "safetensors", "rich", "filelock")],
-        *[(missing, TRAIN_PPO) for missing in ("torch", "stable_baselines3")],
-        *[(one, ["evaluate", "run"]) for one in ("torch", "yaml", "safetensors", "filelock")],
-        *[(one, ["compare"]) for one in ("torch", "yaml", "rich", "stable_baselines3", "sb3_contrib")],
-        *[(one, ["bench"]) for one in ("torch", "yaml", "rich", "filelock", "scipy", "matplotlib", "jinja2")],
-        *[(one, ["horizon", "lstm"]) for one in ("torch", "scipy", "matplotlib", "jinja2")],
-        *[(one, ["report", "somewhere"]) for one in ("torch", "scipy", "matplotlib", "jinja2")],
-        *[(one, ["bench", "--ray"]) for one in ("torch", "ray")],
-        *[(one, ["reproduce", "tutorial-memorize"]) for one in ("torch", "yaml", "filelock", "matplotlib")],
+        *[(package, TRAIN) for package in ("torch", "yaml", "safetensors", "rich", "filelock")],
+        *[(package, TRAIN_PPO) for package in ("torch", "stable_baselines3")],
+        *[(package, ["evaluate", "run"]) for package in ("torch", "yaml", "safetensors", "filelock")],
+        *[(package, ["compare"]) for package in ("torch", "yaml", "rich", "stable_baselines3", "sb3_contrib")],
+        *[(package, ["bench"]) for package in ("torch", "yaml", "rich", "filelock", "scipy", "matplotlib", "jinja2")],
+        *[(package, ["horizon", "lstm"]) for package in ("torch", "scipy", "matplotlib", "jinja2")],
+        *[(package, ["report", "somewhere"]) for package in ("torch", "scipy", "matplotlib", "jinja2")],
+        *[(package, ["bench", "--ray"]) for package in ("torch", "ray")],
+        *[(package, ["reproduce", "tutorial-memorize"]) for package in ("torch", "yaml", "filelock", "matplotlib")],
     ],
-    ids=lambda one: one if isinstance(one, str) else "-".join(one[:2]),
+    ids=lambda package: package if isinstance(package, str) else "-".join(package[:2]),
 )
 def test_a_missing_package_is_named(
     missing: str, arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -1,4 +1,4 @@
-"""What is seen of a grid that runs."""
+"""The output while a grid runs: lines, or a live table on a terminal."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
-def test_what_is_done_already_counts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_finished_cells_count_as_done(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with Board(CELLS, folder(tmp_path, CELLS[0], CELLS[3])) as board:
         board.see(Begun(CELLS[1]))
         board.see(done(CELLS[1]))
@@ -85,7 +85,7 @@ def test_what_is_done_already_counts(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_a_result_that_could_not_be_written_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     board = Board(CELLS, folder(tmp_path))
     board.see(Failed(CELLS[0], "its result could not be written: disk"))
-    board.see(done(CELLS[1]))  # Nobody has said that it began.
+    board.see(done(CELLS[1]))  # There was no event that it began.
     lines = capsys.readouterr().err.splitlines()
     assert [line[:5] for line in lines] == ["[1/4]", "[2/4]"]
 
@@ -120,8 +120,8 @@ def test_the_table(tmp_path: Path) -> None:
     assert "about 0:00 left" in text
 
 
-def test_how_long_still(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was done before took no time of this run's."""
+def test_the_remaining_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cells that were done before this run took none of its time."""
     clock = [1000.0]
     monkeypatch.setattr(live.time, "monotonic", lambda: clock[0])
     first, second, third, _ = CELLS
@@ -177,8 +177,8 @@ def test_problems_that_an_agent_does_not_learn(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("raises", [False, True])
-def test_the_live_table_comes_and_goes(raises: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a forced terminal, from beginning to end; also when Ctrl-C comes."""
+def test_the_live_table_is_drawn_and_removed(raises: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a forced terminal, for a whole run and for one that Ctrl-C stops."""
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "80")
     stream = io.StringIO()
@@ -206,7 +206,7 @@ def test_the_live_table_comes_and_goes(raises: bool, tmp_path: Path, monkeypatch
     assert not board._live.is_started
 
 
-def test_sweeps_and_grids_are_told_apart(tmp_path: Path) -> None:
+def test_sweeps_and_grids_are_distinguished(tmp_path: Path) -> None:
     swept: Entry = entry(swept="length")
     cells = [Cell(entry(), 0), Cell(swept, 0)]
     text = seen(Board(cells, Folder(tmp_path)), [done(cells[0]), done(cells[1], 1.0)])

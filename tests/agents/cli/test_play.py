@@ -1,4 +1,4 @@
-"""A person plays: what is asked, accepted, refused and told, and that the screen remembers nothing."""
+"""A person plays: prompts, accepted and refused answers, and a screen that shows no earlier time step."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CLEAR, SECOND_SCREEN, FIRST_SCREEN = "\033[H\033[2J", "\033[?1049h", "\033[?1049
 
 
 class Typist:
-    """Types lines, and then something raises `end`; keeps everything that is said."""
+    """Types lines and then raises `end`; keeps everything that is printed."""
 
     def __init__(self, *lines: str, end: type[BaseException] = EOFError) -> None:
         self.lines = list(lines)
@@ -53,14 +53,14 @@ def typed(answer: Any) -> str:
     return " ".join(map(str, np.atleast_1d(answer).tolist()))
 
 
-def answers_of(player: Policy, problem: seq_envs.Problem, episodes: int) -> list[str]:
-    """What a player types in the first episodes of stream 0."""
+def answers_of(policy: Policy, problem: seq_envs.Problem, episodes: int) -> list[str]:
+    """What a person types who answers as a policy does, in the first episodes of stream 0."""
     observations, _, _, lengths = seq_envs.sample(problem, episodes, seed=0)
     lines: list[str] = []
     for episode in range(episodes):
-        state = player.initial_state(1)
+        state = policy.initial_state(1)
         for step in range(lengths[episode]):
-            answers, state = player.act(observations[episode : episode + 1, step], state)
+            answers, state = policy.act(observations[episode : episode + 1, step], state)
             lines.append(typed(answers[0]))
     return lines
 
@@ -147,7 +147,7 @@ optimal       1.0000            1
     assert set(typist.prompts) == {""}
 
 
-def test_the_example_is_not_the_game() -> None:
+def test_the_example_episode_is_not_played() -> None:
     typist = Typist()
     typist.play(ECHO)
     assert seq_envs.draw(ECHO, 0) not in typist.text
@@ -165,7 +165,7 @@ WHOLE = seq_envs.SeqCopy(framing="many_to_one", length=3)
         (ECHO, "3.0", "an integer in 0 ... 9"),
         (ECHO, "three", "an integer in 0 ... 9"),
         (ECHO, "1 2", "an integer in 0 ... 9"),
-        (ECHO, ",", None),  # Nothing but a comma is nothing.
+        (ECHO, ",", None),  # A comma alone is not an answer.
         (ECHO, " 3\t", None),
         (ECHO, "9" * 5000, "an integer in 0 ... 9"),
         (ECHO, "\033[A", "an integer in 0 ... 9"),
@@ -183,7 +183,7 @@ WHOLE = seq_envs.SeqCopy(framing="many_to_one", length=3)
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, seq_envs.Problem) else str(value)[:9],
 )
-def test_what_is_refused_and_asked_again(problem: seq_envs.Problem, text: str, wanted: str | None) -> None:
+def test_wrong_answers_are_asked_for_again(problem: seq_envs.Problem, text: str, wanted: str | None) -> None:
     typist = Typist(text)
     assert typist.play(problem) == []
     refusals = [written for written in typist.written if " is not " in written and "finished" not in written]
@@ -203,7 +203,7 @@ def test_enter_alone_says_zero(problem: seq_envs.Problem) -> None:
 @pytest.mark.parametrize("erase", [False, True], ids=["plain", "erase"])
 @pytest.mark.parametrize("way", ["q", " Q ", EOFError, KeyboardInterrupt])
 @pytest.mark.parametrize("answered", range(10))
-def test_leaving_at_any_time(way: str | type[BaseException], answered: int, erase: bool) -> None:
+def test_a_person_can_leave_at_any_time(way: str | type[BaseException], answered: int, erase: bool) -> None:
     lines = ["0"] * answered
     typist = Typist(*lines, way, end=AssertionError) if isinstance(way, str) else Typist(*lines, end=way)
     accuracies = typist.play(ECHO, 3, erase)
@@ -219,13 +219,13 @@ def test_leaving_at_any_time(way: str | type[BaseException], answered: int, eras
     assert typist.written.count(FIRST_SCREEN) == typist.written.count(SECOND_SCREEN)
 
 
-def test_an_unfinished_episode_tells_nothing_of_what_comes() -> None:
+def test_an_unfinished_episode_reveals_nothing_later() -> None:
     typist = Typist("0", "0")
     typist.play(ECHO)
     assert "input  3 5 7\n" in typist.text
 
 
-def test_the_screen_comes_back_whatever_happens() -> None:
+def test_the_screen_is_restored_after_every_end() -> None:
     typist = Typist("", end=ZeroDivisionError)
     with pytest.raises(ZeroDivisionError):
         typist.play(ECHO, erase=True)
@@ -251,7 +251,7 @@ play(seq_envs.SeqEcho(length=6, lag=2, n_values=4_000_000, encoding="discrete"),
 
 
 class Terminal:
-    """A game in a process of its own, on a pseudoterminal."""
+    """A game in a separate process, on a pseudoterminal."""
 
     def __init__(self, process: subprocess.Popen[bytes], master: int) -> None:
         self.process = process
@@ -355,7 +355,7 @@ def test_leaving_a_terminal(way: str) -> None:
     assert "Traceback" not in game.seen
 
 
-def test_a_terminal_that_knows_no_codes_gets_none() -> None:
+def test_a_terminal_without_control_codes_gets_none() -> None:
     with terminal(ON_A_TERMINAL, kind="dumb") as game:
         game.wait_for("step 1 of 6")
         game.type("q\n")

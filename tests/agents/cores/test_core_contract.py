@@ -44,8 +44,8 @@ def test_outputs_and_states_have_the_stated_shapes(name: str) -> None:
     outputs, state = read(core, some_inputs())
     assert outputs.shape == (BATCH, STEPS, core.outputs)
     initial = core.initial_state(BATCH)
-    assert [one.shape for one in state] == [one.shape for one in initial]
-    assert all(len(one) == BATCH for one in initial)
+    assert [part.shape for part in state] == [part.shape for part in initial]
+    assert all(len(part) == BATCH for part in initial)
 
 
 @every_core
@@ -85,7 +85,7 @@ def test_a_start_begins_an_episode_in_its_lane_and_in_no_other(name: str) -> Non
         for first, end in zip(begins, [*begins[1:], STEPS], strict=True):
             alone, state = read(core, inputs[lane : lane + 1, first:end])
             assert torch.allclose(together[lane, first:end], alone[0]), (lane, first)
-        assert same(tuple(one[lane] for one in last), tuple(one[0] for one in state)), lane
+        assert same(tuple(part[lane] for part in last), tuple(part[0] for part in state)), lane
 
 
 @every_core
@@ -120,7 +120,7 @@ def test_the_state_follows_the_dtype(name: str, dtype: torch.dtype) -> None:
     core = made(name).to(dtype)
     outputs, state = core(some_inputs().to(dtype), core.initial_state(BATCH))
     assert outputs.dtype == dtype
-    assert all(one.dtype in (dtype, torch.int64) for one in state)
+    assert all(part.dtype in (dtype, torch.int64) for part in state)
 
 
 @every_core
@@ -136,4 +136,4 @@ def test_the_state_moves_to_another_device() -> None:
     """On the meta device, which every machine has."""
     for name in CORES:
         core = made(name).to("meta")
-        assert all(one.device.type == "meta" for one in core.initial_state(2)), name
+        assert all(part.device.type == "meta" for part in core.initial_state(2)), name

@@ -86,7 +86,7 @@ def test_by_default_the_forget_gate_starts_open() -> None:
     assert [gate.mean().item() for gate in bias.chunk(4)] == [0.0, 1.0, 0.0, 0.0]
 
 
-def test_a_delay_line_is_there_from_the_start() -> None:
+def test_an_untrained_delay_line_holds_recent_inputs() -> None:
     """A linear map reads the last inputs from the state of such an untrained LSTM, as its docstring says."""
     torch.manual_seed(0)
     lstm = nn.LSTM(4, 64, batch_first=True)

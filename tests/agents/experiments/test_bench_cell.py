@@ -12,7 +12,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from own_agents import LastValue, Told
+from own_agents import LastValue, ReportsMoments
 from seq_agents.agents import AGENTS, make_learner
 from seq_agents.experiments import cell as module
 from seq_agents.experiments.cell import CURVE_COLUMNS, CURVE_EPISODES, answers_of, run_cell
@@ -71,14 +71,14 @@ def test_evaluations_change_nothing(agent: str, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_each_point_of_the_curve_evaluates_the_agent_at_that_time() -> None:
-    """Each is what a training that ends there gets, on other episodes than those of the final evaluation."""
+    """Each equals the evaluation of a training that ends there, on other episodes than the final evaluation has."""
     cell = Cell(entry("mlp"), 0)
     problem = cell.entry.problem()
     learner = cell.config().learner()
     expected = []
 
     def see(_: Moment) -> None:
-        seed = len(expected) + 1  # Each evaluation has episodes of its own.
+        seed = len(expected) + 1  # Each evaluation has other episodes.
         expected.append(seq_envs.evaluate(learner.policy(), problem, 20, seed).accuracy)
 
     learner.learn(see)
@@ -118,7 +118,7 @@ def test_what_is_stored() -> None:
     assert exam().keys() == got["evaluation"].keys()
 
 
-def test_elsewhere_is_an_evaluation_of_what_was_learned() -> None:
+def test_elsewhere_evaluates_the_trained_agent() -> None:
     got = run_cell(Cell(entry("optimal", elsewhere=({"length": 20},)), 0))
     assert got["elsewhere"][0]["evaluation"]["accuracy"] == 1.0
 
@@ -133,7 +133,7 @@ def test_a_score_that_is_not_defined() -> None:
 
 def schedule(shares: list[float], monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The steps of the evaluations, of a training with these moments."""
-    monkeypatch.setitem(Told.MOMENTS, "given", [Moment(share, n + 1, 0.5) for n, share in enumerate(shares)])
+    monkeypatch.setitem(ReportsMoments.MOMENTS, "given", [Moment(share, n + 1, 0.5) for n, share in enumerate(shares)])
     chosen = entry("own_agents:make", settings={"moments": "given"})
     return [row[0] for row in run_cell(Cell(chosen, 0))["curve"]]
 
@@ -168,14 +168,14 @@ def test_seconds_are_those_of_training(monkeypatch: pytest.MonkeyPatch) -> None:
         clock[0] += 100.0
         return evaluate(*given)
 
-    def learn(_: Told, watch: Any) -> None:
+    def learn(_: ReportsMoments, watch: Any) -> None:
         for n in range(1, 5):
             clock[0] += 1.0
             watch(Moment(n / 4, n, 0.5))
 
     monkeypatch.setattr(module.time, "perf_counter", lambda: clock[0])
     monkeypatch.setattr(seq_envs, "evaluate", slow)
-    monkeypatch.setattr(Told, "learn", learn)
+    monkeypatch.setattr(ReportsMoments, "learn", learn)
     got = run_cell(Cell(entry("own_agents:make", settings={}), 0))
     assert [row[:2] for row in got["curve"]] == [[1, 1.0], [2, 2.0], [3, 3.0], [4, 4.0]]
     assert got["seconds"] == 4.0
@@ -211,7 +211,7 @@ def test_every_evaluation_has_fresh_episodes(monkeypatch: pytest.MonkeyPatch) ->
         ("stops short", [50]),
     ],
 )
-def test_own_agents(moments: str, steps: list[int]) -> None:
+def test_user_defined_agents(moments: str, steps: list[int]) -> None:
     got = run_cell(Cell(entry("own_agents:make", settings={"moments": moments}), 0))
     assert [row[0] for row in got["curve"]] == steps
     assert rising(got["curve"])
@@ -220,7 +220,7 @@ def test_own_agents(moments: str, steps: list[int]) -> None:
 
 
 @pytest.mark.parametrize("garbage", ["three", "none", "text", "two", "beyond", "nan", "endless", "negative"])
-def test_own_agents_that_watch_garbage(garbage: str) -> None:
+def test_user_defined_agents_that_report_wrong_moments(garbage: str) -> None:
     with pytest.raises(ValueError, match=r"^watch takes Moment\(done in \[0, 1\], steps, accuracy\), got "):
         run_cell(Cell(entry("own_agents:make", settings={"moments": garbage}), 0))
 
@@ -238,14 +238,14 @@ def test_own_agents_that_watch_garbage(garbage: str) -> None:
     ],
 )
 @pytest.mark.parametrize("moments", ["good", "never"])
-def test_own_agents_with_wrong_answers(answers: str, error: type[Exception], moments: str) -> None:
+def test_user_defined_agents_with_wrong_answers(answers: str, error: type[Exception], moments: str) -> None:
     with pytest.raises(error):
         run_cell(Cell(entry("own_agents:make", settings={"answers": answers, "moments": moments}), 0))
 
 
 @pytest.mark.parametrize("error", [RuntimeError, TypeError, IndexError, ValueError])
 def test_an_agent_that_fails_elsewhere_keeps_its_cell(error: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
-    """The training is done by then: only the evaluation on the longer episodes is lost."""
+    """The training is complete; only the evaluation on longer episodes is missing."""
 
     def act(self: LastValue, observations: Any, state: Any) -> Any:
         self.answered = getattr(self, "answered", 0) + 1
@@ -264,7 +264,7 @@ def test_an_agent_that_fails_elsewhere_keeps_its_cell(error: type[Exception], mo
 
 
 def test_plain_keys() -> None:
-    """Readable, and as they are in folders that there are already."""
+    """Keys are readable and equal those in existing folders."""
     plain = dataclasses.replace(entry("recurrent-ppo"), parameters={})
     assert Cell(plain, 3).key == "recurrent-ppo--SeqEcho-v0--3"
     assert Cell(entry("mlp", swept="lag"), 0).key == "mlp--SeqEcho-v0--length=4--n_values=3--over-lag--0"
@@ -280,7 +280,7 @@ ENTRIES = st.builds(
 
 @given(first=ENTRIES, other=ENTRIES, seeds=st.tuples(st.integers(0, 12), st.integers(0, 12)))
 def test_no_two_cells_have_one_file(first: Entry, other: Entry, seeds: tuple[int, int]) -> None:
-    """Not even where small letters are capital ones; and every name is one that file systems take."""
+    """Also on file systems that ignore case. Every file system takes the names."""
     keys = [Cell(first, seeds[0]).key, Cell(other, seeds[1]).key]
     apart = (first.identity, seeds[0]) != (other.identity, seeds[1])
     assert (keys[0].lower() != keys[1].lower()) == apart
@@ -302,15 +302,15 @@ def test_no_two_cells_have_one_file(first: Entry, other: Entry, seeds: tuple[int
         ("SeqNext-v0", {"encoding": "one_hot"}, 10),
     ],
 )
-def test_how_many_answers(id: str, parameters: dict[str, Any], answers: int | None) -> None:
+def test_the_number_of_answers(id: str, parameters: dict[str, Any], answers: int | None) -> None:
     assert answers_of(seq_envs.make_problem(id, **parameters)) == answers
 
 
 def test_hardware() -> None:
-    told = hardware()
-    assert told["cores"] >= 1
-    assert isinstance(told["cpu"], str)
-    assert told["cpu"]
+    found = hardware()
+    assert found["cores"] >= 1
+    assert isinstance(found["cpu"], str)
+    assert found["cpu"]
 
 
 @pytest.mark.parametrize(
@@ -329,7 +329,7 @@ def test_hardware() -> None:
         {"reported": None},
     ],
 )
-def test_an_entry_that_is_none(broken: dict[str, Any]) -> None:
+def test_broken_entries_are_refused(broken: dict[str, Any]) -> None:
     with pytest.raises((TypeError, ValueError)):
         Entry.of_json({**entry().as_json(), **broken})
 

@@ -37,10 +37,10 @@ def files(path: Path) -> list[str]:
     return sorted(str(file.relative_to(path)) for file in path.rglob("*") if file.is_file())
 
 
-# What is there is found again.
+# What is added is read again.
 
 
-def test_what_is_added_is_there(tmp_path: Path) -> None:
+def test_added_results_are_read(tmp_path: Path) -> None:
     folder = asked(tmp_path / "new" / "folder", entry(seeds=2), entry("lstm"))
     cells = list(folder.cells())
     assert [(cell.entry.name, cell.seed) for cell in cells] == [("mlp", 0), ("lstm", 0), ("mlp", 1)], (
@@ -62,7 +62,7 @@ def test_what_is_added_is_there(tmp_path: Path) -> None:
     ]
 
 
-def test_a_folder_that_is_none(tmp_path: Path) -> None:
+def test_what_is_not_a_results_folder_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "none"):
         with pytest.raises(RunError, match=r"is no folder of results: there is no grid\.json"):
             Folder.open(path)
@@ -133,20 +133,20 @@ def broken_variants() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("variant", broken_variants())
-def test_a_file_that_is_no_result_counts_as_missing(variant: str, tmp_path: Path) -> None:
+def test_a_file_without_a_result_counts_as_missing(variant: str, tmp_path: Path) -> None:
     folder = filled(tmp_path)
     cell, other = folder.cells()
     (tmp_path / "cells" / f"{cell.key}.json").write_text(json.dumps(broken_variants()[variant]))
     assert folder.result(cell) is None
     assert folder.broken(cell)
     assert not folder.broken(other)
-    assert [outcome.seed for outcome in outcomes(folder)] == [1], "and stops nobody"
+    assert [outcome.seed for outcome in outcomes(folder)] == [1], "the other result is read"
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"\xff\xfe", b"\x00" * 9, b"[" * 100_000, b"nonsense", b'{"entry": 1e999}']
 )
-def test_a_file_that_is_no_json_counts_as_missing(content: bytes, tmp_path: Path) -> None:
+def test_a_file_without_json_counts_as_missing(content: bytes, tmp_path: Path) -> None:
     folder = filled(tmp_path)
     cell, _ = folder.cells()
     (tmp_path / "cells" / f"{cell.key}.json").write_bytes(content)
@@ -154,7 +154,7 @@ def test_a_file_that_is_no_json_counts_as_missing(content: bytes, tmp_path: Path
     assert folder.broken(cell)
 
 
-def test_every_way_to_cut_a_file_short_is_seen(tmp_path: Path) -> None:
+def test_a_file_cut_short_anywhere_counts_as_missing(tmp_path: Path) -> None:
     folder = filled(tmp_path)
     cell, _ = folder.cells()
     path = tmp_path / "cells" / f"{cell.key}.json"
@@ -228,7 +228,7 @@ def test_a_sweep_is_apart_from_the_grid(tmp_path: Path) -> None:
     assert len(outcomes(folder)) == 2
 
 
-def test_the_order_of_names_in_a_mapping_is_nothing(tmp_path: Path) -> None:
+def test_the_order_of_names_in_a_mapping_does_not_matter(tmp_path: Path) -> None:
     filled(tmp_path, entry())
     turned = dict(reversed(entry().settings.items()))
     folder = asked(tmp_path, dataclasses.replace(entry(), settings=turned))
@@ -275,7 +275,7 @@ def test_leftovers_of_a_killed_process_are_removed(tmp_path: Path) -> None:
 
 
 def test_other_files_are_left_alone(tmp_path: Path) -> None:
-    """Also what a process writes that is still there."""
+    """Also files that a living process is writing."""
     filled(tmp_path)
     parent = os.getppid()
     for path in (tmp_path, tmp_path / "cells"):
@@ -288,7 +288,7 @@ def test_other_files_are_left_alone(tmp_path: Path) -> None:
     assert len([name for name in before if name.endswith(".tmp")]) == 8
 
 
-def test_settings_without_a_result_can_be_mended(tmp_path: Path) -> None:
+def test_settings_without_a_result_can_be_changed(tmp_path: Path) -> None:
     """After a typo that failed every seed."""
     wrong, right = (dataclasses.replace(entry(), settings={"updates": updates}) for updates in (0, 1))
     Folder(tmp_path).add_entries([wrong])

@@ -1,4 +1,4 @@
-"""Run folders that are not what they should be: taken, in use, broken, or those of others."""
+"""Run folders that are refused: not empty, in use, broken, or of another agent."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def finished(path: Path, agent: str = "mlp", **others: Any) -> Path:
     return path
 
 
-def test_a_folder_is_not_taken_twice(tmp_path: Path) -> None:
+def test_a_folder_with_files_is_refused(tmp_path: Path) -> None:
     run = Run.create(tmp_path / "run", config_of("mlp"))
     with pytest.raises(RunError, match=r"run is not empty: choose another folder, or go on .* with --resume"):
         Run.create(run.path, config_of("mlp"))
@@ -59,7 +59,7 @@ def test_a_run_in_use_by_another_process(tmp_path: Path) -> None:
     train(Run.open(path), 10)
 
 
-def test_a_run_is_free_again_after_whatever_happened(tmp_path: Path) -> None:
+def test_a_run_is_unlocked_after_every_end(tmp_path: Path) -> None:
     run = Run.create(tmp_path, config_of("mlp"))
     with pytest.raises(Stopped):
         train(run, 10, interrupted_after(1))
@@ -88,13 +88,13 @@ def test_a_broken_config(content: str, tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_config_with_a_wrong_value(name: str, value: Any, tmp_path: Path) -> None:
     path = finished(tmp_path / "run")
-    told = json.loads((path / "config.json").read_text())
-    (path / "config.json").write_text(json.dumps(told | {name: value}))
+    config = json.loads((path / "config.json").read_text())
+    (path / "config.json").write_text(json.dumps(config | {name: value}))
     with pytest.raises(RunError, match=r"config\.json is broken"):
         Run.open(path)
 
 
-def test_what_is_no_run_folder(tmp_path: Path) -> None:
+def test_what_is_not_a_run_folder_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "nothing"):
         with pytest.raises(RunError, match=f"{path.name} is no run folder: config.json cannot be read"):
             Run.open(path)
@@ -120,7 +120,7 @@ def test_a_broken_checkpoint(agent: str, spoil: str, tmp_path: Path) -> None:
         run.load(run.config.learner())
 
 
-def test_checkpoints_of_others(tmp_path: Path) -> None:
+def test_checkpoints_of_other_agents_are_refused(tmp_path: Path) -> None:
     path = finished(tmp_path / "run", "lstm")
     run = Run.open(path)
     for other, message in (

@@ -1,4 +1,4 @@
-"""A run is whole after whatever befell its saves: real signals at random moments, and a disk that is really full."""
+"""A run is whole after saves that real signals end at random moments, and after saves on a full disk."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from paths import SUPPORT
 
 
 def counts(folder: Path, how: str, times: int) -> tuple[int, int]:
-    """What `broken_saves.py` has counted; it fails if a run was ever not whole."""
+    """The counts that `broken_saves.py` prints; it fails if a run is not whole."""
     script = SUPPORT / "broken_saves.py"
     done = subprocess.run(
         [sys.executable, script, folder, how, str(times)],

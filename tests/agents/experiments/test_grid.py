@@ -62,7 +62,7 @@ def test_a_grid_by_hand(tmp_path: Path) -> None:
     assert second.problem() == seq_envs.make_problem("SeqCopy-v0", length=2, reverse=True)
 
 
-def test_patterns_and_ids_of_an_agents_own(tmp_path: Path) -> None:
+def test_patterns_and_ids_of_a_single_agent(tmp_path: Path) -> None:
     got = entries(tmp_path, "ids: ['Seq[EC]*Hard-v0', SeqEchoHard-v0]\nagents: {lstm: , mlp: {ids: ['*Echo-v?']}}")
     assert [(entry.name, entry.id) for entry in got] == [
         ("lstm", "SeqEchoHard-v0"), ("lstm", "SeqCopyHard-v0"), ("lstm", "SeqClassifyHard-v0"), ("mlp", "SeqEcho-v0"),
@@ -72,12 +72,12 @@ def test_patterns_and_ids_of_an_agents_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text", ["agents: [lstm, lstm]\nids: [SeqEcho-v0, SeqEcho-v0, SeqEch*-v0, {id: SeqEcho-v0}]", LSTM]
 )
-def test_what_comes_twice_is_run_once(text: str, tmp_path: Path) -> None:
+def test_repeated_entries_are_run_once(text: str, tmp_path: Path) -> None:
     assert [entry.name for entry in entries(tmp_path, text) if entry.id == "SeqEcho-v0"] == ["lstm"]
 
 
 @pytest.mark.parametrize("name", ["a/b", "a b", ".hidden", "../up", "Ünïcode", "x" * 300, "a:b", "[red]", "-"])
-def test_odd_names_are_taken(name: str, tmp_path: Path) -> None:
+def test_unusual_names_are_accepted(name: str, tmp_path: Path) -> None:
     (entry,) = entries(tmp_path, json.dumps({"agents": {name: {"agent": "lstm"}}, "ids": ["SeqEcho-v0"]}))
     assert entry.name == name
 
@@ -315,7 +315,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         read_grid(tmp_path / ("x" * 300))
 
 
-def test_a_small_file_that_means_a_huge_one(tmp_path: Path) -> None:
+def test_a_small_file_that_expands_to_a_huge_one(tmp_path: Path) -> None:
     lines = ["a0: &a0 [x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12))]
     assert "too large" in refused(tmp_path, "\n".join(lines))
 
@@ -374,7 +374,7 @@ def test_any_text_is_a_grid_or_refused(text: str, tmp_path: Path) -> None:
 
 
 def test_a_problem_has_one_label() -> None:
-    """However its parameters are ordered, and whether or not those are given that it has anyway."""
+    """The order of parameters does not matter, nor does a parameter that equals the default of the id."""
     ids = ["SeqEcho-v0", {"id": "SeqEcho-v0", "lag": 1}, {"id": "SeqEcho-v0", "length": 10, "lag": 1}]
     ids += [{"id": "SeqEcho-v0", "lag": 2, "length": 12}, {"id": "SeqEcho-v0", "length": 12, "lag": 2, "n_values": 10}]
     entries = Grid(agents={"optimal": GridAgent(agent="optimal")}, ids=ids).all_entries()

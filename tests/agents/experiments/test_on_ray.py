@@ -1,4 +1,4 @@
-"""Tasks on Ray end as those on one machine do, whatever happens to the processes that do them."""
+"""Tasks on Ray end as local tasks do, whatever happens to their processes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ AGENTS = ("lstm", "reinforce")
 
 @pytest.fixture(scope="module", autouse=True)
 def ray_folder() -> Iterator[None]:
-    """Where Ray has logs, sockets and the address that "auto" means: no folder of the machine's, and a short path."""
+    """A temporary folder, with a short path, for Ray's logs, sockets and the address that "auto" means."""
     folder = tempfile.TemporaryDirectory(prefix="ray", dir="/tmp", ignore_cleanup_errors=True)
     with folder as path, pytest.MonkeyPatch.context() as patch:
         patch.setenv("RAY_TMPDIR", path)
@@ -48,7 +48,7 @@ def ray_folder() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[str]:
-    """The address of a Ray with two workers, in processes apart from this one."""
+    """The address of a Ray cluster with two workers, in other processes."""
     node = {"num_cpus": 2, "include_dashboard": False, "object_store_memory": 128 * 1024**2}
     cluster = Cluster(initialize_head=True, head_node_args=node)
     yield cluster.address
@@ -58,7 +58,7 @@ def cluster() -> Iterator[str]:
 
 @pytest.fixture
 def connected(cluster: str) -> str:
-    """The address, connected to: the workers of a connection are there for the next test as well."""
+    """The address of the cluster, with a connection to it that later tests use too."""
     if not ray.is_initialized():
         ray.init(cluster, log_to_driver=False)
     return cluster
@@ -66,7 +66,7 @@ def connected(cluster: str) -> str:
 
 @pytest.fixture
 def alone() -> None:
-    """Connected to nothing."""
+    """No connection to Ray."""
     ray.shutdown()
 
 
@@ -74,8 +74,8 @@ def results(events: Sequence[Event]) -> dict[Any, Any]:
     return {event.item: event.result for event in events if isinstance(event, Done)}
 
 
-def square_when_heard(number: int, watch: Watch, folder: Path) -> int:
-    """Ends when the news of it have been heard."""
+def square_after_the_moment_arrived(number: int, watch: Watch, folder: Path) -> int:
+    """The square, after the moment of the task has reached the listener."""
     watch(HALF)
     while not (folder / "heard").exists():
         time.sleep(0.05)
@@ -89,7 +89,7 @@ def fail_for_two(number: int, _: Watch) -> int:
 
 
 def wait_to_be_killed(number: int, _: Watch, folder: Path) -> int:
-    """The first time."""
+    """Task 1 waits to be killed when it runs for the first time."""
     mine = folder / str(number)
     with mine.open("a") as file:
         file.write(f"{os.getpid()}\n")
@@ -98,7 +98,7 @@ def wait_to_be_killed(number: int, _: Watch, folder: Path) -> int:
     return number
 
 
-def wait_for_ever(number: int, _: Watch, folder: Path) -> None:
+def wait_forever(number: int, _: Watch, folder: Path) -> None:
     (folder / str(number)).write_text(str(os.getpid()))
     while True:
         time.sleep(0.05)
@@ -112,7 +112,7 @@ def end_abruptly(number: int, _: Watch, folder: Path) -> int:
     return number
 
 
-def test_a_grid_comes_to_what_it_comes_to_here(connected: str, tmp_path: Path) -> None:
+def test_a_grid_has_the_results_of_local_workers(connected: str, tmp_path: Path) -> None:
     problem = seq_envs.make_problem("SeqEcho-v0", **SMALL)
     grid = Grid(
         agents={name: GridAgent(agent=name, settings=settings(name, problem)) for name in AGENTS},
@@ -141,11 +141,11 @@ def keys(grid: Grid) -> list[str]:
     return [Cell(entry, seed).key for entry in grid.all_entries() for seed in range(entry.seeds)]
 
 
-def test_each_begins_goes_on_and_ends_once(connected: str, tmp_path: Path) -> None:
+def test_each_task_begins_reports_and_ends_once(connected: str, tmp_path: Path) -> None:
     events = []
-    for event in on_ray.do_all(partial(square_when_heard, folder=tmp_path), [3, 4, 5, 5], connected):
+    for event in on_ray.do_all(partial(square_after_the_moment_arrived, folder=tmp_path), [3, 4, 5, 5], connected):
         events.append(event)
-        if [type(event) for event in events].count(Progress) == 2:  # Of the two that are under way.
+        if [type(event) for event in events].count(Progress) == 2:  # One of the two tasks that are running.
             (tmp_path / "heard").touch()
     for number, times in ((3, 1), (4, 1), (5, 2)):
         mine = [event for event in events if event.item == number]
@@ -155,7 +155,7 @@ def test_each_begins_goes_on_and_ends_once(connected: str, tmp_path: Path) -> No
         assert mine.count(Done(number, number**2)) == times
 
 
-def test_a_task_whose_process_is_killed_is_done_all_the_same(connected: str, tmp_path: Path) -> None:
+def test_a_task_whose_process_is_killed_is_done_again(connected: str, tmp_path: Path) -> None:
     events = []
     for event in on_ray.do_all(partial(wait_to_be_killed, folder=tmp_path), range(4), connected):
         events.append(event)
@@ -169,7 +169,7 @@ def test_a_task_whose_process_is_killed_is_done_all_the_same(connected: str, tmp
     assert len(set((tmp_path / "1").read_text().split())) == 2, "begun anew in another process"
 
 
-def test_a_task_that_always_ends_its_process_fails_in_the_end(
+def test_a_task_that_always_ends_its_process_fails(
     connected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(on_ray, "_RETRIES", 1)
@@ -182,7 +182,7 @@ def test_a_task_that_always_ends_its_process_fails_in_the_end(
     assert (tmp_path / "begun").read_text() == "xx", "once anew"
 
 
-def test_a_task_that_raises_fails_and_the_others_go_on(connected: str) -> None:
+def test_a_task_that_raises_fails_and_the_others_are_done(connected: str) -> None:
     events = list(on_ray.do_all(fail_for_two, range(4), connected))
     assert results(events) == {0: 0, 1: 1, 3: 3}
     (failed,) = (event for event in events if isinstance(event, Failed))
@@ -190,7 +190,7 @@ def test_a_task_that_raises_fails_and_the_others_go_on(connected: str) -> None:
     assert "fail_for_two" in failed.details
 
 
-def test_an_agent_of_ones_own_is_found(connected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_user_defined_agent_is_found(connected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = """
         import seq_envs
 
@@ -214,11 +214,11 @@ def test_an_agent_of_ones_own_is_found(connected: str, tmp_path: Path, monkeypat
 
 
 @pytest.mark.parametrize("before", ["alone", "connected"])
-def test_what_is_left_ends_when_nobody_waits_any_more(
+def test_tasks_end_when_the_iteration_stops(
     cluster: str, before: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     request.getfixturevalue(before)
-    events = on_ray.do_all(partial(wait_for_ever, folder=tmp_path), range(3), cluster)
+    events = on_ray.do_all(partial(wait_forever, folder=tmp_path), range(3), cluster)
     assert isinstance(next(events), Begun)
     while not any(path.read_text() for path in tmp_path.iterdir()):
         time.sleep(0.05)
@@ -229,18 +229,18 @@ def test_what_is_left_ends_when_nobody_waits_any_more(
 
 
 def gone(process: int) -> None:
-    """Wait until it is; the tests would hang if it never were."""
+    """Wait until the process has ended. The test hangs if it does not end."""
     while Path(f"/proc/{process}").exists():
         time.sleep(0.05)
 
 
 @pytest.mark.usefixtures("alone")
-def test_a_ray_of_our_own_is_gone_afterwards() -> None:
+def test_a_ray_that_was_started_is_stopped() -> None:
     assert results(list(on_ray.do_all(fail_for_two, [0, 1], None))) == {0: 0, 1: 1}
     assert not ray.is_initialized()
 
 
-def test_a_connection_that_is_there_is_used_and_stays(connected: str) -> None:
+def test_an_existing_connection_is_used_and_stays(connected: str) -> None:
     assert results(list(on_ray.do_all(fail_for_two, [0], connected))) == {0: 0}
     assert ray.is_initialized()
 
@@ -253,7 +253,7 @@ def unused_port() -> int:
 
 @pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("scheme", ["", "ray://"])
-def test_an_address_where_nobody_listens(scheme: str) -> None:
+def test_an_address_without_a_ray(scheme: str) -> None:
     address = f"{scheme}127.0.0.1:{unused_port()}"
     with pytest.raises(ConnectionError, match=f"there is no Ray at {address}: ConnectionRefusedError: .*host:port"):
         list(on_ray.do_all(fail_for_two, [0], address))
@@ -261,7 +261,7 @@ def test_an_address_where_nobody_listens(scheme: str) -> None:
 
 @pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("address", ["nonsense", "http://here", "host:port"])
-def test_an_address_that_is_none(address: str) -> None:
+def test_a_wrong_address_is_refused(address: str) -> None:
     with pytest.raises(ConnectionError, match=f'Ray at {address} cannot be used: .* \\(an address is "auto"'):
         list(on_ray.do_all(fail_for_two, [0], address))
     assert not ray.is_initialized()

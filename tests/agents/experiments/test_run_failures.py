@@ -1,4 +1,4 @@
-"""What fails while a run is written or trained is said, and spoils nothing that was there."""
+"""A failure while a run is written or trained is reported and leaves the earlier files whole."""
 
 from __future__ import annotations
 

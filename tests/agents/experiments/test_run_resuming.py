@@ -1,4 +1,4 @@
-"""A training stopped, killed or broken off goes on from its folder to the same end."""
+"""A training that was stopped or killed, or that failed, resumes from its folder to the same result."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_ctrl_c_stops_with_a_checkpoint_and_resume_ends_the_same(agent: str, tmp
     assert_same_end(run.path, tmp_path / "unbroken")
 
 
-def test_ctrl_c_at_the_last_update_stops_nothing(tmp_path: Path) -> None:
+def test_ctrl_c_at_the_last_update_does_not_stop_the_training(tmp_path: Path) -> None:
     run = Run.create(tmp_path, config_of("mlp"))
     train(run, 40, interrupted_after(UPDATES))
     assert run.finished
@@ -66,8 +66,8 @@ def test_a_second_ctrl_c_does_not_wait(tmp_path: Path) -> None:
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_a_run_that_no_interrupt_can_reach(tmp_path: Path) -> None:
-    """Only the main thread hears of Ctrl-C; others can train all the same."""
+def test_a_training_outside_the_main_thread(tmp_path: Path) -> None:
+    """Python delivers Ctrl-C to the main thread only. Other threads can train too."""
     import threading
 
     run = Run.create(tmp_path, config_of("mlp"))
@@ -92,10 +92,10 @@ def test_ctrl_c_in_the_final_evaluation_interrupts_and_loses_no_training(
 
 
 @pytest.mark.parametrize("agent", LEARNING)
-def test_a_training_that_breaks_goes_on_from_its_last_checkpoint(
+def test_a_training_that_fails_resumes_from_its_last_checkpoint(
     agent: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With a curve that is longer than the checkpoint goes, as after a kill between the two."""
+    """The curve has more rows than the checkpoint knows, as after a kill between the two writes."""
     train(Run.create(tmp_path / "unbroken", config_of(agent)), 40)
     every_update(monkeypatch)
     run = Run.create(tmp_path / "broken", config_of(agent))
@@ -127,7 +127,7 @@ def test_a_finished_run_is_evaluated_again(agent: str, tmp_path: Path) -> None:
     assert same(checkpoint(tmp_path), state)
 
 
-def test_a_curve_that_is_gone_does_not_stop_a_run(tmp_path: Path) -> None:
+def test_a_run_without_its_curve_can_be_resumed(tmp_path: Path) -> None:
     run = Run.create(tmp_path, config_of("lstm"))
     with pytest.raises(Stopped):
         train(run, 40, interrupted_after(1))

@@ -1,4 +1,4 @@
-"""A grid that runs: what is missing is run once, and what goes wrong stops nothing else."""
+"""Running a grid: missing cells run once, and a failure does not stop the other cells."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_every_cell_is_run_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("until", range(5))
-def test_an_interrupted_grid_goes_on_with_what_is_missing(until: int, tmp_path: Path) -> None:
+def test_an_interrupted_grid_continues_with_the_missing_cells(until: int, tmp_path: Path) -> None:
     first, second = InThisProcess(lambda cell: result(cell), until), by_hand()
     if until < 4:
         with pytest.raises(KeyboardInterrupt):
@@ -70,8 +70,8 @@ def test_a_broken_result_is_run_again(tmp_path: Path) -> None:
     assert again.ran == [ALL[3]]
 
 
-def test_only_what_is_asked_for_is_run(tmp_path: Path) -> None:
-    """Not what else the folder lacks."""
+def test_only_the_cells_of_the_grid_are_run(tmp_path: Path) -> None:
+    """Other missing cells of the folder are not run."""
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path, InThisProcess(until=0))
     fewer, others, rest = by_hand(), by_hand(), by_hand()
@@ -105,7 +105,7 @@ def test_failures_are_kept_tried_again_and_forgotten(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("always", [False, True])
-def test_a_full_disk_stops_nothing(always: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_does_not_stop_a_grid(always: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write, count = folder_module.write_whole, 0
 
     def full(path: Path, content: bytes) -> None:
@@ -129,7 +129,7 @@ def test_a_full_disk_stops_nothing(always: bool, tmp_path: Path, monkeypatch: py
 
 
 @pytest.mark.parametrize("bad", [{"steps": np.int64(3)}, {"seconds": float("nan")}, {"versions": {1, 2}}])
-def test_a_result_that_is_not_json_stops_nothing(bad: dict[str, Any], tmp_path: Path) -> None:
+def test_a_result_that_is_not_json_does_not_stop_a_grid(bad: dict[str, Any], tmp_path: Path) -> None:
     engine = InThisProcess(lambda cell: result(cell, **(bad if cell.seed == 0 else {})))
     failures = run(tmp_path, engine)
     assert engine.ran == ALL
@@ -172,8 +172,8 @@ def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
     assert (tmp_path / "file").read_text() == "mine"
 
 
-def test_the_engine_is_ended_with_what_listens(tmp_path: Path) -> None:
-    """Its processes, too: whoever iterates over them stops at once."""
+def test_the_engine_ends_with_an_error_of_its_listener(tmp_path: Path) -> None:
+    """Its processes end too, since closing the iteration ends them."""
     ended = False
 
     def engine(cells: Any) -> Any:
@@ -194,7 +194,7 @@ def test_the_engine_is_ended_with_what_listens(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_good_and_bad_agents_in_processes(tmp_path: Path) -> None:
-    """The whole way: each bad agent costs its own cells, and says why."""
+    """From the grid to the folder: each bad agent loses only its own cells, with a reason."""
     bad = {
         "raises": ({"answers": "cannot learn"}, "RuntimeError: cannot learn"),
         "shape": ({"answers": "shape"}, "Error: "),

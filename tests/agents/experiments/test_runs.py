@@ -1,4 +1,4 @@
-"""What a run folder holds, and that nothing lies elsewhere."""
+"""What a run folder holds, and that a training writes nowhere else."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ def test_a_run_folder(agent: str, tmp_path: Path) -> None:
     got = train(Run.create(path, config), 40, moments.append)
     assert_whole(path)
 
-    told = json.loads((path / "config.json").read_text())
-    assert {name: told[name] for name in ("agent", "id", "parameters", "seed")} == {
+    config = json.loads((path / "config.json").read_text())
+    assert {name: config[name] for name in ("agent", "id", "parameters", "seed")} == {
         "agent": agent, "id": config.id, "parameters": config.parameters, "seed": 3,
     }  # fmt: skip
     chosen = settings(agent, taken_by(agent))
-    assert {name: told["settings"][name] for name in chosen} == chosen
-    assert told["settings"].keys() == agent_type(agent).settings_type.domains().keys()
-    assert told["versions"]["python"] == platform.python_version()
-    assert told["versions"]["torch"] == torch.__version__
-    assert told["versions"]["seq-envs"] == seq_envs.__version__
+    assert {name: config["settings"][name] for name in chosen} == chosen
+    assert config["settings"].keys() == agent_type(agent).settings_type.domains().keys()
+    assert config["versions"]["python"] == platform.python_version()
+    assert config["versions"]["torch"] == torch.__version__
+    assert config["versions"]["seq-envs"] == seq_envs.__version__
 
     evaluation = figures(path)
     for name in ("accuracy", "exact_match", "normalized_score", "mean_return", "episodes"):
@@ -82,17 +82,17 @@ def test_parameters_from_numpy_are_kept_as_numbers(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("agent", LEARNING)
 def test_a_training_leaves_nothing_elsewhere(agent: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """SB3's own logger makes a folder among the machine's temporary ones, or in this one."""
+    """SB3's default logger makes a folder in the temporary folder or in the current one."""
     monkeypatch.setenv("SB3_LOGDIR", str(tmp_path / "logs"))
     train(Run.create(tmp_path / "run", config_of(agent)), 40)
     assert [file.name for file in tmp_path.iterdir()] == ["run"]
 
 
 def test_versions_name_what_matters() -> None:
-    told = runs.versions()
+    versions = runs.versions()
     names = ["python", "machine", "seq-envs", "gymnasium", "numpy", "torch", "stable-baselines3", "sb3-contrib"]
-    assert list(told) == names
-    assert all(told.values())
+    assert list(versions) == names
+    assert all(versions.values())
 
 
 def test_a_learner_is_that_of_the_config() -> None:
@@ -113,7 +113,7 @@ def test_without_nan() -> None:
 
 
 def test_a_score_that_is_not_defined_is_null(tmp_path: Path) -> None:
-    """Where chance is as good as the best player there is no scale."""
+    """If chance is as good as the optimal policy, there is no scale."""
     config = Config.of("random", "SeqNext-v0", {"length": 2})
     train(Run.create(tmp_path / "run", config), 5)
     assert figures(tmp_path / "run")["normalized_score"] is None

@@ -1,4 +1,4 @@
-"""A strange file of a cell counts as broken, and a report about its folder is written all the same."""
+"""A malformed cell file counts as broken, and a report on its folder is still written."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def test_a_key_added_or_removed_anywhere(good: Folder) -> None:
         (("elsewhere", 0, "changes"), [1]),
     ],
 )
-def test_values_that_took_a_report_down(place: Place, new: Any, tmp_path: Path) -> None:
+def test_wrong_values_do_not_stop_a_report(place: Place, new: Any, tmp_path: Path) -> None:
     made = stored(tmp_path)
     cell = next(made.cells())
     raw = content(made)

@@ -1,4 +1,4 @@
-"""Worker processes: every item has one end, whatever its task does, and no process is left behind."""
+"""Worker processes: every item ends once, whatever its task does, and no process is left behind."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def ends(events: list[Event]) -> dict[int, Event]:
 
 
 def gone(pid: int) -> bool:
-    """Whether there is no such process, or only its remains; the last of its threads has ended."""
+    """Whether a process has ended, or is a zombie without threads."""
     try:
         remains = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
         return remains and len(os.listdir(f"/proc/{pid}/task")) == 1
@@ -48,7 +48,7 @@ def gone(pid: int) -> bool:
         return True
 
 
-def comes_true(condition: Callable[[], bool], seconds: float = STUCK) -> bool:
+def becomes_true(condition: Callable[[], bool], seconds: float = STUCK) -> bool:
     start = time.monotonic()
     while time.monotonic() - start < seconds:
         if condition():
@@ -81,7 +81,7 @@ def test_more_jobs_than_items() -> None:
 
 
 @pytest.mark.parametrize("jobs", [0, -1])
-def test_no_jobs_do_nothing(jobs: int) -> None:
+def test_wrong_numbers_of_jobs_are_refused(jobs: int) -> None:
     with pytest.raises(ValueError, match="jobs must be an integer >= 1"):
         run([("double", 1)], jobs)
 
@@ -89,24 +89,24 @@ def test_no_jobs_do_nothing(jobs: int) -> None:
 BAD = [
     (("raises", "wrong\nthing"), r"ValueError: wrong thing"),
     (("raises", ""), r"ValueError"),
-    (("raises_without_words", None), r"Unspeakable"),
+    (("raises_without_message", None), r"NoMessage"),
     (("nothing of this name", None), r"KeyError: 'nothing of this name'"),
     (("dies", int(signal.SIGKILL)), r"its process ended by signal SIGKILL \(out of memory\?\)"),
     (("dies", int(signal.SIGSEGV)), r"its process ended by signal SIGSEGV"),
     (("dies", 40), r"its process ended by signal 40"),
     (("exits", 0), r"its process ended with exit code 0"),
     (("exits", 7), r"its process ended with exit code 7"),
-    (("asks_to_exit", 5), r"its process ended with exit code 5"),
+    (("raises_system_exit", 5), r"its process ended with exit code 5"),
     (("lambda_for", 1), r"(AttributeError|PicklingError): .*lambda.*"),
-    (("boobytrap", None), r"RuntimeError: boom"),
-    (("falls_silent", 300.0), r"its process closed its connection"),
+    (("unpickling_fails", None), r"RuntimeError: boom"),
+    (("closes_its_connection", 300.0), r"its process closed its connection"),
     (("double", lambda: None), r"(AttributeError|PicklingError): .*lambda.*"),
-    (("double", worker_tasks.Boobytrap()), r"RuntimeError: boom"),
+    (("double", worker_tasks.UnpicklingFails()), r"RuntimeError: boom"),
 ]
 
 
 def test_each_failure_costs_its_own_item() -> None:
-    """Among them all, every good item is done, two processes at a time."""
+    """All items run on two processes, and every good item is done."""
     items: list[Any] = []
     for bad, _ in BAD:
         items += [("double", len(items)), bad]
@@ -123,7 +123,7 @@ def test_each_failure_costs_its_own_item() -> None:
             assert end == Done(item, 2 * item[1])
 
 
-def test_the_end_of_a_process_is_seen_while_a_child_of_it_lives(tmp_path: Path) -> None:
+def test_the_end_of_a_process_is_noticed_while_its_child_lives(tmp_path: Path) -> None:
     events = run([("dies_with_a_child", str(tmp_path / "pid")), ("double", 1)])
     child = int((tmp_path / "pid").read_text())
     try:
@@ -150,28 +150,28 @@ def test_the_details_have_the_traceback() -> None:
         (ValueError("a\n b\t c"), "ValueError: a b c"),
         (KeyError(), "KeyError"),
         (OSError(28, "No space left"), "OSError: [Errno 28] No space left"),
-        (worker_tasks.Unspeakable(), "Unspeakable"),
+        (worker_tasks.NoMessage(), "NoMessage"),
     ],
 )
 def test_reasons_have_one_line(error: Exception, line: str) -> None:
     assert reason(error) == line
 
 
-def test_a_new_process_comes_for_one_that_is_gone() -> None:
+def test_a_process_that_ends_is_replaced() -> None:
     first, _, second, third = ends(run([("pid", 0), ("exits", 1), ("pid", 1), ("pid", 2)])).values()
     assert cast(Done, first).result != cast(Done, second).result
     assert cast(Done, second).result == cast(Done, third).result, "and stays"
 
 
 def test_a_process_that_dies_between_two_items() -> None:
-    """The item that comes next is done by another one."""
+    """Another process does the next item."""
     items = [("dies_when_idle", 0.1), ("slowly", 2.0), ("pid", 1), ("pid", 2)]
     with closing(do_all(act, items, 2)) as events:  # type: ignore[type-var]
         seen = []
         for event in events:
             seen.append(event)
             if isinstance(event, Done) and event.item is items[0]:
-                assert comes_true(lambda: gone(event.result))  # noqa: B023 - called at once.
+                assert becomes_true(lambda: gone(event.result))  # noqa: B023 - called at once.
     assert len(ends(seen)) == 4
     assert [end for end in ends(seen).values() if not isinstance(end, Done)] == []
 
@@ -183,8 +183,8 @@ def test_a_large_result_and_a_large_item() -> None:
     assert isinstance(ends(run([heavy]))[id(heavy)], Failed)
 
 
-def test_files_stay_few() -> None:
-    """A process that is replaced leaves nothing open."""
+def test_replaced_processes_leave_no_open_file() -> None:
+    """A replaced process leaves no file open."""
     run([("exits", 1)])
     before = len(os.listdir("/proc/self/fd"))
     with closing(do_all(act, [("exits", 1)] * 3 + [("pid", 0)], 1)) as events:  # type: ignore[type-var]
@@ -206,8 +206,8 @@ def test_a_task_may_start_processes() -> None:
     assert cast(Done, end).result == ("hello", "7")
 
 
-def test_moments_are_few_and_true() -> None:
-    items = [("tells", 20_000), ("tells_slowly", 4)]
+def test_frequent_moments_are_thinned_out() -> None:
+    items = [("reports", 20_000), ("reports_slowly", 4)]
     events = run(items)
     quick = [event for event in events if isinstance(event, Progress) and event.item is items[0]]
     assert 1 <= len(quick) < 1000, "not all of them"
@@ -217,40 +217,40 @@ def test_moments_are_few_and_true() -> None:
     steps = [event.moment.steps for event in quick]
     assert steps == sorted(set(steps))
     slow = [event.moment for event in events if isinstance(event, Progress) and event.item is items[1]]
-    assert slow == [(step / 4, step, 0.5) for step in range(4)], "none of those that come rarely is left out"
+    assert slow == [(step / 4, step, 0.5) for step in range(4)], "rare moments are all reported"
     assert len(ends(events)) == 2
 
 
-# The end of them all.
+# The end of all processes.
 
 
 def announced(folder: Path, count: int) -> list[int]:
-    """The processes of `announces`, once there are so many."""
-    assert comes_true(lambda: len(list(folder.iterdir())) >= count)
+    """The processes of `writes_its_pid`, as soon as there are `count` of them."""
+    assert becomes_true(lambda: len(list(folder.iterdir())) >= count)
     return [int(path.name) for path in folder.iterdir()]
 
 
 def test_closing_ends_every_process(tmp_path: Path) -> None:
-    events = do_all(act, [("announces", str(tmp_path))] * 3, 2)
+    events = do_all(act, [("writes_its_pid", str(tmp_path))] * 3, 2)
     assert [type(next(events)) for _ in range(2)] == [Begun, Begun]
     pids = announced(tmp_path, 2)
     cast(Any, events).close()
     assert all(gone(pid) for pid in pids)
 
 
-def test_an_error_of_the_one_who_listens_ends_every_process(tmp_path: Path) -> None:
+def test_an_error_of_the_listener_ends_every_process(tmp_path: Path) -> None:
     def listen() -> None:
-        for number, _ in enumerate(do_all(act, [("announces", str(tmp_path))] * 2, 2)):
+        for number, _ in enumerate(do_all(act, [("writes_its_pid", str(tmp_path))] * 2, 2)):
             if number == 1:
                 announced(tmp_path, 2)
                 raise LookupError
 
     with pytest.raises(LookupError):
         listen()
-    assert comes_true(lambda: all(gone(int(path.name)) for path in tmp_path.iterdir()))
+    assert becomes_true(lambda: all(gone(int(path.name)) for path in tmp_path.iterdir()))
 
 
-def test_a_process_that_cannot_be_started_leaves_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_start_ends_the_processes_started_before(monkeypatch: pytest.MonkeyPatch) -> None:
     from seq_agents.experiments import workers
 
     started: list[Any] = []
@@ -276,14 +276,14 @@ from worker_tasks import act
 if __name__ == "__main__":
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
-    for event in do_all(act, [("announces", sys.argv[1])] * 3, 2):
+    for event in do_all(act, [("writes_its_pid", sys.argv[1])] * 3, 2):
         print(event, flush=True)
 """
 
 
 @pytest.fixture
 def parent(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """A process in a group of its own with two workers, which write who they are into the folder `pids`."""
+    """A process with two workers, in a separate process group. The workers write their ids into the folder `pids`."""
     (tmp_path / "pids").mkdir()
     script = tmp_path / "parent.py"
     script.write_text(PARENT)
@@ -300,11 +300,11 @@ def parent(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-def test_workers_end_with_a_parent_that_is_killed(parent: subprocess.Popen[str], tmp_path: Path) -> None:
+def test_workers_end_when_their_parent_is_killed(parent: subprocess.Popen[str], tmp_path: Path) -> None:
     pids = announced(tmp_path / "pids", 2)
     parent.kill()
     parent.wait()
-    assert comes_true(lambda: all(gone(pid) for pid in pids))
+    assert becomes_true(lambda: all(gone(pid) for pid in pids))
 
 
 def children_of(pid: int) -> list[int]:
@@ -350,10 +350,12 @@ def test_a_signal_while_a_process_starts_takes_effect_afterwards(number: signal.
 def test_a_signal_to_the_group_ends_all_of_them(
     number: signal.Signals, early: float | None, parent: subprocess.Popen[str], tmp_path: Path
 ) -> None:
-    """A terminal and a scheduler send the signal to the whole group. Only the first process has something to say,
+    """A terminal and a scheduler send the signal to the whole group. Only the parent prints something,
     whether the others are at work or about to start."""
     if early is not None:
-        assert comes_true(lambda: len(children_of(parent.pid)) >= 3)  # One of them keeps account for multiprocessing.
+        assert becomes_true(
+            lambda: len(children_of(parent.pid)) >= 3
+        )  # One of them is multiprocessing's resource tracker.
         pids = children_of(parent.pid)
         time.sleep(early)
     else:
@@ -361,6 +363,6 @@ def test_a_signal_to_the_group_ends_all_of_them(
     os.killpg(parent.pid, number)
     _, said = parent.communicate(timeout=STUCK)
     assert parent.returncode != 0
-    assert comes_true(lambda: all(gone(pid) for pid in pids))
+    assert becomes_true(lambda: all(gone(pid) for pid in pids))
     assert said.count("Traceback") == 1, said
     assert said.rstrip().endswith("KeyboardInterrupt")

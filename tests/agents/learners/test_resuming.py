@@ -88,7 +88,7 @@ def test_a_training_resumes_bit_for_bit(agent: str, updates: int) -> None:
     assert same(kept(fresh), kept(unbroken))
     assert same(given, state), "a state is read, not taken over"
     assert len(moments) == UPDATES - updates
-    evaluations = [repr(seq_envs.evaluate(one.policy(), taken_by(agent), 50)) for one in (fresh, unbroken)]
+    evaluations = [repr(seq_envs.evaluate(trained.policy(), taken_by(agent), 50)) for trained in (fresh, unbroken)]
     assert evaluations[0] == evaluations[1]
 
 
@@ -111,7 +111,7 @@ def test_a_rollout_that_ends_within_an_episode_cannot_be_resumed(agent: str) -> 
     with pytest.raises(Stop):
         learner.learn(stopped_after(2))
     fresh.restore(kept(learner))
-    results = [repr(seq_envs.evaluate(one.policy(), Ragged(), 50)) for one in (learner, fresh)]
+    results = [repr(seq_envs.evaluate(trained.policy(), Ragged(), 50)) for trained in (learner, fresh)]
     assert results[0] == results[1]
     with pytest.raises(ValueError, match="cannot be resumed where episodes differ in length"):
         fresh.learn()

@@ -9,7 +9,7 @@ from typing import Any
 import own_agents
 import pytest
 import torch
-from own_agents import OwnMlp, Told
+from own_agents import OwnMlp, ReportsMoments
 from seq_agents.agents import agent_type, make_learner
 from seq_agents.cli import main as cli
 from seq_agents.experiments.config import Config
@@ -27,13 +27,13 @@ PROBLEM = seq_envs.make_problem("SeqEcho-v0", length=4, n_values=3)
 # Agents that are accepted.
 
 
-@pytest.mark.parametrize("name", ["own_agents:Told", "own_agents:make", "own_agents:Holder.Inner"])
+@pytest.mark.parametrize("name", ["own_agents:ReportsMoments", "own_agents:make", "own_agents:Outer.Inner"])
 def test_functions_and_classes(name: str) -> None:
     seen: list[Moment] = []
     learner = make_learner(name, PROBLEM, 7, {"moments": "good"})
     learner.learn(seen.append)
     assert isinstance(learner, UserDefinedLearner)
-    assert seen == Told.MOMENTS["good"]
+    assert seen == ReportsMoments.MOMENTS["good"]
     assert seq_envs.evaluate(learner.policy(), PROBLEM, 30).episodes == 30
     longer = seq_envs.make_problem(PROBLEM, length=9)
     assert seq_envs.evaluate(learner.policy_on(longer), longer, 30).episodes == 30
@@ -53,9 +53,9 @@ def test_subclasses_of_learner_are_learners() -> None:
 def test_settings_reach_the_factory_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[dict[str, Any]] = []
 
-    def factory(problem: Any, seed: int, **settings: Any) -> Told:
+    def factory(problem: Any, seed: int, **settings: Any) -> ReportsMoments:
         seen.append(settings)
-        return Told(problem, seed)
+        return ReportsMoments(problem, seed)
 
     monkeypatch.setattr(own_agents, "passed_on", factory, raising=False)
     given = {"units": [3, {"a": None}], "rate": 0.5, "name": "x"}
@@ -83,7 +83,7 @@ def test_settings_given_as_text() -> None:
     [
         ("no_such_module:make", "ModuleNotFoundError: No module named 'no_such_module'"),
         ("own_agents:nothing", "AttributeError: module 'own_agents' has no attribute 'nothing'"),
-        ("own_agents:Holder.nothing", "AttributeError: type object 'Holder' has no attribute 'nothing'"),
+        ("own_agents:Outer.nothing", "AttributeError: type object 'Outer' has no attribute 'nothing'"),
         ("own_agents:", "AttributeError: "),
         (":make", "ValueError: Empty module name"),
         (":", "ValueError: Empty module name"),
@@ -95,7 +95,7 @@ def test_settings_given_as_text() -> None:
         ("talking_module:make", "RuntimeError: many lines"),
     ],
 )
-def test_what_cannot_be_imported(name: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_modules_that_cannot_be_imported(name: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "raising_module.py").write_text("1 / 0")
     (tmp_path / "leaving_module.py").write_text("raise SystemExit(3)")
     (tmp_path / "broken_module.py").write_text("def make(:")
@@ -111,9 +111,9 @@ def test_a_module_can_be_imported_once_it_is_repaired(tmp_path: Path, monkeypatc
     monkeypatch.syspath_prepend(str(tmp_path))
     (tmp_path / "mended_module.py").write_text("1 / 0")
     with pytest.raises(ValueError, match="cannot be imported"):
-        agent_type("mended_module:Told")
-    (tmp_path / "mended_module.py").write_text("from own_agents import Told  # Now it can be imported.")
-    assert issubclass(agent_type("mended_module:Told"), UserDefinedLearner)
+        agent_type("mended_module:ReportsMoments")
+    (tmp_path / "mended_module.py").write_text("from own_agents import ReportsMoments  # Now it can be imported.")
+    assert issubclass(agent_type("mended_module:ReportsMoments"), UserDefinedLearner)
 
 
 def test_learners_that_lack_methods() -> None:
@@ -123,7 +123,7 @@ def test_learners_that_lack_methods() -> None:
         agent_type("own_agents:WithoutSettings")
 
 
-def test_what_cannot_be_called() -> None:
+def test_names_that_cannot_be_called() -> None:
     with pytest.raises(ValueError, match=r"'own_agents:number' must be called with \(problem, seed, .*, got 3"):
         agent_type("own_agents:number")
 
@@ -148,7 +148,7 @@ def test_a_seed_out_of_range() -> None:
         make_learner("own_agents:make", PROBLEM, -1)
 
 
-def test_it_cannot_be_saved() -> None:
+def test_a_user_defined_agent_cannot_be_saved() -> None:
     learner = make_learner("own_agents:make", PROBLEM)
     for call in (learner.state, lambda: learner.restore({})):
         with pytest.raises(ValueError, match="can only be saved if it is a seq_agents"):
@@ -178,14 +178,14 @@ def test_a_learner_is_trained_and_resumed(tmp_path: Path) -> None:
     cli.main(["evaluate", str(path), "--trust", "--episodes", "30"])
 
 
-@pytest.mark.parametrize("name", ["own_agents:make", "own_agents:Told", "own_agents:WithoutPolicy"])
-def test_what_cannot_be_saved_is_not_trained(
+@pytest.mark.parametrize("name", ["own_agents:make", "own_agents:ReportsMoments", "own_agents:WithoutPolicy"])
+def test_train_refuses_agents_that_cannot_be_saved(
     name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def learn(*_: Any) -> None:
         raise AssertionError("trained")
 
-    monkeypatch.setattr(Told, "learn", learn)
+    monkeypatch.setattr(ReportsMoments, "learn", learn)
     said = refused(["train", name, *ECHO], capsys)
     assert f"{name} cannot be saved" in said
     assert "Learner" in said

@@ -36,7 +36,7 @@ def test_the_horizon_by_hand(points: dict[int, float], reached: int | None) -> N
 
 
 @pytest.mark.parametrize("id", SWEEPS)
-def test_a_sweep_asks_for_more_and_more_memory(id: str) -> None:
+def test_a_sweep_needs_more_and_more_memory(id: str) -> None:
     sweep = SWEEPS[id]
     entries = swept_entries("lstm", id)
     assert [entry.parameters[sweep.parameter] for entry in entries] == list(sweep.values) == sorted(set(sweep.values))
@@ -51,7 +51,7 @@ def test_a_sweep_asks_for_more_and_more_memory(id: str) -> None:
 
 @pytest.mark.parametrize("id", SWEEPS)
 def test_time_steps_grow_with_the_episodes(id: str) -> None:
-    """So that an agent that is trained for a number of time steps sees as many episodes at each value."""
+    """An agent that trains for a number of time steps then sees the same number of episodes at each value."""
     hardest = seq_envs.make_problem(SWEEPS[id].tuned).steps
     entries = swept_entries("recurrent-ppo", id)
     per_episode = [entry.settings["steps"] / entry.problem().steps for entry in entries]
@@ -98,38 +98,38 @@ def test_longer_episodes_differ_in_nothing_else() -> None:
     assert entry.parameters == {}
 
 
-def of_players(players: dict[int, str], parameters: dict[str, Any]) -> list[Outcome]:
-    """Runs of an agent called "player", which plays as well at each lag as the reference player of that name."""
+def of_policies(policies: dict[int, str], parameters: dict[str, Any]) -> list[Outcome]:
+    """Runs of an agent called "mixed", which at each lag is the reference policy of that name."""
     done = []
-    for lag, agent in players.items():
+    for lag, agent in policies.items():
         entry = Entry(
-            name="player", agent=agent, id="SeqEcho-v0", parameters={"lag": lag, **parameters}, seeds=2, episodes=200,
+            name="mixed", agent=agent, id="SeqEcho-v0", parameters={"lag": lag, **parameters}, seeds=2, episodes=200,
             swept="lag",
         )  # fmt: skip
         done += [outcome_of(Cell(entry, seed), run_cell(Cell(entry, seed))) for seed in range(2)]
     return done
 
 
-def test_the_table_of_players_that_are_known() -> None:
-    table = horizon_table(of_players({1: "optimal", 2: "optimal", 4: "memoryless"}, {"length": 8}))
+def test_the_table_of_reference_policies() -> None:
+    table = horizon_table(of_policies({1: "optimal", 2: "optimal", 4: "memoryless"}, {"length": 8}))
     assert [row[:5] for row in table.texts()] == [
-        ["player", "SeqEcho-v0", "lag", "1", "2"],
-        ["player", "SeqEcho-v0", "lag", "2", "2"],
-        ["player", "SeqEcho-v0", "lag", "4", "2"],
+        ["mixed", "SeqEcho-v0", "lag", "1", "2"],
+        ["mixed", "SeqEcho-v0", "lag", "2", "2"],
+        ["mixed", "SeqEcho-v0", "lag", "4", "2"],
     ]
     scores = [row[5] for row in table.rows]
     assert scores[:2] == [1.0, 1.0]
     assert abs(scores[2]) < 0.1
     assert {row[7] for row in table.rows} == {"2"}
-    assert {row[7] for row in horizon_table(of_players({1: "optimal", 2: "optimal"}, {"length": 8})).rows} == {
+    assert {row[7] for row in horizon_table(of_policies({1: "optimal", 2: "optimal"}, {"length": 8})).rows} == {
         "at least 2"
     }
-    assert {row[7] for row in horizon_table(of_players({1: "random"}, {"length": 8})).rows} == {"less"}
+    assert {row[7] for row in horizon_table(of_policies({1: "random"}, {"length": 8})).rows} == {"less"}
 
 
-def test_nothing_is_said_beyond_what_is_missing() -> None:
-    """A value that failed, or lacks a seed, may be the one that was not remembered."""
-    done = of_players({1: "optimal", 2: "optimal", 4: "optimal"}, {"length": 8})
+def test_a_missing_value_bounds_the_horizon() -> None:
+    """The agent may not remember a value that failed or lacks a seed."""
+    done = of_policies({1: "optimal", 2: "optimal", 4: "optimal"}, {"length": 8})
     asked = list({outcome.entry.parameters["lag"]: outcome.entry for outcome in done}.values())
     for lost, known in ((4, "at least 2"), (2, "at least 1"), (1, "not known")):
         for left in (
@@ -141,8 +141,8 @@ def test_nothing_is_said_beyond_what_is_missing() -> None:
 
 
 @pytest.mark.parametrize("agent", ["optimal", "lstm", "encoder-decoder", "recurrent-ppo", "mlp", "ppo"])
-def test_what_was_learned_short_is_examined_long(agent: str, tmp_path: Path) -> None:
-    """By the learner as it is for the other length; that of the optimal player is right there too."""
+def test_a_trained_agent_is_evaluated_on_longer_episodes(agent: str, tmp_path: Path) -> None:
+    """The learner is made for the other length. The optimal policy is right there too."""
     settings = {"updates": 3, "batch": 2, "hidden": 4} if agent in ("lstm", "encoder-decoder", "mlp") else {}
     settings |= {"steps": 40, "lanes": 2, "episodes": 1, "hidden": 4} if "ppo" in agent else {}
     entry = longer_entry(agent, "SeqCopy-v0", seeds=1, settings=settings, episodes=20)
@@ -152,7 +152,7 @@ def test_what_was_learned_short_is_examined_long(agent: str, tmp_path: Path) -> 
     result = Folder.open(tmp_path).result(cell)
     assert result is not None
     outcome = outcome_of(cell, result)
-    fits = agent not in ("mlp", "ppo")  # The clock is an input of theirs for each step.
+    fits = agent not in ("mlp", "ppo")  # Their inputs have one place for each time step.
     assert [len(exam.by_step) if exam else None for _, exam in outcome.elsewhere] == (
         [20, 50, 100] if fits else [None] * 3
     )

@@ -1,4 +1,4 @@
-"""What a result as it was written comes to."""
+"""The outcome that the report computes from a stored result."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_control_is_normalised_by_chance() -> None:
     assert outcome.final.normalized == pytest.approx(0.6)
 
 
-def test_where_the_levels_leave_no_room() -> None:
+def test_equal_levels_give_no_normalised_score() -> None:
     cell = Cell(entry("random", id="SeqNext-v0", parameters={"length": 2}), 0)
     outcome = outcome_of(cell, run_cell(cell))
     assert math.isnan(outcome.final.normalized)

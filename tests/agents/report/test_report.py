@@ -78,7 +78,7 @@ def test_figures_have_the_numbers_of_the_tables(tmp_path: Path) -> None:
     assert all(legend.all("li") for legend in root.all("ul", class_="legend"))
 
 
-def test_names_cannot_break_out(tmp_path: Path) -> None:
+def test_names_cannot_inject_html(tmp_path: Path) -> None:
     at = usual(tmp_path / "<b>folder", [EVIL, "recurrent-ppo"])
     text = page(at)
     root = assert_sound(text)
@@ -86,17 +86,17 @@ def test_names_cannot_break_out(tmp_path: Path) -> None:
     assert len(root.all("script")) == 1
     assert EVIL in [row[0] for row in cells(root.all("table")[0])]
     assert root.all("h1")[0].text() == "<b>folder"
-    told = markdown(at)
-    assert "<script>" not in told.replace("\\<", "")
-    assert "\\|" in told
+    text = markdown(at)
+    assert "<script>" not in text.replace("\\<", "")
+    assert "\\|" in text
 
 
 def test_markup_of_names_is_escaped_in_markdown(tmp_path: Path) -> None:
     """In headings, facts, notes and tables: every character of a name that may be markup has a backslash before it."""
     at = usual(tmp_path / "f_o*l", [MARKUP, "recurrent-ppo"])
-    told = re.sub(r"\\[\\`*_{}\[\]<>#!|~&$]", "", markdown(at))
-    assert told.count("kamp;xl  m") > 12, "the name is in many places"
-    for line in told.splitlines():
+    text = re.sub(r"\\[\\`*_{}\[\]<>#!|~&$]", "", markdown(at))
+    assert text.count("kamp;xl  m") > 12, "the name is in many places"
+    for line in text.splitlines():
         text = re.sub(r"^(#{1,2}|-|\|) |( \|)( |$)|^\| --.*$", " ", line)
         assert not re.search(r"[\\`*_{}\[\]<>#!|~&$]", text), line
 
@@ -107,7 +107,7 @@ def test_the_same_folder_gives_the_same_page(tmp_path: Path) -> None:
     assert swatch(3) == swatch(3)
 
 
-def test_nothing_done(tmp_path: Path) -> None:
+def test_a_folder_without_results(tmp_path: Path) -> None:
     at = folder(tmp_path / "r", [entry(), entry("gru")])
     root = assert_sound(page(at))
     assert "No run is finished yet" in root.text()
@@ -163,7 +163,7 @@ def test_the_page_is_written_whole(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.glob("page*")] == ["page.html"]
 
 
-def test_csv_gives_the_values_back(tmp_path: Path) -> None:
+def test_csv_keeps_every_value(tmp_path: Path) -> None:
     at = usual(tmp_path / "r")
     heading, *rows = csv.reader(io.StringIO(csv_text(at)))
     table = tables.every_run(outcomes(at))
@@ -213,9 +213,9 @@ def test_the_commands_that_made_the_folder(tmp_path: Path) -> None:
     again = Folder.open(at.path)
     shown = [element.text() for element in assert_sound(page(again)).all("code", class_="command")]
     assert shown == commands
-    told = markdown(again)
-    assert f"```sh\n{commands[0]}\n```" in told
-    assert f"``````sh\n{commands[1]}\n``````" in told, "a longer fence"
+    text = markdown(again)
+    assert f"```sh\n{commands[0]}\n```" in text
+    assert f"``````sh\n{commands[1]}\n``````" in text, "a longer fence"
 
 
 def test_a_report_imports_nothing_that_the_folder_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,7 +92,7 @@ def test_the_keyboard_sorts(browser: Any, report: Path) -> None:
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
 
-def test_what_is_not_there_comes_last_and_levels_stay(browser: Any, report: Path) -> None:
+def test_missing_values_come_last_and_levels_stay(browser: Any, report: Path) -> None:
     with shown(browser, report) as page:
         table = page.locator(".problem.chosen table.sortable")
         button = table.get_by_role("button", name="normalised")

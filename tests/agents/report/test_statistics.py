@@ -1,4 +1,4 @@
-"""The statistics of a benchmark against counting by hand, enumeration, and properties."""
+"""The statistics of a benchmark, against hand-computed values, enumeration and properties."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_an_interval_holds_its_value_and_stays_among_the_scores(groups: list[lis
     assert interquartile(groups) == (value, low, high, seeds), "the same at each call"
 
 
-def test_of_undefined_scores_nothing_is_known() -> None:
+def test_undefined_scores_have_no_statistics() -> None:
     for seeds in (2, 3):
         got = interquartile([[math.nan] * seeds])
         assert math.isnan(got.value)

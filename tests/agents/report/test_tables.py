@@ -164,7 +164,7 @@ def test_rewards_against_examples() -> None:
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2)])
-def test_the_agent_of_right_answers_is_the_one_under_its_own_name(order: tuple[int, ...]) -> None:
+def test_right_answers_are_represented_by_the_agent_of_that_name(order: tuple[int, ...]) -> None:
     """The table and the chart take the same one, however the entries are ordered."""
     outcomes = [
         run_of("lstm", SOLVED_AT_20, agent="lstm"), run_of("wide", SOLVED_AT_60, agent="lstm"),
@@ -180,7 +180,7 @@ def test_the_agent_of_right_answers_is_the_one_under_its_own_name(order: tuple[i
     assert chart.data == table
 
 
-def test_another_name_stands_for_right_answers_where_that_one_is_missing() -> None:
+def test_another_name_represents_right_answers_if_that_one_is_missing() -> None:
     done = [run_of("wide", SOLVED_AT_20, agent="lstm"), run_of("r", SOLVED_AT_60, agent="reinforce")]
     table = tables.rewards_against_examples(done)
     assert table.columns[3].heading == "wide's steps"
@@ -287,7 +287,7 @@ def test_settings() -> None:
         (tables.interval(Estimate(math.nan, math.nan, math.nan, 3)), "undefined"),
     ],
 )
-def test_texts(text: str, expected: str) -> None:
+def test_numbers_as_text(text: str, expected: str) -> None:
     assert text == expected
 
 

@@ -153,7 +153,7 @@ def test_lanes_are_chosen_by_indices(indices: Callable[[], Any]) -> None:
 
 
 @pytest.mark.parametrize("indices", [3, -4, [0, 3]])
-def test_lanes_that_are_not_there(indices: Any) -> None:
+def test_missing_lanes_are_refused(indices: Any) -> None:
     env = make_vec_env("SeqEcho-v0", 3)
     env.reset()
     for ask in (
@@ -166,7 +166,7 @@ def test_lanes_that_are_not_there(indices: Any) -> None:
             ask()
 
 
-def test_attributes_that_are_not_there() -> None:
+def test_missing_attributes_are_refused() -> None:
     env = make_vec_env("SeqEcho-v0", 3)
     for attribute in ("nonsense", "lag", "env", "step"):
         assert not env.has_attr(attribute)
@@ -178,7 +178,7 @@ def test_attributes_that_are_not_there() -> None:
 
 
 @pytest.mark.parametrize("attribute", ["reveal", "problem", "lag", "render_mode", "observation_space", "num_envs"])
-def test_what_the_envs_are_cannot_be_set(attribute: str) -> None:
+def test_settings_of_the_envs_cannot_be_set(attribute: str) -> None:
     env = make_vec_env("SeqEcho-v0", 3)
     for indices in (None, 0):
         with pytest.raises(AttributeError, match=f"{attribute} cannot be set to 5: it is fixed when"):
