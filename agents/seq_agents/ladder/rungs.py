@@ -123,8 +123,8 @@ def rungs(rollout: int = 32) -> tuple[Rung, ...]:
         Rung(
             name="state reset between episodes",
             asks="say 0 at the first step of an episode, and then the value observed one step ago",
-            means="The state is not reset when an episode ends, so the agent cannot tell a first step from a later "
-            "one. Check both acting and the update: the update must reset the state at the same steps as the "
+            means="The state is not reset when an episode ends, so the agent cannot distinguish a first step from a "
+            "later one. Check both acting and the update: the update must reset the state at the same steps as the "
             "rollout did.",
             problem=PreviousOrNone(shortest=2, longest=5),
             budget=30_000,

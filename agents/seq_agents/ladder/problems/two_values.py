@@ -26,8 +26,8 @@ _VECTORS = np.array([[0, 0, 0, 0], [1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [1,
 class SymbolVectors(SymbolEncoding):
     """Each symbol as a row of `_VECTORS`, in Box(0, 1, (4,), float32).
 
-    Silence is all zeros, like the padding that many agents append to short episodes. So an agent cannot tell padding
-    from silence unless it masks the padding.
+    Silence is all zeros, like the padding that many agents append to short episodes. So an agent cannot distinguish
+    padding from silence unless it masks the padding.
     """
 
     @property
