@@ -88,8 +88,10 @@ class Outcome:
         return None if index is None else self.curve[index]
 
     @property
-    def area(self) -> float:
-        """The mean normalised score over the training."""
+    def area(self) -> float | None:
+        """The mean normalised score over the training; None: a single evaluation at its end is no curve."""
+        if len(self.curve) == 1 and self.steps > 0:
+            return None
         return area_under([point.steps for point in self.curve], [point.normalized for point in self.curve])
 
 

@@ -34,7 +34,7 @@ def leaderboard(done: Sequence[Outcome]) -> Table:
         rows.append((
             name, len(strata), len(mine), normalized.value, normalized,
             statistics.fmean(outcome.final.normalized for outcome in mine), exact.value, *_solving(mine),
-            interquartile([[outcome.area for outcome in stratum] for stratum in strata]).value,
+            _area(strata),
         ))  # fmt: skip
     rows.sort(key=lambda row: (-row[1], -row[3]))  # Means over fewer problems are not comparable: they come last.
     return Table(
@@ -87,7 +87,7 @@ def on_problem(done: Sequence[Outcome], label: str) -> Table:
             interquartile([[outcome.final.accuracy for outcome in mine]]).value,
             interquartile([[outcome.final.exact_match for outcome in mine]]).value,
             middle([outcome.steps for outcome in mine]), *_solving(mine),
-            interquartile([[outcome.area for outcome in mine]]).value,
+            _area([mine]),
         ))  # fmt: skip
     rows.sort(key=lambda row: -row[2])
     levels = here[0].final.levels
@@ -143,6 +143,13 @@ def rewards_against_examples(done: Sequence[Outcome]) -> Table:
         "settings of the two are tuned separately, and for the final score: a ratio / K below 1 does not mean that "
         f"rewards carry more information. {SOLVED}",
     )  # fmt: skip
+
+
+def _area(strata: Sequence[Sequence[Outcome]]) -> float | None:
+    """The interquartile mean of the areas under learning curves, problem by problem; None if no run has a curve."""
+    areas = [[outcome.area for outcome in stratum if outcome.area is not None] for stratum in strata]
+    areas = [stratum for stratum in areas if stratum]
+    return interquartile(areas).value if areas else None
 
 
 def _solving(mine: Sequence[Outcome]) -> tuple[float | None, float | None, float | None]:

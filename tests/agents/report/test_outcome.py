@@ -40,6 +40,7 @@ def test_an_outcome_by_hand() -> None:
     assert outcome.episodes == 40 // 2
     assert outcome.solved_after is None
     assert outcome_of(cell, result(cell, CURVE, solved_after_episodes=9)).solved_after == 9
+    assert outcome_of(cell, result(cell, CURVE[-1:])).area is None, "one point is no curve"
     assert outcome.area == pytest.approx((0 * 10 + 0.25 * 10 + 0.75 * 20) / 40)
     assert (outcome.final.accuracy, outcome.final.exact_match, outcome.final.normalized) == (1.0, 1.0, 1.0)
     assert math.isnan(outcome.final.by_step[0])
