@@ -27,7 +27,7 @@ def finished(path: Path, agent: str = "mlp", **others: Any) -> Path:
 
 def test_a_folder_with_files_is_refused(tmp_path: Path) -> None:
     run = Run.create(tmp_path / "run", config_of("mlp"))
-    with pytest.raises(RunError, match=r"run is not empty: choose another folder, or go on .* with --resume"):
+    with pytest.raises(RunError, match=r"run is not empty: choose another folder, or continue .* with --resume"):
         Run.create(run.path, config_of("mlp"))
     (tmp_path / "file").write_text("")
     with pytest.raises(RunError, match="file is a file: choose a folder"):
