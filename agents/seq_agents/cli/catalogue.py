@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import seq_envs
 from seq_agents.cli.hints import nearest, replaced
@@ -60,13 +62,13 @@ def _show(chosen: argparse.Namespace) -> None:
     _show_problem(id, seq_envs.make_problem(id, **parameters(id, chosen)))
 
 
-def _agents() -> list[str]:
-    """The names of the agents; none if they are not installed."""
+def _agents() -> Mapping[str, Any]:
+    """The agents by name; none if they are not installed."""
     try:
         from seq_agents.agents import AGENTS
     except ImportError:
-        return []
-    return list(AGENTS)
+        return {}
+    return AGENTS
 
 
 def _show_problem(id: str, problem: seq_envs.Problem) -> None:

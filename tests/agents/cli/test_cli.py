@@ -11,7 +11,7 @@ import sys
 
 import pytest
 import torch
-from seq_agents.agents import AGENTS
+from seq_agents.agents import AGENTS, agent_type
 from seq_agents.cli import main as cli
 from seq_agents.cli.options import option
 from seq_agents.cli.result_table import Result, result_table
@@ -103,3 +103,12 @@ def test_every_parameter_is_an_option_of_every_command() -> None:
                 chosen = parser.parse_args([*command, f"{option(name)}=5"])
                 assert isinstance(chosen, argparse.Namespace)
                 assert vars(chosen)[f"parameter {name}"] == "5"
+
+
+@pytest.mark.parametrize("agent", [*AGENTS, "reinforce-gru", "supervised-lstm"])
+def test_show_an_agent(agent: str, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["show", agent])
+    out = capsys.readouterr().out
+    assert out.startswith(f"{agent}: {AGENTS.about(agent)}\n")
+    for setting in agent_type(agent).settings_type.domains():
+        assert re.search(rf"^  {setting} ", out, re.MULTILINE)
