@@ -14,6 +14,7 @@ import pytest
 from gymnasium.envs.registration import EnvSpec
 from gymnasium.error import ResetNeeded
 from gymnasium.utils.env_checker import check_env, data_equivalence
+from gymnasium.vector import AutoresetMode
 from hypothesis import given
 from hypothesis import strategies as st
 from spaces_of_settings import EVERY_CHOICE, IDS, Ragged, any_problem, name
@@ -178,6 +179,37 @@ def test_revealed_targets_are_copies() -> None:
     for _ in range(5):
         _, _, _, _, info = env.step(np.zeros(5, int))
     assert np.array_equal(info["target"], before)
+
+
+@pytest.mark.parametrize("mode", [AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP], ids=lambda mode: mode.name)
+def test_what_a_vector_env_reveals_is_copied(mode: AutoresetMode) -> None:
+    """Writing into observations and information changes no later step."""
+
+    def played(writes: bool) -> list[Any]:
+        envs = seq_envs.SequenceVectorEnv(
+            "SeqCopy-v0", num_envs=3, length=4, framing="many_to_one", reveal=True, autoreset_mode=mode
+        )
+        observations, info = envs.reset(seed=0)
+        steps = []
+        for _ in range(14):
+            steps.append(copy.deepcopy((observations, info)))
+            if writes:
+                observations[...] = 7
+                for fact in info.values():
+                    if isinstance(fact, np.ndarray) and fact.dtype != object:
+                        fact[...] = 1
+            observations, _, _, _, info = envs.step(np.zeros((3, 4), int))
+        return steps
+
+    assert repr(played(True)) == repr(played(False))
+
+
+def test_writing_into_the_revealed_target_of_a_step_leaves_zero_targets() -> None:
+    env = SequenceEnv("SeqCopy-v0", framing="many_to_one", reveal=True)
+    _, info = env.reset(seed=0)
+    info["target"][:] = 9
+    assert not env.reset(seed=0)[1]["target"].any()
+    assert not env.step(np.zeros(5, int))[4]["target"].any()
 
 
 @pytest.mark.parametrize("id", IDS)

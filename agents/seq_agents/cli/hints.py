@@ -73,7 +73,7 @@ def refuse_unknown(parser: argparse.ArgumentParser, typed: Sequence[str]) -> Non
         if not name.startswith("--") or name in options:
             continue
         message = f"{typed[0]} does not take {name}"
-        near = nearest(name, options, 0.75)
+        near = _nearest_option(name, options)
         agent, names = _settings_named(typed) if "--set" in options else ("", [])
         setting = nearest(name.lstrip("-").replace("-", "_"), names, 1.0 if near else 0.75)
         if setting is not None:
@@ -82,6 +82,12 @@ def refuse_unknown(parser: argparse.ArgumentParser, typed: Sequence[str]) -> Non
             right = f"{near}={value}" if equals else near
             raise Refused(f"{message}; the nearest option is {near}", partial(replaced, word, right))
         raise Refused(f"{message}; see its options", lambda _: [typed[0], "--help"])
+
+
+def _nearest_option(name: str, options: Iterable[str]) -> str | None:
+    """The option that is spelled most like a name. The dashes do not count: all options have them."""
+    near = nearest(name.lstrip("-"), [known.lstrip("-") for known in options if known.startswith("--")], 0.75)
+    return near and f"--{near}"
 
 
 def _as_setting(word: str, setting: str, typed: Arguments) -> Arguments:
@@ -103,19 +109,15 @@ def _settings_named(typed: Sequence[str]) -> tuple[str, list[str]]:
     return agent, list(agent_type(agent).settings_type.domains()) if agent else []
 
 
-def refuse_commas(chosen: argparse.Namespace) -> None:
+def refuse_commas(option: str, text: str) -> None:
     """Refuse several names that are joined by commas, where spaces must separate them.
 
     Raises:
-        Refused: an option that takes several names got one with a comma.
+        Refused: the text has several names, and is no pattern with a set of characters.
     """
-    for name in ("agents", "ids"):
-        for text in getattr(chosen, name, None) or []:
-            names = [word for word in text.split(",") if word]
-            if len(names) > 1 and "[" not in text:
-                raise Refused(
-                    f"--{name} takes names with spaces between them, got {text!r}", partial(_spread, text, names)
-                )
+    names = [word for word in text.split(",") if word]
+    if len(names) > 1 and "[" not in text:
+        raise Refused(f"{option} takes names with spaces between them, got {text!r}", partial(_spread, text, names))
 
 
 def _spread(text: str, names: Sequence[str], typed: Arguments) -> Arguments:

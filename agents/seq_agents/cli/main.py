@@ -130,7 +130,8 @@ def _chosen(typed: Arguments) -> argparse.Namespace:
         raise Refused(f"there is no command {name!r}; the nearest is {near}", partial(replaced, name, near))
     chosen = whole.parse_args(typed)
     chosen.typed = typed
-    refuse_commas(chosen)
+    for agent in getattr(chosen, "agents", None) or []:
+        refuse_commas("--agents", agent)
     return chosen
 
 

@@ -12,7 +12,7 @@ from typing import Any, NoReturn, Protocol
 import gymnasium
 
 import seq_envs
-from seq_agents.cli.hints import nearest, replaced
+from seq_agents.cli.hints import nearest, refuse_commas, replaced
 from seq_agents.errors import Refused
 from seq_envs.parameters import Domain, Flag, Integer
 
@@ -44,7 +44,9 @@ class Parser(argparse.ArgumentParser):
 
     def add_argument(self, *names: Any, **options: Any) -> argparse.Action:
         if options.get("metavar") == "ID":
-            options.setdefault("type", problem_id)
+            options.setdefault(
+                "type", partial(_one_of_several, names[0]) if options.get("nargs") == "+" else problem_id
+            )
         return super().add_argument(*names, **options)
 
 
@@ -153,3 +155,9 @@ def problem_id(text: str) -> str:
         raise Refused(f"there is no problem {text!r}", lambda _: ["list"])
     wanted = f"{module}:{latest.get(near, near)}" if module else latest.get(near, near)
     raise Refused(f"there is no problem {text!r}; the nearest is {wanted}", partial(replaced, text, wanted))
+
+
+def _one_of_several(option: str, text: str) -> str:
+    """The id that a user means by one value of an option that takes several."""
+    refuse_commas(option, text)
+    return problem_id(text)

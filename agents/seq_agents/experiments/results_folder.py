@@ -46,8 +46,7 @@ class Folder:
         Raises:
             RunError: the folder has no results.
         """
-        if (path / "config.json").exists():
-            raise RunError(f"{path} is the run folder of one training; try: seq-envs evaluate {quote(str(path))}")
+        refuse_run_folder(path)
         if not (path / _GRID).exists():
             raise RunError(
                 f"{path} is no folder of results: there is no {_GRID}; seq-envs bench --out {path} makes one"
@@ -128,6 +127,16 @@ class Folder:
 
     def _failure(self, cell: Cell) -> Path:
         return self.path / _FAILED / f"{cell.key}.txt"
+
+
+def refuse_run_folder(path: Path) -> None:
+    """Refuse a folder that has one training.
+
+    Raises:
+        RunError: it is a run folder.
+    """
+    if (path / "config.json").exists():
+        raise RunError(f"{path} is the run folder of one training; try: seq-envs evaluate {quote(str(path))}")
 
 
 def _read_grid(path: Path) -> tuple[list[Entry], list[str]]:

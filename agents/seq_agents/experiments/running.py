@@ -9,7 +9,7 @@ from typing import Any
 from seq_agents.errors import reason
 from seq_agents.experiments.entry import Cell, Entry
 from seq_agents.experiments.files import alone_in
-from seq_agents.experiments.results_folder import Folder
+from seq_agents.experiments.results_folder import Folder, refuse_run_folder
 from seq_agents.experiments.workers import Done, Event, Failed
 
 Engine = Callable[[Sequence[Cell]], Iterable[Event]]
@@ -32,9 +32,10 @@ def run_grid(
         The cells that failed; a failure does not stop the other cells.
 
     Raises:
-        seq_agents.errors.RunError: the folder is in use or broken, or has results of other settings under the same
-            name.
+        seq_agents.errors.RunError: the folder is in use or broken, is a run folder, or has results of other settings
+            under the same name.
     """
+    refuse_run_folder(path)
     path.mkdir(parents=True, exist_ok=True)
     failures: list[Failed] = []
     with alone_in(path):

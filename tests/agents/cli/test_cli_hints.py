@@ -69,12 +69,20 @@ MLP = ["train", "mlp", *ECHO, "--episodes", "40"]
         (["train", "mlp", "--hiden", "3", *ECHO, *TINY], ["train", "mlp", "--set", "hidden=3", *ECHO, *TINY]),
         ([*MLP, "--set", "updates=2", "--out", "-run"], [*MLP, "--set", "updates=2", "--out=-run"]),
         (["report", "run"], ["evaluate", "run"]),
+        (["bench", "grid.yaml", "--out", "run"], ["evaluate", "run"]),
+        (["horizon", "mlp", "--values", "1", "--seeds", "1", "--out", "run"], ["evaluate", "run"]),
+        (["evaluate", "run", "--set", "updates=2"], ["evaluate", "--help"]),
+        (["show", "SeqEcho-v0,lstm"], ["show", "SeqEcho-v0"]),
         (["evaluate", "results"], ["report", "results"]),
         (["evaluate", "runs"], ["evaluate", "runs/one"]),
         (["evaluate", "-odd"], ["evaluate", "./-odd"]),
         (
             ["bench", "grid.yaml", "--out", "results", "--agents", "best,ünten"],
             ["bench", "grid.yaml", "--out", "results", "--agents", "best", "ünten"],
+        ),
+        (
+            ["bench", "--agents", "optimal", "--seeds", "1", "--ids", "SeqEcho-v0,SeqCopy"],
+            ["bench", "--agents", "optimal", "--seeds", "1", "--ids", "SeqEcho-v0", "SeqCopy"],
         ),
         (
             ["bench", "grid.yaml", "--out", "results", "--agents=best,ünten"],
