@@ -106,6 +106,9 @@ def canonical(name: str) -> str:
     """
     if ":" in name:
         return name
+    if name not in AGENTS and name in RULES:
+        agents = ", ".join(f"{name}-{core}" for core in RULES[name].cores)
+        raise ValueError(f"agent {name!r} is a rule and needs a core: {agents}")
     if name not in AGENTS:
         raise unknown("agent", name, AGENTS)
     agent = AGENTS[name]
@@ -117,12 +120,16 @@ def canonical(name: str) -> str:
 def with_core(name: str, core: str) -> str:
     """The name of the agent with the rule of this one and with another core.
 
+    Args:
+        name: of an agent, or of a rule.
+        core: of `seq_agents.cores.CORES` or `seq_agents.networks.NETWORKS`.
+
     Raises:
         ValueError: there is no such agent, it has no core, or its rule does not take this one.
     """
     if ":" in name:
         raise ValueError(f"core is for the agents of this package; {name!r} brings its own memory, got {core!r}")
-    rule = AGENTS[canonical(name)].rule
+    rule = name if name in RULES else AGENTS[canonical(name)].rule
     learner_type(rule, core)
     return canonical(f"{rule}-{core}")
 

@@ -91,6 +91,7 @@ def test_a_pair_that_has_a_short_name_is_the_same_agent() -> None:
 def test_another_core_for_an_agent() -> None:
     assert with_core("reinforce", "gru") == "reinforce-gru"
     assert with_core("lstm", "gru") == "gru"
+    assert with_core("supervised", "gru") == "gru"
     assert with_core("reinforce-gru", "lstm") == "reinforce"
 
 
@@ -101,12 +102,18 @@ def test_another_core_for_an_agent() -> None:
         ("recurrent-ppo", "gru", "core of recurrent-ppo must be one of lstm, got 'gru'"),
         ("optimal", "lstm", "core of optimal"),
         ("nobody", "lstm", "agent must be one of"),
+        ("supervised", "lrru", "core of supervised must be one of"),
         ("mine:Agent", "lstm", "brings its own memory, got 'lstm'"),
     ],
 )
 def test_a_core_that_an_agent_does_not_take(agent: str, core: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         with_core(agent, core)
+
+
+def test_a_rule_alone_is_no_agent_if_it_needs_a_core() -> None:
+    with pytest.raises(ValueError, match="'supervised' is a rule and needs a core: supervised-lstm, supervised-gru"):
+        canonical("supervised")
 
 
 @pytest.mark.parametrize("core", [*CORES, *NETWORKS])

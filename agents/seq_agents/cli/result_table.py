@@ -33,13 +33,13 @@ def result_table(problem: seq_envs.Problem, results: Mapping[str, Result], expla
         low, high = evaluation.accuracy_interval
         rows.append((
             name, f"{evaluation.accuracy:.4f}", f"{low:.4f}-{high:.4f}", f"{evaluation.exact_match:.4f}",
-            f"{evaluation.normalized_score:.4f}", f"{seconds:.1f}" if seconds else "",
+            f"{evaluation.normalized_score:z.4f}", f"{seconds:.1f}" if seconds else "",
         ))  # fmt: skip
     for name in LEVELS:
         level = getattr(levels, name)
         error = f"± {1.96 * level.accuracy_error:.4f}" if level.accuracy_error else ""
         normalized = levels.normalize(level.accuracy)
-        rows.append((name, f"{level.accuracy:.4f}", error, share(level.exact_match), f"{normalized:.4f}", ""))
+        rows.append((name, f"{level.accuracy:.4f}", error, share(level.exact_match), f"{normalized:z.4f}", ""))
     headings = ("policy", "accuracy", "95% interval", "exact match", "normalised", "seconds")
     note = (
         f"Normalised: 0 is {zero}, 1 is the optimal policy.\nExact match: the share of episodes without a mistake.\n"

@@ -49,7 +49,7 @@ class Table:
 
 def score(value: float) -> str:
     """The text of a probability or a normalised score."""
-    return "undefined" if math.isnan(value) else f"{value:.4f}"
+    return "undefined" if math.isnan(value) else f"{value:z.4f}"
 
 
 def percent(value: float) -> str:
@@ -73,7 +73,7 @@ def interval(value: Estimate) -> str:
         return "undefined"
     if not value.has_interval:
         return f"{value.seeds} seed{'s' if value.seeds > 1 else ''}: no interval"
-    return f"{value.low:.4f} to {value.high:.4f}"
+    return f"{value.low:z.4f} to {value.high:z.4f}"
 
 
 def ratio(value: float) -> str:

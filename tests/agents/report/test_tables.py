@@ -273,6 +273,7 @@ def test_settings() -> None:
     [
         (tables.score(0.12345), "0.1235"),
         (tables.score(-1.0), "-1.0000"),
+        (tables.score(-1e-9), "0.0000"),
         (tables.score(math.nan), "undefined"),
         (tables.percent(2 / 3), "67%"),
         (tables.count(1234567.4), "1,234,567"),
