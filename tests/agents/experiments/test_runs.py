@@ -33,16 +33,16 @@ def test_a_run_folder(agent: str, tmp_path: Path) -> None:
     got = train(Run.create(path, config), 40, moments.append)
     assert_whole(path)
 
-    config = json.loads((path / "config.json").read_text())
-    assert {name: config[name] for name in ("agent", "id", "parameters", "seed")} == {
+    stored = json.loads((path / "config.json").read_text())
+    assert {name: stored[name] for name in ("agent", "id", "parameters", "seed")} == {
         "agent": agent, "id": config.id, "parameters": config.parameters, "seed": 3,
     }  # fmt: skip
     chosen = settings(agent, taken_by(agent))
-    assert {name: config["settings"][name] for name in chosen} == chosen
-    assert config["settings"].keys() == agent_type(agent).settings_type.domains().keys()
-    assert config["versions"]["python"] == platform.python_version()
-    assert config["versions"]["torch"] == torch.__version__
-    assert config["versions"]["seq-envs"] == seq_envs.__version__
+    assert {name: stored["settings"][name] for name in chosen} == chosen
+    assert stored["settings"].keys() == agent_type(agent).settings_type.domains().keys()
+    assert stored["versions"]["python"] == platform.python_version()
+    assert stored["versions"]["torch"] == torch.__version__
+    assert stored["versions"]["seq-envs"] == seq_envs.__version__
 
     evaluation = figures(path)
     for name in ("accuracy", "exact_match", "normalized_score", "mean_return", "episodes"):
