@@ -79,7 +79,7 @@ def test_resuming_within_episodes_is_refused(agent: str) -> None:
     again = tiny(agent, Ragged())
     again.restore(learner.state())
     assert seq_envs.evaluate(again.policy(), Ragged(), 10).episodes == 10
-    with pytest.raises(ValueError, match="different lengths"):
+    with pytest.raises(ValueError, match="differ in length"):
         again.learn()
 
 

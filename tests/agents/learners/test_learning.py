@@ -63,7 +63,7 @@ def test_episodes_of_different_lengths(agent: str) -> None:
 
 
 def test_encoder_decoder_names_the_problems_it_takes() -> None:
-    with pytest.raises(ValueError, match=r"show the whole sequence.*got SeqEcho\("):
+    with pytest.raises(ValueError, match=r"whole sequence.*got SeqEcho\("):
         make_learner("encoder-decoder", "SeqEcho-v0")
 
     class TwoAnswers(Ragged):
