@@ -21,6 +21,7 @@ from gymnasium.vector import AsyncVectorEnv, AutoresetMode, SyncVectorEnv
 from spaces_of_settings import IDS
 
 import seq_envs
+from seq_envs.env import _ROWS_AHEAD
 
 MODES = [mode.value for mode in AutoresetMode]
 HANDLES = Path("/proc/self/fd")
@@ -46,12 +47,16 @@ def play_through(env: Any) -> Callable[[int], None]:
 
 
 def growth(play: Callable[[int], None], steps: int) -> int:
-    """Bytes by which memory grows during these steps, after a tenth of as many has been played."""
-    play(steps // 10)
+    """Bytes by which memory grows during these steps, after a tenth of as many has been played.
+
+    An env prepares some hundred steps at once: the steps before it is measured go past them.
+    """
+    before_measuring = max(steps // 10, _ROWS_AHEAD + 1)
+    play(before_measuring)
     gc.collect()
     tracemalloc.start()
     try:
-        play(steps // 10)  # Now tracemalloc knows the memory that is allocated and freed all the time.
+        play(before_measuring)  # Now tracemalloc knows the memory that is allocated and freed all the time.
         gc.collect()
         before = tracemalloc.get_traced_memory()[0]
         play(steps)
