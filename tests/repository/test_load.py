@@ -21,7 +21,7 @@ from gymnasium.vector import AsyncVectorEnv, AutoresetMode, SyncVectorEnv
 from spaces_of_settings import IDS
 
 import seq_envs
-from seq_envs.env import _ROWS_AHEAD
+from seq_envs.stream import BLOCK_STEPS
 
 MODES = [mode.value for mode in AutoresetMode]
 HANDLES = Path("/proc/self/fd")
@@ -49,9 +49,9 @@ def play_through(env: Any) -> Callable[[int], None]:
 def growth(play: Callable[[int], None], steps: int) -> int:
     """Bytes by which memory grows during these steps, after a tenth of as many has been played.
 
-    An env prepares some hundred steps at once: the steps before it is measured go past them.
+    An env draws a block of episodes at once: the steps before the measurement go past it.
     """
-    before_measuring = max(steps // 10, _ROWS_AHEAD + 1)
+    before_measuring = max(steps // 10, BLOCK_STEPS + 1)
     play(before_measuring)
     gc.collect()
     tracemalloc.start()
