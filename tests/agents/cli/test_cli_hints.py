@@ -14,20 +14,11 @@ from seq_agents.agents import AGENTS
 from seq_agents.cli import main as cli
 from seq_agents.cli.install import to_install
 from spaces_of_settings import IDS
-from tiny_commands import ECHO, TINY, copied, elsewhere, everything, prepare, run, trained  # noqa: F401 - a fixture.
+from tiny_commands import ECHO, TINY, copied, elsewhere, everything, run, trained  # noqa: F401 - a fixture.
 
 import seq_envs
 
 torch.set_num_threads(1)
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("made")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        prepare(folder)
-    return folder
 
 
 def hint_of(arguments: list[str]) -> list[str]:

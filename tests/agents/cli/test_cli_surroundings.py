@@ -15,18 +15,9 @@ import pytest
 import torch
 from seq_agents.cli import catalogue
 from seq_agents.cli import main as cli
-from tiny_commands import ANSWERS, COMMANDS, ECHO, TINY, Ended, copied, elsewhere, prepare, run  # noqa: F401 - a fixture.
+from tiny_commands import ANSWERS, COMMANDS, ECHO, TINY, Ended, copied, elsewhere, run  # noqa: F401 - a fixture.
 
 torch.set_num_threads(1)
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("made")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        prepare(folder)
-    return folder
 
 
 CONSOLES = [
