@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 import seq_envs
-from seq_agents.cores import CORES
+from seq_agents.cores import core_type
 from seq_agents.learners import RULES, LearnsFrom, learner_type
 from seq_agents.menu import unknown
 from seq_agents.networks import NETWORKS
@@ -28,7 +28,8 @@ class Agent:
     rule: str
     """How it learns: a name of `seq_agents.learners.RULES`."""
     core: str
-    """What remembers: a name of `seq_agents.cores.CORES` or `seq_agents.networks.NETWORKS`; "" if there is none."""
+    """What remembers: a name of `seq_agents.cores.CORES` or `seq_agents.networks.NETWORKS`, or "module:Class" for a
+    user-defined core; "" if there is none."""
     about: str
     """One line about it."""
 
@@ -40,7 +41,7 @@ class Agent:
     @property
     def learns_memory(self) -> bool:
         """Whether its weights decide what it remembers; if not, it remembers nothing, or what its input holds."""
-        return CORES[self.core].learns_memory if self.core in CORES else self.core in NETWORKS
+        return self.core in NETWORKS or (bool(self.core) and core_type(self.core).learns_memory)
 
 
 _SHORT = {
@@ -63,7 +64,8 @@ _SHORT = {
     "memoryless": Agent("memoryless", "", "the best answers from the current observation and the clock"),
     "optimal": Agent("optimal", "", "the best answers from everything seen so far"),
 }
-"""The agents that have a short name. Every other pair of a rule and a core is an agent too: "reinforce-gru"."""
+"""The agents that have a short name. Every other pair of a rule and a core is an agent too: "reinforce-gru",
+"recurrent-ppo-my_module:MyCore"."""
 
 
 class _Agents(Mapping[str, Agent]):
@@ -72,7 +74,7 @@ class _Agents(Mapping[str, Agent]):
     def __getitem__(self, name: str) -> Agent:
         if name in _SHORT:
             return _SHORT[name]
-        return _pairs()[name]
+        return _with_user_defined_core(name) or _pairs()[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(_SHORT)
@@ -96,6 +98,27 @@ def _pairs() -> Mapping[str, Agent]:
         for name, rule in RULES.items()
         for core in rule.cores or ("",)
     }
+
+
+def _with_user_defined_core(name: str) -> Agent | None:
+    """The agent "rule-module:Class"; None if the name has another form."""
+    rules = [rule for rule in RULES if name.startswith(f"{rule}-") and RULES[rule].takes_any_core]
+    if ":" not in name or not rules:
+        return None
+    rule = max(rules, key=len)
+    core = name.removeprefix(f"{rule}-")
+    return Agent(rule, core, f"{rule} with the core {core}")
+
+
+def is_of_another_module(agent: str) -> bool:
+    """Whether an agent is named "module:factory". An agent of this package may have a core of another module."""
+    return ":" in agent and _with_user_defined_core(agent) is None
+
+
+def modules_of(agent: str) -> set[str]:
+    """What an agent imports of other modules: "module:factory", or "module:Class" of its core; empty if nothing."""
+    user_defined = _with_user_defined_core(agent)
+    return {user_defined.core if user_defined else agent} if ":" in agent else set()
 
 
 def canonical(name: str) -> str:
@@ -122,12 +145,12 @@ def with_core(name: str, core: str) -> str:
 
     Args:
         name: of an agent, or of a rule.
-        core: of `seq_agents.cores.CORES` or `seq_agents.networks.NETWORKS`.
+        core: of `seq_agents.cores.CORES` or `seq_agents.networks.NETWORKS`, or "module:Class".
 
     Raises:
         ValueError: there is no such agent, it has no core, or its rule does not take this one.
     """
-    if ":" in name:
+    if is_of_another_module(name):
         raise ValueError(f"core is for the agents of this package; {name!r} brings its own memory, got {core!r}")
     rule = name if name in RULES else AGENTS[canonical(name)].rule
     learner_type(rule, core)
@@ -143,7 +166,7 @@ def agent_type(name: str) -> type[Learner]:
     Raises:
         ValueError: there is no such agent; the message has the nearest names.
     """
-    if ":" in name:
+    if is_of_another_module(name):
         from seq_agents.learners.user_defined import user_defined_learner
 
         return user_defined_learner(name)

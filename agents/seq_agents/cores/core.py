@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -10,15 +11,26 @@ from torch import Tensor, nn
 
 import seq_envs
 from seq_agents.settings import Settings
-from seq_envs.parameters import LONGEST, Integer, parameter
+from seq_envs.parameters import LONGEST, Flag, Integer, parameter
 
 State = tuple[Tensor, ...]
 """The memory of a core in B episodes: tensors (B, ...)."""
 
 
+FROZEN = "whether the core keeps the weights it began with, so that only the head learns"
+"""The meaning of the setting `frozen`."""
+
+
 @dataclass(frozen=True, kw_only=True)
-class CoreSettings(Settings):
-    """The settings that all cores have. A core may add others."""
+class Freezable(Settings):
+    """The setting that user-defined cores have too."""
+
+    frozen: bool = parameter(False, Flag(), FROZEN)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoreSettings(Freezable):
+    """The settings that all cores of this package have. A core may add others."""
 
     hidden: int = parameter(64, Integer(1, LONGEST), "units of a layer")
 
@@ -30,22 +42,29 @@ class Core(nn.Module, ABC):
     the same outputs. Episodes of a batch do not influence each other.
     """
 
-    settings_type: ClassVar[type[CoreSettings]] = CoreSettings
+    settings_type: ClassVar[type[Settings]] = CoreSettings
     learns_memory: ClassVar[bool] = True
     """Whether weights of the core decide what is remembered. `lstm_rate` slows these weights down, and no others."""
+    library_start: ClassVar[Mapping[str, Any]] = {}
+    """Settings with which the weights begin as torch's own module begins, for comparisons with other libraries."""
     outputs: int
     """The number of features of an output."""
 
     @classmethod
-    @abstractmethod
-    def build(cls, inputs: int, settings: Any, problem: seq_envs.Problem) -> Self:
+    def build(cls, inputs: int, settings: Any, problem: seq_envs.Problem | None) -> Self:
         """Make a core with weights drawn from torch's global generator.
 
         Args:
             inputs: the number of features of an input.
             settings: an instance of `settings_type`.
-            problem: the problem to learn; the size of a clock or a window depends on its episodes.
+            problem: the problem to learn; the size of a clock or a window depends on its episodes. None if the core is
+                for another environment.
+
+        Raises:
+            ValueError: the settings do not fit the problem.
         """
+        made: Callable[[int, int], Self] = cls
+        return made(inputs, settings.hidden)
 
     @abstractmethod
     def initial_state(self, batch: int) -> State:

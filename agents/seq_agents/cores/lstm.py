@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from torch import Tensor, nn
 
@@ -40,7 +41,8 @@ class Lstm(Core):
     Its state is h and c, (B, hidden) each. A step costs 4 hidden (inputs + hidden) multiplications.
     """
 
-    settings_type = LstmSettings
+    settings_type: ClassVar[type[CoreSettings]] = LstmSettings
+    library_start: ClassVar[Mapping[str, Any]] = {"forget_bias": 0.0}
 
     def __init__(self, inputs: int, hidden: int, start: LstmStart | None = None) -> None:
         super().__init__()
@@ -49,7 +51,7 @@ class Lstm(Core):
         (start or LstmStart()).apply(self.lstm)
 
     @classmethod
-    def build(cls, inputs: int, settings: Any, problem: seq_envs.Problem) -> Self:
+    def build(cls, inputs: int, settings: Any, problem: seq_envs.Problem | None) -> Self:
         return cls(inputs, settings.hidden, settings.lstm_start)
 
     def initial_state(self, batch: int) -> State:

@@ -17,9 +17,13 @@ from seq_envs.parameters import Flag, Integer, parameter
 class MemorylessSettings(CoreSettings):
     """The settings of a core without memory."""
 
-    clock: bool = parameter(True, Flag(), "whether the network sees the clock, as the memoryless level does")
+    clock: bool = parameter(
+        True,
+        Flag(),
+        "whether the network sees the clock, as the memoryless level does; never in other packages' envs",
+    )
 
-    def frames(self, problem: seq_envs.Problem) -> int:
+    def frames(self, problem: seq_envs.Problem | None) -> int:
         """How many inputs the network sees at once."""
         return 1
 
@@ -32,8 +36,12 @@ class WindowSettings(MemorylessSettings):
         0, Integer(0), "observations that it sees; 0: lag+1, or the whole episode if there is no lag"
     )
 
-    def frames(self, problem: seq_envs.Problem) -> int:
-        return self.window or window_of(problem)
+    def frames(self, problem: seq_envs.Problem | None) -> int:
+        if self.window:
+            return self.window
+        if problem is None:
+            raise ValueError("window must be at least 1 for an env that is no problem of this package, got 0")
+        return window_of(problem)
 
 
 def window_of(problem: seq_envs.Problem) -> int:
@@ -65,8 +73,9 @@ class Window(Core):
         self.layers = nn.Sequential(nn.Linear(seen, hidden), nn.Tanh(), nn.Linear(hidden, hidden), nn.Tanh())
 
     @classmethod
-    def build(cls, inputs: int, settings: Any, problem: seq_envs.Problem) -> Self:
-        return cls(inputs, settings.hidden, settings.frames(problem), problem.steps if settings.clock else 0)
+    def build(cls, inputs: int, settings: Any, problem: seq_envs.Problem | None) -> Self:
+        clock = problem.steps if settings.clock and problem is not None else 0
+        return cls(inputs, settings.hidden, settings.frames(problem), clock)
 
     def initial_state(self, batch: int) -> State:
         weights = next(self.layers.parameters())

@@ -7,10 +7,10 @@ from functools import partial
 from typing import Any
 
 import seq_envs
-from seq_agents.agents import AGENTS, Agent, agent_type
+from seq_agents.agents import AGENTS, Agent, agent_type, is_of_another_module
+from seq_agents.imports import imported
 from seq_agents.ladder.climb import Train
 from seq_agents.ladder.counted_envs import MakeEnvs
-from seq_agents.learners.user_defined import import_agent
 from seq_agents.settings import Settings
 from seq_envs.policies import Policy
 
@@ -72,7 +72,7 @@ def trainer(agent: str, settings: Mapping[str, str] | None = None) -> Train:
         ValueError: the agent or a setting is unknown, a setting has a wrong value, the function cannot be imported, or
             settings are given for it.
     """
-    if ":" in agent:
+    if is_of_another_module(agent):
         if settings:
             raise ValueError(
                 f"settings must be empty for {agent!r}: only agents of this package take them, got {dict(settings)}"
@@ -111,7 +111,7 @@ def _default(settings_type: type[Settings], problem: seq_envs.Problem, budget: i
 
 
 def _imported(name: str) -> Train:
-    train: Train = import_agent(name)
+    train: Train = imported("agent", name)
     if not callable(train):
         raise ValueError(f"agent {name!r} must be called as train(make_envs, budget), got {train!r}")
     return train

@@ -28,14 +28,20 @@ class Rule:
     cores: tuple[str, ...]
     """The names of the cores and networks (`CORES`, `NETWORKS`) that it can train; empty: it has no memory."""
 
+    @property
+    def takes_any_core(self) -> bool:
+        """Whether it trains every core of the menu, and so every user-defined one."""
+        return set(CORES) <= set(self.cores)
 
+
+_CORES = tuple(CORES)
 _ANY = (*CORES, *NETWORKS)
 
 RULES = {
     "supervised": Rule("seq_agents.learners.supervised:Supervised", "examples", _ANY),
     "reinforce": Rule("seq_agents.learners.reinforce:Reinforce", "rewards", _ANY),
-    "recurrent-ppo": Rule("seq_agents.learners.recurrent_ppo:FastRecurrentPpo", "rewards", ("lstm",)),
-    "recurrent-ppo-stock": Rule("seq_agents.learners.recurrent_ppo:StockRecurrentPpo", "rewards", ("lstm",)),
+    "recurrent-ppo": Rule("seq_agents.learners.recurrent_ppo:FastRecurrentPpo", "rewards", _CORES),
+    "recurrent-ppo-stock": Rule("seq_agents.learners.recurrent_ppo:StockRecurrentPpo", "rewards", _CORES),
     "ppo": Rule("seq_agents.learners.ppo:Ppo", "rewards", ("none", "window")),
     "random": Rule("seq_agents.learners.reference:RandomAnswers", "nothing", ()),
     "memoryless": Rule("seq_agents.learners.reference:MemorylessAnswers", "nothing", ()),
@@ -49,19 +55,22 @@ def learner_type(rule: str, core: str) -> type[Learner]:
 
     Args:
         rule: a name of `RULES`.
-        core: one of the cores of the rule; "" if the rule has none.
+        core: one of the cores of the rule; "module:Class" if the rule takes any; "" if it has none.
 
     Raises:
-        ValueError: there is no such rule, or it does not take this core.
+        ValueError: there is no such rule, it does not take this core, or both have a setting of the same name.
     """
     if rule not in RULES:
         raise unknown("rule", rule, RULES)
     found: type[Learner] = load(RULES[rule].where)
     if not core and not RULES[rule].cores:
         return found
-    if core not in RULES[rule].cores:
+    if core not in RULES[rule].cores and not (":" in core and RULES[rule].takes_any_core):
         raise unknown(f"core of {rule}", core, RULES[rule].cores)
     name = f"{found.__name__}-{core}"
     bases = (settings_type_of(core), found.settings_type)
+    of_both = sorted(bases[0].domains().keys() & bases[1].domains().keys())
+    if of_both:
+        raise ValueError(f"core {core!r} and {rule} both have the setting {of_both[0]}: rename it in the core")
     settings = dataclasses.make_dataclass(f"{name}-settings", (), bases=bases, frozen=True, kw_only=True)
     return type(name, (found,), {"core": core, "settings_type": settings, "__doc__": found.__doc__})

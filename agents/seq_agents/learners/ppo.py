@@ -26,7 +26,9 @@ class Ppo(Sb3Learner):
 
     def model_of(self, **common: Any) -> OnPolicyAlgorithm:
         network = {"net_arch": [self.settings.hidden], "log_std_init": self.settings.log_std}
-        return PPO("MlpPolicy", policy_kwargs=network, **common)
+        model = PPO("MlpPolicy", policy_kwargs=network, **common)
+        model.policy.mlp_extractor.requires_grad_(not self.settings.frozen)
+        return model
 
     def policy(self) -> Policy:
         return FramesPolicy(Sb3Policy(self.model), self._frames())

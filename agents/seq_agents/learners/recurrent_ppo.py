@@ -2,51 +2,70 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from sb3_contrib import RecurrentPPO
 from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
 from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv
+from torch import Tensor
 
 import seq_envs
+from seq_agents.cores import core_type
 from seq_agents.learners.sb3_learner import Sb3Learner
+from seq_agents.sb3.core_policy import CorePolicy
 from seq_agents.sb3.recurrent_ppo import FastRecurrentPPO
 
+_ONLY_A_CORE = {"shared_lstm": True, "enable_critic_lstm": False, "net_arch": {"pi": [], "vf": []}}
+"""A network with a core that actor and critic share, and no other layers."""
+_OLD_NAME = re.compile(r"^lstm_actor\.(?=weight_|bias_)")
 
-class FastRecurrentPpo(Sb3Learner):
+
+class _ByCore(Sb3Learner):
+    """A training of a `CorePolicy`."""
+
+    def network_of(self) -> dict[str, Any]:
+        """The arguments of the policy."""
+        names = core_type(self.core).settings_type.domains()
+        of_core = {name: value for name, value in self.settings.as_dict().items() if name in names}
+        network = {"core": self.core, "core_kwargs": of_core, "problem": self.problem}
+        return _ONLY_A_CORE | network | {"log_std_init": self.settings.log_std}
+
+
+class FastRecurrentPpo(_ByCore):
     """`FastRecurrentPPO`, with a memory that actor and critic share."""
 
     resumes_ragged = True
 
     def model_of(self, **common: Any) -> OnPolicyAlgorithm:
-        chosen = self.settings
-        network = {
-            "lstm_hidden_size": chosen.hidden,
-            "log_std_init": chosen.log_std,
-            "lstm_start": chosen.lstm_start,
-            "lstm_rate": chosen.lstm_rate,
-        }
-        return FastRecurrentPPO("MlpLstmPolicy", policy_kwargs=network, **common)
+        return FastRecurrentPPO("CorePolicy", policy_kwargs=self.network_of(), **common)
+
+    def current_names(self, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        # Version 0.1.0 had no cores: its checkpoints have torch's LSTM in place of one.
+        return {_OLD_NAME.sub("lstm_actor.core.lstm.", name): tensor for name, tensor in weights.items()}
 
 
-class StockRecurrentPpo(Sb3Learner):
-    """sb3-contrib's RecurrentPPO and policy on SB3's own DummyVecEnv, with the same network."""
+class StockRecurrentPpo(_ByCore):
+    """sb3-contrib's RecurrentPPO on SB3's own DummyVecEnv, with the same network.
+
+    An LSTM is that of sb3-contrib's policy; other cores are in a `CorePolicy`.
+    """
 
     def env_of(self, problem: seq_envs.Problem, settings: Any) -> VecEnv:
         return DummyVecEnv([lambda: Monitor(seq_envs.SequenceEnv(problem))] * settings.lanes)
 
     def model_of(self, **common: Any) -> OnPolicyAlgorithm:
         chosen = self.settings
-        if chosen.lstm_rate != 1.0:
-            raise ValueError(f"lstm_rate must be 1.0, since sb3-contrib has one learning rate, got {chosen.lstm_rate}")
-        network = {
-            "lstm_hidden_size": chosen.hidden,
-            "log_std_init": chosen.log_std,
-            "shared_lstm": True,
-            "enable_critic_lstm": False,
-            "net_arch": {"pi": [], "vf": []},
-        }
+        rate = getattr(chosen, "lstm_rate", 1.0)
+        if rate != 1.0:
+            raise ValueError(f"lstm_rate must be 1.0, since sb3-contrib has one learning rate, got {rate}")
+        if self.core != "lstm":
+            return RecurrentPPO(CorePolicy, policy_kwargs=self.network_of(), **common)
+        network = _ONLY_A_CORE | {"lstm_hidden_size": chosen.hidden, "log_std_init": chosen.log_std}
         model = RecurrentPPO("MlpLstmPolicy", policy_kwargs=network, **common)
-        chosen.lstm_start.apply(model.policy.lstm_actor)
+        lstm: Any = model.policy.lstm_actor
+        chosen.lstm_start.apply(lstm)
+        lstm.requires_grad_(not chosen.frozen)
         return model

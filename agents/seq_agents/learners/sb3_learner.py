@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
 from stable_baselines3.common.vec_env import VecEnv
@@ -26,6 +25,7 @@ from seq_agents.learners.state import (
     random_tensors,
     without_prefix,
 )
+from seq_agents.sb3.callbacks import StatesUnread
 from seq_agents.sb3.policy import Sb3Policy
 from seq_agents.sb3.vec_env import make_vec_env
 from seq_agents.settings import ANY, POSITIVE, Settings
@@ -122,7 +122,7 @@ class Sb3Learner(Learner):
         }
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
-        load_network(self.model.policy, without_prefix("network", state))
+        load_network(self.model.policy, self.current_names(without_prefix("network", state)))
         load_optimizer(self.model.policy.optimizer, without_prefix("optimizer", state))
         self.model.num_timesteps = int(state["steps"])
         self.rollouts = int(state["rollouts"])
@@ -132,6 +132,10 @@ class Sb3Learner(Learner):
         for _ in range(self.rollouts * self.settings.episodes):
             self.env.reset()
         self.model._last_obs = None
+
+    def current_names(self, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """The weights of a checkpoint of any version, by their names in this version."""
+        return dict(weights)
 
     def updated(self) -> None:
         """Count a rollout after its update, and store the states of the global random generators."""
@@ -154,7 +158,7 @@ class _Falling:
         return self._first * max(0.0, left)  # SB3 passes a negative number if the last rollout exceeds the training.
 
 
-class _Watcher(BaseCallback):
+class _Watcher(StatesUnread):
     """Calls the watch after the update on each rollout, which is when the next rollout starts."""
 
     def __init__(self, learner: Sb3Learner, watch: Watch) -> None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import import_module
-from operator import attrgetter
 from typing import Any, ClassVar, Protocol, Self
 
 import yaml
 from torch import Tensor
 
-from seq_agents.errors import reason
+from seq_agents.imports import imported
 from seq_agents.learners.learner import Learner, Watch, unwatched
 from seq_agents.settings import Settings
 from seq_envs.policies import Policy
@@ -94,19 +92,6 @@ def _parsed(name: str, text: str) -> Any:
         raise ValueError(f"{name} must be YAML, got {text!r}: {' '.join(str(wrong).split())}") from None
 
 
-def import_agent(name: str) -> Any:
-    """The object that "module:name" names.
-
-    Raises:
-        ValueError: the module cannot be imported, or has no such name.
-    """
-    module, _, path = name.partition(":")
-    try:
-        return attrgetter(path)(import_module(module))
-    except (Exception, SystemExit) as wrong:  # A module may raise anything while it is imported.
-        raise ValueError(f"agent {name!r} cannot be imported: {reason(wrong)}") from wrong
-
-
 @cache
 def user_defined_learner(name: str) -> type[Learner]:
     """The learner that "module:factory" names: a subclass of `Learner`, or one made from a factory of `Trainable`s.
@@ -114,7 +99,7 @@ def user_defined_learner(name: str) -> type[Learner]:
     Raises:
         ValueError: the module cannot be imported, has no such factory, or its `Learner` lacks methods.
     """
-    factory = import_agent(name)
+    factory = imported("agent", name)
     if isinstance(factory, type) and issubclass(factory, Learner):
         settings = getattr(factory, "settings_type", None)
         lacking = sorted(getattr(factory, "__abstractmethods__", ()))

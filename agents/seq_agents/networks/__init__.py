@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from seq_agents.cores import CORES
+from seq_agents.cores import CORES, core_type, make_core
 from seq_agents.menu import Menu, unknown
 
 if TYPE_CHECKING:
     import seq_envs
-    from seq_agents.cores.core import CoreSettings
     from seq_agents.networks.network import Network
+    from seq_agents.settings import Settings
 
 NETWORKS: Menu[Any] = Menu(
     "network",
@@ -31,13 +31,13 @@ NETWORKS: Menu[Any] = Menu(
 )
 
 
-def settings_type_of(memory: str) -> type[CoreSettings]:
+def settings_type_of(memory: str) -> type[Settings]:
     """The settings of a core or of one of `NETWORKS`.
 
     Raises:
         ValueError: there is no such memory.
     """
-    settings: type[CoreSettings] = _menu_of(memory)[memory].settings_type
+    settings: type[Settings] = _type_of(memory).settings_type
     return settings
 
 
@@ -45,24 +45,28 @@ def make_network(memory: str, problem: seq_envs.Problem, settings: Any) -> Netwo
     """Make a network with this memory; torch's global generator draws its weights.
 
     Args:
-        memory: a name of `seq_agents.cores.CORES` or of `NETWORKS`.
+        memory: a name of `seq_agents.cores.CORES` or of `NETWORKS`, or "module:Class" for a user-defined core.
         problem: the problem that the network answers.
-        settings: have all fields of `settings_type_of(memory)`.
+        settings: have all fields of `settings_type_of(memory)`. If they have `frozen`, only the head can learn.
 
     Raises:
         ValueError: there is no such memory, or it cannot learn the problem.
     """
     from seq_agents.networks.core_network import CoreNetwork
 
-    found = _menu_of(memory)[memory]
+    found = _type_of(memory)
+    if memory not in NETWORKS:
+        return CoreNetwork(problem, lambda inputs: make_core(found, inputs, settings, problem))
+    network: Network = found(problem, settings)
+    if settings.frozen:
+        for part in network.memory():
+            part.requires_grad_(False)
+    return network
+
+
+def _type_of(memory: str) -> Any:
     if memory in NETWORKS:
-        network: Network = found(problem, settings)
-        return network
-    return CoreNetwork(problem, lambda inputs: found.build(inputs, settings, problem))
-
-
-def _menu_of(memory: str) -> Menu[Any]:
-    for menu in (CORES, NETWORKS):
-        if memory in menu:
-            return menu
-    raise unknown("core", memory, [*CORES, *NETWORKS])
+        return NETWORKS[memory]
+    if memory not in CORES and ":" not in memory:
+        raise unknown("core", memory, [*CORES, *NETWORKS])
+    return core_type(memory)

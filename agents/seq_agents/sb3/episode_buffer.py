@@ -36,18 +36,26 @@ class EpisodeBuffer(RolloutBuffer):
 
     Args:
         *args, **kwargs: as for SB3's `RolloutBuffer`.
-        memory_shape: (layers, units) of the LSTM.
+        memory_shape: (layers, units) of the LSTM, or of what stands in its place.
+        mark_starts: whether the policy needs a mark where an episode starts; if not, it gets a state of zeros there.
     """
 
-    def __init__(self, *args: Any, memory_shape: tuple[int, int], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, memory_shape: tuple[int, int], mark_starts: bool, **kwargs: Any) -> None:
         self._memory_shape = memory_shape
+        self._mark_starts = mark_starts
         super().__init__(*args, **kwargs)
 
     def initial_states(self, episodes: int) -> RNNStates:
-        """The LSTM states before the first step of `episodes` episodes: zeros."""
+        """The states before the first step of `episodes` episodes: zeros."""
         layers, units = self._memory_shape
         zeros = torch.zeros(layers, episodes, units, device=self.device)
         return RNNStates((zeros, zeros), (zeros, zeros))
+
+    def starts(self, episodes: int, steps: int) -> Tensor:
+        """(episodes, steps): 1 at the first step of each episode, if starts are marked."""
+        starts = torch.zeros(episodes, steps, device=self.device)
+        starts[:, 0] = float(self._mark_starts)
+        return starts
 
     def fill(self, played: Dataset, actions: Array, values: Array, log_probs: Array, rewards: Array) -> None:
         """Store a rollout.
@@ -98,7 +106,6 @@ class EpisodeBuffer(RolloutBuffer):
                 advantages=advantages,
                 returns=returns,
                 lstm_states=self.initial_states(len(chosen)),
-                # The states are zeros already: no start has to reset them.
-                episode_starts=torch.zeros(len(chosen) * self._steps, device=self.device),
+                episode_starts=self.starts(len(chosen), self._steps).flatten(),
                 mask=played[chosen].flatten().float(),
             )

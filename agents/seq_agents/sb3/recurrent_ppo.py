@@ -15,21 +15,15 @@ from stable_baselines3.common.policies import BasePolicy
 from stable_baselines3.common.vec_env import VecEnv
 
 import seq_envs
-from seq_agents.cores.lstm_start import LstmStart
 from seq_agents.learners.learning_rates import set_rate
+from seq_agents.sb3.callbacks import read_lstm_states
+from seq_agents.sb3.core_policy import CorePolicy
 from seq_agents.sb3.episode_buffer import EpisodeBuffer, by_episode, by_step
-from seq_agents.sb3.fused_lstm import FusedLstmPolicy
 from seq_agents.sb3.rollout_steps import Answers, rollout_steps, states_by_step
 from seq_agents.sb3.vec_env import SequenceVecEnv, make_vec_env
 from seq_envs.dataset import Dataset
 
-_SMALL_NETWORK = {
-    "lstm_hidden_size": 64,
-    "shared_lstm": True,
-    "enable_critic_lstm": False,
-    "net_arch": {"pi": [], "vf": []},
-    "lstm_start": LstmStart(forget=1.0),
-}
+_SMALL_NETWORK = {"shared_lstm": True, "enable_critic_lstm": False, "net_arch": {"pi": [], "vf": []}}
 _LANES = 64
 _EPISODES = 4
 _MINIBATCHES = 4
@@ -38,7 +32,7 @@ _MINIBATCHES = 4
 class FastRecurrentPPO(RecurrentPPO):
     """sb3-contrib's RecurrentPPO for the environments of this package, but many times faster.
 
-    Actions never change observations in these environments. So the policy reads whole episodes in one LSTM call, draws
+    Actions never change observations in these environments. So the policy reads whole episodes in one call, draws
     all answers, and the environment grades them afterwards: answers and rewards have the same distribution as step by
     step. A minibatch consists of whole episodes, so the gradient of every answer reaches the first step. Everything
     else (`learn`, `predict`, `save`, `load`, the update, loggers) is RecurrentPPO's.
@@ -52,9 +46,9 @@ class FastRecurrentPPO(RecurrentPPO):
         print(seq_envs.evaluate(Sb3Policy(model), "SeqEcho-v0"))
 
     Args:
-        policy: a recurrent policy of sb3-contrib, or a name. "MlpLstmPolicy" is `FusedLstmPolicy` with 64 units that
-            actor and critic share, an open forget gate at the start, and no other layers; `policy_kwargs` change
-            this.
+        policy: a recurrent policy of sb3-contrib, or a name. "CorePolicy" and "MlpLstmPolicy" are `CorePolicy` with a
+            core that actor and critic share, and no other layers; `policy_kwargs` change this. The core is an LSTM with
+            64 units unless they name another.
         env: from `seq_agents.sb3.make_vec_env`, with no wrapper around it; or an id or problem, for 64 lanes of it.
         n_steps: time steps of each lane in a rollout, a multiple of the length T of the longest episode. None: 4 T.
         batch_size: time steps of a minibatch, at least T. None: a quarter of a rollout.
@@ -66,7 +60,10 @@ class FastRecurrentPPO(RecurrentPPO):
             not fit the episodes, or `use_sde` is True.
     """
 
-    policy_aliases: ClassVar[dict[str, type[BasePolicy]]] = {"MlpLstmPolicy": FusedLstmPolicy}
+    policy_aliases: ClassVar[dict[str, type[BasePolicy]]] = {
+        "CorePolicy": CorePolicy,
+        "MlpLstmPolicy": CorePolicy,
+    }
 
     def __init__(
         self,
@@ -87,8 +84,10 @@ class FastRecurrentPPO(RecurrentPPO):
             steps = env.envs.problem.steps
             n_steps = _EPISODES * steps if n_steps is None else n_steps
             batch_size = max(steps, n_steps * env.num_envs // _MINIBATCHES) if batch_size is None else batch_size
-        if policy == "MlpLstmPolicy":
+        if policy in self.policy_aliases:
             policy_kwargs = _SMALL_NETWORK | (policy_kwargs or {})
+            if isinstance(env, SequenceVecEnv):
+                policy_kwargs.setdefault("problem", env.envs.problem)
         super().__init__(
             policy,
             env,  # type: ignore[arg-type]  # SB3's `load` passes None and sets the env later.
@@ -129,13 +128,16 @@ class FastRecurrentPPO(RecurrentPPO):
             self.action_space,
             self.device,
             memory_shape=(lstm.num_layers, lstm.hidden_size),
+            # A core begins an episode with a state of its own. An LSTM of sb3-contrib begins with zeros, and a start
+            # would only make it read step by step.
+            mark_starts=isinstance(self.policy, CorePolicy),
             gamma=self.gamma,
             gae_lambda=self.gae_lambda,
             n_envs=self.n_envs,
         )
 
     def _update_learning_rate(self, optimizers: torch.optim.Optimizer | list[torch.optim.Optimizer]) -> None:
-        """Set the learning rate that the schedule gives; the LSTM gets its share of it."""
+        """Set the learning rate that the schedule gives; the core gets its share of it."""
         super()._update_learning_rate(optimizers)
         set_rate(self.policy.optimizer, float(self.lr_schedule(self._current_progress_remaining)))
 
@@ -148,7 +150,7 @@ class FastRecurrentPPO(RecurrentPPO):
         self.policy.set_training_mode(False)
         callback.on_rollout_start()
         played = env.rollout(self._episodes_a_rollout(env))
-        answers = self._answer(env, played)
+        answers = self._answer(env, played, with_states=read_lstm_states(callback))
         values, log_probs = answers.values.flatten(1).cpu().numpy(), answers.log_probs.cpu().numpy()
         rollout_buffer.fill(played, answers.actions, values, log_probs, answers.grades)
         fixed = {
@@ -165,8 +167,8 @@ class FastRecurrentPPO(RecurrentPPO):
             if not callback.on_step():
                 return False
             self._update_info_buffer(step["infos"], step["dones"])
-            self._last_obs, self._last_lstm_states = step["new_obs"], step["lstm_states"]
-            self._last_episode_starts = step["dones"]
+            self._last_obs, self._last_episode_starts = step["new_obs"], step["dones"]
+            self._last_lstm_states = step.get("lstm_states", self._last_lstm_states)
         rollout_buffer.finish()  # Only now, since a callback may have changed the rewards.
         callback.on_rollout_end()
         return True
@@ -185,13 +187,12 @@ class FastRecurrentPPO(RecurrentPPO):
         return int(self.n_steps // steps)
 
     @torch.no_grad()
-    def _answer(self, env: SequenceVecEnv, played: Dataset) -> Answers:
+    def _answer(self, env: SequenceVecEnv, played: Dataset, with_states: bool) -> Answers:
         """Read the episodes, draw an answer to every step, and grade the answers."""
         observations = by_episode(torch.as_tensor(played.observations, device=self.device))
         episodes, steps = observations.shape[:2]
-        start = self.rollout_buffer.initial_states(episodes)
-        no_starts = torch.zeros(episodes * steps, device=self.device)  # The states are zeros already.
-        flat_actions, values, log_probs, _ = self.policy(observations.flatten(0, 1), start, no_starts)
+        start, starts = self.rollout_buffer.initial_states(episodes), self.rollout_buffer.starts(episodes, steps)
+        flat_actions, values, log_probs, _ = self.policy(observations.flatten(0, 1), start, starts.flatten())
         actions = flat_actions.reshape(episodes, steps, *flat_actions.shape[1:]).cpu().numpy()
         clipped = actions
         if isinstance(self.action_space, spaces.Box):
@@ -203,5 +204,5 @@ class FastRecurrentPPO(RecurrentPPO):
             values=by_step(values.reshape(episodes, steps, 1), env.num_envs),
             log_probs=by_step(log_probs.reshape(episodes, steps), env.num_envs),
             grades=by_step(grades, env.num_envs),
-            states=states_by_step(self.policy, observations, start),
+            states=states_by_step(self.policy, observations, start, starts) if with_states else None,
         )

@@ -9,15 +9,11 @@ from typing import Any
 import numpy as np
 import torch
 from sb3_contrib.common.recurrent.type_aliases import RNNStates
-from stable_baselines3.common.policies import ActorCriticPolicy
-from torch import Tensor, nn
+from torch import Tensor
 
 from seq_agents.sb3.vec_env import SequenceVecEnv, ended_episodes, write_facts
 from seq_envs.dataset import Dataset
 from seq_envs.encodings import Array
-
-LstmState = tuple[Tensor, ...]
-"""Hidden and cell state: (layers, episodes, units) each."""
 
 
 @dataclass(frozen=True)
@@ -34,20 +30,22 @@ class Answers:
     """(n_steps, lanes)."""
     grades: Array
     """(n_steps, lanes) float64: the reward of each answer."""
-    states: Sequence[RNNStates]
-    """T entries: the states after each time step of all episodes, (layers, E * lanes, units) each."""
+    states: Sequence[RNNStates] | None
+    """T entries: the states after each time step of all episodes, (layers, E * lanes, units) each. None: no callback
+    reads them."""
 
 
-def states_by_step(policy: ActorCriticPolicy, observations: Tensor, start: RNNStates) -> list[RNNStates]:
-    """The LSTM states after each time step.
+def states_by_step(policy: Any, observations: Tensor, start: RNNStates, starts: Tensor) -> list[RNNStates]:
+    """The states after each time step.
 
-    torch's LSTM returns only the last state of a sequence, so this runs the LSTM again, one step at a time. The layers
-    before and after it are not run again.
+    A core returns only the last state of a sequence, so this runs it again, one step at a time. The layers before and
+    after it are not run again.
 
     Args:
-        policy: a `RecurrentActorCriticPolicy` of sb3-contrib.
+        policy: a `RecurrentActorCriticPolicy`.
         observations: (B, T, ...) of whole episodes.
         start: the states before the first step, (layers, B, units) each.
+        starts: (B, T), not 0 where an episode starts.
 
     Returns:
         T states, (layers, B, units) each.
@@ -56,18 +54,17 @@ def states_by_step(policy: ActorCriticPolicy, observations: Tensor, start: RNNSt
     features = policy.extract_features(observations.flatten(0, 1))
     actor_features, critic_features = features if isinstance(features, tuple) else (features, features)
 
-    def run(lstm: nn.LSTM, flat: Tensor, state: LstmState) -> list[LstmState]:
-        by_time = flat.reshape(batch, steps, -1).swapaxes(0, 1)
+    def run(core: Any, flat: Tensor, state: Any) -> list[Any]:
+        by_episode = flat.reshape(batch, steps, -1)
         states = []
-        for inputs in by_time:
-            _, state = lstm(inputs[None].contiguous(), state)
+        for step in range(steps):
+            _, state = policy._process_sequence(by_episode[:, step], state, starts[:, step], core)
             states.append(state)
         return states
 
-    actor: Any = policy.lstm_actor
+    actor_states = run(policy.lstm_actor, actor_features, start.pi)
+    # If the critic shares the core, `RecurrentActorCriticPolicy.forward` returns the actor's state for it.
     critic: Any = policy.lstm_critic
-    actor_states = run(actor, actor_features, start.pi)
-    # If the critic shares the LSTM, `RecurrentActorCriticPolicy.forward` returns the actor's state for it.
     critic_states = actor_states if critic is None else run(critic, critic_features, start.vf)
     return [RNNStates(*states) for states in zip(actor_states, critic_states, strict=True)]
 
@@ -77,8 +74,9 @@ def rollout_steps(
 ) -> Iterator[dict[str, Any]]:
     """For each step, the local variables that `RecurrentPPO.collect_rollouts` passes to callbacks, by name.
 
-    Names, types, shapes and dtypes are those of sb3-contrib 2.9. Lanes whose episode is shorter than T wait for the
-    next one: until then, their observations are blank, their rewards 0 and their infos those of an ordinary step.
+    Names, types, shapes and dtypes are those of sb3-contrib 2.9; `lstm_states` is missing if no callback reads it.
+    Lanes whose episode is shorter than T wait for the next one: until then, their observations are blank, their rewards
+    0 and their infos those of an ordinary step.
 
     Args:
         env: the environment, which has already played the rollout.
@@ -112,7 +110,7 @@ def rollout_steps(
             "clipped_actions": answers.clipped_actions[step],
             "values": answers.values[step],
             "log_probs": answers.log_probs[step],
-            "lstm_states": _of_lanes(answers.states[time_step], of_episode),
+            **({"lstm_states": _of_lanes(answers.states[time_step], of_episode)} if answers.states else {}),
             "new_obs": new_obs,
             "rewards": rewards[step],
             "dones": dones,
@@ -122,7 +120,7 @@ def rollout_steps(
 
 
 def _of_lanes(states: RNNStates, lanes: slice) -> RNNStates:
-    """The states of some episodes, as contiguous tensors, which an LSTM needs."""
+    """The states of some episodes, as contiguous tensors, which an LSTM of torch needs."""
     actor, critic = (tuple(part[:, lanes].contiguous() for part in pair) for pair in states)
     return RNNStates(actor, critic)
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 import seq_agents.sb3
 
-NEEDS_CONTRIB = {"FastRecurrentPPO", "FusedLstmPolicy"}
+NEEDS_CONTRIB = {"CorePolicy", "FastRecurrentPPO"}
 
 
 @pytest.mark.parametrize("name", seq_agents.sb3.__all__)

@@ -12,9 +12,8 @@ import torch
 from given_noise import GivenNoise
 from sb3_contrib import RecurrentPPO
 from sb3_contrib.ppo_recurrent import MlpLstmPolicy
-from seq_agents.cores.lstm_start import LstmStart
+from seq_agents.sb3.core_policy import CorePolicy
 from seq_agents.sb3.episode_buffer import by_episode
-from seq_agents.sb3.fused_lstm import FusedLstmPolicy
 from seq_agents.sb3.policy import Sb3Policy
 from seq_agents.sb3.recurrent_ppo import FastRecurrentPPO
 from seq_agents.sb3.vec_env import make_vec_env
@@ -39,10 +38,10 @@ def test_a_rollout_equals_single_steps(id: str, choice: dict[str, Any], monkeypa
     problem = seq_envs.make_problem(id, **choice)
     steps = problem.steps
     rows = EPISODES * steps * LANES
-    network = {"lstm_hidden_size": 8, "shared_lstm": True, "enable_critic_lstm": False, "net_arch": [5]}
+    network = {"core_kwargs": {"hidden": 8}, "shared_lstm": True, "enable_critic_lstm": False, "net_arch": [5]}
     common: dict[str, Any] = {"n_steps": EPISODES * steps, "gamma": 0.9, "gae_lambda": 0.8, "seed": 0, "device": "cpu"}
     fast = FastRecurrentPPO("MlpLstmPolicy", make_vec_env(problem, LANES), policy_kwargs=network, **common)
-    stock = RecurrentPPO(FusedLstmPolicy, make_vec_env(problem, LANES), policy_kwargs=network, **common)
+    stock = RecurrentPPO(CorePolicy, make_vec_env(problem, LANES), policy_kwargs=network, **common)
     stock.policy.load_state_dict(fast.policy.state_dict())
     noise = GivenNoise(rows, monkeypatch)
     by_step = np.arange(rows).reshape(EPISODES, steps, LANES)
@@ -81,9 +80,10 @@ def test_a_whole_minibatch_learns_the_same_weights(monkeypatch: pytest.MonkeyPat
     weights = []
     for kind, policy, order in (
         (RecurrentPPO, MlpLstmPolicy, by_step),
-        (FastRecurrentPPO, FusedLstmPolicy, by_episode(by_step)),
+        (FastRecurrentPPO, CorePolicy, by_episode(by_step)),
     ):
-        network = {"lstm_hidden_size": 8, "shared_lstm": True, "enable_critic_lstm": False}
+        size = {"lstm_hidden_size": 8} if policy is MlpLstmPolicy else {"core_kwargs": {"hidden": 8}}
+        network = {**size, "shared_lstm": True, "enable_critic_lstm": False}
         env = make_vec_env(problem, LANES, seed=0)
         model = kind(
             policy, env, n_steps=EPISODES * 4, batch_size=rows, n_epochs=3, gamma=0.0, seed=0, policy_kwargs=network,
@@ -92,8 +92,8 @@ def test_a_whole_minibatch_learns_the_same_weights(monkeypatch: pytest.MonkeyPat
         noise.rows = iter(order.ravel())
         model.learn(rows)
         weights.append(model.policy.state_dict())
-    for key, stock in weights[0].items():
-        assert torch.allclose(stock, weights[1][key], atol=1e-5), key
+    for stock, ours in zip(weights[0].values(), weights[1].values(), strict=True):
+        assert torch.allclose(stock, ours, atol=1e-5)
 
 
 def test_separate_and_missing_critic_lstms() -> None:
@@ -133,13 +133,13 @@ def test_it_learns_and_predict_carries_the_state() -> None:
 
 def test_save_load_set_env_and_further_training(tmp_path: Path) -> None:
     env = make_vec_env("SeqEcho-v0", 4, seed=0)
-    start = LstmStart(input=4, forget=-4, output=4, orthogonal=True)
-    model = FastRecurrentPPO("MlpLstmPolicy", env, policy_kwargs={"lstm_hidden_size": 16, "lstm_start": start}, seed=0)
+    core = {"hidden": 16, "input_bias": 4, "forget_bias": -4, "output_bias": 4, "orthogonal": True}
+    model = FastRecurrentPPO("MlpLstmPolicy", env, policy_kwargs={"core_kwargs": core}, seed=0)
     model.learn(320)
     model.save(tmp_path / "model")
     model.policy.save(tmp_path / "policy")
     observations = env.reset()
-    for loaded in (FastRecurrentPPO.load(tmp_path / "model"), FusedLstmPolicy.load(tmp_path / "policy")):
+    for loaded in (FastRecurrentPPO.load(tmp_path / "model"), CorePolicy.load(tmp_path / "policy")):
         assert np.array_equal(
             loaded.predict(observations, deterministic=True)[0], model.predict(observations, deterministic=True)[0]
         )

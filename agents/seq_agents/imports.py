@@ -1,0 +1,26 @@
+"""Objects of other modules, which users name as "module:name"."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from operator import attrgetter
+from typing import Any
+
+from seq_agents.errors import reason
+
+
+def imported(what: str, name: str) -> Any:
+    """The object that "module:name" names.
+
+    Args:
+        what: what the object is, in one word for the error message.
+        name: "module:name"; the name may have dots.
+
+    Raises:
+        ValueError: the module cannot be imported, or has no such name.
+    """
+    module, _, path = name.partition(":")
+    try:
+        return attrgetter(path)(import_module(module))
+    except (Exception, SystemExit) as wrong:  # A module may raise anything while it is imported.
+        raise ValueError(f"{what} {name!r} cannot be imported: {reason(wrong)}") from wrong
