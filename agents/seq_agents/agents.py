@@ -183,13 +183,20 @@ def _tuned() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
     return tuned
 
 
-def settings_of(agent: str, id: str, given: Mapping[str, Any] | None = None) -> Settings:
+def settings_of(agent: str, id: str, given: Mapping[str, Any] | None = None, *, standard: bool = False) -> Settings:
     """The settings of an agent on an id: the given ones, then those tuned for the id, then the agent's defaults.
+
+    Args:
+        agent: a name of `AGENTS`, or "module:factory".
+        id: of the problem; "" if it has none.
+        given: settings that replace the others.
+        standard: whether to leave out those tuned for the id. The defaults are the standard settings: a rule and a core
+            have the same ones for all problems.
 
     Raises:
         ValueError: for an unknown agent or setting, or a wrong value.
     """
-    tuned = _tuned().get(canonical(agent), {}).get(id.rpartition(":")[2], {})
+    tuned = {} if standard else _tuned().get(canonical(agent), {}).get(id.rpartition(":")[2], {})
     return agent_type(agent).settings_type.of({**tuned, **(given or {})})
 
 
@@ -198,6 +205,8 @@ def make_learner(
     id_or_problem: str | seq_envs.Problem,
     seed: int = 0,
     settings: Mapping[str, Any] | None = None,
+    *,
+    standard: bool = False,
     **parameters: Any,
 ) -> Learner:
     """The learner of an agent on a problem, before its training.
@@ -207,10 +216,11 @@ def make_learner(
         id_or_problem, parameters: as for `seq_envs.make_problem`. With an id, the agent has the settings tuned for it.
         seed: of the weights, the episodes and the noise: 0 ... 2**32 - 1.
         settings: these replace the tuned ones.
+        standard: whether the agent has the standard settings, also with an id.
 
     Raises:
         ValueError: for an unknown agent, setting, parameter or a wrong value; or the agent cannot learn the problem.
     """
     id = id_or_problem if isinstance(id_or_problem, str) else ""
     problem = seq_envs.make_problem(id_or_problem, **parameters)
-    return agent_type(agent)(problem, settings_of(agent, id, settings), seed)
+    return agent_type(agent)(problem, settings_of(agent, id, settings, standard=standard), seed)

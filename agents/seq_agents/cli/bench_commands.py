@@ -67,6 +67,7 @@ class Sweeps(NamedTuple):
     settings: Mapping[str, Any]
     seeds: int
     episodes: int
+    standard: bool
 
 
 def bench(
@@ -98,6 +99,7 @@ def horizon(sweeps: Sweeps, out: Path | None, engine: Engine, command: str = "")
     for id in sweeps.ids:
         common: dict[str, Any] = {
             "name": sweeps.name, "seeds": sweeps.seeds, "settings": sweeps.settings, "episodes": sweeps.episodes,
+            "standard": sweeps.standard,
         }  # fmt: skip
         entries += swept_entries(sweeps.agent, id, sweeps.values, **common)
         entries.append(longer_entry(sweeps.agent, id, **common))

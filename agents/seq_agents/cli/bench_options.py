@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from seq_agents.cli.hints import as_typed
-from seq_agents.cli.options import Command, add_parameters, count, parameters, settings
+from seq_agents.cli.options import Command, add_parameters, add_standard, count, parameters, settings
 from seq_envs.evaluation import EPISODES
 
 
@@ -33,6 +33,7 @@ def _add_bench(command: Command) -> argparse.ArgumentParser:
     grid.add_argument("--preset", metavar="NAME", help="a grid of this package, such as quick (the default) or full")
     bench.add_argument("--agents", nargs="+", metavar="AGENT", help="replace the agents of the grid")
     bench.add_argument("--ids", nargs="+", metavar="ID", help="ids or patterns; replace the ids of the grid")
+    add_standard(bench)
     bench.add_argument("--seeds", type=count, help="seeds of each agent on each problem")
     bench.add_argument("--episodes", type=count, help=f"episodes of each final evaluation (default: {EPISODES})")
     bench.add_argument(
@@ -50,6 +51,7 @@ def _add_horizon(command: Command) -> argparse.ArgumentParser:
     horizon.add_argument(
         "--episodes", type=count, default=EPISODES, help=f"episodes of each evaluation (default: {EPISODES})"
     )
+    add_standard(horizon)
     horizon.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE", help="a setting of the agent")
     horizon.add_argument(
         "--name", help="name of the agent in the results, to keep several settings apart (default: AGENT)"
@@ -96,7 +98,7 @@ def _add_report(command: Command) -> None:
 def _bench(chosen: argparse.Namespace) -> None:
     from seq_agents.cli import bench_commands as commands
 
-    changes = {name: getattr(chosen, name) for name in ("agents", "ids", "seeds", "episodes")}
+    changes = {name: getattr(chosen, name) for name in ("agents", "ids", "seeds", "episodes", "standard")}
     commands.bench(chosen.grid, chosen.preset, chosen.out, _engine(chosen), as_typed(chosen.typed), **changes)
 
 
@@ -108,7 +110,7 @@ def _horizon(chosen: argparse.Namespace) -> None:
     commands.horizon(
         commands.Sweeps(
             chosen.agent, chosen.name or chosen.agent, chosen.ids, chosen.values, given, chosen.seeds,
-            chosen.episodes,
+            chosen.episodes, bool(chosen.standard),
         ),
         chosen.out, _engine(chosen), as_typed(chosen.typed),
     )  # fmt: skip

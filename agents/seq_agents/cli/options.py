@@ -94,6 +94,17 @@ def settings(texts: Sequence[str]) -> Mapping[str, str]:
     return {name.replace("-", "_"): value for name, _, value in (text.partition("=") for text in texts)}
 
 
+def add_standard(parser: argparse.ArgumentParser) -> None:
+    """Add the two options that say where settings come from; `standard` is None if neither is given."""
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--standard", action="store_const", const=True, help="standard settings: the same for all problems"
+    )
+    which.add_argument(
+        "--tuned", action="store_const", const=False, dest="standard", help="settings tuned for the problem"
+    )
+
+
 def option(name: str) -> str:
     """A parameter's name as an option: n_values is --n-values."""
     return f"--{name.replace('_', '-')}"

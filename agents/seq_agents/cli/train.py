@@ -14,7 +14,7 @@ import gymnasium
 import seq_envs
 from seq_agents.cli.hints import as_typed, path_word
 from seq_agents.cli.interruption import Interrupted, number_of
-from seq_agents.cli.options import Command, add_parameters, count, parameters, seed, settings
+from seq_agents.cli.options import Command, add_parameters, add_standard, count, parameters, seed, settings
 from seq_agents.errors import Arguments, Refused
 from seq_envs.evaluation import EPISODES
 
@@ -30,6 +30,7 @@ def add_commands(command: Command) -> None:
     train.add_argument("id", metavar="ID", help="such as SeqEcho-v0")
     train.add_argument("--core", metavar="CORE", help="the core that remembers, such as gru, in place of the agent's")
     train.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE", help="a setting of the agent")
+    add_standard(train)
     train.add_argument("--seed", type=seed, default=0, help="seed of the training (default: 0)")
     train.add_argument("--out", type=Path, metavar="RUN", help="the run folder (default: runs/AGENT-ID-SEED)")
     train.add_argument("--resume", action="store_true", help="continue from the checkpoint in RUN, if there is one")
@@ -92,7 +93,7 @@ def _config(chosen: argparse.Namespace) -> Config:
             lambda _: ["bench", "--agents", agent, "--ids", id],
         )
     given = agent_type(agent).settings_type.parsed(settings(chosen.set))
-    return Config.of(agent, id, parameters(id, chosen), chosen.seed, given)
+    return Config.of(agent, id, parameters(id, chosen), chosen.seed, given, standard=bool(chosen.standard))
 
 
 def _agent(name: str) -> str:
@@ -126,12 +127,13 @@ def _run_folder(path: Path, config: Config, resume: bool) -> Run:
         Refused: the folder has another training, or the agent cannot be made.
         seq_agents.errors.RunError: the folder cannot be used.
     """
+    from seq_agents.agents import modules_of
     from seq_agents.experiments.run_folder import Run, modules_named_by
 
     if resume and path.exists():
-        run = Run.open(path, trust=modules_named_by(path) <= {config.agent, config.id})
+        run = Run.open(path, trust=modules_named_by(path) <= {*modules_of(config.agent), config.id})
         _refuse_other(run, config)
-        return run
+        return Run(path, dataclasses.replace(run.config, settings=config.settings))  # Maybe on another device.
     try:
         config.learner()  # Raises before there is a folder.
     except RuntimeError as wrong:  # torch raises it for a network that is too large.
@@ -157,10 +159,17 @@ def _refuse_other(run: Run, config: Config) -> None:
     Raises:
         Refused: something differs; the message says what.
     """
-    fields = {
+    from seq_agents.experiments.config import determining_settings
+
+    fields: dict[str, tuple[Any, Any]] = {
         field.name: (getattr(run.config, field.name), getattr(config, field.name))
         for field in dataclasses.fields(config)
     }
+    fields["settings"] = (
+        determining_settings(run.config.agent, run.config.settings),
+        determining_settings(config.agent, config.settings),
+    )
+    del fields["standard"]  # The same settings may be standard and tuned.
     if run.config.problem() == config.problem():  # The same parameters may be given in different ways.
         del fields["parameters"], fields["id"]
     for name, (there, asked) in fields.items():

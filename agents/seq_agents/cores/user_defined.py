@@ -153,7 +153,7 @@ def _settings_type(found: type[nn.Module], name: str) -> type[Settings]:
         if domain is None or domain.accept(default) is None or each.name == "frozen":
             raise ValueError(
                 f"core {name!r}: each parameter of its constructor after the first becomes a setting, so it must have "
-                f"a default that is a bool, a finite number or a text, and another name than 'frozen', got {str(each)!r}"
+                f"a default that is a bool, a finite number or a text, and not be named 'frozen', got {str(each)!r}"
             )
         meaning = f"{each.name} of {found.__name__}"
         fields.append((each.name, type(default), parameter(default, domain, meaning)))

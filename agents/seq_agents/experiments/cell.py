@@ -70,6 +70,9 @@ def run_cell(cell: Cell, watch: Watch = unwatched) -> dict[str, Any]:
         "versions": versions(),
         "hardware": hardware(),
     }
+    weights = learner.weights()
+    if weights is not None:
+        result["weights"] = weights._asdict()
     if entry.until is not None:
         result["solved_after_episodes"] = training.solved_after
     read: dict[str, Any] = without_nan(result)

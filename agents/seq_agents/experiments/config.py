@@ -11,6 +11,23 @@ from seq_agents.agents import agent_type, settings_of
 from seq_agents.learners.learner import Learner
 
 
+def completed(agent: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """These settings of an agent, and the defaults of all others."""
+    return agent_type(agent).settings_type.of(settings).as_dict()
+
+
+def determining_settings(agent: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings on which the result of a training depends: all but the device.
+
+    If the agent is not there, only the given ones.
+    """
+    try:
+        settings = completed(agent, settings)
+    except ValueError:
+        settings = dict(settings)
+    return {name: value for name, value in settings.items() if name != "device"}
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Config:
     """The configuration of a training."""
@@ -22,6 +39,8 @@ class Config:
     settings: Mapping[str, Any]
     """All settings of the agent."""
     seed: int
+    standard: bool = False
+    """Whether the settings that were not given are the standard ones; if not, those tuned for the id come first."""
 
     @classmethod
     def of(
@@ -31,16 +50,26 @@ class Config:
         parameters: Mapping[str, Any],
         seed: int = 0,
         settings: Mapping[str, Any] | None = None,
+        *,
+        standard: bool = False,
     ) -> Config:
-        """A configuration. Settings that are not given are those tuned for the id, or the defaults.
+        """A configuration. Settings that are not given are as for `seq_agents.agents.settings_of`.
 
         Raises:
             ValueError, TypeError, gymnasium.error.Error: as for `seq_agents.agents.make_learner`.
         """
         problem = seq_envs.make_problem(id, **parameters)
-        chosen = settings_of(agent, id, settings)
+        chosen = settings_of(agent, id, settings, standard=standard)
         read = {name: getattr(problem, name) for name in parameters}  # The problem turns numpy's numbers into Python's.
-        return cls(agent=agent, id=id, parameters=read, settings=chosen.as_dict(), seed=seed)
+        return cls(agent=agent, id=id, parameters=read, settings=chosen.as_dict(), seed=seed, standard=standard)
+
+    def completed(self) -> Config:
+        """The same with all settings: an older version may have stored fewer, where the defaults held.
+
+        Raises:
+            ValueError: as for `of`, if a setting is wrong.
+        """
+        return dataclasses.replace(self, settings=completed(self.agent, self.settings))
 
     def problem(self, **changes: Any) -> seq_envs.Problem:
         """The problem, with other values for some parameters."""

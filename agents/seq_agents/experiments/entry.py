@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import seq_envs
-from seq_agents.experiments.config import Config
+from seq_agents.experiments.config import Config, determining_settings
 from seq_envs.evaluation import EPISODES
 
-_NOT_IN_THE_RESULT = ("seeds", "reported")
+_NOT_IN_THE_RESULT = ("seeds", "reported", "standard")
 """Fields of an entry that do not affect the result of a cell."""
 
 
@@ -63,6 +63,8 @@ class Entry:
     """When the training stops early; None if it always runs to its end."""
     reported: str = ""
     """What the source of the experiment reports; empty if there is no such source."""
+    standard: bool = False
+    """Whether the settings are the standard ones, the same for all problems; if not, they may be tuned for the id."""
 
     def problem(self) -> seq_envs.Problem:
         """The problem that the agent learns."""
@@ -84,9 +86,9 @@ class Entry:
         return self.name, self.label, self.swept
 
     def as_json(self) -> dict[str, Any]:
-        """The entry as a JSON object; `until` and `reported` are left out where the entry has none."""
+        """The entry as a JSON object; `until`, `reported` and `standard` are left out where the entry has none."""
         read: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self)))
-        return {name: value for name, value in read.items() if value or name not in ("until", "reported")}
+        return {name: value for name, value in read.items() if value or name not in ("until", "reported", "standard")}
 
     @classmethod
     def of_json(cls, raw: Mapping[str, Any]) -> Entry:
@@ -100,6 +102,7 @@ class Entry:
         if not (
             all(isinstance(text, str) for text in (entry.name, entry.agent, entry.id, entry.swept, entry.reported))
             and all(type(number) is int and number >= 1 for number in (entry.seeds, entry.episodes))
+            and type(entry.standard) is bool
             and all(isinstance(mapping, dict) for mapping in (entry.parameters, entry.settings, *entry.elsewhere))
         ):
             raise ValueError(f"{entry!r} is no entry")
@@ -109,7 +112,8 @@ class Entry:
 def determining(raw: Mapping[str, Any]) -> dict[str, Any]:
     """The part of an entry, as JSON, that determines the results of its cells."""
     determined = {name: value for name, value in raw.items() if name not in _NOT_IN_THE_RESULT}
-    return {"until": None, **determined}
+    settings = determining_settings(raw["agent"], raw["settings"])
+    return {"until": None, **determined, "settings": settings}
 
 
 class Cell(NamedTuple):

@@ -71,6 +71,9 @@ class Grid:
     """Single entries by their names in the results."""
     seeds: int = 5
     episodes: int = EPISODES
+    standard: bool = False
+    """Whether agents have the standard settings, the same for all problems; if not, those tuned for an id come first.
+    Single entries always have the tuned ones."""
 
     def all_entries(self) -> list[Entry]:
         """Every agent on every problem, and the single entries; each only once.
@@ -93,7 +96,10 @@ class Grid:
                 parameters = {"id": problem} if isinstance(problem, str) else dict(problem)
                 id = parameters.pop("id")
                 settings = {**agent.settings, **agent.by_id.get(id, {})}
-                yield _entry(name, agent.agent, id, parameters, settings, seeds=self.seeds, episodes=self.episodes)
+                yield _entry(
+                    name, agent.agent, id, parameters, settings, seeds=self.seeds, episodes=self.episodes,
+                    standard=self.standard,
+                )  # fmt: skip
         for name, single in self.entries.items():
             yield _entry(
                 name, single.agent, single.id, single.parameters, single.settings,
@@ -115,7 +121,14 @@ def _matching(ids: Sequence[Any]) -> Iterator[Any]:
 
 
 def _entry(
-    name: str, agent: str, id: str, parameters: Mapping[str, Any], settings: Mapping[str, Any], **others: Any
+    name: str,
+    agent: str,
+    id: str,
+    parameters: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    *,
+    standard: bool = False,
+    **others: Any,
 ) -> Entry:
     """An entry with all settings of its agent.
 
@@ -123,7 +136,7 @@ def _entry(
         GridError: an unknown agent, id, parameter or setting, or a wrong value.
     """
     try:
-        config = Config.of(agent, id, parameters, 0, settings)
+        config = Config.of(agent, id, parameters, 0, settings, standard=standard)
     except (Exception, SystemExit) as error:  # The module of an id or of an agent may raise anything.
         if isinstance(error, ImportError) and ":" not in agent + id:
             raise  # An extra of this package is missing: the command line says which.
@@ -132,7 +145,7 @@ def _entry(
         raise GridError(f"{in_short(name)} on {in_short(id)}: {in_short(why)}") from None
     return Entry(
         name=name, agent=agent, id=id, parameters=_distinguishing(id, config.parameters), settings=config.settings,
-        **others,
+        standard=standard, **others,
     )  # fmt: skip
 
 
@@ -142,20 +155,21 @@ def changed(
     ids: Sequence[Any] | None = None,
     seeds: int | None = None,
     episodes: int | None = None,
+    standard: bool | None = None,
 ) -> Grid:
-    """The grid with other agents, problems, seeds or episodes.
+    """The grid with other agents, problems, seeds, episodes, or with standard or tuned settings.
 
     An agent of the grid keeps its settings. Other agents or problems remove the single entries; other seeds apply to
     them too.
 
     Raises:
-        GridError: other agents or problems for a grid that has only single entries.
+        GridError: other agents or problems for a grid that has only single entries, or standard settings for these.
     """
-    if (agents is not None or ids is not None) and not grid.agents:
+    if (agents is not None or ids is not None or standard) and not grid.agents:
         raise GridError(
-            f"the agents and ids of this grid are fixed: it is made of the entries {', '.join(grid.entries)}"
+            f"the agents, ids and settings of this grid are fixed: it is made of the entries {', '.join(grid.entries)}"
         )
-    changes: dict[str, Any] = {"ids": ids, "seeds": seeds, "episodes": episodes}
+    changes: dict[str, Any] = {"ids": ids, "seeds": seeds, "episodes": episodes, "standard": standard}
     if agents is not None:
         changes["agents"] = {name: grid.agents.get(name, GridAgent(agent=name)) for name in agents}
     if ids is not None:  # They replace the ids of single agents, too.

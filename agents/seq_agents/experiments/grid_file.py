@@ -74,6 +74,8 @@ def _parsed(text: str, where: str) -> Grid:
             if raw.get(name) is None or raw[name] in ([], {}, ""):
                 raise GridError(f"{where}: {name} must not be empty")
         raw |= {"agents": _agents(raw["agents"], where), "ids": _problems(raw["ids"], where)}
+    if type(raw.get("standard", False)) is not bool:
+        raise GridError(f"{where}: standard must be true or false, got {_in_error(raw['standard'])}")
     if "entries" in raw:
         raw["entries"] = _experiments(raw["entries"], f"{where}: entries")
     return Grid(**{**raw, **_counts(raw, where)})

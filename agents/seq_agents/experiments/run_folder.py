@@ -23,7 +23,7 @@ import safetensors.torch
 from safetensors import SafetensorError
 
 import seq_envs
-from seq_agents.agents import agent_type
+from seq_agents.agents import modules_of
 from seq_agents.errors import RunError
 from seq_agents.experiments.config import Config
 from seq_agents.experiments.files import without_nan, write_whole
@@ -87,8 +87,7 @@ class Run:
             )
         try:
             raw = json.loads((path / _CONFIG).read_text(encoding="utf-8"))
-            config = Config(**{field.name: raw[field.name] for field in dataclasses.fields(Config)})
-            agent_type(config.agent).settings_type.of(config.settings)
+            config = _config_of(raw).completed()
             config.problem()
         except OSError as wrong:
             raise RunError(f"{path} is no run folder: {_CONFIG} cannot be read ({wrong.strerror})") from None
@@ -177,14 +176,20 @@ class Run:
         write_whole(self.path / name, content)
 
 
+def _config_of(raw: Mapping[str, Any]) -> Config:
+    """The configuration that a file describes. Version 0.1.0 had no standard settings, and said nothing of them."""
+    raw = {"standard": False, **raw}
+    return Config(**{field.name: raw[field.name] for field in dataclasses.fields(Config)})
+
+
 def modules_named_by(path: Path) -> set[str]:
-    """The agent and the id of a run folder, if they name modules to import: "module:Agent", "module:id"."""
+    """What a run folder imports of other modules: "module:Agent", "module:Core", "module:id"."""
     try:
         raw = json.loads((path / _CONFIG).read_text(encoding="utf-8"))
-        names = {raw["agent"], raw["id"]}
+        agent, id = str(raw["agent"]), str(raw["id"])
     except Exception:  # `Run.open` says what is wrong with the file.
         return set()
-    return {name for name in names if isinstance(name, str) and ":" in name and not name.startswith("seq_envs:")}
+    return modules_of(agent) | ({id} if ":" in id and not id.startswith("seq_envs:") else set())
 
 
 def _metadata(content: bytes) -> dict[str, str]:

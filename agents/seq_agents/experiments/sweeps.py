@@ -60,6 +60,7 @@ def swept_entries(
     settings: Mapping[str, Any] | None = None,
     episodes: int = EPISODES,
     name: str | None = None,
+    standard: bool = False,
 ) -> list[Entry]:
     """The entries of one agent on a sweep: a training at each value.
 
@@ -74,12 +75,13 @@ def swept_entries(
         settings: settings that replace the tuned ones.
         episodes: episodes of each evaluation.
         name: name of the agent in the results; None: `agent`.
+        standard: whether the agent has the standard settings, not those tuned for the hardest id.
 
     Raises:
         ValueError: an unknown id, or a value or setting that the problem or the agent does not take.
     """
     sweep = _sweep(id)
-    tuned = Config.of(agent, sweep.tuned, {}, 0, settings).settings
+    tuned = Config.of(agent, sweep.tuned, {}, 0, settings, standard=standard).settings
     entries = []
     for value in values or sweep.values:
         parameters = {**sweep.parameters(value), sweep.parameter: value}
@@ -90,7 +92,7 @@ def swept_entries(
         entries.append(
             Entry(
                 name=name or agent, agent=agent, id=id, parameters=parameters, settings=chosen, seeds=seeds,
-                episodes=episodes, swept=sweep.parameter,
+                episodes=episodes, swept=sweep.parameter, standard=standard,
             )
         )  # fmt: skip
     return entries
@@ -103,6 +105,7 @@ def longer_entry(
     settings: Mapping[str, Any] | None = None,
     episodes: int = EPISODES,
     name: str | None = None,
+    standard: bool = False,
 ) -> Entry:
     """One agent on an id at its own length, evaluated there and on episodes 2, 5 and 10 times as long.
 
@@ -112,8 +115,9 @@ def longer_entry(
     _sweep(id)
     length = getattr(seq_envs.make_problem(id), "length")  # noqa: B009 - a parameter of the problems in SWEEPS.
     return Entry(
-        name=name or agent, agent=agent, id=id, settings=Config.of(agent, id, {}, 0, settings).settings, seeds=seeds,
-        episodes=episodes, elsewhere=tuple({"length": times * length} for times in TIMES), swept=LONGER,
+        name=name or agent, agent=agent, id=id,
+        settings=Config.of(agent, id, {}, 0, settings, standard=standard).settings, seeds=seeds, episodes=episodes,
+        elsewhere=tuple({"length": times * length} for times in TIMES), swept=LONGER, standard=standard,
     )  # fmt: skip
 
 

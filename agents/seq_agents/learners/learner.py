@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
-from torch import Tensor
+from torch import Tensor, nn
 
 import seq_envs
 from seq_agents.settings import Settings
@@ -31,6 +31,17 @@ Watch = Callable[[Moment], None]
 
 def unwatched(moment: Moment) -> None:
     """A `Watch` that does nothing."""
+
+
+class Weights(NamedTuple):
+    """Numbers of weights."""
+
+    core: int
+    """Those of what remembers; 0 if nothing does."""
+    network: int
+    """All of them."""
+    learned: int
+    """Those that the training changes."""
 
 
 class Learner(ABC):
@@ -61,6 +72,23 @@ class Learner(ABC):
     @abstractmethod
     def policy(self) -> Policy:
         """The greedy policy learned so far."""
+
+    def network_and_core(self) -> tuple[nn.Module, Sequence[nn.Module]] | None:
+        """The network and the parts of it that remember; None if there is no network, or it is not known."""
+        return None
+
+    def weights(self) -> Weights | None:
+        """How many weights the network has; None if there is no network, or it is not known."""
+        found = self.network_and_core()
+        if found is None:
+            return None
+        network, core = found
+        every = list(network.parameters())
+        return Weights(
+            core=sum(weights.numel() for part in core for weights in part.parameters()),
+            network=sum(weights.numel() for weights in every),
+            learned=sum(weights.numel() for weights in every if weights.requires_grad),
+        )
 
     def policy_on(self, problem: seq_envs.Problem) -> Policy:
         """The same policy for the problem in another size, for instance with longer episodes.

@@ -39,25 +39,30 @@ class Reinforce(Supervised):
         if settings.batch < 2:
             raise ValueError(f"batch must be at least 2, since its mean is the baseline, got {settings.batch}")
         super().__init__(problem, settings, seed)
-        self._noise = torch.Generator()  # Draws the answers. It continues from the state after drawing the weights.
-        self._noise.set_state(torch.get_rng_state())
+        self._noise = torch.Generator(self.device)  # Draws the answers.
+        if self.device.type == "cpu":
+            self._noise.set_state(torch.get_rng_state())  # It continues from the state after drawing the weights.
+        else:
+            self._noise.manual_seed(seed)
 
     def state(self) -> dict[str, Tensor]:
         return {**super().state(), "random.torch": self._noise.get_state()}
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
         super().restore(state)
-        self._noise.set_state(state["random.torch"])
+        drawn = state["random.torch"]
+        if drawn.shape == self._noise.get_state().shape:  # Not if the training began on another kind of device.
+            self._noise.set_state(drawn)
 
     def _update(self, data: Dataset) -> float:
-        scores: Tensor = self.network(torch.as_tensor(data.observations))
+        scores: Tensor = self.network(torch.as_tensor(data.observations, device=self.device))
         actions, log_probs = self._draw_answers(scores)
         answers = self.network.head.allowed(actions) if self.network.head.real else actions
-        rewards = self.problem.grade(answers.numpy(), data.targets) * data.scored
+        rewards = self.problem.grade(answers.cpu().numpy(), data.targets) * data.scored
         played = np.arange(self.problem.steps) < data.lengths[:, None]
-        advantages = torch.as_tensor(advantages_of(rewards, played)[played], dtype=scores.dtype)
+        advantages = torch.as_tensor(advantages_of(rewards, played)[played], dtype=scores.dtype, device=self.device)
         spread = advantages.std() + 1e-8
-        loss = -(advantages / spread * log_probs[torch.as_tensor(played)]).mean()
+        loss = -(advantages / spread * log_probs[torch.as_tensor(played, device=self.device)]).mean()
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]  # torch does not annotate it.
         nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.gradient_norm)

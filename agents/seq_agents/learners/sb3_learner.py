@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -12,9 +12,10 @@ import torch
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
 from stable_baselines3.common.vec_env import VecEnv
-from torch import Tensor
+from torch import Tensor, nn
 
 import seq_envs
+from seq_agents.devices import device_of, device_setting
 from seq_agents.learners.learner import Learner, Moment, Watch, unwatched
 from seq_agents.learners.state import (
     load_network,
@@ -51,6 +52,7 @@ class PpoSettings(Settings):
     entropy: float = parameter(0.0, ANY, "weight of the entropy bonus")
     gradient_norm: float = parameter(0.5, POSITIVE, "longer gradients are scaled down to this norm")
     log_std: float = parameter(-2.0, ANY, "logarithm of the standard deviation of real answers at the start")
+    device: str = device_setting()
 
 
 class Sb3Learner(Learner):
@@ -83,11 +85,11 @@ class Sb3Learner(Learner):
             ent_coef=settings.entropy,
             max_grad_norm=settings.gradient_norm,
             seed=seed,
-            device="cpu",
+            device=device_of(settings.device),
         )
         self.model.set_logger(Logger(None, []))  # SB3's own logger leaves a new folder in /tmp with every training.
         self.env.seed(training_stream(seed, 0))  # The lanes play this stream and the next ones; no other seed does.
-        self._random = random_tensors()
+        self._random = random_tensors(self.model.device)
 
     def env_of(self, problem: seq_envs.Problem, settings: Any) -> VecEnv:
         """The environment to learn in."""
@@ -106,8 +108,13 @@ class Sb3Learner(Learner):
                     f"a training by {type(self).__name__} cannot be resumed where episodes differ in length: its "
                     "rollouts end within episodes"
                 )
-            load_random(self._random)
+            load_random(self._random, self.model.device)
             self.model.learn(left, callback=_Watcher(self, watch), reset_num_timesteps=False)
+
+    def network_and_core(self) -> tuple[nn.Module, Sequence[nn.Module]]:
+        policy: Any = self.model.policy
+        recurrent = hasattr(policy, "lstm_actor")
+        return policy, [policy.lstm_actor] if recurrent else [policy.mlp_extractor]
 
     def policy(self) -> Policy:
         return Sb3Policy(self.model)
@@ -140,7 +147,7 @@ class Sb3Learner(Learner):
     def updated(self) -> None:
         """Count a rollout after its update, and store the states of the global random generators."""
         self.rollouts += 1
-        self._random = random_tensors()
+        self._random = random_tensors(self.model.device)
 
 
 def _ragged(problem: seq_envs.Problem) -> bool:

@@ -53,19 +53,22 @@ def load_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tenso
     optimizer.load_state_dict({"state": kept, "param_groups": optimizer.state_dict()["param_groups"]})
 
 
-def random_tensors() -> dict[str, Tensor]:
-    """The states of torch's and numpy's global generators, from which SB3 draws."""
+def random_tensors(device: torch.device) -> dict[str, Tensor]:
+    """The states of torch's and numpy's global generators, from which SB3 draws on this device."""
     _, keys, position, has_gauss, gauss = np.random.get_state(legacy=True)  # noqa: NPY002 - SB3 uses it.
     return {
         "torch": torch.get_rng_state(),
+        **({"cuda": torch.cuda.get_rng_state(device)} if device.type == "cuda" else {}),
         "numpy.keys": torch.as_tensor(np.asarray(keys, np.int64)),
         "numpy.rest": torch.tensor([float(position), float(has_gauss), float(gauss)], dtype=torch.float64),
     }
 
 
-def load_random(tensors: Mapping[str, Tensor]) -> None:
-    """Restore the states that `random_tensors` returned."""
+def load_random(tensors: Mapping[str, Tensor], device: torch.device) -> None:
+    """Restore the states that `random_tensors` returned, as far as they are for this device."""
     torch.set_rng_state(tensors["torch"])
+    if device.type == "cuda" and "cuda" in tensors:
+        torch.cuda.set_rng_state(tensors["cuda"], device)
     position, has_gauss, gauss = tensors["numpy.rest"].tolist()
     keys = tensors["numpy.keys"].numpy().astype(np.uint32)
     np.random.set_state(("MT19937", keys, int(position), int(has_gauss), gauss))  # noqa: NPY002 - SB3 uses it.

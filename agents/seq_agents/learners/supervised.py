@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 import seq_envs
+from seq_agents.devices import device_of, device_setting
 from seq_agents.learners.learner import Learner, Moment, Watch, unwatched
 from seq_agents.learners.learning_rates import rate_groups, set_rate
 from seq_agents.learners.state import load_network, load_optimizer, optimizer_tensors, prefixed, without_prefix
@@ -32,6 +33,7 @@ class SupervisedSettings(Settings):
     episodes: int = parameter(0, Integer(0), "episodes of a finite training set; 0: every update has fresh episodes")
     learning_rate: float = parameter(5e-3, POSITIVE, "learning rate of Adam at the start; it falls linearly to 0")
     gradient_norm: float = parameter(1.0, POSITIVE, "longer gradients are scaled down to this norm")
+    device: str = device_setting()
 
 
 class Supervised(Learner):
@@ -41,8 +43,9 @@ class Supervised(Learner):
 
     def __init__(self, problem: seq_envs.Problem, settings: Any, seed: int) -> None:
         super().__init__(problem, settings, seed)
+        self.device = device_of(settings.device)
         torch.manual_seed(seed)
-        self.network = make_network(self.core, problem, settings)
+        self.network = make_network(self.core, problem, settings).to(self.device)
         groups = rate_groups(self.network, self.network.memory(), getattr(settings, "lstm_rate", 1.0))
         self.optimizer = torch.optim.Adam(groups, settings.learning_rate)
         self.updates = 0
@@ -80,13 +83,18 @@ class Supervised(Learner):
 
     def _update(self, data: Dataset) -> float:
         """Update the network once; returns the accuracy of its answers before the update."""
-        scored, targets = torch.as_tensor(data.scored), torch.as_tensor(data.targets)
-        loss, scores = self.network.loss(torch.as_tensor(data.observations), targets, scored)
+        observations, targets, scored = (
+            torch.as_tensor(array, device=self.device) for array in (data.observations, data.targets, data.scored)
+        )
+        loss, scores = self.network.loss(observations, targets, scored)
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]  # torch does not annotate it.
         nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.gradient_norm)
         self.optimizer.step()
         return float(np.mean(self.problem.grade(self.network.head.answers(scores), data.targets[data.scored])))
+
+    def network_and_core(self) -> tuple[nn.Module, Sequence[nn.Module]]:
+        return self.network, self.network.core_parts()
 
     def policy(self) -> Policy:
         return NetworkPolicy(self.network)

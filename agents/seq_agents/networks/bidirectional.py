@@ -32,7 +32,7 @@ class BidirectionalLstmNetwork(Network):
 
     def forward(self, observations: Tensor) -> Tensor:
         batch, steps = observations.shape[:2]
-        every = torch.ones(batch, steps, dtype=torch.bool)
+        every = torch.ones(batch, steps, dtype=torch.bool, device=observations.device)
         scores = self._read_prefixes(observations, every)
         return scores.reshape(batch, steps, *scores.shape[1:])
 
@@ -49,6 +49,7 @@ class BidirectionalLstmNetwork(Network):
         """The scores (n, ...) at the wanted steps (B, T) bool. Each is from the observations of its episode so far."""
         episodes, steps = wanted.nonzero(as_tuple=True)
         inputs = self.reader(observations)[episodes]
-        _, (last, _) = self.lstm(pack_padded_sequence(inputs, steps + 1, batch_first=True, enforce_sorted=False))
+        lengths = (steps + 1).cpu()
+        _, (last, _) = self.lstm(pack_padded_sequence(inputs, lengths, batch_first=True, enforce_sorted=False))
         scores: Tensor = self.head(last.transpose(0, 1).flatten(1))
         return scores

@@ -34,6 +34,9 @@ class CoreNetwork(Network):
     def memory(self) -> list[nn.Module]:
         return [self.core] if self.core.learns_memory else []
 
+    def core_parts(self) -> list[nn.Module]:
+        return [self.core]
+
     def current_names(self, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
         # Version 0.1.0 had no cores: its checkpoints name a core's weights without the prefix.
         parts = ("core.", "head.")

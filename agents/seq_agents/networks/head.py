@@ -51,7 +51,7 @@ class Head(nn.Module):
 
     def answers(self, scores: Tensor) -> Array:
         """The best answers by these scores, of the action space's dtype."""
-        best: Array = (self.allowed(scores) if self.real else scores.argmax(-1)).detach().numpy()
+        best: Array = (self.allowed(scores) if self.real else scores.argmax(-1)).detach().cpu().numpy()
         return best
 
     def allowed(self, answers: Tensor) -> Tensor:

@@ -32,6 +32,10 @@ class Network(nn.Module, ABC):
     def memory(self) -> list[nn.Module]:
         """The parts whose weights decide what is remembered."""
 
+    def core_parts(self) -> list[nn.Module]:
+        """The parts that remember, or that stand in their place: those whose weights count as a core's."""
+        return self.memory()
+
     @abstractmethod
     def forward(self, observations: Tensor) -> Tensor:
         """Whole episodes (B, T, ...) to scores (B, T, ...)."""
@@ -71,5 +75,6 @@ class NetworkPolicy:
 
     @torch.no_grad()
     def act(self, observations: Array, state: Any) -> tuple[Array, Any]:
-        scores, state = self._network.step(torch.as_tensor(observations), state)
+        device = self._network.reader.like.device
+        scores, state = self._network.step(torch.as_tensor(observations, device=device), state)
         return self._network.head.answers(scores), state

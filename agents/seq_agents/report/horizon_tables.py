@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from seq_agents.experiments.entry import Entry
 from seq_agents.experiments.sweeps import LONGER
 from seq_agents.report.estimate import Estimate
-from seq_agents.report.outcome import Outcome, labels_of, names_of, of
+from seq_agents.report.outcome import Outcome, labels_of, names_of, of, settings_in_words
 from seq_agents.report.statistics import interquartile
 from seq_agents.report.table import Column, Table, interval, score
 from seq_agents.report.tables import ZERO
@@ -64,7 +64,7 @@ def horizon_table(done: Sequence[Outcome], asked: Sequence[Entry] = ()) -> Table
         ),
         tuple(rows),
         f"Horizon: the largest value such that the normalised score is at least {REMEMBERS} there and at all smaller "
-        f"values. {ZERO}",
+        f"values. {ZERO} {settings_in_words(done)}",
     )  # fmt: skip
 
 

@@ -56,6 +56,8 @@ class Outcome:
     """At least one point; the last one is the final evaluation."""
     solved_after: int | None
     """Episodes learned from at the first check without a mistake; None: no such check (see `Entry.until`)."""
+    weights: int | None
+    """The number of weights of the network; None if it has none, or it is not stored."""
     date: str
     """The day on which the cell was run, such as 2026-11-22."""
     versions: Mapping[str, str]
@@ -75,6 +77,11 @@ class Outcome:
     def seconds(self) -> float:
         """Seconds of training, without evaluations."""
         return self.curve[-1].seconds
+
+    @property
+    def speed(self) -> float | None:
+        """Time steps learned from in a second; None if there was no training."""
+        return self.steps / self.seconds if self.steps > 0 and self.seconds > 0 else None
 
     @property
     def solved(self) -> Point | None:
@@ -123,6 +130,7 @@ def outcome_of(cell: Cell, result: Mapping[str, Any]) -> Outcome:
             for steps, seconds, accuracy, exact_match in result["curve"]
         ),
         solved_after=result.get("solved_after_episodes"),
+        weights=result.get("weights", {}).get("network"),
         date=result["date"],
         versions=result["versions"],
         hardware=result["hardware"],
@@ -162,6 +170,17 @@ def of(done: Sequence[Outcome], *, name: str | None = None, label: str | None = 
         for outcome in done
         if (name is None or outcome.entry.name == name) and (label is None or outcome.entry.label == label)
     ]
+
+
+def settings_in_words(done: Sequence[Outcome]) -> str:
+    """A sentence that says which agents have standard settings and which have tuned ones; "" without outcomes."""
+    standard = names_of(outcome for outcome in done if outcome.entry.standard)
+    tuned = names_of(outcome for outcome in done if not outcome.entry.standard)
+    if not tuned:
+        return "Settings: standard, the same for all problems." if standard else ""
+    if not standard:
+        return "Settings: tuned for single problems."
+    return f"Settings: standard for {', '.join(standard)}; tuned for single problems for {', '.join(tuned)}."
 
 
 def needs_memory(outcome: Outcome) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from seq_agents.experiments.cell import CURVE_EPISODES
 from seq_agents.experiments.results_folder import Folder
 from seq_agents.report.compared_agents import learns_from_rewards, name_learning_from_examples
-from seq_agents.report.outcome import Outcome, labels_of, names_of, needs_memory, of
+from seq_agents.report.outcome import Outcome, labels_of, names_of, needs_memory, of, settings_in_words
 from seq_agents.report.statistics import FEWEST_SEEDS, IN_A_ROW, SOLVED_EXACT_MATCH, interquartile, middle
 from seq_agents.report.table import Column, Table, count, duration, interval, percent, ratio, score
 from seq_envs.level import LEVELS
@@ -34,7 +34,7 @@ def leaderboard(done: Sequence[Outcome]) -> Table:
         rows.append((
             name, len(strata), len(mine), normalized.value, normalized,
             statistics.fmean(outcome.final.normalized for outcome in mine), exact.value, *_solving(mine),
-            _area(strata),
+            _area(strata), *_size_and_speed(mine),
         ))  # fmt: skip
     rows.sort(key=lambda row: (-row[1], -row[3]))  # Means over fewer problems are not comparable: they come last.
     return Table(
@@ -43,15 +43,16 @@ def leaderboard(done: Sequence[Outcome]) -> Table:
             Column("agent"), Column("problems"), Column("runs"), Column("normalised, IQM", score),
             Column("95% interval", interval), Column("normalised, mean", score), Column("exact, IQM", score),
             Column("solved", percent), Column("steps to solve", count), Column("seconds to solve", duration),
-            Column("area, IQM", score),
+            Column("area, IQM", score), Column("weights", count), Column("steps/s", count),
         ),
         tuple(rows),
+        f"{settings_in_words(done)} "
         "Over the problems that need memory; agents on fewer of them come last, because their means are not "
         "comparable. IQM: the interquartile mean over all runs, which leaves out the easiest and the hardest quarter; "
         f"its 95% interval is a stratified bootstrap over seeds, from {FEWEST_SEEDS} seeds of each problem on. {ZERO} "
         f"{SOLVED} Steps and seconds to solve are medians over runs, where an unsolved run counts as longer than any; "
         "seconds depend on the load of the machine. Area: the mean normalised score over a training, whose length is "
-        "a setting of the agent.",
+        "a setting of the agent. Weights of the network and steps learned from in a second: medians over runs.",
     )  # fmt: skip
 
 
@@ -71,7 +72,8 @@ def matrix(done: Sequence[Outcome]) -> Table:
         "Normalised score by problem",
         (Column("problem"), *(Column(name, score) for name in names)),
         tuple(rows),
-        f"Interquartile means over seeds; means where there are fewer than four seeds. {ZERO}",
+        f"Interquartile means over seeds; means where there are fewer than four seeds. {ZERO} "
+        f"{settings_in_words(done)}",
     )
 
 
@@ -87,24 +89,25 @@ def on_problem(done: Sequence[Outcome], label: str) -> Table:
             interquartile([[outcome.final.accuracy for outcome in mine]]).value,
             interquartile([[outcome.final.exact_match for outcome in mine]]).value,
             middle([outcome.steps for outcome in mine]), *_solving(mine),
-            _area([mine]),
+            _area([mine]), *_size_and_speed(mine),
         ))  # fmt: skip
     rows.sort(key=lambda row: -row[2])
     levels = here[0].final.levels
     for name in LEVELS:
         level = getattr(levels, name)
         normalized_level = levels.normalize(level.accuracy)
-        rows.append((name, None, normalized_level, None, None, level.accuracy, level.exact_match, *[None] * 5))
+        rows.append((name, None, normalized_level, None, None, level.accuracy, level.exact_match, *[None] * 7))
     return Table(
         label,
         (
             Column("agent"), Column("seeds"), Column("normalised, IQM", score), Column("95% interval", interval),
             Column("lowest", score), Column("accuracy, IQM", score), Column("exact, IQM", score),
             Column("steps learned from", count), Column("solved", percent), Column("steps to solve", count),
-            Column("seconds to solve", duration), Column("area, IQM", score),
+            Column("seconds to solve", duration), Column("area, IQM", score), Column("weights", count),
+            Column("steps/s", count),
         ),
         tuple(rows),
-        here[0].problem,
+        f"{here[0].problem}\n{settings_in_words(here)}",
     )  # fmt: skip
 
 
@@ -152,6 +155,15 @@ def _area(strata: Sequence[Sequence[Outcome]]) -> float | None:
     return interquartile(areas).value if areas else None
 
 
+def _size_and_speed(mine: Sequence[Outcome]) -> tuple[float | None, float | None]:
+    """The medians of the number of weights and of the steps learned from in a second, where they are known."""
+    known = ([outcome.weights for outcome in mine], [outcome.speed for outcome in mine])
+    return tuple(  # type: ignore[return-value]  # There are two.
+        statistics.median(values) if (values := [value for value in column if value is not None]) else None
+        for column in known
+    )
+
+
 def _solving(mine: Sequence[Outcome]) -> tuple[float | None, float | None, float | None]:
     """The share of solved runs, the median steps and seconds; None if every run has too few evaluations."""
     if all(len(outcome.curve) < IN_A_ROW and outcome.entry.until is None for outcome in mine):
@@ -173,13 +185,14 @@ def every_run(done: Sequence[Outcome]) -> Table:
             outcome.final.normalized, outcome.final.accuracy, outcome.final.exact_match, outcome.steps,
             outcome.seconds, None if outcome.solved is None else outcome.solved.steps,
             None if outcome.solved is None else outcome.solved.seconds, outcome.area,
-            *(getattr(outcome.final.levels, level).accuracy for level in LEVELS),
+            *(getattr(outcome.final.levels, level).accuracy for level in LEVELS), outcome.weights,
+            "standard" if outcome.entry.standard else "tuned",
         )
         for outcome in done
     )  # fmt: skip
     headings = (
         "name", "agent", "id", "parameters", "seed", "normalized_score", "accuracy", "exact_match", "steps", "seconds",
-        "solved_steps", "solved_seconds", "area", *LEVELS,
+        "solved_steps", "solved_seconds", "area", *LEVELS, "weights", "settings",
     )  # fmt: skip
     return Table("Every run", tuple(Column(heading) for heading in headings), rows)
 
