@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 import seq_envs
-from seq_agents.cores import core_type
+from seq_agents.cores import CORES, core_type
 from seq_agents.learners import RULES, LearnsFrom, learner_type
 from seq_agents.menu import unknown
 from seq_agents.networks import NETWORKS
@@ -64,8 +64,8 @@ _SHORT = {
     "memoryless": Agent("memoryless", "", "the best answers from the current observation and the clock"),
     "optimal": Agent("optimal", "", "the best answers from everything seen so far"),
 }
-"""The agents that have a short name. Every other pair of a rule and a core is an agent too: "reinforce-gru",
-"recurrent-ppo-my_module:MyCore"."""
+"""The agents of the menu. Every other pair of a rule and a core is an agent too: "reinforce-gru" and
+"recurrent-ppo-my_module:MyCore"; "lru" is supervised learning with the core of this name."""
 
 
 class _Agents(Mapping[str, Agent]):
@@ -92,8 +92,12 @@ AGENTS = _Agents()
 
 @cache
 def _pairs() -> Mapping[str, Agent]:
-    """Every rule with every core that it takes, as "rule-core"; a rule without cores has its own name."""
-    return {
+    """Every rule with every core that it takes, as "rule-core"; a rule without cores has its own name.
+
+    The name of a core alone is supervised learning with it.
+    """
+    by_core = {core: Agent("supervised", core, f"{CORES.about(core)}, from the right answers") for core in CORES}
+    return by_core | {
         f"{name}-{core}" if core else name: Agent(name, core, f"{name} with the core {core}" if core else name)
         for name, rule in RULES.items()
         for core in rule.cores or ("",)
@@ -135,9 +139,10 @@ def canonical(name: str) -> str:
     if name not in AGENTS:
         raise unknown("agent", name, AGENTS)
     agent = AGENTS[name]
-    return next(
-        (short for short in AGENTS if (_SHORT[short].rule, _SHORT[short].core) == (agent.rule, agent.core)), name
-    )
+    same = (agent.rule, agent.core)
+    if agent.rule == "supervised" and agent.core in CORES:
+        name = agent.core
+    return next((short for short in AGENTS if (_SHORT[short].rule, _SHORT[short].core) == same), name)
 
 
 def with_core(name: str, core: str) -> str:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Self
 
+import seq_envs
 from seq_agents.menu import did_you_mean
 from seq_envs.parameters import Domain, Real
 
@@ -30,6 +31,14 @@ class Settings:
     def as_dict(self) -> dict[str, Any]:
         """Every setting by name, as `of` takes them."""
         return dataclasses.asdict(self)
+
+    def within(self, problem: seq_envs.Problem, time_steps: int) -> Self:
+        """The same settings with a training that learns from at most so many time steps, but from one update at least.
+
+        Raises:
+            ValueError: no setting says how long the training is. Agents that do not learn fit any number.
+        """
+        return self
 
     @classmethod
     def domains(cls) -> dict[str, Domain]:

@@ -34,7 +34,7 @@ def test_every_short_name_is_a_rule_with_one_of_its_cores() -> None:
 
 def test_every_rule_and_every_core_is_used() -> None:
     assert {AGENTS[name].rule for name in AGENTS} == set(RULES)
-    assert {AGENTS[name].core for name in AGENTS} == {*CORES, *NETWORKS, ""}
+    assert {*CORES, *NETWORKS, ""} == {AGENTS[name].core for name in (*AGENTS, *CORES)}
 
 
 @pytest.fixture
@@ -93,13 +93,24 @@ def test_another_core_for_an_agent() -> None:
     assert with_core("lstm", "gru") == "gru"
     assert with_core("supervised", "gru") == "gru"
     assert with_core("reinforce-gru", "lstm") == "reinforce"
+    assert with_core("recurrent-ppo-stock", "gru") == "recurrent-ppo-stock-gru"
+    assert with_core("recurrent-ppo-stock", "my_module:Core") == "recurrent-ppo-stock-my_module:Core"
+    assert AGENTS["recurrent-ppo-stock-my_module:Core"].rule == "recurrent-ppo-stock"
+
+
+def test_the_name_of_a_core_is_supervised_learning_with_it() -> None:
+    assert canonical("supervised-reservoir") == canonical("reservoir") == "reservoir"
+    assert canonical("none") == "mlp"
+    assert AGENTS["reservoir"].rule == "supervised"
 
 
 @pytest.mark.parametrize(
     ("agent", "core", "said"),
     [
         ("reinforce", "grru", r"core of reinforce must be one of .*, got 'grru' \(did you mean 'gru'\?\)"),
-        ("recurrent-ppo", "gru", "core of recurrent-ppo must be one of lstm, got 'gru'"),
+        ("recurrent-ppo", "bilstm", "core of recurrent-ppo must be one of .*, got 'bilstm'"),
+        ("ppo", "gru", "core of ppo must be one of none, window, got 'gru'"),
+        ("ppo", "my_module:Core", "core of ppo must be one of none, window, got 'my_module:Core'"),
         ("optimal", "lstm", "core of optimal"),
         ("nobody", "lstm", "agent must be one of"),
         ("supervised", "lrru", "core of supervised must be one of"),

@@ -12,9 +12,11 @@ from typing import Any
 import gymnasium
 
 import seq_envs
+from seq_agents.agents import AGENTS
 from seq_agents.errors import reason
 from seq_agents.experiments.config import Config
 from seq_agents.experiments.entry import Entry, Until
+from seq_agents.experiments.fairness import Budget, with_core_weights, within_budget
 from seq_envs.evaluation import EPISODES
 
 _LONGEST_EXCERPT = 300
@@ -74,6 +76,10 @@ class Grid:
     standard: bool = False
     """Whether agents have the standard settings, the same for all problems; if not, those tuned for an id come first.
     Single entries always have the tuned ones."""
+    budget: Budget | None = None
+    """What every agent learns from, in place of the settings that say so; None: as its settings say."""
+    parameters: int | None = None
+    """About how many weights every core has, in place of the setting `hidden`; None: as its settings say."""
 
     def all_entries(self) -> list[Entry]:
         """Every agent on every problem, and the single entries; each only once.
@@ -98,7 +104,7 @@ class Grid:
                 settings = {**agent.settings, **agent.by_id.get(id, {})}
                 yield _entry(
                     name, agent.agent, id, parameters, settings, seeds=self.seeds, episodes=self.episodes,
-                    standard=self.standard,
+                    standard=self.standard, budget=self.budget, weights=self.parameters,
                 )  # fmt: skip
         for name, single in self.entries.items():
             yield _entry(
@@ -128,6 +134,8 @@ def _entry(
     settings: Mapping[str, Any],
     *,
     standard: bool = False,
+    budget: Budget | None = None,
+    weights: int | None = None,
     **others: Any,
 ) -> Entry:
     """An entry with all settings of its agent.
@@ -137,6 +145,11 @@ def _entry(
     """
     try:
         config = Config.of(agent, id, parameters, 0, settings, standard=standard)
+        chosen = config.settings
+        if weights is not None and (agent not in AGENTS or AGENTS[agent].core):
+            chosen = with_core_weights(agent, config.problem(), chosen, weights)
+        if budget is not None:
+            chosen = within_budget(agent, config.problem(), chosen, budget)
     except (Exception, SystemExit) as error:  # The module of an id or of an agent may raise anything.
         if isinstance(error, ImportError) and ":" not in agent + id:
             raise  # An extra of this package is missing: the command line says which.
@@ -144,7 +157,7 @@ def _entry(
         why = str(error) if readable else reason(error)
         raise GridError(f"{in_short(name)} on {in_short(id)}: {in_short(why)}") from None
     return Entry(
-        name=name, agent=agent, id=id, parameters=_distinguishing(id, config.parameters), settings=config.settings,
+        name=name, agent=agent, id=id, parameters=_distinguishing(id, config.parameters), settings=chosen,
         standard=standard, **others,
     )  # fmt: skip
 

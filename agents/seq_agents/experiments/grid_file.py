@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -14,11 +14,12 @@ import yaml
 
 import seq_envs
 from seq_agents.experiments.entry import Until
+from seq_agents.experiments.fairness import Budget
 from seq_agents.experiments.grid import Experiment, Grid, GridAgent, GridError, in_short
 from seq_agents.menu import did_you_mean, unknown
 from seq_envs.parameters import Integer
 
-_COUNTS = {"seeds": Integer(1, 10_000), "episodes": Integer(1, 10_000_000)}
+_COUNTS = {"seeds": Integer(1, 10_000), "episodes": Integer(1, 10_000_000), "parameters": Integer(1, 10**9)}
 _MOST_BYTES = 1_000_000
 _MOST_PARTS = 100_000
 """The most values of a grid, where every alias of its YAML counts as the values that it stands for."""
@@ -76,15 +77,20 @@ def _parsed(text: str, where: str) -> Grid:
         raw |= {"agents": _agents(raw["agents"], where), "ids": _problems(raw["ids"], where)}
     if type(raw.get("standard", False)) is not bool:
         raise GridError(f"{where}: standard must be true or false, got {_in_error(raw['standard'])}")
+    if raw.get("budget") is not None:
+        try:
+            raw["budget"] = Budget(**_mapping(raw["budget"], f"{where}: budget", Budget))
+        except ValueError as wrong:
+            raise wrong if isinstance(wrong, GridError) else GridError(f"{where}: {in_short(str(wrong))}") from None
     if "entries" in raw:
         raw["entries"] = _experiments(raw["entries"], f"{where}: entries")
     return Grid(**{**raw, **_counts(raw, where)})
 
 
-def _counts(raw: Mapping[str, Any], where: str) -> dict[str, int]:
-    """The numbers of seeds and of episodes, if the mapping has them."""
+def _counts(raw: Mapping[str, Any], where: str, names: Sequence[str] = tuple(_COUNTS)) -> dict[str, int]:
+    """The numbers with these names, where the mapping has them."""
     try:
-        return {name: kind.check(name, raw[name]) for name, kind in _COUNTS.items() if name in raw}
+        return {name: _COUNTS[name].check(name, raw[name]) for name in names if name in raw}
     except ValueError as wrong:
         raise GridError(f"{where}: {in_short(str(wrong))}") from None
 
@@ -120,7 +126,7 @@ def _experiment(raw: Any, where: str) -> Experiment:
             raw["until"] = Until(**until)
         except (TypeError, ValueError) as wrong:  # TypeError: one of its two numbers is missing.
             raise GridError(f"{where}: {in_short(str(wrong))}") from None
-    return Experiment(**{**raw, **_counts(raw, where)})
+    return Experiment(**{**raw, **_counts(raw, where, ("seeds",))})
 
 
 def _agent(name: str, raw: Any, where: str) -> GridAgent:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
@@ -53,6 +54,10 @@ class PpoSettings(Settings):
     gradient_norm: float = parameter(0.5, POSITIVE, "longer gradients are scaled down to this norm")
     log_std: float = parameter(-2.0, ANY, "logarithm of the standard deviation of real answers at the start")
     device: str = device_setting()
+
+    def within(self, problem: seq_envs.Problem, time_steps: int) -> Self:
+        rollout = self.lanes * self.episodes * problem.steps
+        return dataclasses.replace(self, steps=max(1, time_steps // rollout) * rollout)
 
 
 class Sb3Learner(Learner):

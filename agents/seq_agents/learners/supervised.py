@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
@@ -34,6 +35,9 @@ class SupervisedSettings(Settings):
     learning_rate: float = parameter(5e-3, POSITIVE, "learning rate of Adam at the start; it falls linearly to 0")
     gradient_norm: float = parameter(1.0, POSITIVE, "longer gradients are scaled down to this norm")
     device: str = device_setting()
+
+    def within(self, problem: seq_envs.Problem, time_steps: int) -> Self:
+        return dataclasses.replace(self, updates=max(1, time_steps // (self.batch * problem.steps)))
 
 
 class Supervised(Learner):

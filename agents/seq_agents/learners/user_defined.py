@@ -42,6 +42,9 @@ class AnySettings(Settings):
     def as_dict(self) -> dict[str, Any]:
         return dict(self.given)
 
+    def within(self, problem: Any, time_steps: int) -> Self:
+        raise ValueError("budget must be left out for agents of other modules: which setting it is, is not known")
+
     @classmethod
     def parsed(cls, texts: Mapping[str, str]) -> dict[str, Any]:
         """The values that YAML reads from the texts."""

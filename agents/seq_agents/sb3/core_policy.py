@@ -65,6 +65,11 @@ class CorePolicy(RecurrentActorCriticPolicy):
         share_features_extractor: bool = True,
         **kwargs: Any,
     ) -> None:
+        for name in ("lstm_hidden_size", "n_lstm_layers", "lstm_kwargs"):
+            if name in kwargs:
+                raise TypeError(
+                    f"{name} is an argument of MlpLstmPolicy: CorePolicy takes core_kwargs={{'hidden': 64}}"
+                )
         if shared_lstm and (enable_critic_lstm or not share_features_extractor):
             raise ValueError(
                 "shared_lstm must be False if the critic has a core or a features extractor of its own, got True with "
