@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize, silu
 
 from seq_agents.cores.core import State
-from seq_agents.cores.episode_starts import chunks, same_episode
+from seq_agents.cores.episode_starts import same_episode, steps_in_chunks
 from seq_agents.cores.layers import LayeredCore, LayeredSettings, Mixer, head_width
 from seq_agents.cores.short_convolution import ShortConvolution
 from seq_envs.parameters import Integer, parameter
@@ -35,8 +35,8 @@ class DeltaNetMixer(Mixer):
         self.heads = heads
         self.width = head_width(hidden, heads)
         inner = heads * self.width
+        self.convolution = ShortConvolution(hidden, convolution)
         self.project = nn.Linear(hidden, 3 * inner, bias=False)
-        self.convolution = ShortConvolution(3 * inner, convolution)
         self.strength = nn.Linear(hidden, heads)
         self.norm = nn.RMSNorm(self.width)
         self.write = nn.Linear(inner, hidden, bias=False)
@@ -46,15 +46,15 @@ class DeltaNetMixer(Mixer):
         return self.convolution.initial_state(batch), memory
 
     def forward(self, inputs: Tensor, state: State, starts: Tensor | None) -> tuple[Tensor, State]:
-        projected, kept = self.convolution(self.project(inputs), state[0], starts)
+        convolved, kept = self.convolution(inputs, state[0], starts)
+        projected = silu(self.project(convolved))
         shape = *inputs.shape[:2], 3, self.heads, self.width
-        queries, keys, values = (part.transpose(1, 2) for part in silu(projected).reshape(shape).unbind(2))
+        queries, keys, values = (part.transpose(1, 2) for part in projected.reshape(shape).unbind(2))
         strength = self.strength(inputs).sigmoid().transpose(1, 2)[..., None]  # (B, heads, T, 1)
         steps = _Steps(normalize(queries, dim=3), normalize(keys, dim=3), values, strength)
         memory, outputs = state[1], []
-        for chunk in chunks(inputs.shape[1], _CHUNK):
-            masks = same_episode(None if starts is None else starts[:, chunk], inputs[:, chunk])
-            read, memory = _read_chunk(_Steps(*(part[:, :, chunk] for part in steps)), memory, *masks)
+        for chunk, here in steps_in_chunks(steps, starts, _CHUNK):
+            read, memory = _read_chunk(_Steps(*chunk), memory, *same_episode(here, chunk[0].transpose(1, 2)))
             outputs.append(read)
         mixed = self.norm(torch.cat(outputs, dim=2)).transpose(1, 2).flatten(2)
         return self.write(mixed), (kept, memory)
@@ -98,12 +98,13 @@ class DeltaNet(LayeredCore):
     """DeltaNet (Yang et al. 2024, "Parallelizing Linear Transformers with the Delta Rule over Sequence Length",
     sections 2.2 and 3.2), in residual layers with a feed-forward network.
 
-    q, k, v = SiLU(convolution of W x); q, k <- q / |q|, k / |k|; beta = sigmoid(w x + b);
+    q, k, v = SiLU(W convolution of x); q, k <- q / |q|, k / |k|; beta = sigmoid(w x + b);
     S <- S + beta (v - S k) k^T; the output is W' norm(S q), in each of `heads` heads of hidden / heads units.
 
-    Steps are read in chunks of 32 as a triangular system, which is the same recurrence.
+    Steps are read in chunks of 32 as a triangular system, which is the same recurrence. One convolution stands before
+    the projections; the paper's three stand behind them.
 
-    Its state is, for each layer, the last inputs of the convolution, (B, convolution - 1, 3 hidden), and the transposed
+    Its state is, for each layer, the last inputs of the convolution, (B, convolution - 1, hidden), and the transposed
     memories S, (B, heads, hidden / heads, hidden / heads). A step costs about 8 hidden^2 + 3 hidden^2 / heads
     multiplications in each layer; in a chunk, 96 hidden more.
     """

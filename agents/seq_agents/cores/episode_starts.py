@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise, repeat
 
 import torch
 from torch import Tensor
@@ -73,6 +73,21 @@ def same_episode(starts: Tensor | None, inputs: Tensor) -> tuple[Tensor, Tensor]
     return (episode[:, :, None] == episode[:, None, :]) & earlier, episode == 0
 
 
-def chunks(steps: int, size: int) -> list[slice]:
-    """Slices of at most `size` steps that cover `steps` steps, in order."""
-    return [slice(first, min(first + size, steps)) for first in range(0, steps, size)]
+def steps_in_chunks(
+    steps: Iterable[Tensor], starts: Tensor | None, size: int, dim: int = 2
+) -> Iterator[tuple[tuple[Tensor, ...], Tensor | None]]:
+    """Cut tensors into chunks of at most `size` time steps.
+
+    Args:
+        steps: tensors with T time steps along `dim`.
+        starts: (B, T) bool, or None.
+        size: time steps of a chunk; the last may have fewer.
+        dim: the dimension of time.
+
+    Yields:
+        One chunk of each tensor, and the starts of these steps.
+    """
+    # Slices would cost more: the gradient of each is as large as the whole tensor.
+    pieces = zip(*(torch.split(part, size, dim) for part in steps), strict=True)
+    each_starts = repeat(None) if starts is None else iter(torch.split(starts, size, 1))
+    return zip(pieces, each_starts, strict=False)

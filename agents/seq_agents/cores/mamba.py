@@ -12,7 +12,7 @@ from torch.nn.functional import silu, softplus
 
 from seq_agents.cores.core import State
 from seq_agents.cores.layers import LayeredCore, LayeredSettings, Mixer
-from seq_agents.cores.scan import scan, with_starts
+from seq_agents.cores.selective_scan import selective_scan
 from seq_agents.cores.short_convolution import ShortConvolution
 from seq_envs.parameters import Integer, parameter
 
@@ -56,12 +56,12 @@ class MambaMixer(Mixer):
         features, kept = self.convolution(features, state[0], starts)
         features = silu(features)
         step_size, read, write = self.select(features).split(self.split, dim=2)
-        step_size = softplus(self.step_size(step_size))
-        decays = (step_size[..., None] * -self.log_decay.exp()).exp()  # (B, T, hidden, states)
-        updates = (step_size * features)[..., None] * read[:, :, None]
-        states = scan(with_starts(decays, starts), updates, state[1])
-        written = (states @ write[..., None])[..., 0] + self.skip * features
-        return self.write(written * silu(gate)), (kept, states[:, -1])
+        keep = None if starts is None else (~starts).to(inputs.dtype)
+        written, state_after = selective_scan(
+            softplus(self.step_size(step_size)), -self.log_decay.exp(), features, read, write, state[1], keep
+        )
+        written = written + self.skip * features
+        return self.write(written * silu(gate)), (kept, state_after)
 
 
 class Mamba(LayeredCore):

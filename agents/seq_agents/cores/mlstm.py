@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn.functional import logsigmoid, silu
 
 from seq_agents.cores.core import State
-from seq_agents.cores.episode_starts import chunks, same_episode
+from seq_agents.cores.episode_starts import same_episode, steps_in_chunks
 from seq_agents.cores.layers import LayeredCore, LayeredSettings, Mixer, head_width
 from seq_agents.cores.short_convolution import ShortConvolution
 from seq_envs.parameters import Integer, parameter
@@ -63,9 +63,8 @@ class MlstmMixer(Mixer):
         input_gates, forget_gates = self.gates(inputs).transpose(1, 2).chunk(2, dim=1)  # (B, heads, T) each
         steps = _Steps(queries, keys * self.width**-0.5, values, input_gates, logsigmoid(forget_gates))
         memory, outputs = state[1:], []
-        for chunk in chunks(inputs.shape[1], _CHUNK):
-            here = None if starts is None else starts[:, chunk]
-            read, memory = _read_chunk(_Steps(*(part[:, :, chunk] for part in steps)), memory, here)
+        for chunk, here in steps_in_chunks(steps, starts, _CHUNK):
+            read, memory = _read_chunk(_Steps(*chunk), memory, here)
             outputs.append(read)
         mixed = self.norm(torch.cat(outputs, dim=2)) * open_outputs.sigmoid()
         return self.write(mixed.transpose(1, 2).flatten(2)), (kept, *memory)

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn.functional import scaled_dot_product_attention
 
 from seq_agents.cores.core import State
-from seq_agents.cores.episode_starts import chunks, time_steps
+from seq_agents.cores.episode_starts import steps_in_chunks, time_steps
 from seq_agents.cores.layers import LayeredCore, LayeredSettings, Mixer, head_width
 from seq_envs.parameters import Integer, parameter
 
@@ -45,9 +45,8 @@ class AttentionMixer(Mixer):
     def forward(self, inputs: Tensor, state: State, starts: Tensor | None) -> tuple[Tensor, State]:
         memory, filled = state
         outputs = []
-        for chunk in chunks(inputs.shape[1], self.window):
-            here = None if starts is None else starts[:, chunk]
-            read, memory, filled = self._attend(inputs[:, chunk], memory, filled, here)
+        for (chunk,), here in steps_in_chunks([inputs], starts, self.window, dim=1):
+            read, memory, filled = self._attend(chunk, memory, filled, here)
             outputs.append(read)
         return self.write(torch.cat(outputs, dim=1)), (memory, filled)
 
