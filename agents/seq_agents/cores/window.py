@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 import seq_envs
 from seq_agents.cores.core import Core, CoreSettings, State
+from seq_agents.cores.episode_starts import time_steps
 from seq_envs.parameters import Flag, Integer, parameter
 
 
@@ -83,7 +84,10 @@ class Window(Core):
 
     def forward(self, inputs: Tensor, state: State, starts: Tensor | None = None) -> tuple[Tensor, State]:
         before, time_step = state
-        now = _time_steps(time_step, inputs.shape[1], starts)
+        if starts is None:
+            now = time_step[:, None] + torch.arange(inputs.shape[1], device=time_step.device)
+        else:
+            now = time_steps(time_step, starts)
         inputs = torch.cat([before, inputs], dim=1)
         frames = inputs.unfold(1, self.window, 1)  # (B, T, inputs, window)
         if starts is not None:  # A window excludes inputs of the previous episode.
@@ -101,13 +105,3 @@ class Memoryless(Window):
     """A window of 1, as a control: the network sees the current input and, if there is one, the clock."""
 
     settings_type = MemorylessSettings
-
-
-def _time_steps(first: Tensor, steps: int, starts: Tensor | None) -> Tensor:
-    """(B, T) int64: the time step of each input in its episode; first (B,): that of the first input if none starts."""
-    at = torch.arange(steps, device=first.device)
-    counted = first[:, None] + at
-    if starts is None:
-        return counted
-    latest = torch.where(starts, at, -1).cummax(dim=1).values
-    return torch.where(latest >= 0, at - latest, counted)
