@@ -51,6 +51,7 @@ def main() -> None:
     check_core(Traces(5), 5)
     print("Traces has the contract of a core.\n")
     print(f"{'core':22} {'weights':>8}  {'from examples':>14}  {'from rewards':>14}")
+    best = 0.0
     for core in ("your_own_core:Traces", "lstm", "gru", "none"):
         cells, weights = [], 0
         for rule, settings in RULES.items():
@@ -61,11 +62,11 @@ def main() -> None:
             result = seq_envs.evaluate(learner.policy(), learner.problem, episodes=1000)
             cells.append(f"{result.normalized_score:.3f} in {seconds:3.0f} s")
             weights = learner.weights().core
+            best = max(best, result.normalized_score)
         print(f"{core:22} {weights:8,}  {cells[0]:>14}  {cells[1]:>14}")
-    print("\nNormalised scores: 0 is the best policy without memory, 1 is the optimal one. One seed is no comparison:")
-    print(
-        "`seq-envs bench --agents supervised-your_own_core:Traces lstm gru --ids SeqEcho-v0 --standard` runs several."
-    )
+    print("\n0 is the best policy without memory, 1 is the optimal one. One seed is no comparison; this runs several:")
+    print("seq-envs bench --agents supervised-your_own_core:Traces lstm gru --ids SeqEcho-v0 --standard")
+    print(f"The best one has a normalised score {best:.3f}.")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,9 @@ from paths import ROOT
 
 ELSEWHERE = {"rllib_ppo_lstm.py"}
 """Examples that need another Gymnasium: `tests/ci/matrix.sh` runs them in a separate environment."""
-EXAMPLES = sorted(path for path in (ROOT / "examples").glob("*.py") if path.name not in ELSEWHERE)
+LONG = {"cartpole_without_velocities.py"}
+"""Examples that train for minutes: here they run with few steps."""
+EXAMPLES = sorted(path for path in (ROOT / "examples").glob("*.py") if path.name not in ELSEWHERE | LONG)
 SCORES = {"ppo_lstm_from_scratch.py": 0.95, "evaluate_your_own_model.py": 0.98}
 """The least normalised score of each example for which it is not 0.9."""
 LAST_LINES = {
@@ -46,3 +49,12 @@ def test_example(example: Path, tmp_path: Path) -> None:
         score = re.search(r"normalised score (-?\d+\.\d+)", last)
         assert score, last
         assert float(score[1]) >= SCORES.get(example.name, 0.9), last
+
+
+@pytest.mark.parametrize("core", ["lstm", "lru"])
+def test_cartpole_with_few_steps(
+    core: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["cartpole_without_velocities.py", core, "--steps", "256"])
+    runpy.run_path(str(ROOT / "examples" / "cartpole_without_velocities.py"), run_name="__main__")
+    assert f"{core}, seed 0: return" in capsys.readouterr().out

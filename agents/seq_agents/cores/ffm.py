@@ -56,7 +56,7 @@ class Ffm(Core):
         self.skip = nn.Linear(inputs, hidden)
 
     @classmethod
-    def build(cls, inputs: int, settings: Any, problem: seq_envs.Problem) -> Self:
+    def build(cls, inputs: int, settings: Any, problem: seq_envs.Problem | None) -> Self:
         return cls(inputs, settings.hidden, settings.traces, settings.contexts)
 
     def initial_state(self, batch: int) -> State:

@@ -58,7 +58,7 @@ class LayeredCore(Core):
         self.norm = nn.LayerNorm(hidden)
 
     @classmethod
-    def build(cls, inputs: int, settings: Any, problem: seq_envs.Problem) -> Self:
+    def build(cls, inputs: int, settings: Any, problem: seq_envs.Problem | None) -> Self:
         mixers = [cls.mixer(settings) for _ in range(settings.layers)]
         return cls(inputs, settings.hidden, mixers, cls.has_feed_forward)
 

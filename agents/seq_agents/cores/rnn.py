@@ -23,7 +23,7 @@ class Rnn(Core):
         self.rnn = nn.RNN(inputs, hidden, batch_first=True)
 
     @classmethod
-    def build(cls, inputs: int, settings: Any, problem: seq_envs.Problem) -> Self:
+    def build(cls, inputs: int, settings: Any, problem: seq_envs.Problem | None) -> Self:
         return cls(inputs, settings.hidden)
 
     def initial_state(self, batch: int) -> State:

@@ -40,6 +40,8 @@ def parsed_result(text: str) -> dict[str, Any]:
         _require(_count(read["answers"], "answers") >= 1, "answers")
     if read.get("solved_after_episodes") is not None:
         _count(read["solved_after_episodes"], "solved_after_episodes")
+    for name, number in _dict(read.get("weights", {}), "weights").items():
+        _count(number, name)
     _require(all(isinstance(version, str) for version in _dict(read["versions"], "versions").values()), "versions")
     hardware = _dict(read["hardware"], "hardware")
     _require(isinstance(hardware.get("cpu", ""), str), "cpu")

@@ -325,7 +325,7 @@ def test_a_horizon(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:
         (["horizon", "lstm", "--values", "0"], "--values"),
         (["horizon", "lstm", "--set", "hiden=4"], "did you mean 'hidden'"),
         (["horizon", "lstm", "--set", "hidden"], "--set takes SETTING=VALUE"),
-        (["bench", "--preset", "tutorial", "--agents", "lstm"], "the agents and ids of this grid are fixed"),
+        (["bench", "--preset", "tutorial", "--agents", "lstm"], "the agents, ids and settings of this grid are fixed"),
         (["reproduce", "nothing-*"], "the name of an experiment must be one of hochreiter-2a, "),
         (["reproduce", "moonshott"], "did you mean 'moonshot'"),
         (["compare", "--lag", "30"], "lag must be"),

@@ -77,7 +77,7 @@ def test_a_frozen_one_keeps_its_weights() -> None:
         ("no_such_module:Core", "core 'no_such_module:Core' cannot be imported: ModuleNotFoundError"),
         ("own_cores:function", "core 'own_cores:function' must be a subclass of torch.nn.Module"),
         ("own_cores:WithoutInitialState", "core 'own_cores:WithoutInitialState' lacks initial_state"),
-        ("own_cores:WithoutDefault", "a default that is a bool, a finite number or a text.* got 'units"),
+        ("own_cores:WithoutDefault", 'a default that is a bool, a finite number or a text.* got "units'),
         ("own_cores:Clashing", "both have the setting learning_rate: rename it in the core"),
         ("own_cores:WithoutState", "core 'own_cores:WithoutState' fails check_core: .*state"),
         ("own_cores:GrowingState", "core 'own_cores:GrowingState' fails check_core: .*state"),

@@ -188,13 +188,13 @@ def test_changes_of_a_grid_with_single_entries() -> None:
     assert [entry.name for entry in changed(grid, agents=["gru"]).all_entries()] == ["gru"]
     assert [entry.name for entry in changed(grid, ids=["SeqNext-v0"]).all_entries()] == ["mlp"]
     for wrong in ({"agents": ["gru"]}, {"ids": ["SeqNext-v0"]}):
-        with pytest.raises(GridError, match="the agents and ids of this grid are fixed: it is made of the entries one"):
+        with pytest.raises(GridError, match="settings of this grid are fixed: it is made of the entries one"):
             changed(Grid(entries=single), **wrong)
 
 
 # What is wrong.
 
-MUST = "must be a mapping of agents, ids, entries, seeds, episodes, got"
+MUST = "must be a mapping of agents, ids, entries, seeds, episodes, standard, budget, parameters, got"
 
 
 @pytest.mark.parametrize(

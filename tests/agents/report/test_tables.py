@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -57,15 +58,32 @@ def test_leaderboard() -> None:
     table = tables.leaderboard([DONE[4], *DONE[:4]])
     assert [column.heading for column in table.columns] == [
         "agent", "problems", "runs", "normalised, IQM", "95% interval", "normalised, mean", "exact, IQM", "solved",
-        "steps to solve", "seconds to solve", "area, IQM",
+        "steps to solve", "seconds to solve", "area, IQM", "weights", "steps/s",
     ]  # fmt: skip
     areas = [(0 * 10 + 0.5 * 10 + 1 * 20) / 40, (0.5 * 60 + 60) / 120]  # The third run has no curve.
     assert rows(table) == [
         ["good", "2", "3", "0.8333", "1 seed: no interval", "0.8333", "0.8333", "67%", "60", "6.0",
-         f"{sum(areas) / 2:.4f}"],
-        ["bad", "1", "1", "0.0000", "1 seed: no interval", "0.0000", "0.5000", "", "", "", ""],
+         f"{sum(areas) / 2:.4f}", "", "10"],
+        ["bad", "1", "1", "0.0000", "1 seed: no interval", "0.0000", "0.5000", "", "", "", "", "", "10"],
     ]  # fmt: skip
     assert "the problems that need memory" in table.note
+    assert "Settings: tuned for single problems." in table.note
+
+
+def test_weights_and_settings_are_those_of_the_runs() -> None:
+    done = [
+        run_of("one", SOLVED_AT_20, seed=seed, weights={"core": 1, "network": weights, "learned": 2})
+        for seed, weights in enumerate((30, 50, 10))
+    ]
+    standard = [
+        dataclasses.replace(outcome, entry=dataclasses.replace(outcome.entry, standard=True)) for outcome in done
+    ]
+    table = tables.leaderboard(standard)
+    assert rows(table)[0][11] == "30"
+    assert "Settings: standard, the same for all problems." in table.note
+    both = [*standard, run_of("other", SOLVED_AT_20)]
+    assert "Settings: standard for one; tuned for single problems for other." in tables.matrix(both).note
+    assert rows(tables.every_run(standard))[1][-2:] == ["50", "standard"]
 
 
 def test_leaderboard_of_nothing() -> None:
@@ -113,14 +131,14 @@ def test_the_matrix_has_interquartile_means() -> None:
 def test_on_problem() -> None:
     table = tables.on_problem([*DONE, run_of("bad", unsolved(0.625))], ECHO)
     assert table.title == ECHO
-    assert table.note == DONE[0].problem
+    assert table.note == f"{DONE[0].problem}\nSettings: tuned for single problems."
     assert rows(table) == [
         ["good", "2", "1.0000", "2 seeds: no interval", "1.0000", "1.0000", "1.0000", "80", "100%", "40", "4.0",
-         "0.6875"],
-        ["bad", "1", "0.2500", "1 seed: no interval", "0.2500", "0.6250", "0.5000", "40", "", "", "", ""],
-        ["chance", "", "-0.5000", "", "", "0.2500", "0.2500", "", "", "", "", ""],
-        ["memoryless", "", "0.0000", "", "", "0.5000", "0.5000", "", "", "", "", ""],
-        ["optimal", "", "1.0000", "", "", "1.0000", "1.0000", "", "", "", "", ""],
+         "0.6875", "", "10"],
+        ["bad", "1", "0.2500", "1 seed: no interval", "0.2500", "0.6250", "0.5000", "40", "", "", "", "", "", "10"],
+        ["chance", "", "-0.5000", "", "", "0.2500", "0.2500", "", "", "", "", "", "", ""],
+        ["memoryless", "", "0.0000", "", "", "0.5000", "0.5000", "", "", "", "", "", "", ""],
+        ["optimal", "", "1.0000", "", "", "1.0000", "1.0000", "", "", "", "", "", "", ""],
     ]  # fmt: skip
 
 
@@ -230,6 +248,7 @@ def test_every_run() -> None:
         "name": "good", "agent": "mlp", "id": ECHO, "parameters": "", "seed": 0, "normalized_score": 1.0,
         "accuracy": 1.0, "exact_match": 1.0, "steps": 40, "seconds": 4.0, "solved_steps": 20, "solved_seconds": 2.0,
         "area": 0.625, "chance": 0.25, "memoryless": 0.5, "optimal": 1.0,
+        "weights": None, "settings": "tuned",
     }  # fmt: skip
     assert (third["solved_steps"], third["solved_seconds"]) == (None, None)
     assert rows(table)[2][10:12] == ["", ""]
