@@ -7,6 +7,7 @@ from pathlib import Path
 import agent_pages
 import api_pages
 import command_pages
+import core_pages
 import example_pages
 import problem_pages
 import rung_pages
@@ -15,7 +16,7 @@ from sphinx.application import Sphinx
 FOLDERS = {
     # Folder below docs/, which git ignores, and the modules that write its pages.
     "environments": [problem_pages],
-    "agents": [agent_pages, rung_pages],
+    "agents": [agent_pages, core_pages, rung_pages],
     "reference": [command_pages, api_pages, example_pages],
 }
 

@@ -20,7 +20,7 @@ import seq_envs
 
 torch.set_num_threads(1)
 PAIRS = [f"{name}-{core}" for name, rule in RULES.items() for core in rule.cores]
-TINY = {"updates": 2, "batch": 3, "hidden": 4}
+TINY = {"updates": 2, "batch": 8, "hidden": 4}
 
 
 def test_every_short_name_is_a_rule_with_one_of_its_cores() -> None:

@@ -35,12 +35,19 @@ def _list(_: argparse.Namespace) -> None:
     print("\n`seq-envs show ID` shows one of them.")
     try:
         from seq_agents.agents import AGENTS
+        from seq_agents.cores import CORES
+        from seq_agents.learners import RULES
     except ImportError:
         print(f"The agents that learn these problems are not installed; {to_install('agents')}")
         return
     print("\nAgents, for `seq-envs train AGENT ID`:")
     for name in AGENTS:
         print(f"  {name:20} {AGENTS.about(name)}")
+    print("\nCores, for `seq-envs train RULE ID --core CORE` and as agents that learn from the right answers:")
+    for name in CORES:
+        print(f"  {name:20} {CORES.about(name)}")
+    takers = ", ".join(name for name, rule in RULES.items() if rule.takes_any_core)
+    print(f"\nRules that take every core, and your own as module:Class: {takers}")
 
 
 def _show(chosen: argparse.Namespace) -> None:
