@@ -15,6 +15,7 @@ import seq_envs
 from seq_agents.cli.hints import as_typed, path_word
 from seq_agents.cli.interruption import Interrupted, number_of
 from seq_agents.cli.options import Command, add_parameters, add_standard, count, parameters, seed, settings
+from seq_agents.devices import NAMES
 from seq_agents.errors import Arguments, Refused
 from seq_envs.evaluation import EPISODES
 
@@ -39,6 +40,7 @@ def add_commands(command: Command) -> None:
     evaluate.add_argument("path", metavar="RUN", type=Path, help="the folder that `train` wrote")
     evaluate.add_argument("--seed", type=seed, default=0, help="seed of the episodes (default: 0)")
     evaluate.add_argument("--json", action="store_true", help="print the evaluation as JSON")
+    evaluate.add_argument("--device", choices=NAMES, help="where the agent acts (default: where it learned)")
     evaluate.add_argument(
         "--trust", action="store_true", help="import the modules that RUN names: they can run any code"
     )
@@ -213,7 +215,10 @@ def _evaluate(chosen: argparse.Namespace) -> None:
     _refuse_results(chosen.path)
     run = Run.open(chosen.path, trust=chosen.trust)
     problem = _changed(run.config, parameters(run.config.id, chosen))
-    learner = run.config.learner(problem)
+    config = run.config
+    if chosen.device is not None and "device" in config.settings:
+        config = dataclasses.replace(config, settings={**config.settings, "device": chosen.device})
+    learner = config.learner(problem)
     if not run.begun:
         raise RunError(f"{chosen.path} has no checkpoint yet")
     run.load(learner)

@@ -74,7 +74,8 @@ def train(run: Run, episodes: int = EPISODES, watch: Watch = unwatched) -> seq_e
                 learner.learn(see)
         except (RuntimeError, ValueError) as wrong:  # torch raises them where weights are no longer finite.
             what = str(wrong).partition("\n")[0]
-            raise RunError(f"{DIVERGED}: {what}") from wrong
+            finite = "nan" not in str(wrong) and all(tensor.isfinite().all() for tensor in learner.state().values())
+            raise RunError(f"{'the training failed' if finite else DIVERGED}: {what}") from wrong
         seconds = before + time.perf_counter() - start
         evaluation = seq_envs.evaluate(learner.policy(), run.config.problem(), episodes)
         run.finish(evaluation, latest, seconds)

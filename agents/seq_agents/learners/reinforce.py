@@ -39,11 +39,7 @@ class Reinforce(Supervised):
         if settings.batch < 2:
             raise ValueError(f"batch must be at least 2, since its mean is the baseline, got {settings.batch}")
         super().__init__(problem, settings, seed)
-        self._noise = torch.Generator(self.device)  # Draws the answers.
-        if self.device.type == "cpu":
-            self._noise.set_state(torch.get_rng_state())  # It continues from the state after drawing the weights.
-        else:
-            self._noise.manual_seed(seed)
+        self._noise = _generator(self.device, seed)  # Draws the answers.
 
     def state(self) -> dict[str, Tensor]:
         return {**super().state(), "random.torch": self._noise.get_state()}
@@ -83,6 +79,14 @@ class Reinforce(Supervised):
         drawn = Normal(scores, self.settings.noise) if self.network.head.real else Categorical(logits=scores)
         log_probs: Tensor = drawn.log_prob(actions)
         return actions, log_probs if log_probs.ndim == 2 else log_probs.flatten(2).sum(-1)
+
+
+def _generator(device: torch.device, seed: int) -> torch.Generator:
+    """A generator on a device. On the CPU it continues from the global generator, after the weights were drawn."""
+    generator = torch.Generator(device)
+    if device.type == "cpu":
+        return generator.set_state(torch.get_rng_state())
+    return generator.manual_seed(seed)
 
 
 def advantages_of(rewards: Array, played: Array) -> Array:
