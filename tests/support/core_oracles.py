@@ -115,7 +115,7 @@ def mamba(mixer: Any, x: Tensor, state: Any) -> tuple[Tensor, Any]:
     d = softplus(mixer.step_size.weight @ d + mixer.step_size.bias)
     y, after = [], []
     for k in range(mixer.hidden):
-        h_k = torch.exp(-d[k] * mixer.log_decay[k].exp()) * h[k] + d[k] * b * u[k]
+        h_k = torch.exp(-d[k] * mixer.log_decay[:, k].exp()) * h[k] + d[k] * b * u[k]
         after.append(h_k)
         y.append(c @ h_k + mixer.skip[k] * u[k])
     return mixer.write.weight @ (torch.stack(y) * silu(z)), (before, torch.stack(after))

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 import seq_envs
 from seq_agents.cores.core import Core, CoreSettings, State
-from seq_agents.cores.scan import scan, with_starts
+from seq_agents.cores.scan import scan
 from seq_envs.parameters import Integer, parameter
 
 _LONGEST_PERIOD = 1024
@@ -67,7 +67,7 @@ class Ffm(Core):
         phases = torch.polar((-self.log_decay.exp()).exp()[:, None], self.frequency)  # (traces, contexts)
         updates = (self.read(inputs) * self.read_gate(inputs).sigmoid())[..., None].to(phases.dtype)
         updates = updates.expand(-1, -1, *self.shape)
-        states = scan(with_starts(phases.expand(updates.shape), starts), updates, torch.complex(*state))
+        states = scan(phases[None, None], updates, torch.complex(*state), starts)
         mixed = self.mix(torch.view_as_real(states).flatten(2))
         gate = self.gate(inputs).sigmoid()
         outputs = gate * self.norm(mixed) + (1 - gate) * self.skip(inputs)

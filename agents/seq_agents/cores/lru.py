@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from seq_agents.cores.core import State
 from seq_agents.cores.layers import LayeredCore, Mixer
-from seq_agents.cores.scan import scan, with_starts
+from seq_agents.cores.scan import scan
 
 _RING = (0.5, 0.999)
 """The least and the greatest absolute value of an eigenvalue before the first update."""
@@ -40,9 +40,9 @@ class LruMixer(Mixer):
 
     def forward(self, inputs: Tensor, state: State, starts: Tensor | None) -> tuple[Tensor, State]:
         eigenvalues = torch.polar((-self.log_decay.exp()).exp(), self.log_phase.exp())
-        read = self.read(inputs) * self.log_scale.exp().repeat_interleave(2)
-        updates = torch.view_as_complex(read.unflatten(2, (self.hidden, 2)))
-        states = scan(with_starts(eigenvalues.expand(updates.shape), starts), updates, torch.complex(*state))
+        scaled = self.read.weight * self.log_scale.exp().repeat_interleave(2)[:, None]
+        read = nn.functional.linear(inputs, scaled).reshape(*inputs.shape[:2], self.hidden, 2)
+        states = scan(eigenvalues[None, None], torch.view_as_complex(read), torch.complex(*state), starts)
         written = self.write(torch.view_as_real(states).flatten(2)) + self.skip * inputs
         outputs = nn.functional.glu(self.gated(nn.functional.gelu(written)))
         return outputs, (states[:, -1].real, states[:, -1].imag)

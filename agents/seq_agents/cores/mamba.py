@@ -40,7 +40,7 @@ class MambaMixer(Mixer):
         self.convolution = ShortConvolution(hidden, convolution)
         self.select = nn.Linear(hidden, sum(self.split), bias=False)
         self.step_size = nn.Linear(rank, hidden)
-        self.log_decay = nn.Parameter(torch.arange(1.0, states + 1).log().repeat(hidden, 1))
+        self.log_decay = nn.Parameter(torch.arange(1.0, states + 1).log()[:, None].repeat(1, hidden))
         self.skip = nn.Parameter(torch.ones(hidden))
         self.write = nn.Linear(hidden, hidden, bias=False)
         with torch.no_grad():
@@ -49,16 +49,15 @@ class MambaMixer(Mixer):
             self.step_size.bias.copy_(sizes.expm1().log())  # The inverse of softplus.
 
     def initial_state(self, batch: int) -> State:
-        return self.convolution.initial_state(batch), self.skip.new_zeros(batch, self.hidden, self.states)
+        return self.convolution.initial_state(batch), self.skip.new_zeros(batch, self.states, self.hidden)
 
     def forward(self, inputs: Tensor, state: State, starts: Tensor | None) -> tuple[Tensor, State]:
         features, gate = self.read(inputs).chunk(2, dim=2)
         features, kept = self.convolution(features, state[0], starts)
         features = silu(features)
         step_size, read, write = self.select(features).split(self.split, dim=2)
-        keep = None if starts is None else (~starts).to(inputs.dtype)
         written, state_after = selective_scan(
-            softplus(self.step_size(step_size)), -self.log_decay.exp(), features, read, write, state[1], keep
+            softplus(self.step_size(step_size)), -self.log_decay.exp(), features, read, write, state[1], starts
         )
         written = written + self.skip * features
         return self.write(written * silu(gate)), (kept, state_after)
@@ -75,7 +74,7 @@ class Mamba(LayeredCore):
     first update. The inner width is hidden; the paper's is twice that. Its fused kernel and RMS norm are left out.
 
     Its state is, for each layer, the last inputs of the convolution, (B, convolution - 1, hidden), and h,
-    (B, hidden, states). A step costs about hidden (3 hidden + 8 states) multiplications in each layer.
+    (B, states, hidden). A step costs about hidden (3 hidden + 8 states) multiplications in each layer.
     """
 
     settings_type = MambaSettings

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from seq_agents.cores.core import State
 from seq_agents.cores.layers import LayeredCore, Mixer
-from seq_agents.cores.scan import scan, with_starts
+from seq_agents.cores.scan import scan
 
 
 class MinGruMixer(Mixer):
@@ -25,7 +25,7 @@ class MinGruMixer(Mixer):
 
     def forward(self, inputs: Tensor, state: State, starts: Tensor | None) -> tuple[Tensor, State]:
         gate = self.gate(inputs).sigmoid()
-        states = scan(with_starts(1 - gate, starts), gate * self.candidate(inputs), state[0])
+        states = scan(1 - gate, gate * self.candidate(inputs), state[0], starts)
         return states, (states[:, -1],)
 
 

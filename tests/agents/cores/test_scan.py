@@ -7,7 +7,7 @@ from itertools import pairwise
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from seq_agents.cores.scan import scan, with_starts
+from seq_agents.cores.scan import scan
 from seq_agents.cores.selective_scan import selective_scan
 from seq_agents.cores.short_convolution import ShortConvolution
 from torch import Tensor
@@ -38,16 +38,16 @@ def same_gradients(ours: Tensor, theirs: Tensor, *inputs: Tensor) -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@given(SHAPES, st.integers(0, 99), st.booleans(), st.floats(0, 1))
-def test_a_scan_is_its_loop(shape: tuple[int, int, int], seed: int, is_complex: bool, share: float) -> None:
+@given(SHAPES, st.integers(0, 99), st.booleans(), st.booleans(), st.floats(0, 1))
+def test_a_scan_is_its_loop(shape: tuple[int, int, int], seed: int, is_complex: bool, each: bool, share: float) -> None:
     generator = torch.Generator().manual_seed(seed)
     dtype = torch.complex128 if is_complex else torch.float64
     decays, updates = (drawn(generator, *shape, dtype=dtype) for _ in range(2))
     initial = drawn(generator, shape[0], shape[2], dtype=dtype)
     starts = torch.rand(shape[:2], generator=generator) < share
-    kept = with_starts(decays * 0.5, starts)
-    assert not kept[starts].any()
-    same_gradients(scan(kept, updates, initial), looped(kept, updates, initial), decays, updates, initial)
+    decays = decays if each else drawn(generator, 1, 1, shape[2], dtype=dtype)
+    kept = decays * ~starts[..., None]
+    same_gradients(scan(decays, updates, initial, starts), looped(kept, updates, initial), decays, updates, initial)
 
 
 def test_a_scan_has_the_gradient_of_finite_differences() -> None:
@@ -59,9 +59,10 @@ def test_a_scan_has_the_gradient_of_finite_differences() -> None:
 
 def test_a_scan_takes_decays_that_are_the_same_in_every_step() -> None:
     generator = torch.Generator().manual_seed(0)
-    decay, updates, initial = drawn(generator, 3), drawn(generator, 2, 6, 3), drawn(generator, 2, 3)
+    decay, updates, initial = drawn(generator, 1, 1, 3), drawn(generator, 2, 6, 3), drawn(generator, 2, 3)
     decays = decay.expand(2, 6, 3)
-    same_gradients(scan(decays, updates, initial), looped(decays, updates, initial), decay, updates, initial)
+    for ours in (decay, decays):
+        same_gradients(scan(ours, updates, initial), looped(decays, updates, initial), decay, updates, initial)
 
 
 @settings(max_examples=15, deadline=None)
@@ -70,16 +71,16 @@ def test_a_selective_scan_is_its_loop(shape: tuple[int, int, int], seed: int, sh
     generator = torch.Generator().manual_seed(seed)
     lanes, steps, features = shape
     sizes, values = drawn(generator, *shape), drawn(generator, *shape)
-    rates, initial = drawn(generator, features, 2), drawn(generator, lanes, features, 2)
+    rates, initial = drawn(generator, 2, features), drawn(generator, lanes, 2, features)
     read, write = drawn(generator, lanes, steps, 2), drawn(generator, lanes, steps, 2)
-    keep = None if share is None else (torch.rand(lanes, steps, generator=generator) >= share).double()
-    decays = (sizes.sigmoid()[..., None] * -rates.exp()).exp()
-    if keep is not None:
-        decays = decays * keep[..., None, None]
-    updates = (sizes.sigmoid() * values)[..., None] * read[:, :, None]
+    starts = None if share is None else torch.rand(lanes, steps, generator=generator) < share
+    decays = (sizes.sigmoid()[:, :, None] * -rates.exp()).exp()
+    if starts is not None:
+        decays = decays * ~starts[..., None, None]
+    updates = (sizes.sigmoid() * values)[:, :, None] * read[..., None]
     states = looped(decays, updates, initial)
-    outputs, last = selective_scan(sizes.sigmoid(), -rates.exp(), values, read, write, initial, keep)
-    theirs = torch.cat([(states * write[:, :, None]).sum(3).flatten(), states[:, -1].flatten()])
+    outputs, last = selective_scan(sizes.sigmoid(), -rates.exp(), values, read, write, initial, starts)
+    theirs = torch.cat([(states * write[..., None]).sum(2).flatten(), states[:, -1].flatten()])
     tensors = sizes, values, rates, initial, read, write
     same_gradients(torch.cat([outputs.flatten(), last.flatten()]), theirs, *tensors)
 
