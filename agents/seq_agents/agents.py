@@ -137,7 +137,7 @@ def canonical(name: str) -> str:
         agents = ", ".join(f"{name}-{core}" for core in RULES[name].cores)
         raise ValueError(f"agent {name!r} is a rule and needs a core: {agents}")
     if name not in AGENTS:
-        raise unknown("agent", name, AGENTS)
+        raise unknown("agent", name, AGENTS, _pairs())
     agent = AGENTS[name]
     same = (agent.rule, agent.core)
     if agent.rule == "supervised" and agent.core in CORES:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from seq_agents.cli.hints import as_typed
-from seq_agents.cli.options import Command, add_parameters, add_standard, count, parameters, settings
+from seq_agents.cli.options import Command, add_parameters, add_standard, agent_name, count, parameters, settings
 from seq_envs.evaluation import EPISODES
 
 
@@ -44,7 +44,7 @@ def _add_bench(command: Command) -> argparse.ArgumentParser:
 
 def _add_horizon(command: Command) -> argparse.ArgumentParser:
     horizon = command("horizon", _horizon, "measure how far an agent remembers, over growing lags or lengths")
-    horizon.add_argument("agent", metavar="AGENT", help="see `seq-envs list`; or module:factory")
+    horizon.add_argument("agent", metavar="AGENT", type=agent_name, help="see `seq-envs list`; or module:factory")
     horizon.add_argument("--ids", nargs="+", metavar="ID", default=["SeqEcho-v0"], help="(default: SeqEcho-v0)")
     horizon.add_argument("--values", nargs="+", type=count, metavar="N", help="lags or lengths; replace the usual ones")
     horizon.add_argument("--seeds", type=count, default=3, help="seeds of each training (default: 3)")

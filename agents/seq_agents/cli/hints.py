@@ -47,6 +47,11 @@ def instead_of(message: str, typed: Sequence[str]) -> Arguments | None:
         if place + 1 < len(words):  # The value looks like an option.
             return [*words[:place], f"{name}={words[place + 1]}", *words[place + 2 :]]
         return None
+    if message.startswith("unrecognized arguments: "):
+        unknown = message.removeprefix("unrecognized arguments: ").split(" ")
+        return [word for word in words if word not in unknown]
+    if message.endswith("are required: ID"):
+        return [*words, "SeqEcho-v0"]
     if "are required: " in message:
         dashed = [word for word in words if word.startswith("-") and not word.startswith("--") and Path(word).exists()]
         return replaced(dashed[0], path_word(Path(dashed[0])), words) if dashed else None

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from seq_agents.cli.interruption import Interrupted, number_of
-from seq_agents.cli.options import Command, count, seed, settings
+from seq_agents.cli.options import Command, agent_name, count, seed, settings
 
 if TYPE_CHECKING:
     from seq_agents.ladder import RungResult
@@ -19,7 +19,9 @@ _FAILED = 1
 def add_commands(command: Command) -> None:
     """Add the command."""
     ladder = command("ladder", _ladder, "climb tiny tasks with a recurrent agent, and say where it breaks and why")
-    ladder.add_argument("agent", metavar="AGENT", help="see `seq-envs list`; or module:function, a training function")
+    ladder.add_argument(
+        "agent", metavar="AGENT", type=agent_name, help="see `seq-envs list`; or module:function, a training function"
+    )
     ladder.add_argument(
         "--rollout", type=count, default=32,
         help="time steps of each lane that the agent reads between two updates, 22 to 512 (default: 32)",

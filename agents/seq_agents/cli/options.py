@@ -13,7 +13,7 @@ import gymnasium
 
 import seq_envs
 from seq_agents.cli.hints import nearest, refuse_commas, replaced
-from seq_agents.errors import Refused
+from seq_agents.errors import Arguments, Refused
 from seq_envs.parameters import Domain, Flag, Integer
 
 _PARAMETERS = "Parameters of the problem are options too, such as --lag 4. `seq-envs show ID` lists them."
@@ -92,6 +92,28 @@ def settings(texts: Sequence[str]) -> Mapping[str, str]:
         if "=" not in text:
             raise Refused(f"--set takes SETTING=VALUE, got {text!r}")
     return {name.replace("-", "_"): value for name, _, value in (text.partition("=") for text in texts)}
+
+
+def agent_name(name: str) -> str:
+    """The agent as typed.
+
+    Raises:
+        Refused: it is the id of a problem.
+    """
+    if name in seq_envs.ids() or f"{name}-v0" in seq_envs.ids():
+        raise Refused(f"the agent comes first, got the problem {name!r}", _agent_first)
+    return name
+
+
+def _agent_first(typed: Arguments) -> Arguments:
+    """The arguments with an agent in place of the problem, and the problem where the command takes one."""
+    from seq_agents.agents import AGENTS
+
+    problem = next(word for word in typed[1:] if word in seq_envs.ids() or f"{word}-v0" in seq_envs.ids())
+    agent = next((word for word in typed[1:] if word in AGENTS), "lstm")
+    others = [word for word in typed[1:] if word not in (problem, agent)]
+    where = {"train": [problem], "horizon": ["--ids", problem]}.get(typed[0], [])
+    return [typed[0], agent, *where, *others]
 
 
 def add_standard(parser: argparse.ArgumentParser) -> None:

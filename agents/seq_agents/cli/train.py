@@ -14,9 +14,9 @@ import gymnasium
 import seq_envs
 from seq_agents.cli.hints import as_typed, path_word
 from seq_agents.cli.interruption import Interrupted, number_of
-from seq_agents.cli.options import Command, add_parameters, add_standard, count, parameters, seed, settings
+from seq_agents.cli.options import Command, add_parameters, add_standard, agent_name, count, parameters, seed, settings
 from seq_agents.devices import NAMES
-from seq_agents.errors import Arguments, Refused
+from seq_agents.errors import Refused
 from seq_envs.evaluation import EPISODES
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def add_commands(command: Command) -> None:
     """Add the commands."""
     train = command("train", _train, "train an agent on a problem, and keep the training in a run folder")
-    train.add_argument("agent", metavar="AGENT", type=_agent, help="see `seq-envs list`; or module:Learner")
+    train.add_argument("agent", metavar="AGENT", type=agent_name, help="see `seq-envs list`; or module:Learner")
     train.add_argument("id", metavar="ID", help="such as SeqEcho-v0")
     train.add_argument("--core", metavar="CORE", help="the core that remembers, such as gru, in place of the agent's")
     train.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE", help="a setting of the agent")
@@ -96,30 +96,6 @@ def _config(chosen: argparse.Namespace) -> Config:
         )
     given = agent_type(agent).settings_type.parsed(settings(chosen.set))
     return Config.of(agent, id, parameters(id, chosen), chosen.seed, given, standard=bool(chosen.standard))
-
-
-def _agent(name: str) -> str:
-    """The agent as typed.
-
-    Raises:
-        Refused: it is the id of a problem.
-    """
-    if name in seq_envs.ids() or f"{name}-v0" in seq_envs.ids():
-        raise Refused(f"the agent comes first and the problem second, got {name!r} first", _swapped)
-    return name
-
-
-def _swapped(typed: Arguments) -> Arguments:
-    """The arguments with the problem and the agent exchanged."""
-    from seq_agents.agents import AGENTS
-
-    problems = [place for place, word in enumerate(typed) if word in seq_envs.ids() or f"{word}-v0" in seq_envs.ids()]
-    agents = [place for place, word in enumerate(typed) if word in AGENTS]
-    swapped = list(typed)
-    if problems and agents:
-        swapped[problems[0]], swapped[agents[0]] = typed[agents[0]], typed[problems[0]]
-        return swapped
-    return ["list"]
 
 
 def _run_folder(path: Path, config: Config, resume: bool) -> Run:
@@ -230,11 +206,18 @@ def _evaluate(chosen: argparse.Namespace) -> None:
 
 
 def _refuse_results(path: Path) -> None:
-    """Refuse a folder of results and a folder of run folders.
+    """Refuse an agent, a folder of results and a folder of run folders.
 
     Raises:
         Refused: with a command for what is there.
     """
+    from seq_agents.agents import AGENTS
+
+    if str(path) in AGENTS and not path.exists():
+        raise Refused(
+            f"evaluate takes the folder of a run, and {path} is an agent that must be trained first",
+            lambda _: ["train", str(path), "SeqEcho-v0"],
+        )
     if (path / "config.json").exists() or not path.is_dir():
         return
     if (path / "grid.json").exists():
