@@ -59,7 +59,7 @@ def load(where: str) -> Any:
 def unknown(what: str, name: object, known: Iterable[str], others: Iterable[str] = ()) -> ValueError:
     """The error for a name that is on no menu. It lists the known names; the hint may also be one of the others."""
     names = list(known)
-    hint = did_you_mean(str(name).lower(), [*names, *others], 2)
+    hint = did_you_mean(str(name).lower(), dict.fromkeys([*names, *others]), 2)
     return ValueError(f"{what} must be one of {', '.join(names)}, got {name!r}{hint}")
 
 
