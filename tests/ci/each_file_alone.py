@@ -60,14 +60,18 @@ def main() -> None:
     chosen = parser.parse_args()
     import_libraries()
     failed = []
+    cpu_seconds = 0.0
     for file, run in finished(chosen.files or all_files(), chosen.pytest, chosen.jobs):
+        cpu_seconds += run.cpu_seconds
         output = run.output.read_text(encoding="utf-8")
         if run.exit_code() in PASSED:
-            print(f"{file}: {output.rstrip().rpartition(chr(10))[2]}", flush=True)
+            print(f"{file}: {output.rstrip().rpartition(chr(10))[2]}, {run.cpu_seconds:.1f} s of CPU", flush=True)
         else:
             failed.append(file)
             print(f"{output}\nFAILED (alone): {file}", flush=True)
-    print(f"failed: {', '.join(failed)}" if failed else "all files pass, each one alone")
+    print(
+        f"failed: {', '.join(failed)}" if failed else "all files pass, each one alone", f"({cpu_seconds:.0f} s of CPU)"
+    )
     sys.exit(bool(failed))
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, NamedTuple
-
-from torch import Tensor
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import seq_envs
 from seq_agents.settings import Settings
 from seq_envs.parameters import Integer
 from seq_envs.policies import Policy
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class Moment(NamedTuple):
