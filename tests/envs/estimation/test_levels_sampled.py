@@ -18,6 +18,9 @@ from seq_envs.estimation.learned_table import LearnedTable
 from seq_envs.estimation.levels import estimate
 from seq_envs.problem import Episodes, fixed_length
 
+FEW = settings(max_examples=max(3, settings().max_examples // 10))
+"""Fewer examples for tests that play or learn from thousands of episodes for each."""
+
 
 class Constant:
     """A policy that always gives the same answer."""
@@ -77,7 +80,7 @@ def test_policies_reach_their_levels(id: str, choice: dict[str, Any]) -> None:
 
 
 @given(problem=any_problem)
-@settings(max_examples=25)
+@FEW
 def test_policies_reach_their_levels_in_any_setting(problem: Problem) -> None:
     assert_played(problem, 500)
 
@@ -103,7 +106,7 @@ def test_learned_levels_agree(id: str, choice: dict[str, Any]) -> None:
 
 
 @given(problem=any_problem)
-@settings(max_examples=25)
+@FEW
 def test_learned_levels_agree_in_any_setting(problem: Problem) -> None:
     assert_estimated(problem)
 
