@@ -12,7 +12,7 @@ from seq_envs.parameters import Integer
 from seq_envs.policies import Policy
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    import torch
 
 
 class Moment(NamedTuple):
@@ -74,11 +74,11 @@ class Learner(ABC):
         return other.policy()
 
     @abstractmethod
-    def state(self) -> dict[str, Tensor]:
+    def state(self) -> dict[str, torch.Tensor]:
         """Everything that the rest of the training depends on."""
 
     @abstractmethod
-    def restore(self, state: Mapping[str, Tensor]) -> None:
+    def restore(self, state: Mapping[str, torch.Tensor]) -> None:
         """Continue from the state of another training with the same problem, settings and seed.
 
         Raises:

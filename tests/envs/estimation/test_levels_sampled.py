@@ -74,6 +74,7 @@ def assert_played(problem: Problem, episodes: int) -> None:
 EVERY_FRAMING = [(id, choice) for id, choice in EVERY_CHOICE if choice["encoding"] in ("value", "discrete")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("id", "choice"), EVERY_FRAMING, ids=name)
 def test_policies_reach_their_levels(id: str, choice: dict[str, Any]) -> None:
     assert_played(seq_envs.make_problem(id, **choice), 2000)
@@ -100,6 +101,7 @@ def assert_estimated(problem: Problem) -> None:
         assert 0 < level.accuracy_error < 0.01
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("id", "choice"), EVERY_FRAMING, ids=name)
 def test_learned_levels_agree(id: str, choice: dict[str, Any]) -> None:
     assert_estimated(seq_envs.make_problem(id, **choice))

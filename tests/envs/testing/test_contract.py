@@ -19,6 +19,7 @@ import seq_envs
 from seq_envs.testing import ContractError, check_problem
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id", sorted({*IDS} - {*BASE_IDS}))
 def test_every_id_with_fixed_settings_passes(id: str) -> None:
     check_problem(id)
@@ -71,6 +72,7 @@ def test_a_valid_problem_passes(problem: seq_envs.Problem) -> None:
     check_problem(problem)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("mutant", "message"), MUTANTS, ids=lambda value: type(value).__name__)
 def test_names_the_mistake_of_a_problem(mutant: seq_envs.Problem, message: str) -> None:
     with pytest.raises(ContractError, match=message):
@@ -83,12 +85,14 @@ def test_names_the_wrong_type(problem: type[seq_envs.Problem], message: str) -> 
         check_problem(problem())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("problem", "memoryless", "message"), LEAKING)
 def test_finds_a_hidden_leak(problem: seq_envs.Problem, memoryless: float | None, message: str) -> None:
     with pytest.raises(ContractError, match=message):
         check_problem(problem, memoryless=memoryless)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("problem", "memoryless"), WITHOUT_LEAK)
 def test_finds_no_leak_in_a_problem_without_one(problem: seq_envs.Problem, memoryless: float | None) -> None:
     check_problem(problem, memoryless=memoryless)
