@@ -235,6 +235,7 @@ def drawn_from(strategy: st.SearchStrategy[dict[str, Any]]) -> list[dict[str, An
     return drawn
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id", BASE_IDS)
 def test_strategies_draw_a_wide_range_of_settings(id: str) -> None:
     """The tests above are only as good as the settings that they draw."""

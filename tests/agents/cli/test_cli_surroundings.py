@@ -138,6 +138,7 @@ def shell(line: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line",
     [
@@ -173,6 +174,7 @@ def test_a_full_disk_behind_stdout(tmp_path: Path) -> None:
 ODD_PATHS = ["a b", "ü±✗", "run\udcff", "x" * 100, "-run", "--run", 'it\'s "$HOME" `x`', "a\nb", "%d{}[bold]", "a/../b"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "encoding"),
     [*((path, "utf-8") for path in ODD_PATHS), ("ü±✗", "ascii"), ("run\udcff", "cp1252")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from sb3_contrib import RecurrentPPO
 from sb3_contrib.ppo_recurrent import MlpLstmPolicy
@@ -11,6 +12,7 @@ from seq_agents.sb3.vec_env import make_vec_env
 torch.set_num_threads(1)
 
 
+@pytest.mark.slow
 def test_the_fused_policy_learns_the_same_weights() -> None:
     weights = []
     for policy in (MlpLstmPolicy, FusedLstmPolicy):

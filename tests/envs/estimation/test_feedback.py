@@ -57,6 +57,7 @@ def best_of_all(id: str, parameters: dict[str, Any], feedback: Feedback) -> Frac
     return best(0, [(weight, observed, 0, 0) for weight, observed in episodes]) / len(oracle.scored)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("feedback", [ACTION, REWARD, BOTH], ids=str)
 @pytest.mark.parametrize(("id", "parameters"), TINY, ids=name)
 def test_no_policy_is_better(id: str, parameters: dict[str, Any], feedback: Feedback) -> None:

@@ -25,7 +25,14 @@ def test_every_id_with_fixed_settings_passes(id: str) -> None:
     check_problem(id)
 
 
-@pytest.mark.parametrize(("id", "choice"), EVERY_BASE_CHOICE, ids=name)
+ONE_OF_EACH_FRAMING = list({(id, choice["framing"]): (id, choice) for id, choice in EVERY_BASE_CHOICE}.values())
+CHOICES = [
+    pytest.param(id, choice, marks=[] if (id, choice) in ONE_OF_EACH_FRAMING else pytest.mark.slow)
+    for id, choice in EVERY_BASE_CHOICE
+]
+
+
+@pytest.mark.parametrize(("id", "choice"), CHOICES, ids=name)
 def test_every_framing_passes(id: str, choice: dict[str, Any]) -> None:
     check_problem(seq_envs.make_problem(id, **choice), episodes=1000)
 
