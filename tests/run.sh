@@ -39,5 +39,5 @@ documentation() {
 side_by_side lint documentation
 
 say 'All tests, each file alone'
-PATH=$bin:$PATH "$bin/python" tests/ci/each_file_alone.py
+BUILT_SITE=$work/docs PATH=$bin:$PATH "$bin/python" tests/ci/each_file_alone.py
 echo "($SECONDS s)"

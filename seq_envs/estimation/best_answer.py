@@ -15,6 +15,8 @@ _MOST_CLOSE = 10_000
 """The limit for grading more of them: further candidates x distinct targets."""
 _MOST_GRADES = 100_000
 """The most grades that are computed at once, to bound memory."""
+_WIDEST_RANGE = 1 << 16
+"""The widest range of whole numbers that are counted in a table; those of wider ranges are sorted."""
 
 
 def best_answer(problem: Problem, targets: Array) -> Array:
@@ -47,14 +49,35 @@ def _split(targets: Array, group: Array) -> list[Array]:
     return np.split(targets[order], np.searchsorted(group[order], np.arange(1, group.max() + 1)))
 
 
+def distinct(labels: Array) -> tuple[Array, Array]:
+    """The sorted different labels among (n,), and (n,) the place of each label in them.
+
+    This is `np.unique`, but many times faster for whole numbers in a small range, as most labels are.
+    """
+    if np.can_cast(labels.dtype, np.int64) and labels.size:
+        low, high = int(labels.min()), int(labels.max())
+        if high - low <= _WIDEST_RANGE:
+            offsets = labels.astype(np.int64) - low
+            occurs = np.bincount(offsets) > 0
+            return (np.flatnonzero(occurs) + low).astype(labels.dtype), (occurs.cumsum() - 1)[offsets]
+    values, places = np.unique(labels, return_inverse=True)
+    return values, places
+
+
 def _most_frequent(numbers: Array, group: Array) -> Array:
     """(groups,): the most frequent of the numbers (n,) in each group; if several are, the smallest of them."""
-    values, code = np.unique(numbers, return_inverse=True)
-    pairs, counts = np.unique(group * len(values) + code, return_counts=True)
-    group_of, code_of = np.divmod(pairs, len(values))
-    order = np.lexsort((code_of, -counts, group_of))
-    _, first = np.unique(group_of[order], return_index=True)
-    most: Array = values[code_of[order][first]]
+    values, code = distinct(numbers)
+    pairs = group * len(values) + code
+    groups = int(group.max()) + 1
+    if groups * len(values) <= _WIDEST_RANGE:
+        best = np.bincount(pairs, minlength=groups * len(values)).reshape(groups, -1).argmax(axis=1)
+    else:
+        pairs, counts = np.unique(pairs, return_counts=True)
+        group_of, code_of = np.divmod(pairs, len(values))
+        order = np.lexsort((code_of, -counts, group_of))
+        _, first = np.unique(group_of[order], return_index=True)
+        best = code_of[order][first]
+    most: Array = values[best]
     return most
 
 

@@ -80,7 +80,8 @@ def _answers(problem: Problem, place: int, feedback: Feedback) -> Array:
 
 def _grades(problem: Problem, episodes: Episodes, place: int, candidates: Array) -> Array:
     """(B, T, C): the grade of each candidate in one place, 1 or 0, with all other places right; 0 if not scored."""
-    grades = np.empty((*episodes.scored.shape, len(candidates)), np.float32)
+    batch, steps = episodes.scored.shape
+    grades = np.empty((steps, batch, len(candidates)), np.float32).swapaxes(0, 1)  # It is read step by step.
     answers = np.array(episodes.targets)
     numbers = answers.reshape(*episodes.scored.shape, -1)[:, :, place]
     for number, candidate in enumerate(candidates):

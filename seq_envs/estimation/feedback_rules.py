@@ -95,7 +95,7 @@ class RulePlay:
         self, bins: ObservationBins, episodes: Episodes, grades: Array, candidates: Array, feedback: Feedback
     ) -> None:
         self.observations = episodes.observations
-        self.bins = bins.of(episodes.observations)
+        self.bins = np.asfortranarray(bins.of(episodes.observations))  # It is read step by step.
         self.bin_count = bins.count
         self.grades = grades
         self.candidates = candidates
@@ -104,17 +104,26 @@ class RulePlay:
         self.situation_count = self.bin_count * (self.answer_count + 1) * 2
 
     def situation(self, step: int, answered: Array, rewarded: Array) -> Array:
-        """(B, ...): the situations at a step after these answers (B, ...), counted from 1, and rewards (B, ...)."""
-        bins = self.bins[:, step].reshape(-1, *[1] * (answered.ndim - 1))
+        """(B,): the situations at a step after these answers (B,), counted from 1, and rewards (B,)."""
         answered, rewarded = answered * self.feedback.action, rewarded * self.feedback.reward
-        situation: Array = (bins * (self.answer_count + 1) + answered) * 2 + rewarded
+        situation: Array = (self.bins[:, step] * (self.answer_count + 1) + answered) * 2 + rewarded
         return situation
+
+    def answers_after(self, step: int, rule: Array) -> Array:
+        """(B, P, R): the answers of one step's rule (N,) after each previous answer, counted from 1, and reward.
+
+        P is 1 if the feedback has no action, otherwise C + 1; R is 1 if it has no reward, otherwise 2.
+        """
+        by_feedback = rule.reshape(self.bin_count, self.answer_count + 1, 2)
+        answers, rewards = (None if given else 1 for given in (self.feedback.action, self.feedback.reward))
+        after: Array = by_feedback[:, :answers, :rewards][self.bins[:, step]]
+        return after
 
     def play(self, rules: Array) -> Play:
         """Follow rules (T, N)."""
         episodes = np.arange(self.batch)
-        shape = (self.batch, self.steps)
-        play = Play(np.empty(shape, np.int64), np.empty(shape, np.int64), np.empty(shape, np.float32))
+        shape = (self.steps, self.batch)  # A step at a time is written.
+        play = Play(np.empty(shape, np.int64).T, np.empty(shape, np.int64).T, np.empty(shape, np.float32).T)
         answered, rewarded = np.zeros((2, self.batch), np.int64)
         for step in range(self.steps):
             situation = self.situation(step, answered, rewarded)

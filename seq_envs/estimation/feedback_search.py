@@ -33,21 +33,18 @@ def swept(plays: RulePlay, rules: Array, caution: float) -> Array:
     """
     played = plays.play(rules)
     rules = rules.copy()
-    episodes, every_answer = np.arange(plays.batch)[:, None], np.arange(plays.answer_count)
     every_situation = np.arange(plays.situation_count)
-    # The return after this step, by the answer at this step and whether it was rewarded: (B, C + 1, 2).
-    later = np.zeros((plays.batch, plays.answer_count + 1, 2), np.float32)
-    answered, rewarded = np.meshgrid(np.arange(plays.answer_count + 1), np.arange(2), indexing="ij")
-    before = np.broadcast_to(answered, (plays.batch, *answered.shape))
-    reward_before = np.broadcast_to(rewarded, before.shape)
+    # The return after this step, by the answer at this step and whether it was rewarded, as in `answers_after`.
+    later = np.zeros_like(plays.answers_after(0, rules[0]), np.float32)
     for step in reversed(range(plays.steps)):
         grades = plays.grades[:, step]
-        worth = grades + later[episodes, every_answer + 1, (grades > 0).astype(np.int64)]
+        by_answer = later[:, -plays.answer_count :]  # Without the one for no previous answer.
+        worth = grades + np.where(grades > 0, by_answer[..., -1], by_answer[..., 0])
         total = plays.totals(played.situations[:, step], worth, plays.situation_count)
         visits = np.bincount(played.situations[:, step], minlength=plays.situation_count)
         # The small constant keeps the current answer if it is as good as the best one.
         total[every_situation, rules[step]] += caution * np.sqrt(visits) + 1e-6
         rules[step] = total.argmax(axis=1)
-        answer = rules[step][plays.situation(step, before, reward_before)]
-        later = worth[episodes[..., None], answer]
+        answers = plays.answers_after(step, rules[step])
+        later = np.take_along_axis(worth, answers.reshape(plays.batch, -1), axis=1).reshape(answers.shape)
     return rules

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from seq_envs.encodings import Array
-from seq_envs.estimation.best_answer import best_answer, best_answers
+from seq_envs.estimation.best_answer import best_answer, best_answers, distinct
 from seq_envs.estimation.judging import episodes_to_learn_from
 from seq_envs.estimation.observation_bins import Binning, binnings
 from seq_envs.problem import Episodes, Problem
@@ -33,7 +33,7 @@ class _StepAnswers:
 
     def __init__(self, problem: Problem, binning: Binning, observations: Array, targets: Array) -> None:
         self._binning = binning
-        self._bins, bin_of = np.unique(binning.bins(observations), return_inverse=True)
+        self._bins, bin_of = distinct(binning.bins(observations))
         self._answers = best_answers(problem, targets, bin_of)
         self._answer_to_unknown = best_answer(problem, targets)
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from seq_envs.encodings import Array
-from seq_envs.testing.contract import alike, require, require_same
+from seq_envs.testing.contract import ContractError, alike, require, require_same
 
 LaneInfos = dict[int, dict[str, Any]]
 """The expected info of each lane, by the number of the lane."""
@@ -50,19 +50,20 @@ def _check_lane_infos(infos: dict[str, Any], expected: LaneInfos, lanes: int, wh
     more = sorted(infos.keys() - names - {f"_{name}" for name in names})
     require(not more, f"a leak: infos have the keys {more}, which they must not have, {where}")
     for name in sorted(names):
-        for lane, info in expected.items():
-            found = infos[name][lane] if name in infos else None
-            require(
-                name not in info or (found is not None and alike(found, info[name])),
-                f"infos[{name!r}] is {found} in lane {lane}, but must be {info.get(name)}, {where}",
-            )
-        expected_mask = np.array([name in expected.get(lane, {}) for lane in range(lanes)])
-        mask: Any = infos.get(f"_{name}")
-        require(
-            np.array_equal(mask, expected_mask), f"infos['_{name}'] is {mask}, but must be {expected_mask}, {where}"
-        )
-        require(
-            not np.asarray(infos[name])[~expected_mask].any(),
-            f"a leak: infos[{name!r}] is {infos[name]}, but must be zero except in lanes "
-            f"{np.flatnonzero(expected_mask)}, {where}",
+        _check_one_info(name, infos.get(name), infos.get(f"_{name}"), expected, lanes, where)
+
+
+def _check_one_info(name: str, values: Any, mask: Any, expected: LaneInfos, lanes: int, where: str) -> None:
+    """The messages are formatted only on failure, because writing arrays as text is slow."""
+    for lane, info in expected.items():
+        if name in info and (values is None or not alike(values[lane], info[name])):
+            found = None if values is None else values[lane]
+            raise ContractError(f"infos[{name!r}] is {found} in lane {lane}, but must be {info[name]}, {where}")
+    expected_mask = np.array([name in expected.get(lane, {}) for lane in range(lanes)])
+    if not np.array_equal(mask, expected_mask):
+        raise ContractError(f"infos['_{name}'] is {mask}, but must be {expected_mask}, {where}")
+    if np.asarray(values)[~expected_mask].any():
+        raise ContractError(
+            f"a leak: infos[{name!r}] is {values}, but must be zero except in lanes "
+            f"{np.flatnonzero(expected_mask)}, {where}"
         )

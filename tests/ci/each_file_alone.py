@@ -21,15 +21,23 @@ from forked_tests import TestRun, import_libraries
 
 ROOT = Path(__file__).parents[2]
 DOCTESTS = "seq_envs agents README.md"
-LONG = ("tests/agents/ladder", "tests/envs/estimation", "tests/envs/test_oracle.py", "tests/agents/experiments")
-"""Where the files are that take longest. They start first, so that no core is idle at the end."""
+LONG = (
+    "tests/agents/ladder", "tests/envs/testing", "tests/repository/test_readme.py", "tests/envs/test_oracle.py",
+    "tests/agents/cli/test_cli_surroundings.py", "tests/repository/test_examples.py", "tests/repository/test_load.py",
+    "tests/envs/estimation", "tests/agents/experiments",
+)  # fmt: skip
+"""Where the files are that take longest, in this order. They start first, so that no core is idle at the end."""
 PASSED = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
 def all_files() -> list[str]:
     """What to run, in this order: test files, and all doctests as one."""
     found = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py"))
-    return [*sorted(found, key=lambda file: not file.startswith(LONG)), DOCTESTS]
+
+    def place(file: str) -> int:
+        return next((place for place, start in enumerate(LONG) if file.startswith(start)), len(LONG))
+
+    return [*sorted(found, key=place), DOCTESTS]
 
 
 def finished(files: list[str], options: list[str], jobs: int) -> Iterator[tuple[str, TestRun]]:
@@ -60,14 +68,18 @@ def main() -> None:
     chosen = parser.parse_args()
     import_libraries()
     failed = []
+    cpu_seconds = 0.0
     for file, run in finished(chosen.files or all_files(), chosen.pytest, chosen.jobs):
+        cpu_seconds += run.cpu_seconds
         output = run.output.read_text(encoding="utf-8")
         if run.exit_code() in PASSED:
-            print(f"{file}: {output.rstrip().rpartition(chr(10))[2]}", flush=True)
+            print(f"{file}: {output.rstrip().rpartition(chr(10))[2]}, {run.cpu_seconds:.1f} s of CPU", flush=True)
         else:
             failed.append(file)
             print(f"{output}\nFAILED (alone): {file}", flush=True)
-    print(f"failed: {', '.join(failed)}" if failed else "all files pass, each one alone")
+    print(
+        f"failed: {', '.join(failed)}" if failed else "all files pass, each one alone", f"({cpu_seconds:.0f} s of CPU)"
+    )
     sys.exit(bool(failed))
 
 

@@ -11,7 +11,11 @@ from pathlib import Path
 
 import pytest
 
-LIBRARIES = ("gymnasium.vector", "hypothesis", "torch", "stable_baselines3", "sb3_contrib")
+LIBRARIES = (
+    "gymnasium.vector", "hypothesis", "jinja2", "matplotlib.figure", "rich.console", "sb3_contrib", "scipy.stats",
+    "stable_baselines3", "torch",
+    "torch._dynamo",  # The first optimizer imports it, which takes as long as torch itself.
+)  # fmt: skip
 
 
 def import_libraries() -> None:
@@ -28,6 +32,8 @@ class TestRun:
 
     def __init__(self, folder: Path, arguments: list[str], output: Path) -> None:
         self.output = output
+        self.cpu_seconds = 0.0
+        """The CPU time of the run and of all processes that it has waited for, known when it has ended."""
         self._code: int | None = None
         self._child = os.fork()
         if self._child == 0:
@@ -35,17 +41,21 @@ class TestRun:
 
     def exit_code(self) -> int | None:
         """pytest's exit code; None as long as it runs."""
-        if self._code is None:
-            ended, status = os.waitpid(self._child, os.WNOHANG)
-            self._code = os.waitstatus_to_exitcode(status) if ended else None
+        self._look(os.WNOHANG)
         return self._code
 
     def wait(self) -> int:
         """Wait for the end; pytest's exit code."""
-        if self._code is None:
-            _, status = os.waitpid(self._child, 0)
-            self._code = os.waitstatus_to_exitcode(status)
+        self._look(0)
+        assert self._code is not None
         return self._code
+
+    def _look(self, options: int) -> None:
+        """Note the exit code and the CPU time if the run has ended."""
+        if self._code is None:
+            ended, status, used = os.wait4(self._child, options)
+            if ended:
+                self._code, self.cpu_seconds = os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime
 
     def stop(self) -> None:
         """End the run and all processes that it has started."""

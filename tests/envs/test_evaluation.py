@@ -76,6 +76,7 @@ def test_exactly_as_many_episodes_as_asked_for(episodes: int) -> None:
     assert len(policy.batches) == -(-episodes // 1000)
 
 
+@pytest.mark.slow
 def test_the_interval_covers_the_truth() -> None:
     inside = 0
     for seed in range(100):

@@ -241,6 +241,7 @@ def test_levels_beyond_the_exact_ones_have_errors(problem: seq_envs.Problem) -> 
     assert not levels.control  # A small gap with an error is still a gap.
 
 
+@pytest.mark.slow
 def test_levels_take_no_memory_of_length_squared() -> None:
     """At the greatest exact length."""
     for problem in (
@@ -250,6 +251,7 @@ def test_levels_take_no_memory_of_length_squared() -> None:
         assert peak_of(problem.known_levels) < 50_000_000
 
 
+@pytest.mark.slow
 def test_levels_of_very_long_episodes() -> None:
     for problem in (
         seq_envs.SeqNext(length=50_000, max_step=2),

@@ -61,7 +61,12 @@ def test_the_changelog_has_this_version() -> None:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The documentation, built by the command of the README, in which every warning is an error."""
+    """The documentation, built by the command of the README, in which every warning is an error.
+
+    `tests/run.sh` has built it before, and sets `BUILT_SITE` to its folder.
+    """
+    if built := os.environ.get("BUILT_SITE"):
+        return Path(built)
     folder = tmp_path_factory.mktemp("site")
     command = ["-m", "sphinx", "-W", "--keep-going", "-q", "-d", str(folder / "doctrees"), "docs", str(folder / "html")]
     assert "sphinx-build -W --keep-going docs build/docs" in README.read_text(encoding="utf-8")

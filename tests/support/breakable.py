@@ -64,9 +64,9 @@ class Breakable:
     rollout: int = 24
     lanes: int = 32
     epochs: int = 2
-    minibatches: int = 8
+    minibatches: int = 4
     hidden: int = 32
-    learning_rate: float = 1e-2
+    learning_rate: float = 2e-2
     clip: float = 0.2
     entropy: float = 0.1
 

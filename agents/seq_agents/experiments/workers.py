@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -216,12 +217,17 @@ def _ignore_stops() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)  # `_uninterrupted` blocks them.
 
 
+def _use_one_thread() -> None:
+    """Give torch one thread. This does not import torch, which takes seconds: the task decides whether it is needed."""
+    os.environ |= {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}  # torch reads them when it is imported.
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
+
+
 def _work(task: Callable[[Any, Watch], Any], connection: Connection) -> None:
     """Do tasks until the connection closes. This is what a worker process runs."""
     _ignore_stops()
-    import torch
-
-    torch.set_num_threads(1)
+    _use_one_thread()
     threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
     while True:
         try:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple
-
-from torch import Tensor, nn
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import seq_envs
 from seq_agents.settings import Settings
 from seq_envs.parameters import Integer
 from seq_envs.policies import Policy
+
+if TYPE_CHECKING:
+    import torch
 
 
 class Moment(NamedTuple):
@@ -73,7 +74,7 @@ class Learner(ABC):
     def policy(self) -> Policy:
         """The greedy policy learned so far."""
 
-    def network_and_core(self) -> tuple[nn.Module, Sequence[nn.Module]] | None:
+    def network_and_core(self) -> tuple[torch.nn.Module, Sequence[torch.nn.Module]] | None:
         """The network and the parts of it that remember; None if there is no network, or it is not known."""
         return None
 
@@ -101,11 +102,11 @@ class Learner(ABC):
         return other.policy()
 
     @abstractmethod
-    def state(self) -> dict[str, Tensor]:
+    def state(self) -> dict[str, torch.Tensor]:
         """Everything that the rest of the training depends on."""
 
     @abstractmethod
-    def restore(self, state: Mapping[str, Tensor]) -> None:
+    def restore(self, state: Mapping[str, torch.Tensor]) -> None:
         """Continue from the state of another training with the same problem, settings and seed.
 
         Raises:

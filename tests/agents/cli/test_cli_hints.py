@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 import torch
 from seq_agents.agents import AGENTS
+from seq_agents.cli import bench_commands
 from seq_agents.cli import main as cli
 from seq_agents.cli.install import to_install
 from spaces_of_settings import IDS
 from tiny_commands import ECHO, TINY, copied, elsewhere, everything, run, trained  # noqa: F401 - a fixture.
+from tiny_grids import InThisProcess
 
 import seq_envs
 
@@ -90,7 +92,10 @@ MLP = ["train", "mlp", *ECHO, "--episodes", "40"]
     ],
     ids=lambda arguments: " ".join(arguments),
 )
-def test_a_hint_works_when_it_is_typed(arguments: list[str], hint: list[str], made: Path) -> None:
+def test_a_hint_works_when_it_is_typed(
+    arguments: list[str], hint: list[str], made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench_commands, "local", lambda _: InThisProcess())
     copied(made)
     Path("run").rename("-odd")
     trained(Path("run"))

@@ -32,7 +32,7 @@ TRAIN_PPO = ["train", "ppo", *ECHO, "--out", "new"]
         *[(package, ["compare"]) for package in ("torch", "yaml", "rich", "stable_baselines3", "sb3_contrib")],
         *[(package, ["bench"]) for package in ("torch", "yaml", "rich", "filelock", "scipy", "matplotlib", "jinja2")],
         *[(package, ["horizon", "lstm"]) for package in ("torch", "scipy", "matplotlib", "jinja2")],
-        *[(package, ["report", "somewhere"]) for package in ("torch", "scipy", "matplotlib", "jinja2")],
+        *[(package, ["report", "somewhere"]) for package in ("scipy", "matplotlib", "jinja2")],
         *[(package, ["bench", "--ray"]) for package in ("torch", "ray")],
         *[(package, ["reproduce", "tutorial-memorize"]) for package in ("torch", "yaml", "filelock", "matplotlib")],
     ],

@@ -26,6 +26,7 @@ from tiny_agents import settings
 
 import seq_envs
 
+pytestmark = pytest.mark.slow  # Ray takes seconds to start.
 ray = pytest.importorskip("ray", reason="Ray is an extra: pip install 'seq-envs[ray]'")
 
 from ray.cluster_utils import Cluster  # noqa: E402

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+import torch_task
 import worker_tasks
 from paths import ROOT, SUPPORT
 from seq_agents.errors import reason
 from seq_agents.experiments.workers import Begun, Done, Event, Failed, Progress, _uninterrupted, do_all
 from worker_tasks import act
 
-pytestmark = pytest.mark.slow  # Every worker process imports torch.
+pytestmark = pytest.mark.slow  # Each test starts processes.
 STUCK = 120
 """Seconds after which something hangs."""
 
@@ -196,8 +197,12 @@ def test_replaced_processes_leave_no_open_file() -> None:
 # Within a task.
 
 
-def test_torch_has_one_thread() -> None:
-    (end,) = ends(run([("threads", None)])).values()
+@pytest.mark.parametrize(
+    ("task", "item"), [(act, ("threads", None)), (torch_task.threads, None)], ids=["imported later", "imported before"]
+)
+def test_torch_has_one_thread(task: Any, item: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    (end,) = ends(list(do_all(task, [item], 1))).values()
     assert cast(Done, end).result == 1
 
 

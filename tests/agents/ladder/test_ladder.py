@@ -119,6 +119,7 @@ def test_an_agent_without_memory_fails_where_memory_is_needed() -> None:
     assert climbed.broken_at.name == "lag 1 within a minibatch"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("problem", TINY_PROBLEMS, ids=repr)
 def test_the_problems_keep_the_contract(problem: seq_envs.Problem) -> None:
     check_problem(problem)

@@ -85,6 +85,7 @@ SUPERVISED = {"updates": 150, "batch": 32, "hidden": 24, "learning_rate": 0.02}
 PPO = {"steps": 8000, "lanes": 32, "hidden": 24, "learning_rate": 0.02}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("agent", "id", "parameters", "chosen"),
     [
@@ -114,6 +115,7 @@ def test_agents_with_memory_learn(agent: str, id: str, parameters: dict[str, Any
         assert moments[-1].accuracy > 0.85
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("agent", "chosen"),
     [("mlp", SUPERVISED), ("ppo", PPO), ("memoryless", {}), ("window-mlp", SUPERVISED | {"window": 1})],
@@ -125,6 +127,7 @@ def test_agents_without_memory_stay_at_the_memoryless_level(agent: str, chosen: 
     assert low - 0.02 <= 0 <= high + 0.02
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("agent", ["mlp", "ppo"])
 def test_the_controls_see_the_clock(agent: str) -> None:
     """There is one sequence, so the clock alone gives the answers. Without the clock all steps look alike."""

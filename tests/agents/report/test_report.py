@@ -149,6 +149,7 @@ def test_curves_of_different_lengths_and_a_step_nobody_scored(tmp_path: Path) ->
     assert rows[0][-1][2:] == ["0.5000", "0.5000", "0.5000"]
 
 
+@pytest.mark.slow
 def test_twelve_agents_look_different(tmp_path: Path) -> None:
     root = assert_sound(page(usual(tmp_path / "r", [f"agent {place} {'w' * 60}" for place in range(12)])))
     drawn = [re.sub(r"swatch-\d+", "", str(element)) for element in root.all("symbol")]

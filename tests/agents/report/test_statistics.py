@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from seq_agents.report.statistics import (
     FEWEST_SEEDS,
@@ -140,6 +140,7 @@ def test_profile_by_hand() -> None:
     assert (low[at[1.0]], high[at[1.0]]) == (0.0, 0.5)
 
 
+@settings(max_examples=settings().max_examples * 3 // 20)  # Each example draws thousands of samples.
 @given(strata)
 def test_a_profile_falls_and_has_its_interval_around_it(groups: list[list[float]]) -> None:
     profile = performance_profile(groups)

@@ -33,6 +33,7 @@ def test_evaluate_policy_of_sb3_agrees_with_ours() -> None:
     assert mean_return == pytest.approx(ours.mean_return, abs=0.3)
 
 
+@pytest.mark.slow
 def test_normalised_training_is_evaluated_normalised() -> None:
     env = VecNormalize(make_vec_env("SeqEcho-v0", n_envs=2, seed=0), norm_reward=False)
     model = RecurrentPPO("MlpLstmPolicy", env, n_steps=20, batch_size=40, device="cpu").learn(400)

@@ -124,6 +124,7 @@ def test_minibatches_hold_every_episode_once_an_epoch() -> None:
     assert bool(whole.mask.all())
 
 
+@pytest.mark.slow
 def test_it_learns_and_predict_carries_the_state() -> None:
     model = FastRecurrentPPO("MlpLstmPolicy", "SeqMemorize-v0", seed=1)
     model.learn(30_000)

@@ -57,6 +57,7 @@ def best_of_all(id: str, parameters: dict[str, Any], feedback: Feedback) -> Frac
     return best(0, [(weight, observed, 0, 0) for weight, observed in episodes]) / len(oracle.scored)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("feedback", [ACTION, REWARD, BOTH], ids=str)
 @pytest.mark.parametrize(("id", "parameters"), TINY, ids=name)
 def test_no_policy_is_better(id: str, parameters: dict[str, Any], feedback: Feedback) -> None:
@@ -65,6 +66,7 @@ def test_no_policy_is_better(id: str, parameters: dict[str, Any], feedback: Feed
     assert found.accuracy == pytest.approx(float(best_of_all(id, parameters, feedback)), abs=5 * found.accuracy_error)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("length", "lag", "n_values"), [(10, 1, 10), (10, 3, 10), (20, 4, 10), (50, 16, 10), (9, 2, 4)]
 )
@@ -77,6 +79,7 @@ def test_echo_by_writing_holding_and_reading(length: int, lag: int, n_values: in
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("id", "parameters"),
     [
@@ -92,6 +95,7 @@ def test_one_scored_step_at_the_end_is_solved_by_repeating(id: str, parameters: 
     assert seq_envs.levels(id, feedback=True, **parameters).feedback.accuracy == 1.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("id", "framing"), sorted({(id, choice["framing"]) for id, choice in EVERY_BASE_CHOICE}))
 def test_stated_leaks_exist(id: str, framing: str) -> None:
     """`check_problem` checks the converse: there are no other leaks."""
@@ -116,6 +120,7 @@ def documented_rows() -> list[list[str]]:
     return rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", documented_rows(), ids=lambda row: "-".join(row[:2]))
 def test_table_of_the_guide(row: list[str]) -> None:
     id, framing, *figures = row

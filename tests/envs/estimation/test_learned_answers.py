@@ -10,7 +10,7 @@ from hidden_leaks import WasAboveHalf
 
 import seq_envs
 from seq_envs import Episodes, Level
-from seq_envs.estimation.best_answer import best_answer, best_answers
+from seq_envs.estimation.best_answer import best_answer, best_answers, distinct
 from seq_envs.estimation.feedback_rules import ObservationBins
 from seq_envs.estimation.judging import affordable, episodes_to_judge_by, episodes_to_learn_from, judge
 from seq_envs.estimation.learned_table import LearnedTable, right_answers
@@ -177,3 +177,32 @@ def test_a_learned_table_answers_unknown_observations() -> None:
     guesses: Any = table.guesses(observations)
     assert guesses[:, 0].tolist() == [1, 3, 3]
     assert guesses.shape == (3, 2)
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        np.array([], np.int64), np.array([7]), np.array([5, 3, 3, 9]), np.array([250, 0, 3], np.uint8),
+        np.array([-128, 127, 7, 127], np.int8), np.array([2**40, 1]), np.array([-(2**63), 2**63 - 1]),
+        np.array([2**64 - 1, 0], np.uint64), np.array([True, False]), np.array([0.5, 0.1, 0.5]),
+        np.array([b"b", b"a", b"b"]).view("V1"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_distinct_labels_are_those_of_numpy(labels: Any) -> None:
+    values, places = distinct(labels)
+    expected = np.unique(labels, return_inverse=True)
+    assert values.dtype == labels.dtype
+    assert values.tolist() == expected[0].tolist()
+    assert places.tolist() == expected[1].tolist()
+
+
+@pytest.mark.parametrize("values", [2, 100, 70_000])
+def test_the_most_frequent_answer_of_each_group(values: int) -> None:
+    """With few and many different answers; of two equally frequent ones, the smaller is taken."""
+    group = np.array([0, 0, 0, 1, 1, 2])
+    answers = np.array([values - 1, 0, values - 1, 1, 0, values - 1])
+    spread = np.concatenate([answers, np.arange(values)])
+    problem = seq_envs.SeqEcho(n_values=values)
+    best = best_answers(problem, spread, np.concatenate([group, np.full(values, 3)]))
+    assert best.tolist() == [values - 1, 0, values - 1, 0]

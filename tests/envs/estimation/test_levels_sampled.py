@@ -18,6 +18,9 @@ from seq_envs.estimation.learned_table import LearnedTable
 from seq_envs.estimation.levels import estimate
 from seq_envs.problem import Episodes, fixed_length
 
+FEW = settings(max_examples=max(3, settings().max_examples // 10))
+"""Fewer examples for tests that play or learn from thousands of episodes for each."""
+
 
 class Constant:
     """A policy that always gives the same answer."""
@@ -71,13 +74,14 @@ def assert_played(problem: Problem, episodes: int) -> None:
 EVERY_FRAMING = [(id, choice) for id, choice in EVERY_CHOICE if choice["encoding"] in ("value", "discrete")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("id", "choice"), EVERY_FRAMING, ids=name)
 def test_policies_reach_their_levels(id: str, choice: dict[str, Any]) -> None:
     assert_played(seq_envs.make_problem(id, **choice), 2000)
 
 
 @given(problem=any_problem)
-@settings(max_examples=25)
+@FEW
 def test_policies_reach_their_levels_in_any_setting(problem: Problem) -> None:
     assert_played(problem, 500)
 
@@ -97,13 +101,14 @@ def assert_estimated(problem: Problem) -> None:
         assert 0 < level.accuracy_error < 0.01
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("id", "choice"), EVERY_FRAMING, ids=name)
 def test_learned_levels_agree(id: str, choice: dict[str, Any]) -> None:
     assert_estimated(seq_envs.make_problem(id, **choice))
 
 
 @given(problem=any_problem)
-@settings(max_examples=25)
+@FEW
 def test_learned_levels_agree_in_any_setting(problem: Problem) -> None:
     assert_estimated(problem)
 

@@ -13,18 +13,26 @@ from mistyped_problems import MISTYPED
 from mutant_envs import ENVS, VECTOR_ENVS
 from mutant_problems import MUTANTS, Echo
 from paths import ROOT
-from spaces_of_settings import EVERY_BASE_CHOICE, IDS, Ragged, name
+from spaces_of_settings import BASE_IDS, EVERY_BASE_CHOICE, IDS, Ragged, name
 
 import seq_envs
 from seq_envs.testing import ContractError, check_problem
 
 
-@pytest.mark.parametrize("id", IDS)
-def test_every_id_passes(id: str) -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize("id", sorted({*IDS} - {*BASE_IDS}))
+def test_every_id_with_fixed_settings_passes(id: str) -> None:
     check_problem(id)
 
 
-@pytest.mark.parametrize(("id", "choice"), EVERY_BASE_CHOICE, ids=name)
+ONE_OF_EACH_FRAMING = list({(id, choice["framing"]): (id, choice) for id, choice in EVERY_BASE_CHOICE}.values())
+CHOICES = [
+    pytest.param(id, choice, marks=[] if (id, choice) in ONE_OF_EACH_FRAMING else pytest.mark.slow)
+    for id, choice in EVERY_BASE_CHOICE
+]
+
+
+@pytest.mark.parametrize(("id", "choice"), CHOICES, ids=name)
 def test_every_framing_passes(id: str, choice: dict[str, Any]) -> None:
     check_problem(seq_envs.make_problem(id, **choice), episodes=1000)
 
@@ -71,6 +79,7 @@ def test_a_valid_problem_passes(problem: seq_envs.Problem) -> None:
     check_problem(problem)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("mutant", "message"), MUTANTS, ids=lambda value: type(value).__name__)
 def test_names_the_mistake_of_a_problem(mutant: seq_envs.Problem, message: str) -> None:
     with pytest.raises(ContractError, match=message):
@@ -83,12 +92,14 @@ def test_names_the_wrong_type(problem: type[seq_envs.Problem], message: str) -> 
         check_problem(problem())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("problem", "memoryless", "message"), LEAKING)
 def test_finds_a_hidden_leak(problem: seq_envs.Problem, memoryless: float | None, message: str) -> None:
     with pytest.raises(ContractError, match=message):
         check_problem(problem, memoryless=memoryless)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("problem", "memoryless"), WITHOUT_LEAK)
 def test_finds_no_leak_in_a_problem_without_one(problem: seq_envs.Problem, memoryless: float | None) -> None:
     check_problem(problem, memoryless=memoryless)
