@@ -16,6 +16,8 @@ STREAMS_OF_A_SEED = 1 << 32
 """Streams that each seed of a training or an evaluation has to itself; seeds are 0 ... 2**32 - 1."""
 HELD_OUT = 1 << 64
 """The streams from here on are for evaluation and estimates: training never plays them."""
+TRIAL_SEEDS = 1 << 31
+"""Seeds from here on are for trials of a search over settings: for their trainings and for what judges them."""
 LEARNED_STREAM = 1 << 65
 JUDGED_STREAM = LEARNED_STREAM + 1
 SIMULATED_STREAM = LEARNED_STREAM + 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -19,8 +20,9 @@ from seq_agents.experiments.entry import Cell, Entry
 from seq_agents.experiments.grid import Grid, changed
 from seq_agents.experiments.grid_file import preset, read_grid
 from seq_agents.experiments.named_experiments import chosen_experiments, named_experiments
-from seq_agents.experiments.results_folder import Folder
+from seq_agents.experiments.results_folder import Folder, refuse_run_folder
 from seq_agents.experiments.running import Engine, run_grid
+from seq_agents.experiments.search import TRIALS, Search
 from seq_agents.experiments.sweeps import longer_entry, swept_entries
 from seq_agents.experiments.workers import Failed, do_all
 from seq_agents.report import tables
@@ -28,6 +30,7 @@ from seq_agents.report.experiment_table import experiment_table
 from seq_agents.report.horizon_tables import horizon_table, longer_table
 from seq_agents.report.outcome import grid_outcomes, outcomes
 from seq_agents.report.page import write_report
+from seq_agents.report.search_tables import search_cost, trial_outcomes
 from seq_agents.report.text_forms import FORMS
 
 if TYPE_CHECKING:
@@ -80,17 +83,48 @@ def bench(
     else:
         import_from(file.resolve().parent)
         name, grid = file.stem, read_grid(file)
+    path = out or Path(f"bench-{name}")
+    grid = changed(grid, **changes)
+    searches = grid.searches()
+    entries = grid.all_entries()
+    if searches:
+        entries = [*_searched(searches, path, engine, command), *entries]
     _run(
-        changed(grid, **changes).all_entries(),
-        out or Path(f"bench-{name}"),
+        entries,
+        path,
         engine,
         lambda _, done: (
             tables.matrix(grid_outcomes(done)),
             tables.leaderboard(grid_outcomes(done)).only(_BRIEF, _BRIEF_NOTE),
+            search_cost(trial_outcomes(path)),
             _experiments_that_fit(done),
         ),
         command,
     )
+
+
+def _searched(searches: Sequence[Search], path: Path, engine: Engine, command: str) -> list[Entry]:
+    """Run the trials that have no result yet; returns the entries with the settings that did best.
+
+    Raises:
+        Interrupted: after Ctrl-C or SIGTERM. The results so far are stored.
+        Refused: all trials of an agent on a problem failed.
+    """
+    trials = [trial for search in searches for trial in search.trials]
+    folder = path / TRIALS
+    refuse_run_folder(path)
+    path.mkdir(parents=True, exist_ok=True)
+    print(f"{len(_cells(trials))} trials of settings come first, in {folder}.", file=sys.stderr)
+    try:
+        failures = _run_cells(trials, folder, engine, command)
+    except KeyboardInterrupt as interruption:
+        raise Interrupted(number_of(interruption), _to_continue(trials, folder, command, kept=True)) from None
+    chosen = [(search, search.chosen(Folder(folder))) for search in searches]
+    without = [f"{search.trials[0].name} on {search.trials[0].label}" for search, entry in chosen if entry is None]
+    if without:
+        reasons = "\n".join(f"{failed.item.key}: {failed.reason}" for failed in failures)
+        raise Refused(f"every trial failed of {', '.join(without)}; the same command runs them again:\n{reasons}")
+    return [entry for _, entry in chosen if entry is not None]
 
 
 def horizon(sweeps: Sweeps, out: Path | None, engine: Engine, command: str = "") -> None:

@@ -71,7 +71,7 @@ class Board:
 
     def _say(self, cell: Cell, text: str) -> None:
         ended = len(self._done) + len(self._failed)
-        line = f"[{ended}/{len(self._cells)}] {cell.entry.name} on {cell.entry.label}, seed {cell.seed}: {text}"
+        line = f"[{ended}/{len(self._cells)}] {cell.entry.title} on {cell.entry.label}, seed {cell.seed}: {text}"
         self._console.print(Text(line), soft_wrap=True)
 
     def _table(self) -> Any:
@@ -81,8 +81,8 @@ class Board:
         """
         groups: dict[str, dict[str, list[Cell]]] = {}
         for cell in self._cells:
-            groups.setdefault(cell.entry.label, {}).setdefault(cell.entry.name, []).append(cell)
-        left = list(dict.fromkeys(cell.entry.name for cell in self._cells))
+            groups.setdefault(cell.entry.label, {}).setdefault(cell.entry.title, []).append(cell)
+        left = list(dict.fromkeys(cell.entry.title for cell in self._cells))
         tables = []
         unbounded = self._console.options.update(width=_UNBOUNDED)
         while left:

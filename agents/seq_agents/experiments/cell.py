@@ -18,6 +18,7 @@ from seq_agents.experiments.entry import Cell, Entry, Until
 from seq_agents.experiments.files import without_nan
 from seq_agents.experiments.provenance import hardware, versions
 from seq_agents.learners.learner import Learner, Moment, Watch, unwatched
+from seq_envs.seeds import TRIAL_SEEDS
 
 CURVE_EPISODES = 500
 """Episodes of each evaluation for the learning curve."""
@@ -47,11 +48,13 @@ def run_cell(cell: Cell, watch: Watch = unwatched) -> dict[str, Any]:
     entry = cell.entry
     problem = entry.problem()
     learner = cell.config().learner()
-    training = _Training(learner, problem, entry.until, watch)
+    # Seed 0 belongs to the final evaluation; each evaluation before it has a seed and so episodes of its own.
+    first = TRIAL_SEEDS if entry.trial else 0
+    training = _Training(learner, problem, entry.until, watch, first)
     with suppress(_Solved):
         learner.learn(training.see)
     seconds = round(training.seconds(), 3)
-    final = seq_envs.evaluate(learner.policy(), problem, entry.episodes)
+    final = seq_envs.evaluate(learner.policy(), problem, entry.episodes, first)
     steps = training.latest.steps
     # The final evaluation replaces an earlier one after the same number of steps.
     curve = [point for point in training.curve if point[0] < steps]
@@ -86,7 +89,9 @@ class _Solved(Exception):
 class _Training:
     """Follows a training: takes its time, evaluates it for the curve, and checks whether it is solved."""
 
-    def __init__(self, learner: Learner, problem: seq_envs.Problem, until: Until | None, watch: Watch) -> None:
+    def __init__(
+        self, learner: Learner, problem: seq_envs.Problem, until: Until | None, watch: Watch, final_seed: int
+    ) -> None:
         self.latest = Moment(0.0, 0, math.nan)
         self.curve: list[list[float]] = []
         """Evaluations during the training, as `CURVE_COLUMNS`."""
@@ -96,6 +101,7 @@ class _Training:
         self._due = _FIRST_SHARE
         self._checks = 0
         self._evaluations = 0
+        self._final_seed = final_seed
         self._start = time.perf_counter()
         self._evaluating = 0.0
 
@@ -123,9 +129,9 @@ class _Training:
     def _evaluate(self, moment: Moment, seconds: float) -> None:
         if not self._due <= moment.done < 1.0 or (self.curve and moment.steps <= self.curve[-1][0]):
             return
-        # Seed 0 belongs to the final evaluation; each evaluation has its own seed and so its own episodes.
         self._evaluations += 1
-        got = seq_envs.evaluate(self._learner.policy(), self._problem, CURVE_EPISODES, self._evaluations)
+        seed = self._final_seed + self._evaluations
+        got = seq_envs.evaluate(self._learner.policy(), self._problem, CURVE_EPISODES, seed)
         self.curve.append([moment.steps, round(seconds, 3), got.accuracy, got.exact_match])
         self._due = min(moment.done * _FACTOR, moment.done + _STEP)
 
@@ -139,7 +145,7 @@ class _Training:
         self._checks = episodes // self._until.every
         policy = self._learner.policy()
         if all(
-            seq_envs.evaluate(policy, self._problem, count, self._checks).exact_match == 1.0
+            seq_envs.evaluate(policy, self._problem, count, self._final_seed + self._checks).exact_match == 1.0
             for count in (min(_FEW_EPISODES, self._until.without_mistake), self._until.without_mistake)
         ):
             self.solved_after = episodes

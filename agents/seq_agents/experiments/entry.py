@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 import seq_envs
 from seq_agents.experiments.config import Config, determining_settings
 from seq_envs.evaluation import EPISODES
+from seq_envs.seeds import TRIAL_SEEDS
 
+_OFTEN_EMPTY = ("until", "reported", "standard", "trial")
 _NOT_IN_THE_RESULT = ("seeds", "reported", "standard")
 """Fields of an entry that do not affect the result of a cell."""
 
@@ -65,6 +67,9 @@ class Entry:
     """What the source of the experiment reports; empty if there is no such source."""
     standard: bool = False
     """Whether the settings are the standard ones, the same for all problems; if not, they may be tuned for the id."""
+    trial: str = ""
+    """The settings that a search tries, in words. Its cells have other seeds and other episodes than those of a report;
+    empty for an entry of a report."""
 
     def problem(self) -> seq_envs.Problem:
         """The problem that the agent learns."""
@@ -83,12 +88,17 @@ class Entry:
     @property
     def identity(self) -> tuple[str, str, str]:
         """Distinguishes the entries of a folder: two entries with the same identity have the same cells."""
-        return self.name, self.label, self.swept
+        return self.title, self.label, self.swept
+
+    @property
+    def title(self) -> str:
+        """The name, and for a trial the settings that it tries."""
+        return f"{self.name} [{self.trial}]" if self.trial else self.name
 
     def as_json(self) -> dict[str, Any]:
-        """The entry as a JSON object; `until`, `reported` and `standard` are left out where the entry has none."""
+        """The entry as a JSON object; fields that most entries do not use are left out where they are empty."""
         read: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self)))
-        return {name: value for name, value in read.items() if value or name not in ("until", "reported", "standard")}
+        return {name: value for name, value in read.items() if value or name not in _OFTEN_EMPTY}
 
     @classmethod
     def of_json(cls, raw: Mapping[str, Any]) -> Entry:
@@ -100,7 +110,7 @@ class Entry:
         until = raw.get("until")
         entry = cls(**{**raw, "elsewhere": tuple(raw["elsewhere"]), "until": None if until is None else Until(**until)})
         if not (
-            all(isinstance(text, str) for text in (entry.name, entry.agent, entry.id, entry.swept, entry.reported))
+            all(isinstance(getattr(entry, name), str) for name in ("name", "agent", "id", "swept", "reported", "trial"))
             and all(type(number) is int and number >= 1 for number in (entry.seeds, entry.episodes))
             and type(entry.standard) is bool
             and all(isinstance(mapping, dict) for mapping in (entry.parameters, entry.settings, *entry.elsewhere))
@@ -113,7 +123,7 @@ def determining(raw: Mapping[str, Any]) -> dict[str, Any]:
     """The part of an entry, as JSON, that determines the results of its cells."""
     determined = {name: value for name, value in raw.items() if name not in _NOT_IN_THE_RESULT}
     settings = determining_settings(raw["agent"], raw["settings"])
-    return {"until": None, **determined, "settings": settings}
+    return {"until": None, "trial": "", **determined, "settings": settings}
 
 
 class Cell(NamedTuple):
@@ -128,7 +138,7 @@ class Cell(NamedTuple):
         entry = self.entry
         id, *parameters = entry.label.split(" ")
         text = "--".join([entry.name, id, *parameters, *([f"over-{entry.swept}"] if entry.swept else [])])
-        plain = (
+        plain = not entry.trial and (
             all(_PLAIN.fullmatch(name) for name in (entry.name, entry.swept or "none"))
             and id in seq_envs.MENU
             and all(_PLAIN_PARAMETER.fullmatch(parameter) and "--" not in parameter for parameter in parameters)
@@ -137,15 +147,16 @@ class Cell(NamedTuple):
         if not plain:
             distinguishing = json.dumps(entry.identity)
             digest = hashlib.sha256(distinguishing.encode()).hexdigest()[:16]
-            text = f"{re.sub('[^A-Za-z0-9_=.+-]', '_', text)[:_LONGEST_KEY]}--{digest}"
+            text = f"{re.sub('[^A-Za-z0-9_=.+-]', '_', f'{text}--{entry.trial}'.strip('-'))[:_LONGEST_KEY]}--{digest}"
         return f"{text}--{self.seed}"
 
     def config(self) -> Config:
         """The configuration of the training."""
         entry = self.entry
         return Config(
-            agent=entry.agent, id=entry.id, parameters=entry.parameters, settings=entry.settings, seed=self.seed
-        )
+            agent=entry.agent, id=entry.id, parameters=entry.parameters, settings=entry.settings,
+            seed=self.seed + (TRIAL_SEEDS if entry.trial else 0), standard=entry.standard,
+        )  # fmt: skip
 
 
 _PLAIN = re.compile(r"[a-z0-9_]+(-[a-z0-9_]+)*")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import fnmatch
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +17,7 @@ from seq_agents.errors import reason
 from seq_agents.experiments.config import Config
 from seq_agents.experiments.entry import Entry, Until
 from seq_agents.experiments.fairness import Budget, with_core_weights, within_budget
+from seq_agents.experiments.search import Search, combinations, in_words
 from seq_envs.evaluation import EPISODES
 
 _LONGEST_EXCERPT = 300
@@ -39,6 +40,12 @@ class GridAgent:
     """Settings for single ids, which replace both."""
     ids: Sequence[Any] | None = None
     """The problems that the agent learns, as `Grid.ids`; None: those of the grid."""
+
+    def problems(self, of_grid: Sequence[Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The id and the parameters of each problem that the agent learns, where the grid has these problems."""
+        for problem in _matching(of_grid if self.ids is None else self.ids):
+            parameters = {"id": problem} if isinstance(problem, str) else dict(problem)
+            yield parameters.pop("id"), parameters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,15 +87,40 @@ class Grid:
     """What every agent learns from, in place of the settings that say so; None: as its settings say."""
     parameters: int | None = None
     """About how many weights every core has, in place of the setting `hidden`; None: as its settings say."""
+    sweep: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    """Values by setting. Every agent that learns tries each combination on every problem, and the report has the best.
+    Empty: there is no search."""
+    trial_seeds: int = 1
+    """Seeds of each trial of the search."""
 
     def all_entries(self) -> list[Entry]:
-        """Every agent on every problem, and the single entries; each only once.
+        """Every agent on every problem, and the single entries; each only once. With `sweep`, without the agents that
+        are searched for.
 
         Raises:
             GridError: an unknown agent, id, parameter or setting, or a wrong value.
         """
+        return self._once(self._entries())
+
+    def searches(self) -> list[Search]:
+        """The trials of every agent that learns, on every problem, if there is a `sweep`.
+
+        Raises:
+            GridError: as for `all_entries`.
+        """
+        searches = []
+        for name, agent in self.agents.items() if self.sweep else ():
+            for id, parameters in agent.problems(self.ids) if _learns(agent.agent) else ():
+                trials = self._once(
+                    self._entry(name, agent, id, parameters, values, self.trial_seeds, in_words(values))
+                    for values in combinations(self.sweep)
+                )
+                searches.append(Search(tuple(trials), self.seeds))
+        return searches
+
+    def _once(self, entries: Iterable[Entry]) -> list[Entry]:
         by_identity: dict[tuple[str, str, str], Entry] = {}
-        for entry in self._entries():
+        for entry in entries:
             there = by_identity.setdefault(entry.identity, entry)  # Two patterns may match the same id.
             if there != entry:
                 raise GridError(
@@ -98,20 +130,35 @@ class Grid:
 
     def _entries(self) -> Iterator[Entry]:
         for name, agent in self.agents.items():
-            for problem in _matching(self.ids if agent.ids is None else agent.ids):
-                parameters = {"id": problem} if isinstance(problem, str) else dict(problem)
-                id = parameters.pop("id")
-                settings = {**agent.settings, **agent.by_id.get(id, {})}
-                yield _entry(
-                    name, agent.agent, id, parameters, settings, seeds=self.seeds, episodes=self.episodes,
-                    standard=self.standard, budget=self.budget, weights=self.parameters,
-                )  # fmt: skip
+            if not (self.sweep and _learns(agent.agent)):
+                for id, parameters in agent.problems(self.ids):
+                    yield self._entry(name, agent, id, parameters, {}, self.seeds)
         for name, single in self.entries.items():
             yield _entry(
                 name, single.agent, single.id, single.parameters, single.settings,
                 seeds=self.seeds if single.seeds is None else single.seeds, episodes=self.episodes,
                 until=single.until, reported=single.reported,
             )  # fmt: skip
+
+    def _entry(
+        self,
+        name: str,
+        agent: GridAgent,
+        id: str,
+        parameters: Mapping[str, Any],
+        values: Mapping[str, Any],
+        seeds: int,
+        trial: str = "",
+    ) -> Entry:
+        settings = {**agent.settings, **agent.by_id.get(id, {}), **values}
+        return _entry(
+            name, agent.agent, id, parameters, settings, seeds=seeds, episodes=self.episodes, trial=trial,
+            standard=self.standard, budget=self.budget, weights=self.parameters,
+        )  # fmt: skip
+
+
+def _learns(agent: str) -> bool:
+    return agent not in AGENTS or AGENTS[agent].learns_from != "nothing"
 
 
 def _matching(ids: Sequence[Any]) -> Iterator[Any]:

@@ -19,7 +19,12 @@ from seq_agents.experiments.grid import Experiment, Grid, GridAgent, GridError, 
 from seq_agents.menu import did_you_mean, unknown
 from seq_envs.parameters import Integer
 
-_COUNTS = {"seeds": Integer(1, 10_000), "episodes": Integer(1, 10_000_000), "parameters": Integer(1, 10**9)}
+_COUNTS = {
+    "seeds": Integer(1, 10_000),
+    "episodes": Integer(1, 10_000_000),
+    "parameters": Integer(1, 10**9),
+    "trial_seeds": Integer(1, 10_000),
+}
 _MOST_BYTES = 1_000_000
 _MOST_PARTS = 100_000
 """The most values of a grid, where every alias of its YAML counts as the values that it stands for."""
@@ -77,6 +82,8 @@ def _parsed(text: str, where: str) -> Grid:
         raw |= {"agents": _agents(raw["agents"], where), "ids": _problems(raw["ids"], where)}
     if type(raw.get("standard", False)) is not bool:
         raise GridError(f"{where}: standard must be true or false, got {_in_error(raw['standard'])}")
+    if "sweep" in raw:
+        _check_sweep(raw["sweep"], f"{where}: sweep", raw)
     if raw.get("budget") is not None:
         try:
             raw["budget"] = Budget(**_mapping(raw["budget"], f"{where}: budget", Budget))
@@ -85,6 +92,21 @@ def _parsed(text: str, where: str) -> Grid:
     if "entries" in raw:
         raw["entries"] = _experiments(raw["entries"], f"{where}: entries")
     return Grid(**{**raw, **_counts(raw, where)})
+
+
+def _check_sweep(raw: Any, where: str, grid: Mapping[str, Any]) -> None:
+    if not isinstance(raw, dict) or not raw:
+        raise GridError(f"{where} must be a mapping from settings to lists of values, got {_in_error(raw)}")
+    for name, values in raw.items():
+        if not isinstance(values, list) or not values:
+            raise GridError(f"{where}: {_in_error(name)} must be a list of values, got {_in_error(values)}")
+        _check_values({name: values}, where)
+        if len({json.dumps(value) for value in values}) < len(values):
+            raise GridError(f"{where}: {name} has a value twice, got {_in_error(values)}")
+    if grid.get("parameters") is not None and "hidden" in raw:
+        raise GridError(f"{where}: hidden must be left out: parameters chooses it, got {_in_error(raw['hidden'])}")
+    if "agents" not in grid:
+        raise GridError(f"{where} must be left out of a grid without agents")
 
 
 def _counts(raw: Mapping[str, Any], where: str, names: Sequence[str] = tuple(_COUNTS)) -> dict[str, int]:

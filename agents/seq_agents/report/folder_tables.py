@@ -10,6 +10,7 @@ from seq_agents.experiments.results_folder import Folder
 from seq_agents.report.experiment_table import experiment_table
 from seq_agents.report.horizon_tables import horizon_table, longer_table
 from seq_agents.report.outcome import Outcome, grid_outcomes, labels_of, of, outcomes
+from seq_agents.report.search_tables import search_cost, trial_outcomes, trial_scores
 from seq_agents.report.table import Column, Table, score
 from seq_agents.report.tables import leaderboard, matrix, missing, on_problem, rewards_against_examples
 from seq_envs.level import LEVELS
@@ -26,6 +27,8 @@ class FolderOutcomes:
     """The outcomes of agents x problems."""
     unswept: list[Outcome]
     """The outcomes of agents x problems, and those of single experiments."""
+    trials: list[Outcome]
+    """The outcomes of the trials of a search over settings, which belong to no other table."""
 
     @property
     def labels(self) -> list[str]:
@@ -36,7 +39,8 @@ class FolderOutcomes:
 def read_outcomes(folder: Folder) -> FolderOutcomes:
     """Read the results of a folder."""
     done = outcomes(folder)
-    return FolderOutcomes(folder, done, grid_outcomes(done), [outcome for outcome in done if not outcome.entry.swept])
+    unswept = [outcome for outcome in done if not outcome.entry.swept]
+    return FolderOutcomes(folder, done, grid_outcomes(done), unswept, trial_outcomes(folder.path))
 
 
 def tables(read: FolderOutcomes) -> list[Table]:
@@ -47,6 +51,8 @@ def tables(read: FolderOutcomes) -> list[Table]:
         rewards_against_examples(read.grid),
         experiment_table(read.done),
         *(on_problem(read.unswept, label) for label in read.labels),
+        search_cost(read.trials),
+        trial_scores(read.trials),
         horizon_table(read.done, read.folder.entries),
         longer_table(read.done),
         missing_failed_first(read.folder),

@@ -20,6 +20,8 @@ from seq_agents.report.html_tables import HtmlTable, html_table
 from seq_agents.report.outcome import labels_of, names_of
 from seq_agents.report.overview_charts import profiles, rewards
 from seq_agents.report.problem_charts import accuracy_by_step, learning
+from seq_agents.report.search_charts import searched
+from seq_agents.report.search_tables import search_cost
 from seq_agents.report.summary import summary
 from seq_agents.report.tables import leaderboard, on_problem, settings_of
 from seq_envs.level import LEVELS
@@ -45,7 +47,7 @@ def write_report(folder: Folder, path: Path) -> None:
 def page(folder: Folder) -> str:
     """The page of a folder."""
     read = read_outcomes(folder)
-    places = places_of(entry.name for entry in folder.entries)
+    places = places_of([*(entry.name for entry in folder.entries), *names_of(read.trials)])
     environment = Environment(
         loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -64,6 +66,8 @@ def page(folder: Folder) -> str:
         reached=html_table(horizon_charts.reached(read.done, folder.entries)),
         horizons=horizon_charts.horizons(read.done, folder.entries, places),
         longer=horizon_charts.longer(read.done, places),
+        search=html_table(search_cost(read.trials)),
+        searched=searched(read.trials, places),
         missing=html_table(missing_failed_first(folder)),
     )
 

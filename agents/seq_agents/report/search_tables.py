@@ -1,0 +1,77 @@
+"""Tables of a search over settings: the score of each trial, how many settings solve, and what the search cost."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+
+from seq_agents.experiments.search import trials_folder
+from seq_agents.report.outcome import Outcome, labels_of, names_of, of, outcomes
+from seq_agents.report.statistics import SOLVED_EXACT_MATCH
+from seq_agents.report.table import Column, Table, count, duration, percent, score
+from seq_agents.report.tables import ZERO
+
+
+def trial_outcomes(path: Path) -> list[Outcome]:
+    """The outcomes of the trials within a folder of results; empty if there was no search."""
+    folder = trials_folder(path)
+    return [] if folder is None else outcomes(folder)
+
+
+def search_cost(done: Sequence[Outcome]) -> Table:
+    """A row for each agent and problem: how many of the settings solve, the best ones, and what the search cost."""
+    rows = []
+    for label in labels_of(done):
+        for name in names_of(of(done, label=label)):
+            trials = _by_trial(of(done, name=name, label=label))
+            means = {trial: _mean(runs) for trial, runs in trials.items()}
+            best = max(means, key=lambda trial: -math.inf if math.isnan(means[trial]) else means[trial])
+            every = [run for runs in trials.values() for run in runs]
+            solved = sum(all(run.final.exact_match >= SOLVED_EXACT_MATCH for run in runs) for runs in trials.values())
+            rows.append((
+                label, name, len(trials), solved / len(trials), best, means[best], sum(run.steps for run in every),
+                sum(run.seconds for run in every),
+            ))  # fmt: skip
+    return Table(
+        "Search over settings",
+        (
+            Column("problem"), Column("agent"), Column("trials"), Column("solve", percent), Column("best settings"),
+            Column("its score", score), Column("steps of all", count), Column("seconds of all", duration),
+        ),
+        tuple(rows),
+        "Each agent tries the same settings on each problem, with seeds and episodes that the other tables do not use; "
+        f"these have the best settings. Solve: the share of settings with at least {SOLVED_EXACT_MATCH:.0%} of the "
+        f"episodes without a mistake in every seed. {ZERO}",
+    )  # fmt: skip
+
+
+def trial_scores(done: Sequence[Outcome]) -> Table:
+    """A row for each trial: its mean score and the mean share of episodes without a mistake."""
+    rows = []
+    for label in labels_of(done):
+        for name in names_of(of(done, label=label)):
+            for trial, runs in _by_trial(of(done, name=name, label=label)).items():
+                exact = statistics.fmean(run.final.exact_match for run in runs)
+                rows.append((label, name, trial, len(runs), _mean(runs), exact))
+    return Table(
+        "Trials of the search",
+        (
+            Column("problem"), Column("agent"), Column("settings"), Column("seeds"), Column("normalised, mean", score),
+            Column("exact, mean", score),
+        ),
+        tuple(rows),
+        ZERO,
+    )  # fmt: skip
+
+
+def _by_trial(done: Sequence[Outcome]) -> dict[str, list[Outcome]]:
+    return {
+        trial: [outcome for outcome in done if outcome.entry.trial == trial]
+        for trial in dict.fromkeys(outcome.entry.trial for outcome in done)
+    }
+
+
+def _mean(runs: Sequence[Outcome]) -> float:
+    return statistics.fmean(run.final.normalized for run in runs)
