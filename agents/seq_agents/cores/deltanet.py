@@ -77,7 +77,7 @@ def _read_chunk(steps: _Steps, memory: Tensor, same: Tensor, carried: Tensor) ->
     """The outputs (B, heads, T, width) and the memory after T steps, read at once.
 
     With u_t = beta_t (v_t - S_{t-1} k_t), S_t is the sum of u_s k_s^T over s <= t. So the u solve a triangular system,
-    (1 + A) u = beta (v - S k), with A_ts = beta_t k_t k_s for s < t (Yang et al. 2024, section 3.2).
+    (1 + A) u = beta (v - S k), with A_ts = beta_t k_t k_s for s < t (Yang et al. 2024, section 3).
 
     Args:
         steps: the T steps.
@@ -96,7 +96,7 @@ def _read_chunk(steps: _Steps, memory: Tensor, same: Tensor, carried: Tensor) ->
 
 class DeltaNet(LayeredCore):
     """DeltaNet (Yang et al. 2024, "Parallelizing Linear Transformers with the Delta Rule over Sequence Length",
-    sections 2.2 and 3.2), in residual layers with a feed-forward network.
+    sections 2.2 and 3), in residual layers with a feed-forward network.
 
     q, k, v = SiLU(W convolution of x); q, k <- q / |q|, k / |k|; beta = sigmoid(w x + b);
     S <- S + beta (v - S k) k^T; the output is W' norm(S q), in each of `heads` heads of hidden / heads units.

@@ -28,7 +28,7 @@ class FfmSettings(CoreSettings):
 
 
 class Ffm(Core):
-    """FFM (Morad et al. 2023, "Reinforcement Learning with Fast and Forgetful Memory", section 4).
+    """FFM (Morad et al. 2023, "Reinforcement Learning with Fast and Forgetful Memory").
 
     x' = (W1 x + b1) sigmoid(W2 x + b2); S_mc <- exp(-alpha_m + i omega_c) S_mc + x'_m; z = W3 (Re S, Im S) + b3;
     g = sigmoid(W4 x + b4); the output is g norm(z) + (1 - g) (W5 x + b5).

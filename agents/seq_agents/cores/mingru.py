@@ -34,9 +34,9 @@ class MinGru(LayeredCore):
 
     z = sigmoid(W x + b), n = V x + c; h <- (1 - z) h + z n.
 
-    This is the variant in linear space (appendix B.1). It is stable: the scan neither divides nor multiplies decays
-    up, and every h is a weighted mean of candidates n. The variant in log space needs positive candidates. The paper's
-    convolution and dropout are left out.
+    This is the variant in linear space. It is stable: the scan does not divide by products of decays, and every h is a
+    weighted mean of the initial state and candidates n. The variant in log space (appendix B) needs positive
+    candidates. The paper's convolution and dropout are left out.
 
     Its state is h of each layer, (B, hidden). A step costs about 6 hidden^2 multiplications in each layer.
     """

@@ -17,7 +17,7 @@ from seq_envs.parameters import Integer, parameter
 
 _CHUNK = 32
 """Steps that are read at once."""
-_FORGET_BIASES = (3.0, 6.0)
+_FORGET_BIASES = (0.0, 5.0)
 """The biases of the forget gates before the first update, from the first head to the last."""
 
 
@@ -91,7 +91,7 @@ class _Steps(NamedTuple):
 
 
 def _read_chunk(steps: _Steps, state: State, starts: Tensor | None) -> tuple[Tensor, State]:
-    """The outputs (B, heads, T, width) and the state after T steps, read at once (Beck et al. 2024, appendix A.3).
+    """The outputs (B, heads, T, width) and the state after T steps, read at once (Beck et al. 2024, appendix A).
 
     Args:
         steps: the T steps.
@@ -129,7 +129,8 @@ class Mlstm(LayeredCore):
     and n are kept as multiples by exp(-m), with m <- max(log f + m, log i), so that no exponential overflows; m
     starts at 0.
 
-    Steps are read in chunks of 32. The inner width is hidden; the paper's is twice that.
+    Steps are read in chunks of 32. The inner width is hidden; the paper's is twice that. The biases of forget gates
+    start at 0 ... 5, from head to head, so that some heads forget; the paper's start at 3 ... 6.
 
     Its state is, for each layer, the last inputs of the convolution, (B, convolution - 1, hidden), C transposed,
     (B, heads, hidden / heads, hidden / heads), n, (B, heads, hidden / heads), and m, (B, heads). A step costs about

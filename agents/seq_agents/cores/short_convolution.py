@@ -11,7 +11,7 @@ from torch.autograd.function import once_differentiable
 from seq_agents.cores.episode_starts import time_steps
 
 _ROWS = 1024
-"""Time steps, of all lanes together, that are read at once: few enough that they stay in a processor's cache."""
+"""Time steps, of all lanes together, that a CPU reads at once: few enough that they stay in its cache."""
 
 
 class ShortConvolution(nn.Module):
@@ -79,8 +79,8 @@ class _Convolve(torch.autograd.Function):
 
 
 def _lanes(steps: Tensor) -> list[slice]:
-    """Slices of lanes that together have about `_ROWS` time steps, given a tensor (B, T, ...)."""
-    count = max(_ROWS // steps.shape[1], 1)
+    """Slices of lanes that together have about `_ROWS` time steps, given a tensor (B, T, ...); on a GPU, all lanes."""
+    count = max(_ROWS // steps.shape[1], 1) if steps.device.type == "cpu" else len(steps)
     return [slice(first, first + count) for first in range(0, len(steps), count)]
 
 

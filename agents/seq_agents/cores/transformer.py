@@ -74,7 +74,7 @@ class AttentionMixer(Mixer):
 
 
 def _rotate(features: Tensor, at: Tensor) -> Tensor:
-    """Features (..., T, width), turned by angles that grow with the positions (T,) (Su et al. 2021, section 3.4.2)."""
+    """Features (..., T, width), turned by angles that grow with the positions (T,) (Su et al. 2021, section 3.4)."""
     half = features.shape[-1] // 2
     frequencies = _SLOWEST ** -(torch.arange(half, device=at.device, dtype=features.dtype) / max(half, 1))
     angles = at[:, None] * frequencies
@@ -88,8 +88,8 @@ class Transformer(LayeredCore):
 
     In each of `heads` heads, q, k, v = W x, q and k rotated by their positions; step t reads the mean of v_s over
     the last `window` steps s of its episode, weighted by softmax(q_t k_s / sqrt(width)). Layers normalise their
-    inputs, as TrXL-I does (Parisotto et al. 2020, "Stabilizing Transformers for Reinforcement Learning", section 3.1).
-    As in Transformer-XL, what is kept are the inputs of a layer.
+    inputs, as TrXL-I does (Parisotto et al. 2020, "Stabilizing Transformers for Reinforcement Learning", section 3).
+    GTrXL's gates are left out. As in Transformer-XL, what is kept are the inputs of a layer.
 
     Its state is, for each layer, its last inputs, (B, window - 1, hidden), and how many of them belong to this
     episode, (B,) int64. A step costs about 6 hidden^2 + 2 window hidden multiplications in each layer, and one step

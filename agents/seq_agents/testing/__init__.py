@@ -42,8 +42,8 @@ def check_core(core: nn.Module, inputs: int, *, quick: bool = False) -> None:
     Args:
         core: the module to check.
         inputs: the number of its input features.
-        quick: whether to leave out sequences of more than a few steps, which takes a fraction of a second; the whole
-            takes some seconds.
+        quick: whether to leave out sequences of more than a few steps, and the device of outputs. This takes a fraction
+            of a second, and the whole some seconds.
 
     Raises:
         CoreError: an AssertionError: the core breaks the contract; the message names the cause.
@@ -51,7 +51,7 @@ def check_core(core: nn.Module, inputs: int, *, quick: bool = False) -> None:
     with isolated():
         check_structure(core, inputs)
         check_dtype(core, inputs)
-        check_device(core, inputs)
+        check_device(core, inputs, read=not quick)
         subject = Subject.varied(core, inputs)
         check_arguments(subject)
         check_modes(subject)

@@ -37,8 +37,8 @@ def check_dtype(core: nn.Module, inputs: int) -> None:
                 )
 
 
-def check_device(core: nn.Module, inputs: int) -> None:
-    """After `.to(device)`, inputs there give outputs and states there. Every machine has the device "meta"."""
+def check_device(core: nn.Module, inputs: int, *, read: bool) -> None:
+    """After `.to(device)`, states and, if `read`, what is read are there. Every machine has the device "meta"."""
     if dtype_of(core) is None:
         return
     moved = copied(core).to("meta").eval()
@@ -50,6 +50,8 @@ def check_device(core: nn.Module, inputs: int) -> None:
             f"the device is not followed: after .to('meta'), initial_state has tensors on {', '.join(places)}; make "
             "them on the device of a weight, as weight.new_zeros does",
         )
+        if not read:  # torch takes two seconds before it reads there for the first time.
+            return
         batch = torch.zeros(_BATCH, _STEPS, inputs, dtype=dtype_of(core), device="meta")
         with torch.no_grad():
             outputs, after = moved(batch, initial)
