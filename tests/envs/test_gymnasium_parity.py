@@ -359,7 +359,7 @@ def test_actions_of_the_vector_env_follow_the_same_rule(actions: Callable[[], An
         (seq_envs.SeqCopy(length=2, framing="many_to_one"), lambda: [True, 2], False),
         (seq_envs.SeqCopy(length=2, framing="many_to_one"), lambda: torch().tensor([1.0, 2.0]), False),
     ],
-    ids=str,
+    ids=lambda value: getattr(value, "__name__", str(value)),
 )
 def test_actions_of_other_spaces_follow_the_same_rule(
     problem: seq_envs.Problem, action: Callable[[], Any], valid: bool
