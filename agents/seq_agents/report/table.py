@@ -34,6 +34,14 @@ class Table:
         rows = tuple(tuple(row[place] for place in places) for row in self.rows)
         return Table(self.title, tuple(self.columns[place] for place in places), rows, note)
 
+    def without_empty(self, heading: str) -> Table:
+        """The table without the column of this heading, if no row has a value there."""
+        headings = [column.heading for column in self.columns]
+        place = headings.index(heading)
+        if not self.rows or any(row[place] is not None for row in self.rows):
+            return self
+        return self.only([other for other in headings if other != heading], self.note)
+
     def texts(self) -> list[list[str]]:
         """The texts of the rows."""
         return [

@@ -53,7 +53,7 @@ def leaderboard(done: Sequence[Outcome]) -> Table:
         f"{SOLVED} Steps and seconds to solve are medians over runs, where an unsolved run counts as longer than any; "
         "seconds depend on the load of the machine. Area: the mean normalised score over a training, whose length is "
         "a setting of the agent. Weights of the network and steps learned from in a second: medians over runs.",
-    )  # fmt: skip
+    ).without_empty("weights")  # fmt: skip
 
 
 def matrix(done: Sequence[Outcome]) -> Table:
@@ -107,8 +107,8 @@ def on_problem(done: Sequence[Outcome], label: str) -> Table:
             Column("steps/s", count),
         ),
         tuple(rows),
-        f"{here[0].problem}\n{settings_in_words(here)}",
-    )  # fmt: skip
+        f"{here[0].problem}.\n{settings_in_words(here)}",
+    ).without_empty("weights")  # fmt: skip
 
 
 def rewards_against_examples(done: Sequence[Outcome]) -> Table:
