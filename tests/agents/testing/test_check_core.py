@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from broken_cores import BROKEN, Plain, Right, RingBuffer, Window
+from broken_cores import BROKEN
+from right_cores import Plain, Right, RingBuffer, Window
 from seq_agents.testing import CoreError, check_core
 from torch import Tensor, nn
 
