@@ -20,7 +20,7 @@ from torch import Tensor, nn
 import seq_envs
 
 PROBLEM = {"id_or_problem": "SeqEcho-v0", "n_values": 4, "lag": 2}
-RULES = {"supervised": {"updates": 400, "hidden": 32}, "recurrent-ppo": {"steps": 60_000, "hidden": 32}}
+RULES = {"supervised": {"updates": 200, "hidden": 32}, "recurrent-ppo": {"steps": 40_000, "hidden": 32}}
 
 
 class Traces(nn.Module):
