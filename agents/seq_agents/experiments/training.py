@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from seq_envs.evaluation import EPISODES
 
 _SECONDS_BETWEEN_CHECKPOINTS = 30.0
 _CURVE_POINTS = 200
+_OF_NUMBERS = re.compile("nan|inf|overflow|invalid value", re.IGNORECASE)
+"""Occurs in torch's messages about numbers that are not finite."""
 
 
 class Stopped(Exception):
@@ -74,8 +77,8 @@ def train(run: Run, episodes: int = EPISODES, watch: Watch = unwatched) -> seq_e
                 learner.learn(see)
         except (RuntimeError, ValueError) as wrong:  # torch raises them where weights are no longer finite.
             what = str(wrong).partition("\n")[0]
-            finite = "nan" not in str(wrong) and all(tensor.isfinite().all() for tensor in learner.state().values())
-            raise RunError(f"{'the training failed' if finite else DIVERGED}: {what}") from wrong
+            diverged = _OF_NUMBERS.search(what) or not all(part.isfinite().all() for part in learner.state().values())
+            raise RunError(f"{DIVERGED if diverged else 'the training failed'}: {what}") from wrong
         seconds = before + time.perf_counter() - start
         evaluation = seq_envs.evaluate(learner.policy(), run.config.problem(), episodes)
         run.finish(evaluation, latest, seconds)

@@ -194,7 +194,9 @@ def test_changes_of_a_grid_with_single_entries() -> None:
 
 # What is wrong.
 
-MUST = "must be a mapping of agents, ids, entries, seeds, episodes, standard, budget, parameters, got"
+MUST = (
+    "must be a mapping of agents, ids, entries, seeds, episodes, standard, budget, parameters, sweep, trial_seeds, got"
+)
 
 
 @pytest.mark.parametrize(
