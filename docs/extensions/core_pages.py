@@ -19,9 +19,13 @@ def page() -> str:
     """Every core with what its docstring says, and its settings."""
     parts = [
         "# Memory cores\n",
-        "A core is what remembers. `--core NAME` gives one to any learning rule but `ppo`, and\n"
+        "A core is the memory of an agent. `--core NAME` gives one to the rules `supervised`, `reinforce`,\n"
+        "`recurrent-ppo` and `recurrent-ppo-stock`, and\n"
         '`policy_kwargs={"core": NAME}` to [sb3-contrib\'s RecurrentPPO](../guides/stable-baselines3.md). All of them\n'
         "pass [`check_core`](../guides/your-own-core.md). A core with `frozen=true` keeps the weights it began with.\n",
+        "In the equations, x is the input of a step, `<-` assigns a new value, and vectors of units are multiplied\n"
+        "element by element. B is the number of episodes that are read at once, and a cost is that of one step of one\n"
+        "of them.\n",
         table(("core", "what it is"), [(f"[`{name}`](#{name})", CORES.about(name)) for name in CORES]),
     ]
     for name in CORES:
