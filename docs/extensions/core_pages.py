@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import re
 
 from agent_pages import settings_table
 from seq_agents.cores import CORES, Core
@@ -35,8 +36,10 @@ def page() -> str:
 
 
 def description(core: type[Core]) -> str:
-    """The docstring of a core without its arguments. In reStructuredText a bar, as in |q|, must be escaped."""
-    return inspect.cleandoc(core.__doc__ or "").partition("\nArgs:")[0].replace("|", r"\|")
+    """The docstring of a core without its arguments, as reStructuredText: a bar, as in |q|, is escaped, and code has two
+    backticks."""
+    text = inspect.cleandoc(core.__doc__ or "").partition("\nArgs:")[0].replace("|", r"\|")
+    return re.sub("`([^`]+)`", r"``\1``", text)
 
 
 def settings_of(core: type[Core]) -> str:
