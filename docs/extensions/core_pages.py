@@ -36,8 +36,8 @@ def page() -> str:
 
 
 def description(core: type[Core]) -> str:
-    """The docstring of a core without its arguments, as reStructuredText: a bar, as in |q|, is escaped, and code has two
-    backticks."""
+    """The docstring of a core without its arguments, as reStructuredText: a bar, as in |q|, is escaped, and code is in
+    two backticks."""
     text = inspect.cleandoc(core.__doc__ or "").partition("\nArgs:")[0].replace("|", r"\|")
     return re.sub("`([^`]+)`", r"``\1``", text)
 
