@@ -1,8 +1,9 @@
 """Train sb3-contrib's RecurrentPPO with any memory core on an env of another package: CartPole without velocities.
 
-The agent sees the positions of the cart and of the pole only, so it must remember to know how they move. `CorePolicy`
-gives RecurrentPPO every core of this package. The settings are those of RL Baselines3 Zoo for `CartPoleNoVel-v1`. An
-episode lasts at most 500 steps, and its return is its length; the env counts as solved from 475 on. Run it with:
+The agent sees the positions of the cart and of the pole only, so it must remember earlier ones to know how they move.
+`CorePolicy` gives RecurrentPPO every core of this package. The settings are those of RL Baselines3 Zoo for
+`CartPoleNoVel-v1`. An episode lasts at most 500 steps, and its return is its length; the env counts as solved from a
+mean return of 475 on. Run it with:
 
     python examples/cartpole_without_velocities.py gru --seed 0
 """

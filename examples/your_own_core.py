@@ -5,7 +5,7 @@
 
     python examples/your_own_core.py
 
-On the command line the same core is `seq-envs train supervised SeqEcho-v0 --core your_own_core:Traces`.
+In the folder of this file, `seq-envs train supervised SeqEcho-v0 --core your_own_core:Traces` trains the same core.
 """
 
 from __future__ import annotations

@@ -19,7 +19,10 @@ PAGES = {
         ["seq_envs.problem", "seq_envs.parameters", "seq_envs.encodings", "seq_envs.answers"],
     ),
     "agents": ("Agents", ["seq_agents.agents", "seq_agents.settings"]),
-    "cores": ("Cores", ["seq_agents.cores.core", "seq_agents.cores.lstm_start", "seq_agents.testing"]),
+    "cores": (
+        "Cores",
+        ["seq_agents.cores.core", "seq_agents.cores.scan", "seq_agents.cores.lstm_start", "seq_agents.testing"],
+    ),
     "learners": ("Learners", ["seq_agents.learners.learner", "seq_agents.learners.user_defined"]),
     "sb3": ("Stable-Baselines3", ["seq_agents.sb3"]),
     "ladder": ("Ladder", ["seq_agents.ladder"]),

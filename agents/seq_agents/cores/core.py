@@ -17,7 +17,7 @@ State = tuple[Tensor, ...]
 """The memory of a core in B episodes: tensors (B, ...)."""
 
 
-FROZEN = "whether the core keeps the weights it began with, so that only the head learns"
+FROZEN = "whether the core keeps the weights it began with, so that only the rest of the network learns"
 """The meaning of the setting `frozen`."""
 
 

@@ -99,14 +99,15 @@ class DeltaNet(LayeredCore):
     sections 2.2 and 3), in residual layers with a feed-forward network.
 
     q, k, v = SiLU(W convolution of x); q, k <- q / |q|, k / |k|; beta = sigmoid(w x + b);
-    S <- S + beta (v - S k) k^T; the output is W' norm(S q), in each of `heads` heads of hidden / heads units.
+    S <- S + beta (v - S k) k^T; the output is W' norm(S q), with RMS normalisation, in each of `heads` heads of
+    hidden / heads units.
 
-    Steps are read in chunks of 32 as a triangular system, which is the same recurrence. One convolution stands before
+    Steps are read in chunks of 32 as a triangular system, which gives the same states. One convolution stands before
     the projections; the paper's three stand behind them.
 
     Its state is, for each layer, the last inputs of the convolution, (B, convolution - 1, hidden), and the transposed
     memories S, (B, heads, hidden / heads, hidden / heads). A step costs about 8 hidden^2 + 3 hidden^2 / heads
-    multiplications in each layer; in a chunk, 96 hidden more.
+    multiplications in each layer, and about 96 hidden more in a chunk.
     """
 
     settings_type = DeltaNetSettings

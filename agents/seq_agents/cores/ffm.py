@@ -33,8 +33,9 @@ class Ffm(Core):
     x' = (W1 x + b1) sigmoid(W2 x + b2); S_mc <- exp(-alpha_m + i omega_c) S_mc + x'_m; z = W3 (Re S, Im S) + b3;
     g = sigmoid(W4 x + b4); the output is g norm(z) + (1 - g) (W5 x + b5).
 
-    Decays and periods start as in the authors' code. alpha is the exponential of a weight here, so that no decay can
-    grow beyond 1; there it is clamped. The scan needs no doubles, which the authors' closed form does.
+    Decays and periods start about as in the authors' code (github.com/proroklab/ffm). alpha is the exponential of a
+    weight here, so that no trace can grow by itself; there it is clamped. The authors' closed form needs double
+    precision, and the scan does not.
 
     Its state is the real and the imaginary part of S, (B, traces, contexts) each. A step costs
     hidden (2 inputs + 2 traces contexts) + 2 inputs traces multiplications.

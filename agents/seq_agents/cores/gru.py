@@ -9,9 +9,11 @@ from seq_agents.cores.episode_starts import read_with_starts
 
 
 class Gru(Core):
-    """torch's GRU (Cho et al. 2014, "Learning Phrase Representations", section 2.3).
+    """torch's GRU (Cho et al. 2014, "Learning Phrase Representations using RNN Encoder-Decoder for Statistical Machine
+    Translation", section 2.3).
 
-    r, z = sigmoid(W x + U h + b) each, n = tanh(W x + b + r (U h + b')); h <- (1 - z) n + z h. The output is h.
+    r, z = sigmoid(W x + U h + b) each, n = tanh(W x + b + r (U h + b')); h <- (1 - z) n + z h. The output is h. The
+    paper has U (r h) in place of r (U h + b').
 
     Its state is h, (B, hidden). A step costs 3 hidden (inputs + hidden) multiplications.
     """

@@ -49,12 +49,13 @@ class LruMixer(Mixer):
 
 
 class Lru(LayeredCore):
-    """LRU (Orvieto et al. 2023, "Resurrecting Recurrent Neural Networks for Long Sequences", section 3), in layers.
+    """LRU (Orvieto et al. 2023, "Resurrecting Recurrent Neural Networks for Long Sequences", section 3), in residual
+    layers.
 
     lambda = exp(-exp(nu) + i exp(theta)); h <- lambda h + gamma B x, with gamma = sqrt(1 - |lambda|^2) before the
-    first update (section 3.4); y = Re(C h) + D x; the output is a gated linear unit of GELU(y). The eigenvalues start
-    uniform on a ring (lemma 3.2). The paper's dropout is left out, and layer normalisation replaces its batch
-    normalisation.
+    first update (section 3.4); y = Re(C h) + D x; the output is a gated linear unit of GELU(y). The eigenvalues lambda
+    start uniform on the ring 0.5 <= |lambda| <= 0.999 (sections 3.2 and 3.3). The paper's dropout is left out, and
+    layer normalisation replaces its batch normalisation.
 
     Its state is the real and the imaginary part of h of each layer, (B, hidden) each. A step costs about 6 hidden^2
     multiplications in each layer.

@@ -1,4 +1,4 @@
-"""The weights of an LSTM before the first update, with which it remembers from the start."""
+"""The weights of an LSTM before the first update; with some of them it can remember before it learns."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ class LstmStart:
 
     - Forget gate open, input gate nearly shut (input -2, forget 5). A cell keeps its value for about
       1 / sigmoid(-5) = 150 steps, so one value is carried over many steps. (Gers, Schmidhuber and Cummins 2000,
-      "Learning to Forget"; Jozefowicz, Zaremba and Sutskever 2015, section 4.)
+      "Learning to Forget: Continual Prediction with LSTM"; Jozefowicz, Zaremba and Sutskever 2015, "An Empirical
+      Exploration of Recurrent Network Architectures".)
     - Forget gate shut, the other two open (input 4, forget -4, output 4), with orthogonal weights between the units.
       Each step rotates the state by a fixed rotation, and a linear map can read the last few dozen inputs from it: the
       LSTM is a delay line before it learns anything. (Henaff, Szlam and LeCun 2016, "Recurrent Orthogonal Networks and

@@ -71,7 +71,8 @@ class Mamba(LayeredCore):
     h_k <- exp(d_k A_k) h_k + d_k B u_k and y_k = C h_k + D_k u_k; the output is W' (y SiLU(z)).
 
     A = -exp(...) starts at -1 ... -states (S4D-Real), and step sizes d are log-uniform in 0.001 ... 0.1 before the
-    first update. The inner width is hidden; the paper's is twice that. Its fused kernel and RMS norm are left out.
+    first update. The inner width is hidden; the paper's is twice that. The authors' fused kernel is left out, and layer
+    normalisation replaces their RMS normalisation.
 
     Its state is, for each layer, the last inputs of the convolution, (B, convolution - 1, hidden), and h,
     (B, states, hidden). A step costs about hidden (3 hidden + 8 states) multiplications in each layer.

@@ -30,7 +30,8 @@ class MinGruMixer(Mixer):
 
 
 class MinGru(LayeredCore):
-    """minGRU (Feng et al. 2024, "Were RNNs All We Needed?", section 3.1), in layers with a feed-forward network.
+    """minGRU (Feng et al. 2024, "Were RNNs All We Needed?", section 3.1), in residual layers with a
+    feed-forward network.
 
     z = sigmoid(W x + b), n = V x + c; h <- (1 - z) h + z n.
 

@@ -125,16 +125,16 @@ class Mlstm(LayeredCore):
     """mLSTM (Beck et al. 2024, "xLSTM: Extended Long Short-Term Memory", section 2.3), in residual layers.
 
     q, k = W SiLU(convolution of x), k scaled by width^-1/2; v = V x; i = exp(w x + b), f = sigmoid(w' x + b') for each
-    head, o = sigmoid(U x); C <- f C + i v k^T, n <- f n + i k; y = o norm(C q / max(|n q|, 1)); the output is W' y. C
-    and n are kept as multiples by exp(-m), with m <- max(log f + m, log i), so that no exponential overflows; m
-    starts at 0.
+    head, o = sigmoid(U x); C <- f C + i v k^T, n <- f n + i k; y = o norm(C q / max(|n q|, 1)), with layer
+    normalisation of each head; the output is W' y. The state has exp(-m) C and exp(-m) n, where
+    m <- max(log f + m, log i), so that no exponential overflows; m starts at 0.
 
-    Steps are read in chunks of 32. The inner width is hidden; the paper's is twice that. The biases of forget gates
-    start at 0 ... 5, from head to head, so that some heads forget; the paper's start at 3 ... 6.
+    Steps are read in chunks of 32. The inner width is hidden; the paper's is twice that. The biases of the forget gates
+    start at 0 ... 5, from the first head to the last, so that some heads forget; in the authors' code at 3 ... 6.
 
     Its state is, for each layer, the last inputs of the convolution, (B, convolution - 1, hidden), C transposed,
     (B, heads, hidden / heads, hidden / heads), n, (B, heads, hidden / heads), and m, (B, heads). A step costs about
-    5 hidden^2 + 3 hidden^2 / heads multiplications in each layer; in a chunk, 64 hidden more.
+    5 hidden^2 + 3 hidden^2 / heads multiplications in each layer, and about 64 hidden more in a chunk.
     """
 
     settings_type = MlstmSettings

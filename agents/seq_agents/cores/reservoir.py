@@ -18,9 +18,11 @@ class ReservoirSettings(LstmSettings):
 
 
 class Reservoir(Lstm):
-    """An LSTM that keeps the weights it began with; only the head learns (Jaeger 2001, "The echo state approach").
+    """An LSTM that keeps the weights it began with, so that only the rest of the network learns (Jaeger 2001, "The echo
+    state approach to analysing and training recurrent neural networks").
 
-    What a reservoir solves does not show that memory was learned. Every other core is a reservoir with `frozen=true`.
+    A problem that a reservoir solves does not show that memory was learned. Every other core is a reservoir with
+    `frozen=true`.
     """
 
     settings_type: ClassVar[type[CoreSettings]] = ReservoirSettings

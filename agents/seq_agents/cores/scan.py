@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+__all__ = ["scan"]
+
 
 def scan(decays: Tensor, updates: Tensor, initial: Tensor, starts: Tensor | None = None) -> Tensor:
     """Every state of h_t = a_t h_{t-1} + b_t, element by element; 0 stands for h_{t-1} where an episode starts.

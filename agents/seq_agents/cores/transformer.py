@@ -74,7 +74,10 @@ class AttentionMixer(Mixer):
 
 
 def _rotate(features: Tensor, at: Tensor) -> Tensor:
-    """Features (..., T, width), turned by angles that grow with the positions (T,) (Su et al. 2021, section 3.4)."""
+    """Features (..., T, width), turned by angles that grow with the positions (T,) (Su et al. 2021, section 3.2).
+
+    Feature i of the first half and feature i of the second half are turned together; the paper turns neighbours.
+    """
     half = features.shape[-1] // 2
     frequencies = _SLOWEST ** -(torch.arange(half, device=at.device, dtype=features.dtype) / max(half, 1))
     angles = at[:, None] * frequencies
@@ -84,16 +87,18 @@ def _rotate(features: Tensor, at: Tensor) -> Tensor:
 
 
 class Transformer(LayeredCore):
-    """A causal transformer (Vaswani et al. 2017) on the last `window` steps, with rotary positions (Su et al. 2021).
+    """A causal transformer (Vaswani et al. 2017, "Attention Is All You Need") on the last `window` steps, with rotary
+    positions (Su et al. 2021, "RoFormer: Enhanced Transformer with Rotary Position Embedding", section 3.2).
 
-    In each of `heads` heads, q, k, v = W x, q and k rotated by their positions; step t reads the mean of v_s over
-    the last `window` steps s of its episode, weighted by softmax(q_t k_s / sqrt(width)). Layers normalise their
-    inputs, as TrXL-I does (Parisotto et al. 2020, "Stabilizing Transformers for Reinforcement Learning", section 3).
-    GTrXL's gates are left out. As in Transformer-XL, what is kept are the inputs of a layer.
+    In each of `heads` heads, q, k, v = W x + b, where q and k are rotated by their positions; step t reads the mean of
+    v_s over the last `window` steps s of its episode, weighted by softmax(q_t k_s / sqrt(width)). Layers normalise
+    their inputs, as TrXL-I does (Parisotto et al. 2020, "Stabilizing Transformers for Reinforcement Learning",
+    section 3), without its ReLU and without GTrXL's gates. As in Transformer-XL, the state has the inputs of a layer.
 
     Its state is, for each layer, its last inputs, (B, window - 1, hidden), and how many of them belong to this
-    episode, (B,) int64. A step costs about 6 hidden^2 + 2 window hidden multiplications in each layer, and one step
-    alone 2 window hidden^2 more, since keys and values are computed again.
+    episode, (B,) int64. A step costs about 10 hidden^2 + 4 window hidden multiplications in each layer if many steps
+    are read at once, and (6 + 2 window) hidden^2 + 2 window hidden if one is read alone, since the keys and values of
+    the window are computed again.
     """
 
     settings_type = TransformerSettings

@@ -26,7 +26,7 @@ class Budget:
     steps: int | None = None
     """Time steps."""
     episodes: int | None = None
-    """Episodes of the longest kind."""
+    """Episodes. Each counts as many time steps as the longest episode of the problem has."""
 
     def __post_init__(self) -> None:
         given = [value for value in (self.steps, self.episodes) if value is not None]

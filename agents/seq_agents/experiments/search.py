@@ -1,6 +1,6 @@
-"""A search over settings: every agent has the same number of trials, and its best settings are used for the report.
+"""A search over settings: every agent has the same number of trials, and its runs in the report have its best settings.
 
-A trial is a training with other seeds than those of the report, and it is judged on other episodes than the report's.
+A trial is a training, and its seeds and its evaluation episodes are not those of the runs in the report.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Search:
     """The number of seeds of the report."""
 
     def chosen(self, folder: Folder) -> Entry | None:
-        """The entry of the report: with the settings of the best trial; the first of equally good ones.
+        """The entry of the report. It has the settings of the best trial, or of the first of equally good ones.
 
         Returns:
             None if every cell of every trial failed.
@@ -54,7 +54,7 @@ class Search:
 
 
 def mean_score(folder: Folder, trial: Entry) -> float | None:
-    """The mean normalised score of a trial over its seeds, with the worst for one that failed; None if all failed."""
+    """The mean normalised score of a trial over its seeds, -inf if one of them failed; None if all failed."""
     scores = list(_scores(folder, trial))
     if all(score is None for score in scores):
         return None

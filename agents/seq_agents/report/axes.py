@@ -10,7 +10,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocat
 
 from seq_agents.report.drawing import INK, short
 
-_LOWEST = -2.0
+LOWEST = -2.0
 """The y axis ends here: lower normalised scores are not drawn."""
 _CLOSE = 0.065
 """Levels closer than this share of the axis have one label."""
@@ -52,7 +52,7 @@ def counted(axes: Axes, first: int, last: int, label: str) -> None:
 def normalised(axes: Axes, seen: Iterable[float]) -> float:
     """Set up a y axis for normalised scores; return its lower end."""
     known = [value for value in seen if math.isfinite(value)]
-    low = max(_LOWEST, min([0.0, *known])) - _ROOM
+    low = max(LOWEST, min([0.0, *known])) - _ROOM
     axes.set_ylim(low, max([_OPTIMAL, *(min(value, 1.5) for value in known)]) + _ROOM)
     axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     axes.set_ylabel("normalised score")

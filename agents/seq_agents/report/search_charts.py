@@ -48,8 +48,10 @@ def _chart(key: str, label: str, setting: str, data: Table, values: dict[str, fl
             axes.plot(*zip(*curve, strict=True), **line(places[name]))
 
     best = words([(name, f"{score(max(height for _, height in curve))}") for name, curve in curves.items()])
+    lower = any(height < axes_of.LOWEST for curve in curves.values() for _, height in curve)
+    below = f" Scores below {axes_of.LOWEST:g} are not drawn." if lower else ""
     alt = f"Search on {label}: normalised score against {setting}. The best score of each agent: {best}."
     return Chart(
         key=key, title=f"{label}: {setting}", svg=svg(key, alt, paint, margins=Margins(right=84)), names=tuple(names),
-        data=data, note=f"Means over the seeds of each trial of {setting}.",
+        data=data, note=f"Means over the seeds of each trial of {setting}.{below}",
     )  # fmt: skip

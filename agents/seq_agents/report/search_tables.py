@@ -38,12 +38,13 @@ def search_cost(done: Sequence[Outcome]) -> Table:
         "Search over settings",
         (
             Column("problem"), Column("agent"), Column("trials"), Column("solve", percent), Column("best settings"),
-            Column("its score", score), Column("steps of all", count), Column("seconds of all", duration),
+            Column("their score", score), Column("steps of all trials", count),
+            Column("seconds of all trials", duration),
         ),
         tuple(rows),
-        "Each agent tries the same settings on each problem, with seeds and episodes that the other tables do not use; "
-        f"these have the best settings. Solve: the share of settings with at least {SOLVED_EXACT_MATCH:.0%} of the "
-        f"episodes without a mistake in every seed. {ZERO}",
+        "Each agent tries the same settings on each problem, with seeds and episodes that no other table uses. The "
+        "runs of the other tables have the best settings. Solve: the share of settings with at least "
+        f"{SOLVED_EXACT_MATCH:.0%} of the episodes without a mistake in every seed. {ZERO}",
     )  # fmt: skip
 
 

@@ -27,9 +27,9 @@ class CorePolicy(RecurrentActorCriticPolicy):
 
         RecurrentPPO(CorePolicy, "CartPole-v1", policy_kwargs={"core": "gru", "core_kwargs": {"hidden": 128}})
 
-    With `core="lstm"` it is sb3-contrib's `MlpLstmPolicy`: the same weights from the same seed, and the same results.
-    But its updates are faster: sb3-contrib 2.9 loops over the time steps of a minibatch as soon as an episode starts in
-    it, and an episode almost always does (sb3-contrib's issue #113). This policy reads a sequence at once.
+    With `core="lstm"` it learns the same weights from the same seed as sb3-contrib's `MlpLstmPolicy`, but faster. That
+    policy loops over the time steps of a minibatch in which an episode starts, as it almost always does (sb3-contrib
+    2.9; sb3-contrib's issue #113). This policy reads a sequence at once.
 
     Args:
         observation_space, action_space, lr_schedule: as for `MlpLstmPolicy`.

@@ -42,8 +42,8 @@ def check_core(core: nn.Module, inputs: int, *, quick: bool = False) -> None:
     Args:
         core: the module to check.
         inputs: the number of its input features.
-        quick: whether to leave out sequences of more than a few steps, and the device of outputs. This takes a fraction
-            of a second, and the whole some seconds.
+        quick: whether to leave out sequences of more than a few steps, and the device of outputs. The quick check takes
+            about a second, and the full one several seconds.
 
     Raises:
         CoreError: an AssertionError: the core breaks the contract; the message names the cause.
