@@ -75,8 +75,10 @@ class CorePolicy(RecurrentActorCriticPolicy):
                 "shared_lstm must be False if the critic has a core or a features extractor of its own, got True with "
                 f"enable_critic_lstm={enable_critic_lstm} and share_features_extractor={share_features_extractor}"
             )
-        named = isinstance(core, str)
-        self._core_type = core_type(core) if named else as_core(core, getattr(core, "__name__", repr(core)))
+        if isinstance(core, str):
+            self._core_type = core_type(core)
+        else:
+            self._core_type = as_core(core, getattr(core, "__name__", repr(core)))
         self._core = core
         self._problem = problem
         self.core_kwargs = {**self._core_type.library_start, **(core_kwargs or {})}
