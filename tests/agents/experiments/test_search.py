@@ -141,6 +141,17 @@ def test_tables_of_a_search() -> None:
     assert searched(words, {"mlp": 0}) == searched([], {}) == []
 
 
+def test_a_trial_with_a_failed_seed_is_neither_the_best_nor_solves() -> None:
+    runs = [
+        outcome_of(
+            cell := Cell(trial(words, seeds=2), seed), result(cell, [[10, 2.0, 0.9, 0.9]], evaluation=exam(shot))
+        )
+        for words, seed, shot in (("x=1", 0, 1.0), ("x=2", 0, 0.6), ("x=2", 1, 0.6))
+    ]
+    (row,) = search_cost(runs).texts()
+    assert row[3:5] == ["0%", "x=2"]
+
+
 @pytest.mark.parametrize(
     ("sweep", "message"),
     [
