@@ -68,7 +68,8 @@ class CorePolicy(RecurrentActorCriticPolicy):
         for name in ("lstm_hidden_size", "n_lstm_layers", "lstm_kwargs"):
             if name in kwargs:
                 raise TypeError(
-                    f"{name} is an argument of MlpLstmPolicy: CorePolicy takes core_kwargs={{'hidden': 64}}"
+                    f"CorePolicy takes no {name}, got {kwargs[name]!r}: core_kwargs has the core's settings, such as "
+                    "core_kwargs={'hidden': 64}"
                 )
         if shared_lstm and (enable_critic_lstm or not share_features_extractor):
             raise ValueError(

@@ -237,3 +237,8 @@ def test_a_class_is_a_core_and_its_initial_state_need_not_be_zero() -> None:
 def test_wrong_arguments(kwargs: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         RecurrentPPO(CorePolicy, "CartPole-v1", device="cpu", policy_kwargs=kwargs)
+
+
+def test_arguments_of_the_stock_policy_are_named_with_what_replaces_them() -> None:
+    with pytest.raises(TypeError, match="CorePolicy takes no lstm_hidden_size, got 32: core_kwargs has the core's settings"):
+        RecurrentPPO(CorePolicy, "CartPole-v1", device="cpu", policy_kwargs={"lstm_hidden_size": 32})
