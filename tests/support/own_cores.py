@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 import torch
+from seq_agents.cores import CORES
 from seq_agents.cores.core import Core, CoreSettings, State
 from torch import Tensor, nn
 
@@ -56,6 +57,32 @@ class Built(Own):
         assert isinstance(settings, CoreSettings)
         assert problem is not None
         return cls(inputs, settings.hidden + 1)
+
+
+class NamedStarts(Own):
+    """Takes `starts` by name only."""
+
+    def forward(self, inputs: Tensor, state: State, *, starts: Tensor | None = None) -> tuple[Tensor, State]:  # type: ignore[override]  # On purpose.
+        return super().forward(inputs, state, starts)
+
+
+class Derived(CORES["gru"]):
+    """A subclass of a core of the package, with its constructor (inputs, hidden) and its settings."""
+
+
+class Empty(nn.Module):
+    """A core without a state."""
+
+    def __init__(self, inputs: int, units: int = 4) -> None:
+        super().__init__()
+        self.outputs = units
+        self.layer = nn.Linear(inputs, units)
+
+    def initial_state(self, batch: int) -> State:
+        return ()
+
+    def forward(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
+        return self.layer(inputs).tanh(), ()
 
 
 class WithoutState(Plain):
@@ -112,6 +139,53 @@ class Clashing(Plain):
 
     def __init__(self, inputs: int, learning_rate: float = 0.1) -> None:
         super().__init__(inputs)
+
+
+class NamedAsAMethod(Plain):
+    """Has a setting that would hide a method of all settings."""
+
+    def __init__(self, inputs: int, as_dict: bool = True) -> None:
+        super().__init__(inputs)
+
+
+class Raising(Plain):
+    """Its constructor refuses a width with an error of its own."""
+
+    def __init__(self, inputs: int, units: int = 6) -> None:
+        raise KeyError(units)
+
+
+class Exiting(Plain):
+    """Its constructor ends the program."""
+
+    def __init__(self, inputs: int, units: int = 6) -> None:
+        raise SystemExit(3)
+
+
+class ByNameOnly(Plain):
+    """Its constructor takes no first parameter."""
+
+    def __init__(self, *, inputs: int = 3) -> None:
+        super().__init__(inputs)
+
+
+class Lazy(Plain):
+    """Its weights are not there before the first call, so they cannot be loaded."""
+
+    def __init__(self, inputs: int) -> None:
+        super().__init__(inputs)
+        self.cell = nn.LazyLinear(6)
+
+    def forward(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
+        return self.cell(inputs), state
+
+
+class BuiltWide(Built):
+    """Has a `build` of its own, and wrong outputs."""
+
+    def forward(self, inputs: Tensor, state: State, starts: Tensor | None = None) -> tuple[Tensor, State]:
+        outputs, state = super().forward(inputs, state, starts)
+        return outputs[:, :1], state
 
 
 class WithoutInitialState(nn.Module):

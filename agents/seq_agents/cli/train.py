@@ -109,7 +109,10 @@ def _run_folder(path: Path, config: Config, resume: bool) -> Run:
     from seq_agents.experiments.run_folder import Run, modules_named_by
 
     if resume and path.exists():
-        run = Run.open(path, trust=modules_named_by(path) <= {*modules_of(config.agent), config.id})
+        others = modules_named_by(path) - {*modules_of(config.agent), config.id}
+        if others:  # They are not imported, since they can run any code.
+            raise Refused(f"{path} was trained with {' and '.join(sorted(others))}. Use the same, or another --out")
+        run = Run.open(path, trust=True)
         _refuse_other(run, config)
         return Run(path, dataclasses.replace(run.config, settings=config.settings))  # Maybe on another device.
     try:

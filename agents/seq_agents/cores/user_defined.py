@@ -14,6 +14,7 @@ from torch import Tensor, nn
 import seq_envs
 from seq_agents.cores.core import Core, Freezable, State
 from seq_agents.cores.episode_starts import read_with_starts
+from seq_agents.errors import reason
 from seq_agents.imports import imported
 from seq_agents.settings import ANY, Settings
 from seq_envs.parameters import Domain, Flag, Integer, parameter
@@ -47,31 +48,86 @@ def user_defined_core(name: str) -> type[Core]:
     Raises:
         ValueError: the module cannot be imported or has no such class, or the class is no core.
     """
-    found = imported("core", name)
+    return as_core(imported("core", name), name)
+
+
+def as_core(found: Any, name: str) -> type[Core]:
+    """The class as a subclass of `Core` with settings, which checks the contract when a core is made.
+
+    Raises:
+        ValueError: it is no class of a module with the methods of a core, or a parameter of its constructor cannot be
+            a setting.
+    """
     if not (isinstance(found, type) and issubclass(found, nn.Module)):
         raise ValueError(f"core {name!r} must be a subclass of torch.nn.Module, got {found!r}")
     missing = [method for method in ("initial_state", "forward") if not callable(getattr(found, method, None))]
     if missing or found.forward is nn.Module.forward:
         raise ValueError(f"core {name!r} lacks {' and '.join(missing or ['forward'])}: see seq_agents.cores.Core")
-    return as_core(found, name)
+    core: type[Core]
+    if issubclass(found, Core) and _can_be_built(found):
+        core = found
+    else:
+        facts = {
+            "module_type": found,
+            "settings_type": _settings_type(found, name),
+            "learns_memory": getattr(found, "learns_memory", True),
+        }
+        core = type("UserDefinedCore", (UserDefinedCore,), facts)
+    return type(core.__name__, (_CheckedCore, core), {"core_name": name, "__doc__": found.__doc__})
 
 
-def as_core(found: type[nn.Module], name: str) -> type[Core]:
-    """The class as a subclass of `Core` with settings.
+def _can_be_built(core: type[Core]) -> bool:
+    """Whether `build` makes this core: it has its own, or its constructor is the one that `Core.build` calls."""
+    if core.build.__func__ is not Core.build.__func__:  # type: ignore[attr-defined]  # A class method.
+        return True
+    parameters = _parameters(core)
+    return list(parameters) == ["hidden"] and parameters["hidden"].default is inspect.Parameter.empty
+
+
+class _CheckedCore(Core):
+    """Mixed into a core, it checks the contract when a core is made."""
+
+    core_name: ClassVar[str]
+    """The name of the core in messages."""
+
+    @classmethod
+    def build(cls, inputs: int, settings: Any, problem: seq_envs.Problem | None) -> Self:
+        of_core = {name: value for name, value in settings.as_dict().items() if name in cls.settings_type.domains()}
+        arguments = (inputs, cls.settings_type.of(of_core), problem)
+        known = (cls, repr(arguments))
+        if known not in _KEEP_THE_CONTRACT:
+            _check(super().build, arguments, cls.core_name)
+            _KEEP_THE_CONTRACT.add(known)
+        return super().build(*arguments)
+
+
+_KEEP_THE_CONTRACT: set[tuple[type[Core], str]] = set()
+"""The cores that were checked, with the arguments of `build` in words."""
+
+
+def _check(build: Callable[..., Core], arguments: tuple[int, Settings, Any], name: str) -> None:
+    """Check the contract of the core that `build` makes from the arguments.
 
     Raises:
-        ValueError: a parameter of its constructor cannot be a setting.
+        ValueError: the core cannot be made or breaks the contract; the message says how.
     """
-    if issubclass(found, Core) and found.build.__func__ is not Core.build.__func__:  # type: ignore[attr-defined]  # A class method.
-        return found
-    facts = {
-        "module_type": found,
-        "name": name,
-        "settings_type": _settings_type(found, name),
-        "learns_memory": getattr(found, "learns_memory", True),
-        "__doc__": found.__doc__,
-    }
-    return type("UserDefinedCore", (UserDefinedCore,), facts)
+    from seq_agents.testing import check_core
+
+    inputs, settings, _ = arguments
+    with torch.random.fork_rng(devices=[]):
+        try:
+            core = build(*arguments)
+        except (Exception, SystemExit) as wrong:  # A constructor may raise anything.
+            given = ", ".join(f"{setting}={value!r}" for setting, value in settings.as_dict().items())
+            raise ValueError(
+                f"core {name!r} cannot be made with {inputs} input features and {given}: {reason(wrong)}"
+            ) from wrong
+        try:
+            check_core(core, inputs, quick=True)
+        except AssertionError as broken:
+            raise ValueError(f"core {name!r} fails check_core: {broken}") from broken
+        except Exception as wrong:  # A method that is not checked by name, such as `load_state_dict`.
+            raise ValueError(f"core {name!r} fails check_core: {reason(wrong)}") from wrong
 
 
 class UserDefinedCore(Core):
@@ -82,21 +138,19 @@ class UserDefinedCore(Core):
     """
 
     module_type: ClassVar[Callable[..., nn.Module]]
-    name: ClassVar[str]
 
     def __init__(self, module: nn.Module) -> None:
         super().__init__()
         self.module: Any = module
         outputs = getattr(module, "outputs", None)
         if type(outputs) is not int or outputs < 1:
-            raise ValueError(f"core {self.name!r}: outputs must be its number of output features, got {outputs!r}")
+            raise ValueError(f"outputs must be its number of output features, got {outputs!r}")
         self.outputs = outputs
         self._takes_starts = "starts" in inspect.signature(module.forward).parameters
 
     @classmethod
     def build(cls, inputs: int, settings: Any, problem: seq_envs.Problem | None) -> Self:
         given = {name: value for name, value in settings.as_dict().items() if name in _parameters(cls.module_type)}
-        _check_once(cls, inputs, tuple(given.items()))
         return cls(cls.module_type(inputs, **given))
 
     def initial_state(self, batch: int) -> State:
@@ -106,7 +160,7 @@ class UserDefinedCore(Core):
     def forward(self, inputs: Tensor, state: State, starts: Tensor | None = None) -> tuple[Tensor, State]:
         read: tuple[Tensor, State]
         if self._takes_starts:
-            read = self.module(inputs, state, starts)
+            read = self.module(inputs, state, starts=starts)
             return read
         if starts is None:
             read = self.module(inputs, state)
@@ -114,21 +168,8 @@ class UserDefinedCore(Core):
         return read_with_starts(self.module, inputs, state, self.initial_state(len(inputs)), starts)
 
 
-@cache
-def _check_once(core: type[UserDefinedCore], inputs: int, given: tuple[tuple[str, Any], ...]) -> None:
-    """Check the contract of a core of this size; a second call with the same arguments does nothing.
-
-    Raises:
-        ValueError: the core breaks the contract; the message says how.
-    """
-    from seq_agents.testing import check_core
-
-    with torch.random.fork_rng(devices=[]):
-        module = core.module_type(inputs, **dict(given))
-        try:
-            check_core(core(module), inputs, quick=True)
-        except AssertionError as broken:
-            raise ValueError(f"core {core.name!r} fails check_core: {broken}") from broken
+_TAKEN = " or ".join(repr(name) for name in dir(Freezable) if not name.startswith("_"))
+"""The names that all settings have for something else."""
 
 
 def _parameters(found: Callable[..., nn.Module]) -> Mapping[str, inspect.Parameter]:
@@ -140,7 +181,8 @@ def _settings_type(found: type[nn.Module], name: str) -> type[Settings]:
     """Settings with a field for each parameter of a constructor.
 
     Raises:
-        ValueError: a parameter has no default, or one that is no number, text or bool; or it is named `frozen`.
+        ValueError: a parameter has no default, or one that is no number, text or bool; or all settings have something
+            else of its name, such as `frozen` or `as_dict`.
     """
     fields = []
     for each in _parameters(found).values():
@@ -150,10 +192,10 @@ def _settings_type(found: type[nn.Module], name: str) -> type[Settings]:
         if type(default) is int and each.annotation in (float, "float"):
             default = float(default)
         domain = _DOMAINS.get(type(default))
-        if domain is None or domain.accept(default) is None or each.name == "frozen":
+        if domain is None or domain.accept(default) is None or hasattr(Freezable, each.name):
             raise ValueError(
                 f"core {name!r}: each parameter of its constructor after the first becomes a setting, so it must have "
-                f"a default that is a bool, a finite number or a text, and not be named 'frozen', got {str(each)!r}"
+                f"a default that is a bool, a finite number or a text, and not be named {_TAKEN}, got {str(each)!r}"
             )
         meaning = f"{each.name} of {found.__name__}"
         fields.append((each.name, type(default), parameter(default, domain, meaning)))

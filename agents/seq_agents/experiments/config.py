@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import seq_envs
-from seq_agents.agents import agent_type, settings_of
+from seq_agents.agents import agent_type, modules_of, settings_of
 from seq_agents.learners.learner import Learner
 
 
@@ -19,12 +20,12 @@ def completed(agent: str, settings: Mapping[str, Any]) -> dict[str, Any]:
 def determining_settings(agent: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     """The settings on which the result of a training depends: all but the device.
 
-    If the agent is not there, only the given ones.
+    If the agent is of another module, or there is no such agent, only the given ones: the module can run any code, and
+    a report imports none.
     """
-    try:
-        settings = completed(agent, settings)
-    except ValueError:
-        settings = dict(settings)
+    if not modules_of(agent):
+        with suppress(ValueError):
+            settings = completed(agent, settings)
     return {name: value for name, value in settings.items() if name != "device"}
 
 

@@ -14,7 +14,7 @@ import gymnasium
 import seq_envs
 from seq_agents.agents import AGENTS
 from seq_agents.errors import reason
-from seq_agents.experiments.config import Config
+from seq_agents.experiments.config import Config, determining_settings
 from seq_agents.experiments.entry import Entry, Until
 from seq_agents.experiments.fairness import Budget, with_core_weights, within_budget
 from seq_agents.experiments.search import Search, combinations, in_words
@@ -115,6 +115,7 @@ class Grid:
                     self._entry(name, agent, id, parameters, values, self.trial_seeds, in_words(values))
                     for values in combinations(self.sweep)
                 )
+                _refuse_equal(trials)
                 searches.append(Search(tuple(trials), self.seeds))
         return searches
 
@@ -155,6 +156,22 @@ class Grid:
             name, agent.agent, id, parameters, settings, seeds=seeds, episodes=self.episodes, trial=trial,
             standard=self.standard, budget=self.budget, weights=self.parameters,
         )  # fmt: skip
+
+
+def _refuse_equal(trials: Sequence[Entry]) -> None:
+    """Refuse trials that train with the same settings, such as a sweep over `updates` where a budget sets them.
+
+    Raises:
+        GridError: two trials are equal; the message names them.
+    """
+    by_settings: dict[str, Entry] = {}
+    for trial in trials:
+        same = by_settings.setdefault(str(determining_settings(trial.agent, trial.settings)), trial)
+        if same is not trial:
+            raise GridError(
+                f"sweep: {trial.name} trains with the same settings at {in_short(same.trial)} and at "
+                f"{in_short(trial.trial)}: device changes no result, and a budget or parameters may set them"
+            )
 
 
 def _learns(agent: str) -> bool:

@@ -42,6 +42,8 @@ class Search:
     def chosen(self, folder: Folder) -> Entry | None:
         """The entry of the report. It has the settings of the best trial, or of the first of equally good ones.
 
+        They are not standard, since other problems may have others.
+
         Returns:
             None if every cell of every trial failed.
         """
@@ -50,7 +52,7 @@ class Search:
             return None
         known = [-math.inf if score is None else score for score in scores]
         best = known.index(max(known))
-        return dataclasses.replace(self.trials[best], trial="", seeds=self.seeds)
+        return dataclasses.replace(self.trials[best], trial="", seeds=self.seeds, standard=False)
 
 
 def mean_score(folder: Folder, trial: Entry) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from seq_agents.agents import AGENTS
+from seq_agents.agents import AGENTS, modules_of
 from seq_agents.report.outcome import Outcome, names_of
 
 _REFERENCE = "lstm"
@@ -13,7 +13,10 @@ _REFERENCE = "lstm"
 
 def learns_from_rewards(agent: str) -> bool:
     """Whether an agent of the menu learns from rewards, and learns what to remember."""
-    return agent in AGENTS and AGENTS[agent].learns_from == "rewards" and AGENTS[agent].learns_memory
+    if agent not in AGENTS or AGENTS[agent].learns_from != "rewards":
+        return False
+    # The module of a user-defined core can run any code, and a report imports none.
+    return bool(modules_of(agent)) or AGENTS[agent].learns_memory
 
 
 def name_learning_from_examples(done: Sequence[Outcome]) -> str | None:

@@ -27,9 +27,12 @@ def search_cost(done: Sequence[Outcome]) -> Table:
         for name in names_of(of(done, label=label)):
             trials = _by_trial(of(done, name=name, label=label))
             means = {trial: _mean(runs) for trial, runs in trials.items()}
-            best = max(means, key=lambda trial: -math.inf if math.isnan(means[trial]) else means[trial])
+            best = max(means, key=lambda trial: _rank(trials[trial]))
             every = [run for runs in trials.values() for run in runs]
-            solved = sum(all(run.final.exact_match >= SOLVED_EXACT_MATCH for run in runs) for runs in trials.values())
+            solved = sum(
+                _complete(runs) and all(run.final.exact_match >= SOLVED_EXACT_MATCH for run in runs)
+                for runs in trials.values()
+            )
             rows.append((
                 label, name, len(trials), solved / len(trials), best, means[best], sum(run.steps for run in every),
                 sum(run.seconds for run in every),
@@ -76,3 +79,17 @@ def _by_trial(done: Sequence[Outcome]) -> dict[str, list[Outcome]]:
 
 def _mean(runs: Sequence[Outcome]) -> float:
     return statistics.fmean(run.final.normalized for run in runs)
+
+
+def _complete(runs: Sequence[Outcome]) -> bool:
+    """Whether a trial has a result of every seed: those that failed have none."""
+    return len(runs) == runs[0].entry.seeds
+
+
+def _rank(runs: Sequence[Outcome]) -> float:
+    """What a trial is chosen by, as in `seq_agents.experiments.search.mean_score`."""
+    if not _complete(runs):
+        return -math.inf
+    return statistics.fmean(
+        run.final.accuracy if math.isnan(run.final.normalized) else run.final.normalized for run in runs
+    )

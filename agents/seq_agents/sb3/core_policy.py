@@ -68,15 +68,19 @@ class CorePolicy(RecurrentActorCriticPolicy):
         for name in ("lstm_hidden_size", "n_lstm_layers", "lstm_kwargs"):
             if name in kwargs:
                 raise TypeError(
-                    f"{name} is an argument of MlpLstmPolicy: CorePolicy takes core_kwargs={{'hidden': 64}}"
+                    f"CorePolicy takes no {name}, got {kwargs[name]!r}: core_kwargs has the core's settings, such as "
+                    "core_kwargs={'hidden': 64}"
                 )
         if shared_lstm and (enable_critic_lstm or not share_features_extractor):
             raise ValueError(
                 "shared_lstm must be False if the critic has a core or a features extractor of its own, got True with "
                 f"enable_critic_lstm={enable_critic_lstm} and share_features_extractor={share_features_extractor}"
             )
+        if isinstance(core, str):
+            self._core_type = core_type(core)
+        else:
+            self._core_type = as_core(core, getattr(core, "__name__", repr(core)))
         self._core = core
-        self._core_type = core_type(core) if isinstance(core, str) else as_core(core, core.__name__)
         self._problem = problem
         self.core_kwargs = {**self._core_type.library_start, **(core_kwargs or {})}
         self._core_settings: Any = self._core_type.settings_type.of(self.core_kwargs)
@@ -106,6 +110,7 @@ class CorePolicy(RecurrentActorCriticPolicy):
         return make_core(self._core_type, self.features_dim, self._core_settings, self._problem)
 
     def _build_mlp_extractor(self) -> None:
+        self.features_dim = int(self.features_dim)  # SB3 counts the features of MultiDiscrete in numpy's integers.
         # SB3 builds the layers after the memory first. Their size comes from a core that is thrown away.
         with torch.random.fork_rng(devices=[]):
             self.lstm_output_dim = self._made_core().outputs

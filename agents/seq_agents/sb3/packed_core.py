@@ -47,11 +47,12 @@ class PackedCore(nn.Module):
             The outputs (B, T, outputs), and the state after the last step.
         """
         outputs, state = self.core(inputs, self.unpacked(packed), starts)
-        return outputs, self.packed(state)
+        return outputs, self.packed(state, outputs)
 
-    def packed(self, state: State) -> Packed:
-        """The state of a core as two arrays of float32."""
-        flat = [part.reshape(len(part), math.prod(part.shape[1:])).float() for part in state]
+    def packed(self, state: State, like: Tensor) -> Packed:
+        """The state of a core as two arrays of float32; `like` is a tensor (B, ...), since a state may be empty."""
+        none = like.new_zeros(len(like), 0, dtype=torch.float32)
+        flat = [none, *(part.reshape(len(part), math.prod(part.shape[1:])).float() for part in state)]
         padding = 2 * self.hidden_size - self._bounds[-1]
         first, second = nn.functional.pad(torch.cat(flat, dim=1), (0, padding)).chunk(2, dim=1)
         return first[None].contiguous(), second[None].contiguous()

@@ -86,8 +86,8 @@ class FastRecurrentPPO(RecurrentPPO):
             batch_size = max(steps, n_steps * env.num_envs // _MINIBATCHES) if batch_size is None else batch_size
         if policy in self.policy_aliases:
             policy_kwargs = _SMALL_NETWORK | (policy_kwargs or {})
-            if isinstance(env, SequenceVecEnv):
-                policy_kwargs.setdefault("problem", env.envs.problem)
+        if policy in (CorePolicy, *self.policy_aliases) and isinstance(env, SequenceVecEnv):
+            policy_kwargs = {"problem": env.envs.problem} | (policy_kwargs or {})
         super().__init__(
             policy,
             env,  # type: ignore[arg-type]  # SB3's `load` passes None and sets the env later.

@@ -180,11 +180,12 @@ def test_trust_imports_a_user_defined_agent(foreign: str) -> None:
     assert run(["evaluate", "run", "--trust", "--episodes", "40"]).code == 0
 
 
+@pytest.mark.parametrize("prefix", ["", "recurrent-ppo-"])
 @pytest.mark.parametrize("form", [[], ["--markdown"], ["--csv"]], ids=str)
-def test_report_imports_nothing(form: list[str], foreign: str, made: Path) -> None:
+def test_report_imports_nothing(form: list[str], prefix: str, foreign: str, made: Path) -> None:
     copied(made)
     for path in Path("results").rglob("*.json"):
-        path.write_text(path.read_text().replace('"agent":"optimal"', f'"agent":"{foreign}:Mine"'))
+        path.write_text(path.read_text().replace('"agent":"optimal"', f'"agent":"{prefix}{foreign}:Mine"'))
     assert "Mine" in Path("results/grid.json").read_text()
     assert run(["report", "results", *form]).code == 0
     assert not Path("imported").exists()

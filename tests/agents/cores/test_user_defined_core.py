@@ -17,7 +17,7 @@ from torch import nn
 import seq_envs
 
 torch.set_num_threads(1)
-GOOD = ["Plain", "Own", "Built"]
+GOOD = ["Plain", "Own", "Built", "NamedStarts", "Derived", "Empty"]
 RULES: dict[str, dict[str, Any]] = {
     "supervised": {"updates": 3, "batch": 4},
     "reinforce": {"updates": 3, "batch": 4},
@@ -79,6 +79,12 @@ def test_a_frozen_one_keeps_its_weights() -> None:
         ("own_cores:WithoutInitialState", "core 'own_cores:WithoutInitialState' lacks initial_state"),
         ("own_cores:WithoutDefault", 'a default that is a bool, a finite number or a text.* got "units'),
         ("own_cores:Clashing", "both have the setting learning_rate: rename it in the core"),
+        ("own_cores:NamedAsAMethod", "not be named 'as_dict' or .* got \"as_dict: "),
+        ("own_cores:Raising", "core 'own_cores:Raising' cannot be made with 10 .* units=6: KeyError: 6"),
+        ("own_cores:Exiting", "core 'own_cores:Exiting' cannot be made with .*SystemExit: 3"),
+        ("own_cores:ByNameOnly", "core 'own_cores:ByNameOnly' cannot be made with .*TypeError"),
+        ("own_cores:Lazy", "core 'own_cores:Lazy' fails check_core: .*uninitialized"),
+        ("own_cores:BuiltWide", "core 'own_cores:BuiltWide' fails check_core: .*outputs"),
         ("own_cores:WithoutState", "core 'own_cores:WithoutState' fails check_core: .*state"),
         ("own_cores:GrowingState", "core 'own_cores:GrowingState' fails check_core: .*state"),
         ("own_cores:Wide", "core 'own_cores:Wide' fails check_core: .*7"),
@@ -111,3 +117,14 @@ def test_nothing_is_left_of_a_run_whose_core_is_broken(tmp_path: Path, capsys: p
 
 def test_it_climbs_the_ladder() -> None:
     assert callable(trainer("supervised-own_cores:Plain", {"units": "3"}))
+
+
+def test_a_run_of_another_core_is_not_imported_and_not_continued(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = ["--set", "updates=1", "--episodes", "20", "--out", str(tmp_path / "run")]
+    main(["train", "supervised", "SeqEcho-v0", "--core", "own_cores:Plain", *run])
+    for core in ("own_cores:Own", "gru"):
+        error = refused(["train", "supervised", "SeqEcho-v0", "--core", core, *run, "--resume"], capsys)
+        assert "was trained with own_cores:Plain. Use the same, or another --out" in error
+        assert "--trust" not in error

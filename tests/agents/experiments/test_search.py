@@ -81,7 +81,7 @@ def test_a_trial_has_other_seeds_and_other_episodes_than_the_report(monkeypatch:
 
 def test_the_best_trial_is_chosen_and_the_first_of_equals(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
-    trials = [trial(f"x={number}", seeds=2) for number in range(4)]
+    trials = [dataclasses.replace(trial(f"x={number}", seeds=2), standard=True) for number in range(4)]
     folder.add_entries(trials)
     search = Search(tuple(trials), seeds=7)
     assert search.chosen(folder) is None, "all failed"
@@ -90,7 +90,7 @@ def test_the_best_trial_is_chosen_and_the_first_of_equals(tmp_path: Path) -> Non
             add(folder, Cell(trials[number], seed), accuracy)
     add(folder, Cell(trials[3], 0), 1.0)  # Its other seed failed.
     chosen = search.chosen(folder)
-    assert chosen == dataclasses.replace(trials[1], trial="", seeds=7)
+    assert chosen == dataclasses.replace(trials[1], trial="", seeds=7, standard=False), "tuned for this problem"
 
 
 def test_a_trial_and_the_entry_of_the_report_are_not_the_same() -> None:
@@ -141,6 +141,17 @@ def test_tables_of_a_search() -> None:
     assert searched(words, {"mlp": 0}) == searched([], {}) == []
 
 
+def test_a_trial_with_a_failed_seed_is_neither_the_best_nor_solves() -> None:
+    runs = [
+        outcome_of(
+            cell := Cell(trial(words, seeds=2), seed), result(cell, [[10, 2.0, 0.9, 0.9]], evaluation=exam(shot))
+        )
+        for words, seed, shot in (("x=1", 0, 1.0), ("x=2", 0, 0.6), ("x=2", 1, 0.6))
+    ]
+    (row,) = search_cost(runs).texts()
+    assert row[3:5] == ["0%", "x=2"]
+
+
 @pytest.mark.parametrize(
     ("sweep", "message"),
     [
@@ -149,6 +160,9 @@ def test_tables_of_a_search() -> None:
         ("{learning_rate: 0.1}", "sweep: 'learning_rate' must be a list of values, got 0.1"),
         ("{learning_rate: [-1]}", "learning_rate must be a number"),
         ("{learning_rate: [0.1, 0.1]}", "learning_rate has a value twice"),
+        ("{learning_rate: [1, 1.0]}", "gru trains with the same settings at learning_rate=1 and at learning_rate=1.0"),
+        ("{updates: [1, 2]}\nbudget: {steps: 9000}", "gru trains with the same settings at updates=1 and at updates=2"),
+        ("{device: [cpu, auto]}", "gru trains with the same settings at device=cpu and at device=auto"),
         ("[learning_rate]", "sweep must be a mapping from settings to lists of values"),
         ("{}", "sweep must be a mapping from settings to lists of values"),
         ("{hidden: [3, 4]}\nparameters: 2000", "hidden must be left out: parameters chooses it"),

@@ -37,6 +37,7 @@ SPACES: dict[str, tuple[spaces.Space[Any], spaces.Space[Any]]] = {
     "vector, MultiDiscrete": (VECTOR, spaces.MultiDiscrete([2, 3])),
     "vector, Box": (VECTOR, spaces.Box(-1.0, 1.0, (2,), np.float32)),
     "symbols": (spaces.Discrete(4), spaces.Discrete(2)),
+    "counts": (spaces.Dict({"vector": VECTOR, "counts": spaces.MultiDiscrete([2, 3])}), spaces.Discrete(2)),
     "picture": (PICTURE, spaces.Discrete(2)),
     "dict": (spaces.Dict({"vector": VECTOR, "picture": PICTURE}), spaces.MultiDiscrete([2, 2])),
 }
@@ -110,7 +111,7 @@ class Mixed(CORES["gru"]):
 def test_a_state_of_any_shapes_and_dtypes_is_packed_and_unpacked() -> None:
     core = PackedCore(Mixed(3, 4), 3)
     state = (torch.randn(5, 2, 3), torch.arange(5) + 2**24 - 5, torch.zeros(5, 0), torch.rand(5, 1) > 0.5)
-    packed = core.packed(state)
+    packed = core.packed(state, state[0])
     assert [part.shape for part in packed] == [(1, 5, core.hidden_size)] * 2
     assert core.hidden_size == 4
     for back, part in zip(core.unpacked(packed), state, strict=True):
@@ -124,7 +125,7 @@ def test_the_state_of_every_core_is_packed_and_unpacked(core: str) -> None:
     made = PackedCore(core_type(core).build(3, settings, None), 3)
     with torch.no_grad():
         _, state = made.core(torch.randn(2, 6, 3), made.core.initial_state(2))
-        for back, part in zip(made.unpacked(made.packed(state)), state, strict=True):
+        for back, part in zip(made.unpacked(made.packed(state, state[0])), state, strict=True):
             assert torch.equal(back, part)
 
 
@@ -225,6 +226,10 @@ def test_a_class_is_a_core_and_its_initial_state_need_not_be_zero() -> None:
         ({"core": "gru", "core_kwargs": {"units": 3}}, "there is no setting 'units'"),
         ({"core": "gru", "core_kwargs": {"hidden": 0}}, "hidden must be an integer >= 1"),
         ({"core": "window"}, "window must be at least 1 for an env that is no problem of this package, got 0"),
+        ({"core": nn.GRU(3, 3)}, r"core 'GRU\(3, 3\)' must be a subclass of torch.nn.Module, got GRU"),
+        ({"core": Noise}, "core 'Noise' must be a subclass of torch.nn.Module, got <class"),
+        ({"core": None}, "core 'None' must be a subclass of torch.nn.Module, got None"),
+        ({"core": nn.GRU}, "core 'GRU' lacks initial_state: see seq_agents.cores.Core"),
         ({"core": "no_module:Core"}, "core 'no_module:Core' cannot be imported"),
         ({"shared_lstm": True}, "shared_lstm must be False if the critic has a core"),
     ],
@@ -232,3 +237,8 @@ def test_a_class_is_a_core_and_its_initial_state_need_not_be_zero() -> None:
 def test_wrong_arguments(kwargs: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         RecurrentPPO(CorePolicy, "CartPole-v1", device="cpu", policy_kwargs=kwargs)
+
+
+def test_arguments_of_the_stock_policy_are_named_with_what_replaces_them() -> None:
+    with pytest.raises(TypeError, match="CorePolicy takes no lstm_hidden_size, got 32: core_kwargs has the core's settings"):
+        RecurrentPPO(CorePolicy, "CartPole-v1", device="cpu", policy_kwargs={"lstm_hidden_size": 32})

@@ -260,3 +260,11 @@ def test_episodes_of_different_lengths() -> None:
     assert np.allclose(returns[last], rewards[last], atol=1e-6)
     assert np.allclose(model.rollout_buffer.advantages[last], (rewards - values)[last], atol=1e-6)
     model.learn(200)
+
+
+@pytest.mark.parametrize("policy", ["CorePolicy", CorePolicy])
+def test_a_window_knows_the_problem(policy: Any) -> None:
+    model = FastRecurrentPPO(policy, "SeqEcho-v0", device="cpu", policy_kwargs={"core": "window"})
+    core: Any = model.policy.lstm_actor.core  # type: ignore[union-attr]  # A `CorePolicy` has it.
+    problem = seq_envs.make_problem("SeqEcho-v0")
+    assert (core.window, core.clock) == (problem.lag + 1, problem.steps)  # type: ignore[attr-defined]  # SeqEcho has it.
