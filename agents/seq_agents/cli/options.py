@@ -123,7 +123,11 @@ def add_standard(parser: argparse.ArgumentParser) -> None:
         "--standard", action="store_const", const=True, help="standard settings: the same for all problems"
     )
     which.add_argument(
-        "--tuned", action="store_const", const=False, dest="standard", help="settings tuned for the problem"
+        "--tuned",
+        action="store_const",
+        const=False,
+        dest="standard",
+        help="settings tuned for the id (the default)",
     )
 
 

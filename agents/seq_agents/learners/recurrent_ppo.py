@@ -15,11 +15,9 @@ from torch import Tensor
 import seq_envs
 from seq_agents.cores import core_type
 from seq_agents.learners.sb3_learner import Sb3Learner
-from seq_agents.sb3.core_policy import CorePolicy
+from seq_agents.sb3.core_policy import ONLY_A_CORE, CorePolicy
 from seq_agents.sb3.recurrent_ppo import FastRecurrentPPO
 
-_ONLY_A_CORE = {"shared_lstm": True, "enable_critic_lstm": False, "net_arch": {"pi": [], "vf": []}}
-"""A network with a core that actor and critic share, and no other layers."""
 _OLD_NAME = re.compile(r"^lstm_actor\.(?=weight_|bias_)")
 
 
@@ -31,7 +29,7 @@ class _ByCore(Sb3Learner):
         names = core_type(self.core).settings_type.domains()
         of_core = {name: value for name, value in self.settings.as_dict().items() if name in names}
         network = {"core": self.core, "core_kwargs": of_core, "problem": self.problem}
-        return _ONLY_A_CORE | network | {"log_std_init": self.settings.log_std}
+        return ONLY_A_CORE | network | {"log_std_init": self.settings.log_std}
 
 
 class FastRecurrentPpo(_ByCore):
@@ -63,7 +61,7 @@ class StockRecurrentPpo(_ByCore):
             raise ValueError(f"lstm_rate must be 1.0, since sb3-contrib has one learning rate, got {rate}")
         if self.core != "lstm":
             return RecurrentPPO(CorePolicy, policy_kwargs=self.network_of(), **common)
-        network = _ONLY_A_CORE | {"lstm_hidden_size": chosen.hidden, "log_std_init": chosen.log_std}
+        network = ONLY_A_CORE | {"lstm_hidden_size": chosen.hidden, "log_std_init": chosen.log_std}
         model = RecurrentPPO("MlpLstmPolicy", policy_kwargs=network, **common)
         lstm: Any = model.policy.lstm_actor
         chosen.lstm_start.apply(lstm)

@@ -21,6 +21,9 @@ from seq_agents.learners.learning_rates import rate_groups
 from seq_agents.sb3.packed_core import Packed, PackedCore
 from seq_envs.encodings import Array
 
+ONLY_A_CORE = {"shared_lstm": True, "enable_critic_lstm": False, "net_arch": {"pi": [], "vf": []}}
+"""Arguments of `CorePolicy` for a network with a core that actor and critic share, and no other layers."""
+
 
 class CorePolicy(RecurrentActorCriticPolicy):
     """An actor-critic policy with any core as its memory, for sb3-contrib's `RecurrentPPO` on any Gymnasium env.

@@ -17,13 +17,12 @@ from stable_baselines3.common.vec_env import VecEnv
 import seq_envs
 from seq_agents.learners.learning_rates import set_rate
 from seq_agents.sb3.callbacks import read_lstm_states
-from seq_agents.sb3.core_policy import CorePolicy
+from seq_agents.sb3.core_policy import ONLY_A_CORE, CorePolicy
 from seq_agents.sb3.episode_buffer import EpisodeBuffer, by_episode, by_step
 from seq_agents.sb3.rollout_steps import Answers, rollout_steps, states_by_step
 from seq_agents.sb3.vec_env import SequenceVecEnv, make_vec_env
 from seq_envs.dataset import Dataset
 
-_SMALL_NETWORK = {"shared_lstm": True, "enable_critic_lstm": False, "net_arch": {"pi": [], "vf": []}}
 _LANES = 64
 _EPISODES = 4
 _MINIBATCHES = 4
@@ -85,7 +84,7 @@ class FastRecurrentPPO(RecurrentPPO):
             n_steps = _EPISODES * steps if n_steps is None else n_steps
             batch_size = max(steps, n_steps * env.num_envs // _MINIBATCHES) if batch_size is None else batch_size
         if policy in self.policy_aliases:
-            policy_kwargs = _SMALL_NETWORK | (policy_kwargs or {})
+            policy_kwargs = ONLY_A_CORE | (policy_kwargs or {})
         if policy in (CorePolicy, *self.policy_aliases) and isinstance(env, SequenceVecEnv):
             policy_kwargs = {"problem": env.envs.problem} | (policy_kwargs or {})
         super().__init__(
