@@ -29,7 +29,7 @@ def pretended_device(monkeypatch: pytest.MonkeyPatch) -> Iterator[torch.device]:
     _answer(monkeypatch, "cpu", lambda zeros: zeros)
     _answer(monkeypatch, "item", lambda zeros: zeros.item())
     _answer(monkeypatch, "tolist", lambda zeros: zeros.tolist())
-    _answer(monkeypatch, "__bool__", lambda zeros: False)  # noqa: ARG005
+    _answer(monkeypatch, "__bool__", lambda zeros: bool(zeros.any()))
     with torch_config.patch({"meta_nonzero_assume_all_nonzero": True}):  # type: ignore[attr-defined]  # torch adds `patch` when it is imported.
         yield DEVICE
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import torch
@@ -11,20 +10,11 @@ from torch.nn.functional import normalize, silu
 
 from seq_agents.cores.core import State
 from seq_agents.cores.episode_starts import same_episode, steps_in_chunks
-from seq_agents.cores.layers import LayeredCore, LayeredSettings, Mixer, head_width
+from seq_agents.cores.layers import LayeredCore, MemoryHeadsSettings, Mixer, head_width
 from seq_agents.cores.short_convolution import ShortConvolution
-from seq_envs.parameters import Integer, parameter
 
 _CHUNK = 32
 """Steps that are read at once."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeltaNetSettings(LayeredSettings):
-    """The settings of a DeltaNet."""
-
-    heads: int = parameter(4, Integer(1, 256), "heads, each with a memory")
-    convolution: int = parameter(4, Integer(1, 64), "steps that the short convolution sees; 1: the current one only")
 
 
 class DeltaNetMixer(Mixer):
@@ -110,7 +100,7 @@ class DeltaNet(LayeredCore):
     multiplications in each layer, and about 96 hidden more in a chunk.
     """
 
-    settings_type = DeltaNetSettings
+    settings_type = MemoryHeadsSettings
 
     @classmethod
     def mixer(cls, settings: Any) -> Mixer:

@@ -21,6 +21,20 @@ class LayeredSettings(CoreSettings):
     layers: int = parameter(1, Integer(1, 64), "layers, each of which remembers")
 
 
+@dataclass(frozen=True, kw_only=True)
+class ConvolvedSettings(LayeredSettings):
+    """The settings of a core whose layers begin with a short convolution."""
+
+    convolution: int = parameter(4, Integer(1, 64), "steps that the short convolution sees; 1: the current one only")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemoryHeadsSettings(ConvolvedSettings):
+    """The settings of a core with several matrices as memory."""
+
+    heads: int = parameter(4, Integer(1, 256), "heads, each with a memory")
+
+
 class Mixer(nn.Module, ABC):
     """The part of a layer that remembers: features (B, T, hidden) in, as many out. It keeps the contract of a core."""
 
@@ -71,7 +85,7 @@ class LayeredCore(Core):
         """The mixer of one layer, given an instance of `settings_type`."""
 
     def initial_state(self, batch: int) -> State:
-        return tuple(part for mixer in self.mixers for part in mixer.initial_state(batch))  # type: ignore[operator]
+        return tuple(part for mixer in self.mixers for part in mixer.initial_state(batch))  # type: ignore[operator]  # torch forgets the type of a module in a list.
 
     def forward(self, inputs: Tensor, state: State, starts: Tensor | None = None) -> tuple[Tensor, State]:
         features = self.embed(inputs)

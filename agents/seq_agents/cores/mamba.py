@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn.functional import silu, softplus
 
 from seq_agents.cores.core import State
-from seq_agents.cores.layers import LayeredCore, LayeredSettings, Mixer
+from seq_agents.cores.layers import ConvolvedSettings, LayeredCore, Mixer
 from seq_agents.cores.selective_scan import selective_scan
 from seq_agents.cores.short_convolution import ShortConvolution
 from seq_envs.parameters import Integer, parameter
@@ -21,11 +21,10 @@ _STEP_SIZES = (0.001, 0.1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class MambaSettings(LayeredSettings):
+class MambaSettings(ConvolvedSettings):
     """The settings of Mamba."""
 
     states: int = parameter(8, Integer(1, 256), "numbers of the state for each unit (N in the paper)")
-    convolution: int = parameter(4, Integer(1, 64), "steps that the short convolution sees; 1: the current one only")
 
 
 class MambaMixer(Mixer):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import torch
@@ -11,22 +10,13 @@ from torch.nn.functional import logsigmoid, silu
 
 from seq_agents.cores.core import State
 from seq_agents.cores.episode_starts import same_episode, steps_in_chunks
-from seq_agents.cores.layers import LayeredCore, LayeredSettings, Mixer, head_width
+from seq_agents.cores.layers import LayeredCore, MemoryHeadsSettings, Mixer, head_width
 from seq_agents.cores.short_convolution import ShortConvolution
-from seq_envs.parameters import Integer, parameter
 
 _CHUNK = 32
 """Steps that are read at once."""
 _FORGET_BIASES = (0.0, 5.0)
 """The biases of the forget gates before the first update, from the first head to the last."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class MlstmSettings(LayeredSettings):
-    """The settings of an mLSTM."""
-
-    heads: int = parameter(4, Integer(1, 256), "heads, each with a memory")
-    convolution: int = parameter(4, Integer(1, 64), "steps that the short convolution sees; 1: the current one only")
 
 
 class MlstmMixer(Mixer):
@@ -137,7 +127,7 @@ class Mlstm(LayeredCore):
     5 hidden^2 + 3 hidden^2 / heads multiplications in each layer, and about 64 hidden more in a chunk.
     """
 
-    settings_type = MlstmSettings
+    settings_type = MemoryHeadsSettings
     has_feed_forward = False
 
     @classmethod

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
-
 from torch import Tensor, nn
 
-import seq_envs
 from seq_agents.cores.core import Core, State
 from seq_agents.cores.episode_starts import read_with_starts
 
@@ -21,10 +18,6 @@ class Rnn(Core):
         super().__init__()
         self.outputs = hidden
         self.rnn = nn.RNN(inputs, hidden, batch_first=True)
-
-    @classmethod
-    def build(cls, inputs: int, settings: Any, problem: seq_envs.Problem | None) -> Self:
-        return cls(inputs, settings.hidden)
 
     def initial_state(self, batch: int) -> State:
         return (next(self.rnn.parameters()).new_zeros(batch, self.outputs),)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
+import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -47,34 +48,35 @@ class Search:
         Returns:
             None if every cell of every trial failed.
         """
-        scores = [mean_score(folder, trial) for trial in self.trials]
-        if all(score is None for score in scores):
+        finished = [list(_finished(folder, trial)) for trial in self.trials]
+        if not any(finished):
             return None
-        known = [-math.inf if score is None else score for score in scores]
-        best = known.index(max(known))
-        return dataclasses.replace(self.trials[best], trial="", seeds=self.seeds, standard=False)
+        ranks = [rank(scores, trial.seeds) for scores, trial in zip(finished, self.trials, strict=True)]
+        best = self.trials[ranks.index(max(ranks))]
+        return dataclasses.replace(best, trial="", seeds=self.seeds, standard=False)
 
 
-def mean_score(folder: Folder, trial: Entry) -> float | None:
-    """The mean normalised score of a trial over its seeds, -inf if one of them failed; None if all failed."""
-    scores = list(_scores(folder, trial))
-    if all(score is None for score in scores):
-        return None
-    return sum(-math.inf if score is None else score for score in scores) / len(scores)
+def rank(finished: Sequence[tuple[float, float]], seeds: int) -> float:
+    """What a trial is chosen by: its mean normalised score, or -inf if one of its seeds failed.
+
+    Args:
+        finished: the normalised score and the accuracy of each seed that has a result. Without levels that differ there
+            is no normalised score (it is NaN), but accuracies can still be compared.
+        seeds: the seeds of the trial.
+    """
+    if len(finished) < seeds:
+        return -math.inf
+    return statistics.fmean(accuracy if math.isnan(score) else score for score, accuracy in finished)
 
 
-def _scores(folder: Folder, trial: Entry) -> Iterator[float | None]:
-    """The score of each seed; None if it failed."""
+def _finished(folder: Folder, trial: Entry) -> Iterator[tuple[float, float]]:
+    """The normalised score and the accuracy of each seed that has a result."""
     for seed in range(trial.seeds):
         result = folder.result(Cell(trial, seed))
-        if result is None:
-            yield None
-            continue
-        evaluation = result["evaluation"]
-        levels = Levels(**{name: level and Level(**level) for name, level in evaluation["levels"].items()})
-        score = levels.normalize(evaluation["accuracy"])
-        # Without levels that differ there is no normalised score, but accuracies can still be compared.
-        yield evaluation["accuracy"] if math.isnan(score) else score
+        if result is not None:
+            evaluation = result["evaluation"]
+            levels = Levels(**{name: level and Level(**level) for name, level in evaluation["levels"].items()})
+            yield levels.normalize(evaluation["accuracy"]), evaluation["accuracy"]
 
 
 def trials_folder(path: Path) -> Folder | None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
 
-from seq_agents.experiments.search import trials_folder
+from seq_agents.experiments.search import rank, trials_folder
 from seq_agents.report.outcome import Outcome, labels_of, names_of, of, outcomes
 from seq_agents.report.statistics import SOLVED_EXACT_MATCH
 from seq_agents.report.table import Column, Table, count, duration, percent, score
@@ -87,9 +86,5 @@ def _complete(runs: Sequence[Outcome]) -> bool:
 
 
 def _rank(runs: Sequence[Outcome]) -> float:
-    """What a trial is chosen by, as in `seq_agents.experiments.search.mean_score`."""
-    if not _complete(runs):
-        return -math.inf
-    return statistics.fmean(
-        run.final.accuracy if math.isnan(run.final.normalized) else run.final.normalized for run in runs
-    )
+    """What a trial is chosen by."""
+    return rank([(run.final.normalized, run.final.accuracy) for run in runs], runs[0].entry.seeds)

@@ -157,11 +157,13 @@ def _area(strata: Sequence[Sequence[Outcome]]) -> float | None:
 
 def _size_and_speed(mine: Sequence[Outcome]) -> tuple[float | None, float | None]:
     """The medians of the number of weights and of the steps learned from in a second, where they are known."""
-    known = ([outcome.weights for outcome in mine], [outcome.speed for outcome in mine])
-    return tuple(  # type: ignore[return-value]  # There are two.
-        statistics.median(values) if (values := [value for value in column if value is not None]) else None
-        for column in known
-    )
+    return _median([outcome.weights for outcome in mine]), _median([outcome.speed for outcome in mine])
+
+
+def _median(values: Sequence[float | None]) -> float | None:
+    """The median of the known values; None if there are none."""
+    known = [value for value in values if value is not None]
+    return statistics.median(known) if known else None
 
 
 def _solving(mine: Sequence[Outcome]) -> tuple[float | None, float | None, float | None]:
