@@ -15,9 +15,15 @@ ANY = Real(-math.inf, math.inf)
 POSITIVE = Real(0.0, math.inf)
 
 
+def later_setting(default: Any, domain: Domain, meaning: str, *, before: Any) -> Any:
+    """A field as `parameter` makes it, for a setting that version 0.1.0 did not have: it learned as with `before`."""
+    return dataclasses.field(default=default, metadata={"domain": domain, "meaning": meaning, "before": before})
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The settings of an agent. A subclass adds fields made by `parameter(default, domain, meaning)`.
+    """The settings of an agent. A subclass adds fields made by `parameter(default, domain, meaning)`, or by
+    `later_setting` where stored settings may lack it.
 
     Raises:
         ValueError: at construction, for a wrong setting; it names the setting, the value and what is allowed.
@@ -39,6 +45,16 @@ class Settings:
             ValueError: no setting says how long the training is. Agents that do not learn fit any number.
         """
         return self
+
+    @classmethod
+    def stored(cls, settings: Mapping[str, Any]) -> Self:
+        """The settings that any version of this package stored. Those that did not exist then have the values of then.
+
+        Raises:
+            ValueError: as for `of`.
+        """
+        then = {field.name: field.metadata["before"] for field in dataclasses.fields(cls) if "before" in field.metadata}
+        return cls.of({**then, **settings})
 
     @classmethod
     def domains(cls) -> dict[str, Domain]:

@@ -11,13 +11,14 @@ from torch import Tensor, nn
 import seq_envs
 from seq_agents.cores.core import Core, CoreSettings, State
 from seq_agents.cores.episode_starts import read_with_starts
+from seq_agents.cores.input_weights import AS_TORCH, RecurrentSettings
 from seq_agents.cores.lstm_start import LstmStart
 from seq_agents.settings import ANY, POSITIVE
 from seq_envs.parameters import Flag, parameter
 
 
 @dataclass(frozen=True, kw_only=True)
-class LstmSettings(CoreSettings):
+class LstmSettings(RecurrentSettings):
     """The weights of an LSTM before the first update (see `LstmStart`), and its learning rate."""
 
     input_bias: float = parameter(0.0, ANY, "bias of the input gate at the start")
@@ -30,7 +31,7 @@ class LstmSettings(CoreSettings):
     @property
     def lstm_start(self) -> LstmStart:
         """The biases and the recurrent weights before the first update."""
-        return LstmStart(self.input_bias, self.forget_bias, self.output_bias, self.orthogonal)
+        return LstmStart(self.input_bias, self.forget_bias, self.output_bias, self.orthogonal, self.input_weights)
 
 
 class Lstm(Core):
@@ -42,7 +43,7 @@ class Lstm(Core):
     """
 
     settings_type: ClassVar[type[CoreSettings]] = LstmSettings
-    library_start: ClassVar[Mapping[str, Any]] = {"forget_bias": 0.0}
+    library_start: ClassVar[Mapping[str, Any]] = {"forget_bias": 0.0, **AS_TORCH}
 
     def __init__(self, inputs: int, hidden: int, start: LstmStart | None = None) -> None:
         super().__init__()

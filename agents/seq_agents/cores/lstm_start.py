@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import torch
 from torch import nn
+
+from seq_agents.cores.input_weights import draw_input_weights
 
 _QUIET = 0.1
 """With orthogonal weights, the factor on the weights of the gates: small, so that the biases set the gates."""
@@ -31,10 +34,13 @@ class LstmStart:
     forget: float = 0.0
     output: float = 0.0
     orthogonal: bool = False
+    input_weights: float = 0.0
+    """See `draw_input_weights`."""
 
     def apply(self, lstm: nn.LSTM) -> None:
         """Set every layer and direction of an LSTM. The default leaves it as torch made it."""
-        if self == LstmStart():
+        draw_input_weights(lstm, self.input_weights)
+        if dataclasses.replace(self, input_weights=0.0) == LstmStart():
             return
         with torch.no_grad():
             for name, weights in lstm.named_parameters():

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
 from torch import Tensor, nn
 
-from seq_agents.cores.core import Core, State
+import seq_envs
+from seq_agents.cores.core import Core, CoreSettings, State
 from seq_agents.cores.episode_starts import read_with_starts
+from seq_agents.cores.input_weights import AS_TORCH, RecurrentSettings, draw_input_weights
 
 
 class Rnn(Core):
@@ -14,10 +19,18 @@ class Rnn(Core):
     Its state is h, (B, hidden). A step costs hidden (inputs + hidden) multiplications.
     """
 
-    def __init__(self, inputs: int, hidden: int) -> None:
+    settings_type: ClassVar[type[CoreSettings]] = RecurrentSettings
+    library_start: ClassVar[Mapping[str, Any]] = AS_TORCH
+
+    def __init__(self, inputs: int, hidden: int, input_weights: float = 0.0) -> None:
         super().__init__()
         self.outputs = hidden
         self.rnn = nn.RNN(inputs, hidden, batch_first=True)
+        draw_input_weights(self.rnn, input_weights)
+
+    @classmethod
+    def build(cls, inputs: int, settings: Any, problem: seq_envs.Problem | None) -> Self:
+        return cls(inputs, settings.hidden, settings.input_weights)
 
     def initial_state(self, batch: int) -> State:
         return (next(self.rnn.parameters()).new_zeros(batch, self.outputs),)

@@ -13,12 +13,12 @@ from seq_agents.learners.learner import Learner
 
 
 def completed(agent: str, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """These settings of an agent, and the defaults of all others."""
-    return agent_type(agent).settings_type.of(settings).as_dict()
+    """These settings of an agent, as any version stored them, and the values of all others."""
+    return agent_type(agent).settings_type.stored(settings).as_dict()
 
 
 def determining_settings(agent: str, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings on which the result of a training depends: all but the device.
+    """The settings on which the result of a training depends, given those that were stored: all but the device.
 
     If the agent is of another module, or there is no such agent, only the given ones: the module can run any code, and
     a report imports none.

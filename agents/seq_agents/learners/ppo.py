@@ -10,6 +10,7 @@ from stable_baselines3.common.vec_env import VecEnv
 
 import seq_envs
 from seq_agents.learners.sb3_learner import Sb3Learner
+from seq_agents.sb3.binned_answers import BinnedPolicy
 from seq_agents.sb3.frames import Frames, FramesPolicy, FramesVecEnv
 from seq_agents.sb3.policy import Sb3Policy
 from seq_envs.policies import Policy
@@ -25,8 +26,8 @@ class Ppo(Sb3Learner):
         return FramesVecEnv(super().env_of(problem, settings), self._frames())
 
     def model_of(self, **common: Any) -> OnPolicyAlgorithm:
-        network = {"net_arch": [self.settings.hidden], "log_std_init": self.settings.log_std}
-        model = PPO("MlpPolicy", policy_kwargs=network, **common)
+        network = {"net_arch": [self.settings.hidden], **self.answers_of_network()}
+        model = PPO(BinnedPolicy, policy_kwargs=network, **common)
         model.policy.mlp_extractor.requires_grad_(not self.settings.frozen)
         return model
 

@@ -29,7 +29,7 @@ class _ByCore(Sb3Learner):
         names = core_type(self.core).settings_type.domains()
         of_core = {name: value for name, value in self.settings.as_dict().items() if name in names}
         network = {"core": self.core, "core_kwargs": of_core, "problem": self.problem}
-        return ONLY_A_CORE | network | {"log_std_init": self.settings.log_std}
+        return ONLY_A_CORE | network | self.answers_of_network()
 
 
 class FastRecurrentPpo(_ByCore):
@@ -48,7 +48,7 @@ class FastRecurrentPpo(_ByCore):
 class StockRecurrentPpo(_ByCore):
     """sb3-contrib's RecurrentPPO on SB3's own DummyVecEnv, with the same network.
 
-    An LSTM is that of sb3-contrib's policy; other cores are in a `CorePolicy`.
+    An LSTM is that of sb3-contrib's policy; other cores, and answers in bins, are in a `CorePolicy`.
     """
 
     def env_of(self, problem: seq_envs.Problem, settings: Any) -> VecEnv:
@@ -59,7 +59,7 @@ class StockRecurrentPpo(_ByCore):
         rate = getattr(chosen, "lstm_rate", 1.0)
         if rate != 1.0:
             raise ValueError(f"lstm_rate must be 1.0, since sb3-contrib has one learning rate, got {rate}")
-        if self.core != "lstm":
+        if self.core != "lstm" or self.answers_of_network()["bins"]:
             return RecurrentPPO(CorePolicy, policy_kwargs=self.network_of(), **common)
         network = ONLY_A_CORE | {"lstm_hidden_size": chosen.hidden, "log_std_init": chosen.log_std}
         model = RecurrentPPO("MlpLstmPolicy", policy_kwargs=network, **common)

@@ -23,7 +23,7 @@ from seq_envs.parameters import parameter
 class ReinforceSettings(SupervisedSettings):
     """How a network learns from rewards alone, without a critic."""
 
-    noise: float = parameter(0.05, POSITIVE, "standard deviation of real answers while learning")
+    noise: float = parameter(0.05, POSITIVE, "standard deviation of real answers without bins while learning")
 
 
 class Reinforce(Supervised):
@@ -53,7 +53,9 @@ class Reinforce(Supervised):
     def _update(self, data: Dataset) -> float:
         scores: Tensor = self.network(torch.as_tensor(data.observations, device=self.device))
         actions, log_probs = self._draw_answers(scores)
-        answers = self.network.head.allowed(actions) if self.network.head.real else actions
+        answers = (
+            self.network.head.allowed(actions) if self.network.head.real else self.network.head.answers_of(actions)
+        )
         rewards = self.problem.grade(answers.cpu().numpy(), data.targets) * data.scored
         played = np.arange(self.problem.steps) < data.lengths[:, None]
         advantages = torch.as_tensor(advantages_of(rewards, played)[played], dtype=scores.dtype, device=self.device)

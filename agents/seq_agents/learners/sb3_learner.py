@@ -27,6 +27,7 @@ from seq_agents.learners.state import (
     random_tensors,
     without_prefix,
 )
+from seq_agents.networks.bins import bins_of, bins_setting
 from seq_agents.sb3.callbacks import StatesUnread
 from seq_agents.sb3.policy import Sb3Policy
 from seq_agents.sb3.vec_env import make_vec_env
@@ -52,7 +53,10 @@ class PpoSettings(Settings):
     clip: float = parameter(0.2, POSITIVE, "PPO's clip range")
     entropy: float = parameter(0.0, ANY, "weight of the entropy bonus")
     gradient_norm: float = parameter(0.5, POSITIVE, "longer gradients are scaled down to this norm")
-    log_std: float = parameter(-2.0, ANY, "logarithm of the standard deviation of real answers at the start")
+    log_std: float = parameter(
+        -2.0, ANY, "logarithm of the standard deviation of real answers without bins at the start"
+    )
+    bins: int = bins_setting()
     device: str = device_setting()
 
     def within(self, problem: seq_envs.Problem, time_steps: int) -> Self:
@@ -99,6 +103,10 @@ class Sb3Learner(Learner):
     def env_of(self, problem: seq_envs.Problem, settings: Any) -> VecEnv:
         """The environment to learn in."""
         return make_vec_env(problem, settings.lanes)
+
+    def answers_of_network(self) -> dict[str, Any]:
+        """The arguments of the policy that say how it answers."""
+        return {"log_std_init": self.settings.log_std, "bins": bins_of(self.problem, self.settings.bins)}
 
     @abstractmethod
     def model_of(self, **common: Any) -> OnPolicyAlgorithm:

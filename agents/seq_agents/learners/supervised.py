@@ -17,6 +17,7 @@ from seq_agents.learners.learner import Learner, Moment, Watch, unwatched
 from seq_agents.learners.learning_rates import rate_groups, set_rate
 from seq_agents.learners.state import load_network, load_optimizer, optimizer_tensors, prefixed, without_prefix
 from seq_agents.networks import make_network
+from seq_agents.networks.bins import bins_of, bins_setting
 from seq_agents.networks.network import NetworkPolicy
 from seq_agents.settings import POSITIVE, Settings
 from seq_envs.dataset import Dataset
@@ -34,6 +35,7 @@ class SupervisedSettings(Settings):
     episodes: int = parameter(0, Integer(0), "episodes of a finite training set; 0: every update has fresh episodes")
     learning_rate: float = parameter(5e-3, POSITIVE, "learning rate of Adam at the start; it falls linearly to 0")
     gradient_norm: float = parameter(1.0, POSITIVE, "longer gradients are scaled down to this norm")
+    bins: int = bins_setting()
     device: str = device_setting()
 
     def within(self, problem: seq_envs.Problem, time_steps: int) -> Self:
@@ -49,7 +51,7 @@ class Supervised(Learner):
         super().__init__(problem, settings, seed)
         self.device = device_of(settings.device)
         torch.manual_seed(seed)
-        self.network = make_network(self.core, problem, settings).to(self.device)
+        self.network = make_network(self.core, problem, settings, bins_of(problem, settings.bins)).to(self.device)
         groups = rate_groups(self.network, self.network.memory(), getattr(settings, "lstm_rate", 1.0))
         self.optimizer = torch.optim.Adam(groups, settings.learning_rate)
         self.updates = 0

@@ -41,13 +41,14 @@ def settings_type_of(memory: str) -> type[Settings]:
     return settings
 
 
-def make_network(memory: str, problem: seq_envs.Problem, settings: Any) -> Network:
+def make_network(memory: str, problem: seq_envs.Problem, settings: Any, bins: int = 0) -> Network:
     """Make a network with this memory; torch's global generator draws its weights.
 
     Args:
         memory: a name of `seq_agents.cores.CORES` or of `NETWORKS`, or "module:Class" for a user-defined core.
         problem: the problem that the network answers.
         settings: have all fields of `settings_type_of(memory)`. If they have `frozen`, only the head can learn.
+        bins: for real answers: the bins that each number is chosen from; 0: none. See `seq_agents.networks.bins`.
 
     Raises:
         ValueError: there is no such memory, or it cannot learn the problem.
@@ -56,8 +57,8 @@ def make_network(memory: str, problem: seq_envs.Problem, settings: Any) -> Netwo
 
     found = _type_of(memory)
     if memory not in NETWORKS:
-        return CoreNetwork(problem, lambda inputs: make_core(found, inputs, settings, problem))
-    network: Network = found(problem, settings)
+        return CoreNetwork(problem, lambda inputs: make_core(found, inputs, settings, problem), bins)
+    network: Network = found(problem, settings, bins)
     if settings.frozen:
         for part in network.memory():
             part.requires_grad_(False)

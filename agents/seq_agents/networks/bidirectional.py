@@ -22,8 +22,8 @@ class BidirectionalLstmNetwork(Network):
 
     settings_type = LstmSettings
 
-    def __init__(self, problem: seq_envs.Problem, settings: LstmSettings) -> None:
-        super().__init__(problem, 2 * settings.hidden)
+    def __init__(self, problem: seq_envs.Problem, settings: LstmSettings, bins: int = 0) -> None:
+        super().__init__(problem, 2 * settings.hidden, bins)
         self.lstm = nn.LSTM(self.reader.size, settings.hidden, batch_first=True, bidirectional=True)
         settings.lstm_start.apply(self.lstm)
 

@@ -20,15 +20,16 @@ class CoreNetwork(Network):
     Args:
         problem: the problem that the network answers.
         core_of: makes a core, given the number of its input features.
+        bins: see `Head`.
     """
 
-    def __init__(self, problem: seq_envs.Problem, core_of: Callable[[int], Core]) -> None:
+    def __init__(self, problem: seq_envs.Problem, core_of: Callable[[int], Core], bins: int = 0) -> None:
         inputs = Reader(problem).size
         # The head's weights are drawn before the core's, so that a seed gives the same weights in every version.
         # The number of features that the head reads comes from a core that is thrown away.
         with torch.random.fork_rng(devices=[]):
             features = core_of(inputs).outputs
-        super().__init__(problem, features)
+        super().__init__(problem, features, bins)
         self.core = core_of(inputs)
 
     def memory(self) -> list[nn.Module]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -39,16 +39,16 @@ class EncoderDecoderNetwork(Network):
 
     settings_type = EncoderDecoderSettings
 
-    def __init__(self, problem: seq_envs.Problem, settings: EncoderDecoderSettings) -> None:
+    def __init__(self, problem: seq_envs.Problem, settings: EncoderDecoderSettings, bins: int = 0) -> None:
         hidden = settings.hidden
-        super().__init__(problem, 2 * hidden if settings.attention else hidden)
+        super().__init__(problem, 2 * hidden if settings.attention else hidden, bins)
         self.first = _first_scored_step(problem)
         self.forcing, self.attention = settings.teacher_forcing, settings.attention
         self.encoder = nn.LSTM(self.reader.size, hidden, batch_first=True)
         self.choices = self.head.shape[-1]
         self.decoder = nn.LSTM(self.choices if self.forcing else hidden, hidden, batch_first=True)
-        for lstm in (self.encoder, self.decoder):
-            settings.lstm_start.apply(lstm)
+        settings.lstm_start.apply(self.encoder)
+        replace(settings.lstm_start, input_weights=0.0).apply(self.decoder)  # It reads no symbols but features.
 
     def memory(self) -> list[nn.Module]:
         return [self.encoder, self.decoder]

@@ -2,40 +2,57 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import Any
+
 import numpy as np
 import torch
 from gymnasium import spaces
 from torch import Tensor, nn
 
 import seq_envs
+from seq_agents.networks.bins import bin_values, nearest_bins, worth_of_bins
 from seq_envs.encodings import Array
 
 
 class Head(nn.Module):
     """Features (..., size) to the scores of answers, with their loss.
 
-    Scores are logits (..., n) for Discrete answers and (..., places, n) for MultiDiscrete ones; for Box answers
-    (..., 1) they are the answers themselves.
+    Scores are logits (..., n) for Discrete answers, and (..., places, n) for MultiDiscrete ones and for Box answers in
+    n bins. Without bins, the scores of Box answers (..., places) are the answers themselves.
+
+    Args:
+        problem: the problem that the network answers.
+        size: the number of features.
+        bins: for Box answers: the bins that each number is chosen from; 0: none.
     """
 
     low: Tensor
     high: Tensor
     missing: Tensor
     """(places, n) bool: the answers that a place of a MultiDiscrete answer does not have."""
+    values: Tensor
+    """(places, n): the values of the bins; empty if there are none."""
 
-    def __init__(self, problem: seq_envs.Problem, size: int) -> None:
+    def __init__(self, problem: seq_envs.Problem, size: int, bins: int = 0) -> None:
         super().__init__()
-        space = problem.action_space
-        self.real = isinstance(space, spaces.Box)
+        space: Any = problem.action_space
+        self._problem, self._bins = problem, bins if isinstance(space, spaces.Box) else 0
+        self.real = isinstance(space, spaces.Box) and not bins
+        """Whether scores are answers, and not logits."""
         if isinstance(space, spaces.MultiDiscrete):
             self.shape = [len(space.nvec), int(space.nvec.max())]
+        elif isinstance(space, spaces.Box):
+            self.shape = [*space.shape, *([bins] if bins else [])]
         else:
-            self.shape = [int(space.n)] if isinstance(space, spaces.Discrete) else [1]
+            self.shape = [int(space.n)]
         for bound in ("low", "high"):
             self.register_buffer(bound, torch.as_tensor(getattr(space, bound, 0.0)), persistent=False)
         places = getattr(space, "nvec", np.array([self.shape[-1]]))
         missing = torch.as_tensor(np.arange(self.shape[-1]) >= places[:, None])
         self.register_buffer("missing", missing, persistent=False)
+        values = torch.as_tensor(bin_values(space, bins)) if isinstance(space, spaces.Box) and bins else torch.empty(0)
+        self.register_buffer("values", values, persistent=False)
         self.linear = nn.Linear(size, int(np.prod(self.shape)))
 
     def forward(self, features: Tensor) -> Tensor:
@@ -44,16 +61,41 @@ class Head(nn.Module):
         return scores.masked_fill(self.missing, -torch.inf) if self.missing.any() else scores
 
     def loss(self, scores: Tensor, targets: Tensor) -> Tensor:
-        """The mean loss over answers: squared error for real ones, cross-entropy for the others."""
+        """The mean loss over answers: squared error for real ones without bins, cross-entropy for the others."""
         if self.real:
             return nn.functional.mse_loss(scores, targets.to(scores.dtype))
+        if self._bins:
+            nearest = nearest_bins(targets.cpu().numpy(), self.values.cpu().numpy())
+            targets = torch.as_tensor(nearest, device=scores.device)
         return nn.functional.cross_entropy(scores.flatten(0, -2), targets.flatten())
 
     def answers(self, scores: Tensor) -> Array:
-        """The best answers by these scores, of the action space's dtype."""
-        best: Array = (self.allowed(scores) if self.real else scores.argmax(-1)).detach().cpu().numpy()
-        return best
+        """The best answers by these scores, of the action space's dtype.
+
+        With bins that is the answer that is right with the highest probability. It may lie between two candidates, if
+        both are within the tolerance.
+        """
+        if self.real:
+            best = self.allowed(scores)
+        elif self._bins:
+            worth = torch.einsum("pij, ...pj -> ...pi", self._worth.to(scores), scores.softmax(-1))
+            best = self.answers_of(worth.argmax(-1))
+        else:
+            best = scores.argmax(-1)
+        answers: Array = best.detach().cpu().numpy()
+        return answers
+
+    def answers_of(self, choices: Tensor) -> Tensor:
+        """The answers that choices stand for: the bin of each place (..., places), or the answers themselves."""
+        if not self._bins:
+            return choices
+        return self.values[torch.arange(len(self.values), device=choices.device), choices]
 
     def allowed(self, answers: Tensor) -> Tensor:
         """Real answers of the action space's dtype, each moved to the nearest value within the space."""
         return answers.to(self.low.dtype).clamp(self.low, self.high)
+
+    @cached_property
+    def _worth(self) -> Tensor:
+        """(places, n, n), see `worth_of_bins`."""
+        return torch.as_tensor(worth_of_bins(self._problem, self.values.cpu().numpy()), device=self.values.device)

@@ -21,12 +21,13 @@ class Network(nn.Module, ABC):
     Args:
         problem: the problem that the network answers.
         features: the number of features that the head reads.
+        bins: see `Head`.
     """
 
-    def __init__(self, problem: seq_envs.Problem, features: int) -> None:
+    def __init__(self, problem: seq_envs.Problem, features: int, bins: int = 0) -> None:
         super().__init__()
         self.reader = Reader(problem)
-        self.head = Head(problem, features)
+        self.head = Head(problem, features, bins)
 
     @abstractmethod
     def memory(self) -> list[nn.Module]:

@@ -18,6 +18,7 @@ from seq_agents.cores import core_type, make_core
 from seq_agents.cores.core import Core
 from seq_agents.cores.user_defined import as_core
 from seq_agents.learners.learning_rates import rate_groups
+from seq_agents.sb3.binned_answers import BinnedAnswers
 from seq_agents.sb3.packed_core import Packed, PackedCore
 from seq_envs.encodings import Array
 
@@ -42,6 +43,8 @@ class CorePolicy(RecurrentActorCriticPolicy):
             one rate for all weights.
         problem: the problem of seq_envs that the policy answers; the sizes of a clock and of a window depend on it.
             None for other envs.
+        bins: for actions of a Box space with bounds: each number is drawn from so many evenly spaced values, so that
+            the policy can hold several candidates; 0: from a normal distribution.
         shared_lstm: actor and critic share the core; only the actor's loss trains it.
         enable_critic_lstm: the critic has a core like the actor's. If neither is true, the critic is feed-forward.
         features_extractor_class: what reads observations. None: a convolutional network for pictures, SB3's
@@ -62,6 +65,7 @@ class CorePolicy(RecurrentActorCriticPolicy):
         core: str | type[nn.Module] = "lstm",
         core_kwargs: Mapping[str, Any] | None = None,
         problem: seq_envs.Problem | None = None,
+        bins: int = 0,
         shared_lstm: bool = False,
         enable_critic_lstm: bool = True,
         features_extractor_class: type[BaseFeaturesExtractor] | None = None,
@@ -85,6 +89,7 @@ class CorePolicy(RecurrentActorCriticPolicy):
             self._core_type = as_core(core, getattr(core, "__name__", repr(core)))
         self._core = core
         self._problem = problem
+        self._bins = bins
         self.core_kwargs = {**self._core_type.library_start, **(core_kwargs or {})}
         self._core_settings: Any = self._core_type.settings_type.of(self.core_kwargs)
         # Not the initialisation of RecurrentActorCriticPolicy, which makes LSTMs.
@@ -112,6 +117,11 @@ class CorePolicy(RecurrentActorCriticPolicy):
     def _made_core(self) -> Core:
         return make_core(self._core_type, self.features_dim, self._core_settings, self._problem)
 
+    def _build(self, lr_schedule: Any) -> None:
+        if self._bins:
+            self.action_dist = BinnedAnswers(self.action_space, self._bins)
+        super()._build(lr_schedule)
+
     def _build_mlp_extractor(self) -> None:
         self.features_dim = int(self.features_dim)  # SB3 counts the features of MultiDiscrete in numpy's integers.
         # SB3 builds the layers after the memory first. Their size comes from a core that is thrown away.
@@ -125,6 +135,7 @@ class CorePolicy(RecurrentActorCriticPolicy):
             "core": self._core,
             "core_kwargs": self.core_kwargs,
             "problem": self._problem,
+            "bins": self._bins,
             "shared_lstm": self.shared_lstm,
             "enable_critic_lstm": self.enable_critic_lstm,
         }
