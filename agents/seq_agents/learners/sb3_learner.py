@@ -31,8 +31,8 @@ from seq_agents.networks.bins import bins_of, bins_setting
 from seq_agents.sb3.callbacks import StatesUnread
 from seq_agents.sb3.policy import Sb3Policy
 from seq_agents.sb3.vec_env import make_vec_env
-from seq_agents.settings import ANY, POSITIVE, Settings
-from seq_envs.parameters import Integer, Real, parameter
+from seq_agents.settings import ANY, POSITIVE, Settings, later_setting
+from seq_envs.parameters import Flag, Integer, Real, parameter
 from seq_envs.policies import Policy
 from seq_envs.seeds import training_stream
 
@@ -52,6 +52,9 @@ class PpoSettings(Settings):
     gamma: float = parameter(0.0, SHARE, "discount; 0 is exact, since an answer affects no reward but its own")
     clip: float = parameter(0.2, POSITIVE, "PPO's clip range")
     entropy: float = parameter(0.0, ANY, "weight of the entropy bonus")
+    normalize_advantage: bool = later_setting(
+        True, Flag(), "whether advantages are scaled to a standard deviation of 1 in each minibatch", before=True
+    )
     gradient_norm: float = parameter(0.5, POSITIVE, "longer gradients are scaled down to this norm")
     log_std: float = parameter(
         -2.0, ANY, "logarithm of the standard deviation of real answers without bins at the start"
@@ -93,6 +96,7 @@ class Sb3Learner(Learner):
             clip_range=settings.clip,
             ent_coef=settings.entropy,
             max_grad_norm=settings.gradient_norm,
+            normalize_advantage=settings.normalize_advantage,
             seed=seed,
             device=device_of(settings.device),
         )

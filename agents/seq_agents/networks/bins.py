@@ -53,7 +53,8 @@ def bin_values(space: spaces.Space[Any], bins: int) -> Array:
     """
     if bins < 2 or not isinstance(space, spaces.Box) or not space.is_bounded():
         raise ValueError(f"bins must be at least 2, for a Box space with bounds, got {bins} for {space}")
-    values: Array = np.linspace(space.low.ravel(), space.high.ravel(), bins, axis=1, dtype=space.dtype)
+    low, high = (bound.astype(np.float64).ravel() for bound in (space.low, space.high))
+    values: Array = np.linspace(low, high, bins, axis=1).astype(space.dtype)
     return values
 
 

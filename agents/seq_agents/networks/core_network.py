@@ -24,7 +24,7 @@ class CoreNetwork(Network):
     """
 
     def __init__(self, problem: seq_envs.Problem, core_of: Callable[[int], Core], bins: int = 0) -> None:
-        inputs = Reader(problem).size
+        inputs = Reader(problem, bins).size
         # The head's weights are drawn before the core's, so that a seed gives the same weights in every version.
         # The number of features that the head reads comes from a core that is thrown away.
         with torch.random.fork_rng(devices=[]):

@@ -21,12 +21,12 @@ class Network(nn.Module, ABC):
     Args:
         problem: the problem that the network answers.
         features: the number of features that the head reads.
-        bins: see `Head`.
+        bins: see `Head` and `Reader`.
     """
 
     def __init__(self, problem: seq_envs.Problem, features: int, bins: int = 0) -> None:
         super().__init__()
-        self.reader = Reader(problem)
+        self.reader = Reader(problem, bins)
         self.head = Head(problem, features, bins)
 
     @abstractmethod

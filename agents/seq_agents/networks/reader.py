@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 from gymnasium import spaces
@@ -9,21 +11,40 @@ from torch import Tensor, nn
 
 import seq_envs
 
+_POINTS = 33
+
 
 class Reader(nn.Module):
-    """Observations (B, T, *observation shape) to features (B, T, size); symbols become one-hot vectors."""
+    """Observations (B, T, *observation shape) to features (B, T, size); symbols become one-hot vectors.
+
+    Args:
+        problem: the problem that makes the observations.
+        bins: the bins of real answers; 0: none. With bins, an observation of one number between bounds gets further
+            features, its weights in a linear interpolation between 33 evenly spaced points. A small network tells
+            neighbouring numbers apart by them, as it must to choose a bin.
+    """
 
     like: Tensor
     """An empty tensor with the module's dtype and device; the features get the same."""
+    points: Tensor
+    """(33,): the points of interpolation; empty if there are none."""
 
-    def __init__(self, problem: seq_envs.Problem) -> None:
+    def __init__(self, problem: seq_envs.Problem, bins: int = 0) -> None:
         super().__init__()
-        space = problem.observation_space
+        space: Any = problem.observation_space
         self.symbols = int(space.n) if isinstance(space, spaces.Discrete) else 0
-        self.size = self.symbols or int(np.prod(space.shape or ()))
         self.register_buffer("like", torch.empty(0), persistent=False)
+        points = torch.empty(0)
+        if bins and space.shape == (1,) and space.is_bounded():
+            points = torch.linspace(float(space.low[0]), float(space.high[0]), _POINTS)
+        self.register_buffer("points", points, persistent=False)
+        self.size = self.symbols or int(np.prod(space.shape or ())) + len(points)
 
     def forward(self, observations: Tensor) -> Tensor:
         if self.symbols:
             return nn.functional.one_hot(observations.long(), self.symbols).to(self.like)
-        return observations.flatten(2).to(self.like)
+        numbers = observations.flatten(2).to(self.like)
+        if not len(self.points):
+            return numbers
+        distances = (numbers - self.points).abs() / (self.points[1] - self.points[0])
+        return torch.cat([numbers, (1 - distances).clamp(min=0)], dim=-1)

@@ -20,6 +20,7 @@ from seq_agents.cores.user_defined import as_core
 from seq_agents.learners.learning_rates import rate_groups
 from seq_agents.sb3.binned_answers import BinnedAnswers
 from seq_agents.sb3.packed_core import Packed, PackedCore
+from seq_agents.sb3.reader_extractor import ReaderExtractor
 from seq_envs.encodings import Array
 
 ONLY_A_CORE = {"shared_lstm": True, "enable_critic_lstm": False, "net_arch": {"pi": [], "vf": []}}
@@ -41,14 +42,14 @@ class CorePolicy(RecurrentActorCriticPolicy):
         core_kwargs: settings of the core; `seq-envs show gru` lists those of a GRU. If they have `lstm_rate`, the core
             learns at this share of the learning rate: `FastRecurrentPPO` applies it; the algorithms of sb3-contrib set
             one rate for all weights.
-        problem: the problem of seq_envs that the policy answers; the sizes of a clock and of a window depend on it.
-            None for other envs.
+        problem: the problem of seq_envs that the policy answers; the sizes of a clock and of a window depend on it, and
+            with `bins` how its observations are read. None for other envs.
         bins: for actions of a Box space with bounds: each number is drawn from so many evenly spaced values, so that
             the policy can hold several candidates; 0: from a normal distribution.
         shared_lstm: actor and critic share the core; only the actor's loss trains it.
         enable_critic_lstm: the critic has a core like the actor's. If neither is true, the critic is feed-forward.
         features_extractor_class: what reads observations. None: a convolutional network for pictures, SB3's
-            `CombinedExtractor` for dicts, otherwise the observation as a vector.
+            `CombinedExtractor` for dicts, otherwise the observation as a vector; or as `problem` says.
         **kwargs: as for `MlpLstmPolicy`, without `lstm_hidden_size`, `n_lstm_layers` and `lstm_kwargs`.
 
     Raises:
@@ -92,6 +93,9 @@ class CorePolicy(RecurrentActorCriticPolicy):
         self._bins = bins
         self.core_kwargs = {**self._core_type.library_start, **(core_kwargs or {})}
         self._core_settings: Any = self._core_type.settings_type.of(self.core_kwargs)
+        if features_extractor_class is None and problem is not None and bins:
+            features_extractor_class = ReaderExtractor
+            kwargs["features_extractor_kwargs"] = {"problem": problem, "bins": bins}
         # Not the initialisation of RecurrentActorCriticPolicy, which makes LSTMs.
         super(RecurrentActorCriticPolicy, self).__init__(
             observation_space,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import torch
 from gymnasium import spaces
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepReturn
 
 import seq_envs
+from seq_agents.networks.reader import Reader
 from seq_envs.encodings import Array
 from seq_envs.policies import Policy
 
@@ -20,21 +22,22 @@ FramesState = tuple[Array, Array]
 class Frames:
     """Turns each observation into the latest `frames` observations side by side.
 
-    Discrete observations become one-hot vectors. Zeros stand for observations before the start of the episode.
+    Each observation is read by a `Reader`: Discrete ones become one-hot vectors. Zeros stand for observations before
+    the start of the episode.
 
     Args:
         problem: the problem that makes the observations.
         frames: the number of observations.
         clock: whether to append a one-hot vector of the time step.
+        bins: the bins of real answers, see `Reader`; 0: none.
 
     Attributes:
         space: the space of the result, Box(0, 1, (frames * size + steps with the clock,), float32).
     """
 
-    def __init__(self, problem: seq_envs.Problem, frames: int, *, clock: bool) -> None:
-        space = problem.observation_space
-        self._symbols = int(space.n) if isinstance(space, spaces.Discrete) else 0
-        self._size = self._symbols or int(np.prod(space.shape or ()))
+    def __init__(self, problem: seq_envs.Problem, frames: int, *, clock: bool, bins: int = 0) -> None:
+        self._reader = Reader(problem, bins)
+        self._size = self._reader.size
         self._frames = frames
         self._clock = problem.steps if clock else 0
         self.space = spaces.Box(0.0, 1.0, (frames * self._size + self._clock,), np.float32)
@@ -46,8 +49,8 @@ class Frames:
     def stack(self, observations: Array, state: FramesState) -> tuple[Array, FramesState]:
         """From observations (lanes, *observation shape): features (lanes, features) float32, and the next state."""
         frames, step = state
-        flat = _one_hot(observations, self._symbols) if self._symbols else observations
-        frames = np.concatenate([frames[:, 1:], flat.reshape(len(frames), 1, self._size)], axis=1)
+        read = self._reader(torch.as_tensor(observations)[:, None]).numpy()
+        frames = np.concatenate([frames[:, 1:], read], axis=1)
         features = frames.reshape(len(frames), -1).copy()  # A copy, since the caller may change it.
         if self._clock:
             now = _one_hot(np.minimum(step, self._clock - 1), self._clock)
