@@ -181,7 +181,7 @@ def agent_type(name: str) -> type[Learner]:
 
 @cache
 def _tuned() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
-    """The settings in tuned.yaml, by agent and id."""
+    """The settings in tuned.yaml, by agent and id; "*" stands for every id of the menu."""
     tuned: Mapping[str, Mapping[str, Mapping[str, Any]]] = yaml.safe_load(
         files("seq_agents").joinpath("tuned.yaml").read_text(encoding="utf-8")
     )["agents"]
@@ -201,7 +201,9 @@ def settings_of(agent: str, id: str, given: Mapping[str, Any] | None = None, *, 
     Raises:
         ValueError: for an unknown agent or setting, or a wrong value.
     """
-    tuned = {} if standard else _tuned().get(canonical(agent), {}).get(id.rpartition(":")[2], {})
+    name = id.rpartition(":")[2]
+    by_id = _tuned().get(canonical(agent), {}) if name in seq_envs.MENU and not standard else {}
+    tuned = {**by_id.get("*", {}), **by_id.get(name, {})}
     return agent_type(agent).settings_type.of({**tuned, **(given or {})})
 
 

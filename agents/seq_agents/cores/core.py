@@ -32,7 +32,7 @@ class Freezable(Settings):
 class CoreSettings(Freezable):
     """The settings that all cores of this package have. A core may add others."""
 
-    hidden: int = parameter(64, Integer(1, LONGEST), "units of a layer")
+    hidden: int = parameter(128, Integer(1, LONGEST), "units of a layer")
 
 
 class Core(nn.Module, ABC):

@@ -14,9 +14,10 @@ from gymnasium import spaces
 
 import seq_envs
 from seq_agents.errors import reason
-from seq_agents.experiments.entry import Cell, Entry, Until
+from seq_agents.experiments.entry import Cell, Entry
 from seq_agents.experiments.files import without_nan
 from seq_agents.experiments.provenance import hardware, versions
+from seq_agents.experiments.solved import may_stop
 from seq_agents.learners.learner import Learner, Moment, Watch, unwatched
 from seq_envs.seeds import TRIAL_SEEDS
 
@@ -50,7 +51,7 @@ def run_cell(cell: Cell, watch: Watch = unwatched) -> dict[str, Any]:
     learner = cell.config().learner()
     # Seed 0 belongs to the final evaluation; each evaluation before it has a seed and so episodes of its own.
     first = TRIAL_SEEDS if entry.trial else 0
-    training = _Training(learner, problem, entry.until, watch, first)
+    training = _Training(learner, problem, entry, watch, first)
     with suppress(_Solved):
         learner.learn(training.see)
     seconds = round(training.seconds(), 3)
@@ -78,26 +79,29 @@ def run_cell(cell: Cell, watch: Watch = unwatched) -> dict[str, Any]:
         result["weights"] = weights._asdict()
     if entry.until is not None:
         result["solved_after_episodes"] = training.solved_after
+    if entry.stop_when_solved:
+        result["done"] = round(training.latest.done, 6)
     read: dict[str, Any] = without_nan(result)
     return read
 
 
 class _Solved(Exception):
-    """Raised to stop the training after a check without a mistake."""
+    """Raised to stop the training when the problem is solved."""
 
 
 class _Training:
     """Follows a training: takes its time, evaluates it for the curve, and checks whether it is solved."""
 
     def __init__(
-        self, learner: Learner, problem: seq_envs.Problem, until: Until | None, watch: Watch, final_seed: int
+        self, learner: Learner, problem: seq_envs.Problem, entry: Entry, watch: Watch, final_seed: int
     ) -> None:
         self.latest = Moment(0.0, 0, math.nan)
         self.curve: list[list[float]] = []
         """Evaluations during the training, as `CURVE_COLUMNS`."""
         self.solved_after: int | None = None
         """Episodes learned from at the first check without a mistake."""
-        self._learner, self._problem, self._until, self._watch = learner, problem, until, watch
+        self._learner, self._problem, self._watch = learner, problem, watch
+        self._until, self._stop_when_solved = entry.until, entry.stop_when_solved
         self._due = _FIRST_SHARE
         self._checks = 0
         self._evaluations = 0
@@ -114,7 +118,7 @@ class _Training:
 
         Raises:
             ValueError: the moment of a user-defined agent is no `Moment`.
-            _Solved: a check was without a mistake.
+            _Solved: a check was without a mistake, or the training stops when the problem is solved, and it is.
         """
         self.latest = moment = _checked(moment)
         self._watch(moment)
@@ -134,6 +138,8 @@ class _Training:
         got = seq_envs.evaluate(self._learner.policy(), self._problem, CURVE_EPISODES, seed)
         self.curve.append([moment.steps, round(seconds, 3), got.accuracy, got.exact_match])
         self._due = min(moment.done * _FACTOR, moment.done + _STEP)
+        if self._stop_when_solved and may_stop([exact_match for *_, exact_match in self.curve]):
+            raise _Solved
 
     def _check(self, moment: Moment) -> None:
         """Raise `_Solved` if a check of `until` is due and the agent makes no mistake in it."""

@@ -15,7 +15,7 @@ from seq_agents.experiments.config import Config, determining_settings
 from seq_envs.evaluation import EPISODES
 from seq_envs.seeds import TRIAL_SEEDS
 
-_OFTEN_EMPTY = ("until", "reported", "standard", "trial")
+_OFTEN_EMPTY = ("until", "stop_when_solved", "reported", "standard", "trial")
 _NOT_IN_THE_RESULT = ("seeds", "reported", "standard")
 """Fields of an entry that do not affect the result of a cell."""
 
@@ -62,7 +62,9 @@ class Entry:
     swept: str = ""
     """The parameter that varies over the entries of a sweep (see `seq-envs horizon`); empty outside sweeps."""
     until: Until | None = None
-    """When the training stops early; None if it always runs to its end."""
+    """When the training of an experiment stops early; None if it always runs to its end."""
+    stop_when_solved: bool = False
+    """Whether the training ends early when the problem is solved (see `seq_agents.experiments.fairness.Budget`)."""
     reported: str = ""
     """What the source of the experiment reports; empty if there is no such source."""
     standard: bool = False
@@ -112,7 +114,7 @@ class Entry:
         if not (
             all(isinstance(getattr(entry, name), str) for name in ("name", "agent", "id", "swept", "reported", "trial"))
             and all(type(number) is int and number >= 1 for number in (entry.seeds, entry.episodes))
-            and type(entry.standard) is bool
+            and all(type(flag) is bool for flag in (entry.standard, entry.stop_when_solved))
             and all(isinstance(mapping, dict) for mapping in (entry.parameters, entry.settings, *entry.elsewhere))
         ):
             raise ValueError(f"{entry!r} is no entry")
@@ -123,7 +125,7 @@ def determining(raw: Mapping[str, Any]) -> dict[str, Any]:
     """The part of an entry, as JSON, that determines the results of its cells."""
     determined = {name: value for name, value in raw.items() if name not in _NOT_IN_THE_RESULT}
     settings = determining_settings(raw["agent"], raw["settings"])
-    return {"until": None, "trial": "", **determined, "settings": settings}
+    return {"until": None, "stop_when_solved": False, "trial": "", **determined, "settings": settings}
 
 
 class Cell(NamedTuple):

@@ -27,6 +27,9 @@ class Budget:
     """Time steps."""
     episodes: int | None = None
     """Episodes. Each counts as many time steps as the longest episode of the problem has."""
+    stop_when_solved: bool = False
+    """Whether a training ends early when the problem is solved: after three evaluations in a row with 99.5% of the
+    episodes without a mistake."""
 
     def __post_init__(self) -> None:
         given = [value for value in (self.steps, self.episodes) if value is not None]
@@ -35,6 +38,8 @@ class Budget:
                 f"budget must have steps or episodes, an integer >= 1, got steps={self.steps!r} and "
                 f"episodes={self.episodes!r}"
             )
+        if type(self.stop_when_solved) is not bool:
+            raise ValueError(f"budget: stop_when_solved must be true or false, got {self.stop_when_solved!r}")
 
     def steps_on(self, problem: seq_envs.Problem) -> int:
         """Time steps on a problem."""

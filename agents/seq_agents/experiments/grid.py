@@ -222,7 +222,7 @@ def _entry(
         raise GridError(f"{in_short(name)} on {in_short(id)}: {in_short(why)}") from None
     return Entry(
         name=name, agent=agent, id=id, parameters=_distinguishing(id, config.parameters), settings=chosen,
-        standard=standard, **others,
+        standard=standard, stop_when_solved=budget is not None and budget.stop_when_solved, **others,
     )  # fmt: skip
 
 

@@ -40,6 +40,7 @@ def parsed_result(text: str) -> dict[str, Any]:
         _require(_count(read["answers"], "answers") >= 1, "answers")
     if read.get("solved_after_episodes") is not None:
         _count(read["solved_after_episodes"], "solved_after_episodes")
+    _require(_share(read.get("done", 1.0), "done") > 0, "done")
     for name, number in _dict(read.get("weights", {}), "weights").items():
         _count(number, name)
     _require(all(isinstance(version, str) for version in _dict(read["versions"], "versions").values()), "versions")

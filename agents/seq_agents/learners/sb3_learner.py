@@ -43,17 +43,17 @@ SHARE = Real(0.0, 1.0, from_above=True)
 class PpoSettings(Settings):
     """How PPO learns a problem."""
 
-    steps: int = parameter(100_000, Integer(1), "time steps of the training, rounded up to whole rollouts")
-    lanes: int = parameter(64, Integer(1), "episodes played side by side")
-    episodes: int = parameter(4, Integer(1), "episodes of each lane in a rollout; gradients end where a rollout does")
+    steps: int = parameter(2_000_000, Integer(1), "time steps of the training, rounded up to whole rollouts")
+    lanes: int = parameter(256, Integer(1), "episodes played side by side")
+    episodes: int = parameter(1, Integer(1), "episodes of each lane in a rollout; gradients end where a rollout does")
     minibatches: int = parameter(4, Integer(1), "minibatches of each rollout")
-    epochs: int = parameter(5, Integer(1), "passes over each rollout")
+    epochs: int = parameter(4, Integer(1), "passes over each rollout")
     learning_rate: float = parameter(5e-3, POSITIVE, "learning rate of Adam at the start; it falls linearly to 0")
     gamma: float = parameter(0.0, SHARE, "discount; 0 is exact, since an answer affects no reward but its own")
     clip: float = parameter(0.2, POSITIVE, "PPO's clip range")
-    entropy: float = parameter(0.0, ANY, "weight of the entropy bonus")
+    entropy: float = parameter(0.03, ANY, "weight of the entropy bonus")
     normalize_advantage: bool = later_setting(
-        True, Flag(), "whether advantages are scaled to a standard deviation of 1 in each minibatch", before=True
+        False, Flag(), "whether advantages are scaled to a standard deviation of 1 in each minibatch", before=True
     )
     gradient_norm: float = parameter(0.5, POSITIVE, "longer gradients are scaled down to this norm")
     log_std: float = parameter(

@@ -9,7 +9,8 @@ from typing import Any
 
 from seq_agents.experiments.entry import Cell, Entry
 from seq_agents.experiments.results_folder import Folder
-from seq_agents.report.statistics import area_under, solved_from
+from seq_agents.experiments.solved import solved_from
+from seq_agents.report.statistics import area_under
 from seq_envs.level import Level, Levels
 
 
@@ -56,6 +57,8 @@ class Outcome:
     """At least one point; the last one is the final evaluation."""
     solved_after: int | None
     """Episodes learned from at the first check without a mistake; None: no such check (see `Entry.until`)."""
+    done: float
+    """The share of the training that was done when it ended, in (0, 1]; below 1 if it stopped when it was solved."""
     weights: int | None
     """The number of weights of the network; None if it has none, or it is not stored."""
     date: str
@@ -96,10 +99,14 @@ class Outcome:
 
     @property
     def area(self) -> float | None:
-        """The mean normalised score over the training; None: a single evaluation at its end is no curve."""
+        """The mean normalised score over the training; None: a single evaluation at its end is no curve.
+
+        If the training stopped when it was solved, its last score counts for the rest.
+        """
         if len(self.curve) == 1 and self.steps > 0:
             return None
-        return area_under([point.steps for point in self.curve], [point.normalized for point in self.curve])
+        steps, scores = zip(*((point.steps, point.normalized) for point in self.curve), strict=True)
+        return area_under(steps, scores, self.steps / self.done)
 
 
 def outcomes(folder: Folder) -> list[Outcome]:
@@ -130,6 +137,7 @@ def outcome_of(cell: Cell, result: Mapping[str, Any]) -> Outcome:
             for steps, seconds, accuracy, exact_match in result["curve"]
         ),
         solved_after=result.get("solved_after_episodes"),
+        done=result.get("done", 1.0),
         weights=result.get("weights", {}).get("network"),
         date=result["date"],
         versions=result["versions"],

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from seq_agents.experiments.search import rank, trials_folder
+from seq_agents.experiments.solved import SOLVED_EXACT_MATCH
 from seq_agents.report.outcome import Outcome, labels_of, names_of, of, outcomes
-from seq_agents.report.statistics import SOLVED_EXACT_MATCH
 from seq_agents.report.table import Column, Table, count, duration, percent, score
 from seq_agents.report.tables import ZERO
 

@@ -19,9 +19,6 @@ from seq_agents.report.estimate import Estimate
 Array = NDArray[Any]
 
 _RESAMPLES = 2000
-SOLVED_EXACT_MATCH = 0.99
-"""A problem is solved from the first of `IN_A_ROW` consecutive evaluations with at least this exact match."""
-IN_A_ROW = 3
 FEWEST_SEEDS = 3
 """With fewer seeds of a problem there is no interval: a bootstrap of one or two values is far too narrow."""
 THRESHOLDS = np.linspace(0.0, 1.0, 101)
@@ -73,22 +70,19 @@ def _resamples(strata: Sequence[Sequence[float]]) -> Array:
     return np.concatenate(drawn, axis=1)
 
 
-def solved_from(exact_matches: Sequence[float]) -> int | None:
-    """The index of the first of `IN_A_ROW` consecutive evaluations that reach `SOLVED_EXACT_MATCH`, or None."""
-    row = 0
-    for index, exact_match in enumerate(exact_matches):
-        row = row + 1 if exact_match >= SOLVED_EXACT_MATCH else 0
-        if row == IN_A_ROW:
-            return index - IN_A_ROW + 1
-    return None
-
-
 def middle(values: Sequence[float | None]) -> float:
     """The median, where None counts as infinite; NaN for no values."""
     return float(np.median([np.inf if value is None else value for value in values])) if values else float("nan")
 
 
-def area_under(steps: Sequence[float], scores: Sequence[float]) -> float:
-    """The mean height of a learning curve over its steps, with straight lines from 0 at step 0 through its points."""
+def area_under(steps: Sequence[float], scores: Sequence[float], end: float | None = None) -> float:
+    """The mean height of a learning curve over its steps, with straight lines from 0 at step 0 through its points.
+
+    Args:
+        steps, scores: the points.
+        end: steps up to which the last score holds; None: the last step.
+    """
     x, y = np.array([0.0, *steps]), np.array([0.0, *scores])
+    if end is not None and end > x[-1]:
+        x, y = np.append(x, end), np.append(y, y[-1])
     return float(((y[1:] + y[:-1]) / 2 * np.diff(x)).sum() / x[-1]) if x[-1] > 0 else float(y[-1])

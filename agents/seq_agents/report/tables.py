@@ -9,9 +9,10 @@ from typing import Any
 
 from seq_agents.experiments.cell import CURVE_EPISODES
 from seq_agents.experiments.results_folder import Folder
+from seq_agents.experiments.solved import IN_A_ROW, SOLVED_EXACT_MATCH
 from seq_agents.report.compared_agents import learns_from_rewards, name_learning_from_examples
 from seq_agents.report.outcome import Outcome, labels_of, names_of, needs_memory, of, settings_in_words
-from seq_agents.report.statistics import FEWEST_SEEDS, IN_A_ROW, SOLVED_EXACT_MATCH, interquartile, middle
+from seq_agents.report.statistics import FEWEST_SEEDS, interquartile, middle
 from seq_agents.report.table import Column, Table, count, duration, interval, percent, ratio, score
 from seq_envs.level import LEVELS
 

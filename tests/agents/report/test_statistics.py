@@ -9,16 +9,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from seq_agents.experiments.solved import SOLVED_EXACT_MATCH, may_stop, solved_from
 from seq_agents.report.statistics import (
     FEWEST_SEEDS,
-    SOLVED_EXACT_MATCH,
     THRESHOLDS,
     area_under,
     interquartile,
     interquartile_mean,
     middle,
     performance_profile,
-    solved_from,
 )
 
 scores = st.floats(-2.0, 2.0)

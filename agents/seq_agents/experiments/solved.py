@@ -1,0 +1,28 @@
+"""When a problem counts as solved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+SOLVED_EXACT_MATCH = 0.99
+"""A problem is solved from the first of `IN_A_ROW` consecutive evaluations with at least this exact match."""
+IN_A_ROW = 3
+_STOP_EXACT_MATCH = 0.995
+"""A training that stops when it is solved goes on until `IN_A_ROW` evaluations reach this, so that the final evaluation
+on more episodes rarely falls below `SOLVED_EXACT_MATCH`."""
+
+
+def solved_from(exact_matches: Sequence[float]) -> int | None:
+    """The index of the first of `IN_A_ROW` consecutive evaluations that reach `SOLVED_EXACT_MATCH`, or None."""
+    row = 0
+    for index, exact_match in enumerate(exact_matches):
+        row = row + 1 if exact_match >= SOLVED_EXACT_MATCH else 0
+        if row == IN_A_ROW:
+            return index - IN_A_ROW + 1
+    return None
+
+
+def may_stop(exact_matches: Sequence[float]) -> bool:
+    """Whether a training with these evaluations so far is solved by a margin."""
+    latest = exact_matches[-IN_A_ROW:]
+    return len(latest) == IN_A_ROW and min(latest) >= _STOP_EXACT_MATCH
