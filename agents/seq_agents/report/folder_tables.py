@@ -10,7 +10,7 @@ from seq_agents.experiments.results_folder import Folder
 from seq_agents.report.experiment_table import experiment_table
 from seq_agents.report.horizon_tables import horizon_table, longer_table
 from seq_agents.report.outcome import Outcome, grid_outcomes, labels_of, of, outcomes
-from seq_agents.report.search_tables import search_cost, trial_outcomes, trial_scores
+from seq_agents.report.search_tables import search_cost, trial_outcomes, trial_scores, trials_over_problems
 from seq_agents.report.table import Column, Table, score
 from seq_agents.report.tables import leaderboard, matrix, missing, on_problem, rewards_against_examples
 from seq_envs.level import LEVELS
@@ -52,6 +52,7 @@ def tables(read: FolderOutcomes) -> list[Table]:
         experiment_table(read.done),
         *(on_problem(read.unswept, label) for label in read.labels),
         search_cost(read.trials),
+        trials_over_problems(read.trials),
         trial_scores(read.trials),
         horizon_table(read.done, read.folder.entries),
         longer_table(read.done),

@@ -21,7 +21,7 @@ from seq_agents.report.outcome import labels_of, names_of
 from seq_agents.report.overview_charts import profiles, rewards
 from seq_agents.report.problem_charts import accuracy_by_step, learning
 from seq_agents.report.search_charts import searched
-from seq_agents.report.search_tables import search_cost
+from seq_agents.report.search_tables import search_cost, trials_over_problems
 from seq_agents.report.summary import summary
 from seq_agents.report.tables import leaderboard, on_problem, settings_of
 from seq_envs.level import LEVELS
@@ -67,6 +67,7 @@ def page(folder: Folder) -> str:
         horizons=horizon_charts.horizons(read.done, folder.entries, places),
         longer=horizon_charts.longer(read.done, places),
         search=html_table(search_cost(read.trials)),
+        over_problems=html_table(trials_over_problems(read.trials)),
         searched=searched(read.trials, places),
         missing=html_table(missing_failed_first(folder)),
     )

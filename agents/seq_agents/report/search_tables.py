@@ -50,6 +50,27 @@ def search_cost(done: Sequence[Outcome]) -> Table:
     )  # fmt: skip
 
 
+def trials_over_problems(done: Sequence[Outcome]) -> Table:
+    """A row for each agent and each of its settings: how it does on all problems that the search has for it."""
+    rows = []
+    for name in names_of(done):
+        mine = of(done, name=name)
+        problems = labels_of(mine)
+        for trial, runs in _by_trial(mine).items():
+            means = [_mean(of(runs, label=label)) for label in problems if of(runs, label=label)]
+            if len(means) == len(problems) > 1:
+                rows.append((name, trial, len(means), statistics.fmean(means), min(means)))
+    return Table(
+        "Settings over all problems of the search",
+        (
+            Column("agent"), Column("settings"), Column("problems"), Column("normalised, mean", score),
+            Column("lowest of a problem", score),
+        ),
+        tuple(rows),
+        f"One setting for all problems would be chosen from these rows. {ZERO}",
+    )  # fmt: skip
+
+
 def trial_scores(done: Sequence[Outcome]) -> Table:
     """A row for each trial: its mean score and the mean share of episodes without a mistake."""
     rows = []

@@ -17,7 +17,7 @@ from seq_agents.experiments.results_folder import Folder
 from seq_agents.experiments.search import Search
 from seq_agents.report.outcome import outcome_of
 from seq_agents.report.search_charts import searched
-from seq_agents.report.search_tables import search_cost, trial_scores
+from seq_agents.report.search_tables import search_cost, trial_scores, trials_over_problems
 from tiny_commands import elsewhere, everything
 from tiny_grids import entry, exam, result
 
@@ -139,6 +139,26 @@ def test_tables_of_a_search() -> None:
     assert len(searched(runs, {"mlp": 0})) == 1
     words = [dataclasses.replace(run, entry=dataclasses.replace(run.entry, trial="x=word")) for run in runs]
     assert searched(words, {"mlp": 0}) == searched([], {}) == []
+
+
+def test_settings_over_all_problems() -> None:
+    runs = [
+        outcome_of(
+            cell := Cell(dataclasses.replace(trial(words), id=id), 0),
+            result(cell, [[10, 2.0, accuracy, 0.0]], evaluation=exam(accuracy)),
+        )
+        for words, id, accuracy in (
+            ("x=1", "SeqEcho-v0", 0.5), ("x=2", "SeqEcho-v0", 1.0),
+            ("x=1", "SeqCopy-v0", 0.75), ("x=2", "SeqCopy-v0", 0.5),
+            ("x=3", "SeqCopy-v0", 1.0),
+        )
+    ]  # fmt: skip
+    # x=3 has no result on SeqEcho-v0, so it cannot be compared.
+    assert trials_over_problems(runs).texts() == [
+        ["mlp", "x=1", "2", "0.2500", "0.0000"],
+        ["mlp", "x=2", "2", "0.5000", "0.0000"],
+    ]
+    assert trials_over_problems(runs[:2]).rows == trials_over_problems([]).rows == ()
 
 
 def test_a_trial_with_a_failed_seed_is_neither_the_best_nor_solves() -> None:

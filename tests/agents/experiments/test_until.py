@@ -65,6 +65,27 @@ def test_checks_do_not_change_what_is_learned() -> None:
     assert [row[0] for row in plain["curve"]] == [row[0] for row in checked["curve"]]
 
 
+def test_a_training_stops_when_solved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After three evaluations in a row without mistakes, and not before."""
+    exact = iter([0.0, 1.0, 0.9, 1.0, 1.0, 0.995, 0.25])
+    evaluate = seq_envs.evaluate
+
+    def as_listed(policy: Any, problem: Any, episodes: int, seed: int = 0) -> Any:
+        return dataclasses.replace(evaluate(policy, problem, episodes, seed), exact_match=next(exact))
+
+    monkeypatch.setattr(module.seq_envs, "evaluate", as_listed)
+    result = run_cell(Cell(dataclasses.replace(tiny(50, None), stop_when_solved=True), 0))
+    assert len(result["curve"]) == 6, "the final evaluation replaces the sixth"
+    assert result["curve"][-1][3] == 0.25
+    assert result["done"] == result["steps"] / (50 * 8) < 1.0
+    assert result["entry"]["stop_when_solved"] is True
+
+
+def test_a_training_that_is_not_solved_runs_to_its_end() -> None:
+    result = run_cell(Cell(dataclasses.replace(tiny(3, None), stop_when_solved=True), 0))
+    assert (result["done"], result["steps"]) == (1.0, 6 * 4)
+
+
 @pytest.mark.parametrize("agent", ["lstm", "recurrent-ppo"])
 def test_a_problem_is_solved_before_the_training_would_end(agent: str) -> None:
     chosen = {"hidden": 24, "learning_rate": 0.02}

@@ -84,22 +84,28 @@ def test_tuned_settings() -> None:
     assert tuned
     for agent, by_id in tuned.items():
         assert agent in AGENTS
-        for id, chosen in by_id.items():
-            assert id in IDS
+        base = by_id.pop("*")
+        for id in IDS:
+            chosen = {**base, **by_id.pop(id, {})}
             got = dataclasses.asdict(settings_of(agent, id))
             assert {name: got[name] for name in chosen} == chosen
             assert got == dataclasses.asdict(agent_type(agent).settings_type.of(chosen))
             assert settings_of(agent, id, {"hidden": 3}).hidden == 3  # type: ignore[attr-defined]
             make_learner(agent, id)
+        assert not by_id
 
 
 def test_tuned_settings_belong_to_an_id(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(agents, "_tuned", lambda: {"lstm": {"SeqEcho-v0": {"hidden": 9}}})
+    tuned = {"lstm": {"*": {"hidden": 7, "batch": 3}, "SeqEcho-v0": {"hidden": 9}}}
+    monkeypatch.setattr(agents, "_tuned", lambda: tuned)
     assert make_learner("lstm", "SeqEcho-v0").settings.hidden == 9
     assert make_learner("lstm", "SeqEcho-v0", lag=2).settings.hidden == 9
     assert make_learner("lstm", "SeqEcho-v0", 0, {"hidden": 8}).settings.hidden == 8
-    for other in (("gru", "SeqEcho-v0"), ("lstm", "SeqCopy-v0"), ("lstm", seq_envs.SeqEcho())):
-        assert make_learner(*other).settings.hidden == 64
+    assert make_learner("lstm", "SeqEcho-v0").settings.batch == 3
+    assert make_learner("lstm", "SeqCopy-v0").settings.hidden == 7
+    for other in (("gru", "SeqEcho-v0"), ("lstm", seq_envs.SeqEcho())):
+        assert make_learner(*other).settings.hidden == 128
+    assert make_learner("lstm", "SeqEcho-v0", standard=True).settings.hidden == 128
 
 
 def test_yaml_makes_no_objects(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -175,6 +175,14 @@ def test_solved_by_hand(exact: list[float], index: int | None) -> None:
     assert solved_from(exact) == index
 
 
+@pytest.mark.parametrize(
+    ("exact", "stops"),
+    [([], False), ([1.0, 1.0], False), ([0.0, 0.995, 1.0, 0.996], True), ([1.0, 0.994, 1.0], False)],
+)
+def test_a_training_stops_when_it_is_solved_by_a_margin(exact: list[float], stops: bool) -> None:
+    assert may_stop(exact) == stops
+
+
 @given(st.lists(st.sampled_from([0.0, 0.98, 0.99, 1.0]), max_size=12))
 def test_solved_is_the_first_of_three(exact: list[float]) -> None:
     windows = [
@@ -233,6 +241,11 @@ def test_middle_is_infinite_where_half_or_more_never_arrive(values: list[float |
 )
 def test_area_by_hand(steps: list[float], heights: list[float], area: float) -> None:
     assert area_under(steps, heights) == pytest.approx(area)
+
+
+def test_the_last_score_holds_to_the_end() -> None:
+    assert area_under([10, 20], [1.0, 1.0], 40) == pytest.approx((5 + 10 + 20) / 40)
+    assert area_under([10, 20], [1.0, 1.0], 20) == area_under([10, 20], [1.0, 1.0])
 
 
 @given(st.lists(st.tuples(st.integers(1, 50), scores), min_size=1, max_size=8))
