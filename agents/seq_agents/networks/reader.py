@@ -14,6 +14,11 @@ import seq_envs
 _POINTS = 33
 
 
+def interpolates(space: spaces.Space[Any], bins: int) -> bool:
+    """Whether a reader of these observations interpolates: they are one number between bounds, and there are bins."""
+    return bins > 0 and isinstance(space, spaces.Box) and space.shape == (1,) and space.is_bounded()
+
+
 class Reader(nn.Module):
     """Observations (B, T, *observation shape) to features (B, T, size); symbols become one-hot vectors.
 
@@ -34,11 +39,11 @@ class Reader(nn.Module):
         space: Any = problem.observation_space
         self.symbols = int(space.n) if isinstance(space, spaces.Discrete) else 0
         self.register_buffer("like", torch.empty(0), persistent=False)
-        points = torch.empty(0)
-        if bins and space.shape == (1,) and space.is_bounded():
-            points = torch.linspace(float(space.low[0]), float(space.high[0]), _POINTS)
-        self.register_buffer("points", points, persistent=False)
-        self.size = self.symbols or int(np.prod(space.shape or ())) + len(points)
+        points = (
+            torch.linspace(float(space.low[0]), float(space.high[0]), _POINTS) if interpolates(space, bins) else None
+        )
+        self.register_buffer("points", torch.empty(0) if points is None else points, persistent=False)
+        self.size = self.symbols or int(np.prod(space.shape or ())) + len(self.points)
 
     def forward(self, observations: Tensor) -> Tensor:
         if self.symbols:

@@ -18,6 +18,7 @@ from seq_agents.cores import core_type, make_core
 from seq_agents.cores.core import Core
 from seq_agents.cores.user_defined import as_core
 from seq_agents.learners.learning_rates import rate_groups
+from seq_agents.networks.reader import interpolates
 from seq_agents.sb3.binned_answers import BinnedAnswers
 from seq_agents.sb3.packed_core import Packed, PackedCore
 from seq_agents.sb3.reader_extractor import ReaderExtractor
@@ -93,7 +94,7 @@ class CorePolicy(RecurrentActorCriticPolicy):
         self._bins = bins
         self.core_kwargs = {**self._core_type.library_start, **(core_kwargs or {})}
         self._core_settings: Any = self._core_type.settings_type.of(self.core_kwargs)
-        if features_extractor_class is None and problem is not None and bins:
+        if features_extractor_class is None and problem is not None and interpolates(observation_space, bins):
             features_extractor_class = ReaderExtractor
             kwargs["features_extractor_kwargs"] = {"problem": problem, "bins": bins}
         # Not the initialisation of RecurrentActorCriticPolicy, which makes LSTMs.
