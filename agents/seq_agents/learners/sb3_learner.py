@@ -43,12 +43,12 @@ SHARE = Real(0.0, 1.0, from_above=True)
 class PpoSettings(Settings):
     """How PPO learns a problem."""
 
-    steps: int = parameter(2_000_000, Integer(1), "time steps of the training, rounded up to whole rollouts")
+    steps: int = parameter(3_000_000, Integer(1), "time steps of the training, rounded up to whole rollouts")
     lanes: int = parameter(256, Integer(1), "episodes played side by side")
     episodes: int = parameter(1, Integer(1), "episodes of each lane in a rollout; gradients end where a rollout does")
     minibatches: int = parameter(4, Integer(1), "minibatches of each rollout")
     epochs: int = parameter(4, Integer(1), "passes over each rollout")
-    learning_rate: float = parameter(5e-3, POSITIVE, "learning rate of Adam at the start; it falls linearly to 0")
+    learning_rate: float = parameter(1e-2, POSITIVE, "learning rate of Adam at the start; it falls linearly to 0")
     gamma: float = parameter(0.0, SHARE, "discount; 0 is exact, since an answer affects no reward but its own")
     clip: float = parameter(0.2, POSITIVE, "PPO's clip range")
     entropy: float = parameter(0.03, ANY, "weight of the entropy bonus")
