@@ -47,7 +47,7 @@ class FastRecurrentPPO(RecurrentPPO):
     Args:
         policy: a recurrent policy of sb3-contrib, or a name. "CorePolicy" and "MlpLstmPolicy" are `CorePolicy` with a
             core that actor and critic share, and no other layers; `policy_kwargs` change this. The core is an LSTM with
-            64 units unless they name another.
+            128 units unless they name another.
         env: from `seq_agents.sb3.make_vec_env`, with no wrapper around it; or an id or problem, for 64 lanes of it.
         n_steps: time steps of each lane in a rollout, a multiple of the length T of the longest episode. None: 4 T.
         batch_size: time steps of a minibatch, at least T. None: a quarter of a rollout.
