@@ -4,9 +4,10 @@
 
 Three trainings have the same network and the best settings known for each (tuned.yaml): the fast algorithm; the stock
 algorithm; and the stock algorithm with this package's start of the LSTM, for which it has no setting. Two others have
-the standard settings, and so the same network, start, rollouts and updates. Each round trains all with the round's seed, one after the other in the same process, so that a machine whose speed changes affects
-all alike. The figures are medians over rounds, and the ratios are medians of the ratios within rounds. Every few
-thousand time steps, the greedy policy is evaluated on 1,000 fresh episodes; the time excludes these evaluations.
+the standard settings, and so the same network, start, rollouts and updates. Each round trains all of them with the
+round's seed, one after the other in the same process, so that a machine whose speed changes affects all alike. The
+figures are medians over rounds, and the ratios are medians of the ratios within rounds. Every few thousand time steps,
+the greedy policy is evaluated on 1,000 fresh episodes; the time excludes these evaluations.
 """
 
 from __future__ import annotations

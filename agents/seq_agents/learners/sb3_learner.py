@@ -43,7 +43,7 @@ SHARE = Real(0.0, 1.0, from_above=True)
 class PpoSettings(Settings):
     """How PPO learns a problem."""
 
-    steps: int = parameter(3_000_000, Integer(1), "time steps of the training, rounded up to whole rollouts")
+    steps: int = parameter(2_000_000, Integer(1), "time steps of the training, rounded up to whole rollouts")
     lanes: int = parameter(256, Integer(1), "episodes played side by side")
     episodes: int = parameter(1, Integer(1), "episodes of each lane in a rollout; gradients end where a rollout does")
     minibatches: int = parameter(4, Integer(1), "minibatches of each rollout")
