@@ -30,6 +30,7 @@ def _ppo(problem: seq_envs.Problem, budget: int) -> dict[str, Any]:
     agents stop improving on "copy 3" too early.
     """
     settings = {"lanes": 32, "minibatches": 2, "epochs": 4, "learning_rate": 0.005, "entropy": 0.05}
+    settings |= {"normalize_advantage": True}
     return settings | {"steps": budget, "episodes": max(1, _PPO_ROLLOUT // problem.steps)}
 
 
@@ -53,8 +54,10 @@ _BY_RULE: Mapping[str, SettingsFor] = {
     "reinforce": _by_updates(256, least_episodes=2),
 }
 """The settings of each learning rule that suit tiny tasks. Other rules get `_default`."""
+_OF_ANY_CORE: Mapping[str, Any] = {"hidden": 64, "input_weights": 0.0}
+"""The settings of a memory core for which the budgets of the rungs were chosen, if it has them."""
 _BY_CORE: Mapping[str, Mapping[str, Any]] = {
-    # It reads the whole episode again at every step. With its 64 units it takes three times as long.
+    # It reads the whole episode again at every step. With 64 units it takes three times as long.
     "bilstm": {"hidden": 16},
 }
 """The settings of memory cores that suit tiny tasks. Other cores have their defaults, as an LSTM's open forget gate."""
@@ -97,7 +100,8 @@ def _settings_for(
 ) -> dict[str, Any]:
     """The settings with which an agent trains on a rung for about `budget` time steps."""
     settings_for = _BY_RULE.get(agent.rule) or partial(_default, settings_type)
-    return {**settings_for(problem, budget), **_BY_CORE.get(agent.core, {})}
+    of_core = {name: value for name, value in _OF_ANY_CORE.items() if name in settings_type.domains()}
+    return {**settings_for(problem, budget), **of_core, **_BY_CORE.get(agent.core, {})}
 
 
 def _default(settings_type: type[Settings], problem: seq_envs.Problem, budget: int) -> dict[str, Any]:
