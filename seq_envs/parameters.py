@@ -46,9 +46,9 @@ class Domain(ABC):
 
 
 class Integer(Domain):
-    """An integer of Python or numpy; a bool is not a number."""
+    """An integer of Python or numpy between two bounds, where None is no bound; a bool is not a number."""
 
-    def __init__(self, minimum: int, maximum: int | None = None) -> None:
+    def __init__(self, minimum: int | None, maximum: int | None = None) -> None:
         self.minimum = minimum
         self.maximum = maximum
 
@@ -56,13 +56,17 @@ class Integer(Domain):
         if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
             return None
         number = int(value)
-        return number if number >= self.minimum and (self.maximum is None or number <= self.maximum) else None
+        above = self.minimum is None or number >= self.minimum
+        return number if above and (self.maximum is None or number <= self.maximum) else None
 
     def read(self, text: str) -> int:
         return int(text)
 
     def __str__(self) -> str:
-        return f"an integer >= {self.minimum}" + (f" and <= {self.maximum}" if self.maximum is not None else "")
+        least, most = (
+            [] if bound is None else [f"{sign} {bound}"] for sign, bound in ((">=", self.minimum), ("<=", self.maximum))
+        )
+        return " ".join(["an integer", " and ".join(least + most)]).strip()
 
 
 LONGEST = (1 << 31) - 1

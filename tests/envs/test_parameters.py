@@ -52,6 +52,20 @@ ALLOWED: dict[type, str] = {
 }
 
 
+@pytest.mark.parametrize(
+    ("domain", "allowed"),
+    [
+        (Integer(None), "an integer"), (Integer(2), "an integer >= 2"), (Integer(None, 3), "an integer <= 3"),
+        (Integer(2, 3), "an integer >= 2 and <= 3"),
+    ],
+)  # fmt: skip
+def test_bounds_of_integers(domain: Integer, allowed: str) -> None:
+    assert str(domain) == allowed
+    assert [number for number in range(-2, 6) if domain.accept(number) is not None] == [
+        number for number in range(-2, 6) if number >= (domain.minimum or -9) and number <= (domain.maximum or 9)
+    ]
+
+
 def holding(*words: str) -> str:
     """A pattern for messages that contain all of these texts."""
     return "(?s)" + "".join(f"(?=.*{re.escape(word)})" for word in words)

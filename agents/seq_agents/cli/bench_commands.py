@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from seq_agents.cli.user_modules import import_from
 from seq_agents.errors import Refused
 from seq_agents.experiments.cell import run_cell
 from seq_agents.experiments.entry import Cell, Entry
-from seq_agents.experiments.grid import Grid, changed
+from seq_agents.experiments.grid import Grid, GridAgent, changed
 from seq_agents.experiments.grid_file import preset, read_grid
 from seq_agents.experiments.named_experiments import chosen_experiments, named_experiments
 from seq_agents.experiments.results_folder import Folder, refuse_run_folder
@@ -78,8 +79,11 @@ def bench(
 ) -> None:
     """Run the grid of a YAML file or of a preset, with other agents, ids, seeds or episodes where they are given."""
     if file is None:
+        named = name is not None
         name = name or ("full" if changes["agents"] or changes["ids"] else "quick")
         grid = preset(name)
+        if changes["agents"] and not named:  # Their own settings, and not those that the preset has for them.
+            grid = dataclasses.replace(grid, agents={agent: GridAgent(agent=agent) for agent in changes["agents"]})
     else:
         import_from(file.resolve().parent)
         name, grid = file.stem, read_grid(file)

@@ -7,6 +7,7 @@ import difflib
 import shlex
 from collections.abc import Iterable, Sequence
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 from seq_agents.errors import Arguments, Refused
@@ -107,11 +108,18 @@ def _as_setting(word: str, setting: str, typed: Arguments) -> Arguments:
 def _settings_named(typed: Sequence[str]) -> tuple[str, list[str]]:
     """The agent that a command names, and its settings; empty if the agents are not installed."""
     try:
-        from seq_agents.agents import AGENTS, agent_type
+        from seq_agents.agents import AGENTS, agent_type, with_core
+        from seq_agents.learners import RULES
     except ImportError:
         return "", []
-    agent = next((word for word in typed[1:] if word in AGENTS), "")
-    return agent, list(agent_type(agent).settings_type.domains()) if agent else []
+    agent = next((word for word in typed[1:] if word in AGENTS or word in RULES), "")
+    cores = [core for word, core in pairwise([*typed, ""]) if word == "--core"]
+    cores += [word.removeprefix("--core=") for word in typed if word.startswith("--core=")]
+    try:
+        name = with_core(agent, cores[-1]) if agent and cores else agent
+        return name, list(agent_type(name).settings_type.domains()) if name else []
+    except (ValueError, ImportError):  # The agent or its core does not exist: another message says so.
+        return "", []
 
 
 def refuse_commas(option: str, text: str) -> None:

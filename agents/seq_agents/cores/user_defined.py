@@ -33,7 +33,7 @@ class Text(Domain):
         return "a text"
 
 
-_DOMAINS: Mapping[type, Domain] = {bool: Flag(), int: Integer(-(2**63)), float: ANY, str: Text()}
+_DOMAINS: Mapping[type, Domain] = {bool: Flag(), int: Integer(None), float: ANY, str: Text()}
 """The allowed values of a constructor's parameter, by the type of its default."""
 
 

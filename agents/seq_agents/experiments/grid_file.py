@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -233,7 +234,8 @@ def _in_error(raw: Any) -> str:
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses a key that comes twice; plain YAML would silently keep the last one."""
+    """Refuses a key that comes twice; plain YAML would silently keep the last one. Reads 1e-3 as a number, as YAML 1.2
+    does; YAML 1.1 wants 1.0e-3."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
@@ -241,3 +243,10 @@ class _Loader(yaml.SafeLoader):
             if keys.count(key) > 1:  # "<<" too: it takes a list.
                 raise yaml.constructor.ConstructorError(None, None, f"{key!r} comes twice", node.start_mark)
         return super().construct_mapping(node, deep)
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)[eE][-+]?[0-9]+$"),
+    list("-+.0123456789"),
+)

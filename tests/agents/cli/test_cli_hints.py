@@ -67,6 +67,14 @@ MLP = ["train", "mlp", *ECHO, "--episodes", "40"]
         (["train", "random", "SeqEcoh", "--episodes", "9"], ["train", "random", "SeqEcho-v0", "--episodes", "9"]),
         ([*MLP, "--hidden", "3", "--set", "updates=2"], [*MLP, "--set", "hidden=3", "--set", "updates=2"]),
         ([*MLP, "--set", "updates=2", "--hidden=3"], [*MLP, "--set", "updates=2", "--set", "hidden=3"]),
+        (
+            ["train", "supervised", *ECHO, "--core", "gru", "--hidden", "3"],
+            ["train", "supervised", *ECHO, "--core", "gru", "--set", "hidden=3"],
+        ),
+        (
+            ["train", "reinforce", *ECHO, "--core=mamba", "--states=3"],
+            ["train", "reinforce", *ECHO, "--core=mamba", "--set", "states=3"],
+        ),
         (["train", "mlp", "--hiden", "3", *ECHO, *TINY], ["train", "mlp", "--set", "hidden=3", *ECHO, *TINY]),
         ([*MLP, "--set", "updates=2", "--out", "-run"], [*MLP, "--set", "updates=2", "--out=-run"]),
         (["report", "run"], ["evaluate", "run"]),

@@ -192,6 +192,14 @@ def test_changes_of_a_grid_with_single_entries() -> None:
             changed(Grid(entries=single), **wrong)
 
 
+@pytest.mark.parametrize(("text", "number"), [("1e-3", 1e-3), ("2E+1", 20.0), (".5e-1", 0.05), ("-3.e-2", -0.03)])
+def test_numbers_with_an_exponent(text: str, number: float, tmp_path: Path) -> None:
+    """Plain YAML 1.1 reads them as text."""
+    path = tmp_path / "grid.yaml"
+    path.write_text(f"agents: {{lstm: {{settings: {{forget_bias: {text}}}}}}}\nids: [SeqEcho-v0]", encoding="utf-8")
+    assert read_grid(path).agents["lstm"].settings == {"forget_bias": number}
+
+
 # What is wrong.
 
 MUST = (
