@@ -21,9 +21,9 @@ from seq_agents.experiments.entry import Cell, Entry
 from seq_agents.experiments.grid import Grid, GridAgent, changed
 from seq_agents.experiments.grid_file import preset, read_grid
 from seq_agents.experiments.named_experiments import chosen_experiments, named_experiments
-from seq_agents.experiments.results_folder import Folder, refuse_run_folder
+from seq_agents.experiments.results_folder import TRIALS, Folder, refuse_run_folder
 from seq_agents.experiments.running import Engine, run_grid
-from seq_agents.experiments.search import TRIALS, Search
+from seq_agents.experiments.search import Search
 from seq_agents.experiments.sweeps import longer_entry, swept_entries
 from seq_agents.experiments.workers import Failed, do_all
 from seq_agents.report import tables
@@ -128,6 +128,8 @@ def _searched(searches: Sequence[Search], path: Path, engine: Engine, command: s
     if without:
         reasons = "\n".join(f"{failed.item.key}: {failed.reason}" for failed in failures)
         raise Refused(f"every trial failed of {', '.join(without)}; the same command runs them again:\n{reasons}")
+    for failed in failures:
+        print(f"trial {failed.item.key} failed, so its settings are not chosen: {failed.reason}", file=sys.stderr)
     return [entry for _, entry in chosen if entry is not None]
 
 

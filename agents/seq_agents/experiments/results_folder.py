@@ -22,6 +22,8 @@ from seq_agents.experiments.stored_result import parsed_result, strict_json
 from seq_agents.experiments.workers import Failed
 
 _GRID, _CELLS, _FAILED = "grid.json", "cells", "failed"
+TRIALS = "trials"
+"""The folder of the trials of a search (see `seq_agents.experiments.search`) within the folder of the results."""
 
 
 class Folder:
@@ -47,6 +49,11 @@ class Folder:
             RunError: the folder has no results.
         """
         refuse_run_folder(path)
+        if not (path / _GRID).exists() and (path / TRIALS / _GRID).exists():
+            raise RunError(
+                f"{path} has the trials of a search and no results yet; the command that began it continues it. For "
+                f"the trials, try: seq-envs report {quote(str(path / TRIALS))}"
+            )
         if not (path / _GRID).exists():
             raise RunError(
                 f"{path} is no folder of results: there is no {_GRID}; seq-envs bench --out {path} makes one"

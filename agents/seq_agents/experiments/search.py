@@ -14,11 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from seq_agents.experiments.entry import Cell, Entry
-from seq_agents.experiments.results_folder import Folder
+from seq_agents.experiments.results_folder import TRIALS, Folder
 from seq_envs.level import Level, Levels
-
-TRIALS = "trials"
-"""The folder of the trials within the folder of the results."""
 
 
 def combinations(values: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:

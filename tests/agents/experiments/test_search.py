@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from seq_agents.cli import main as cli
+from seq_agents.errors import RunError
 from seq_agents.experiments import cell as cell_module
 from seq_agents.experiments.cell import run_cell
 from seq_agents.experiments.entry import Cell, Entry, determining
@@ -121,6 +122,13 @@ def test_a_search_runs_once_and_the_report_has_the_best(tmp_path: Path, capsys: 
     capsys.readouterr()
     cli.main(["report", "out", "--markdown"])
     assert "## Trials of the search" in capsys.readouterr().out
+
+
+def test_a_folder_with_trials_alone_says_where_they_are(tmp_path: Path) -> None:
+    Folder(tmp_path / "trials").add_entries([trial("x=1")])
+    with pytest.raises(RunError, match=f"try: seq-envs report {tmp_path}/trials"):
+        Folder.open(tmp_path)
+    assert Folder.open(tmp_path / "trials").entries == [trial("x=1")]
 
 
 def test_tables_of_a_search() -> None:
