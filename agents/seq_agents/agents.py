@@ -189,7 +189,7 @@ def _tuned() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
 
 
 def settings_of(agent: str, id: str, given: Mapping[str, Any] | None = None, *, standard: bool = False) -> Settings:
-    """The settings of an agent on an id: the given ones, then those tuned for the id, then the agent's defaults.
+    """The settings of an agent on an id: the given ones, then those in tuned.yaml, then the agent's defaults.
 
     Args:
         agent: a name of `AGENTS`, or "module:factory".

@@ -27,6 +27,13 @@ class Plain(nn.Module):
         return self.gain * outputs, (last[0],)
 
 
+class Wide(Plain):
+    """The same with a setting that cores of the menu have, too."""
+
+    def __init__(self, inputs: int, hidden: int = 24) -> None:
+        super().__init__(inputs, hidden)
+
+
 class Own(Core):
     """A subclass of `Core` that learns its initial state, with the settings that all cores have."""
 

@@ -26,15 +26,16 @@ class Gru(Core):
     settings_type: ClassVar[type[CoreSettings]] = RecurrentSettings
     library_start: ClassVar[Mapping[str, Any]] = AS_TORCH
 
-    def __init__(self, inputs: int, hidden: int, input_weights: float = 0.0) -> None:
+    def __init__(self, inputs: int, hidden: int) -> None:
         super().__init__()
         self.outputs = hidden
         self.gru = nn.GRU(inputs, hidden, batch_first=True)
-        draw_input_weights(self.gru, input_weights)
 
     @classmethod
     def build(cls, inputs: int, settings: Any, problem: seq_envs.Problem | None) -> Self:
-        return cls(inputs, settings.hidden, settings.input_weights)
+        made = cls(inputs, settings.hidden)
+        draw_input_weights(made.gru, settings.input_weights)
+        return made
 
     def initial_state(self, batch: int) -> State:
         return (next(self.gru.parameters()).new_zeros(batch, self.outputs),)

@@ -22,15 +22,16 @@ class Rnn(Core):
     settings_type: ClassVar[type[CoreSettings]] = RecurrentSettings
     library_start: ClassVar[Mapping[str, Any]] = AS_TORCH
 
-    def __init__(self, inputs: int, hidden: int, input_weights: float = 0.0) -> None:
+    def __init__(self, inputs: int, hidden: int) -> None:
         super().__init__()
         self.outputs = hidden
         self.rnn = nn.RNN(inputs, hidden, batch_first=True)
-        draw_input_weights(self.rnn, input_weights)
 
     @classmethod
     def build(cls, inputs: int, settings: Any, problem: seq_envs.Problem | None) -> Self:
-        return cls(inputs, settings.hidden, settings.input_weights)
+        made = cls(inputs, settings.hidden)
+        draw_input_weights(made.rnn, settings.input_weights)
+        return made
 
     def initial_state(self, batch: int) -> State:
         return (next(self.rnn.parameters()).new_zeros(batch, self.outputs),)

@@ -6,7 +6,6 @@ import dataclasses
 import math
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -52,8 +51,11 @@ def run_cell(cell: Cell, watch: Watch = unwatched) -> dict[str, Any]:
     # Seed 0 belongs to the final evaluation; each evaluation before it has a seed and so episodes of its own.
     first = TRIAL_SEEDS if entry.trial else 0
     training = _Training(learner, problem, entry, watch, first)
-    with suppress(_Solved):
+    stopped = False
+    try:
         learner.learn(training.see)
+    except _Solved:
+        stopped = True
     seconds = round(training.seconds(), 3)
     final = seq_envs.evaluate(learner.policy(), problem, entry.episodes, first)
     steps = training.latest.steps
@@ -79,7 +81,7 @@ def run_cell(cell: Cell, watch: Watch = unwatched) -> dict[str, Any]:
         result["weights"] = weights._asdict()
     if entry.until is not None:
         result["solved_after_episodes"] = training.solved_after
-    if entry.stop_when_solved:
+    if entry.stop_when_solved and stopped:
         result["done"] = round(training.latest.done, 6)
     read: dict[str, Any] = without_nan(result)
     return read

@@ -65,7 +65,7 @@ class Config:
         return cls(agent=agent, id=id, parameters=read, settings=chosen.as_dict(), seed=seed, standard=standard)
 
     def completed(self) -> Config:
-        """The same with all settings: an older version may have stored fewer, where the defaults held.
+        """The same with all settings: an older version may have stored fewer, and the values of that version hold.
 
         Raises:
             ValueError: as for `of`, if a setting is wrong.

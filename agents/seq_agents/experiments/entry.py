@@ -158,7 +158,7 @@ class Cell(NamedTuple):
         return Config(
             agent=entry.agent, id=entry.id, parameters=entry.parameters, settings=entry.settings,
             seed=self.seed + (TRIAL_SEEDS if entry.trial else 0), standard=entry.standard,
-        )  # fmt: skip
+        ).completed()  # fmt: skip
 
 
 _PLAIN = re.compile(r"[a-z0-9_]+(-[a-z0-9_]+)*")

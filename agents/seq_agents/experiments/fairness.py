@@ -20,7 +20,8 @@ class Budget:
     """How much every agent learns from.
 
     Raises:
-        ValueError: at construction, unless exactly one of the two is an integer >= 1.
+        ValueError: at construction, unless exactly one of `steps` and `episodes` is an integer >= 1, and
+            `stop_when_solved` a bool.
     """
 
     steps: int | None = None
@@ -28,8 +29,7 @@ class Budget:
     episodes: int | None = None
     """Episodes. Each counts as many time steps as the longest episode of the problem has."""
     stop_when_solved: bool = False
-    """Whether a training ends early when the problem is solved: after three evaluations in a row with 99.5% of the
-    episodes without a mistake."""
+    """Whether a training ends early when the problem is solved (see `seq_agents.experiments.solved.may_stop`)."""
 
     def __post_init__(self) -> None:
         given = [value for value in (self.steps, self.episodes) if value is not None]

@@ -100,7 +100,8 @@ def _settings_for(
 ) -> dict[str, Any]:
     """The settings with which an agent trains on a rung for about `budget` time steps."""
     settings_for = _BY_RULE.get(agent.rule) or partial(_default, settings_type)
-    of_core = {name: value for name, value in _OF_ANY_CORE.items() if name in settings_type.domains()}
+    known = () if ":" in agent.core else settings_type.domains()  # A user-defined core keeps its own defaults.
+    of_core = {name: value for name, value in _OF_ANY_CORE.items() if name in known}
     return {**settings_for(problem, budget), **of_core, **_BY_CORE.get(agent.core, {})}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 import seq_envs
 from seq_agents.settings import Settings
@@ -97,9 +97,13 @@ class Learner(ABC):
         Raises:
             ValueError: what has been learned does not fit the other problem.
         """
-        other = type(self)(problem, self.settings, self.seed)
+        other = self.untrained_on(problem)
         other.restore(self.state())
         return other.policy()
+
+    def untrained_on(self, problem: seq_envs.Problem) -> Self:
+        """A learner of the problem in another size, with the same settings and the same form of network."""
+        return type(self)(problem, self.settings, self.seed)
 
     @abstractmethod
     def state(self) -> dict[str, torch.Tensor]:

@@ -10,7 +10,6 @@ from stable_baselines3.common.vec_env import VecEnv
 
 import seq_envs
 from seq_agents.learners.sb3_learner import Sb3Learner
-from seq_agents.networks.bins import bins_of
 from seq_agents.sb3.binned_answers import BinnedPolicy
 from seq_agents.sb3.frames import Frames, FramesPolicy, FramesVecEnv
 from seq_agents.sb3.policy import Sb3Policy
@@ -21,8 +20,7 @@ class Ppo(Sb3Learner):
     """SB3's PPO on the latest observations side by side; its core says how many."""
 
     def _frames(self) -> Frames:
-        bins = bins_of(self.problem, self.settings.bins)
-        return Frames(self.problem, self.settings.frames(self.problem), clock=self.settings.clock, bins=bins)
+        return Frames(self.problem, self.settings.frames(self.problem), clock=self.settings.clock, bins=self.bins)
 
     def env_of(self, problem: seq_envs.Problem, settings: Any) -> VecEnv:
         return FramesVecEnv(super().env_of(problem, settings), self._frames())

@@ -59,7 +59,7 @@ class StockRecurrentPpo(_ByCore):
         rate = getattr(chosen, "lstm_rate", 1.0)
         if rate != 1.0:
             raise ValueError(f"lstm_rate must be 1.0, since sb3-contrib has one learning rate, got {rate}")
-        if self.core != "lstm" or self.answers_of_network()["bins"]:
+        if self.core != "lstm" or self.bins:
             return RecurrentPPO(CorePolicy, policy_kwargs=self.network_of(), **common)
         network = ONLY_A_CORE | {"lstm_hidden_size": chosen.hidden, "log_std_init": chosen.log_std}
         model = RecurrentPPO("MlpLstmPolicy", policy_kwargs=network, **common)

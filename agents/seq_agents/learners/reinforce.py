@@ -35,10 +35,10 @@ class Reinforce(Supervised):
 
     settings_type: ClassVar[type[Settings]] = ReinforceSettings
 
-    def __init__(self, problem: seq_envs.Problem, settings: Any, seed: int) -> None:
+    def __init__(self, problem: seq_envs.Problem, settings: Any, seed: int, bins: int | None = None) -> None:
         if settings.batch < 2:
             raise ValueError(f"batch must be at least 2, since its mean is the baseline, got {settings.batch}")
-        super().__init__(problem, settings, seed)
+        super().__init__(problem, settings, seed, bins)
         self._noise = _generator(self.device, seed)  # Draws the answers.
 
     def state(self) -> dict[str, Tensor]:

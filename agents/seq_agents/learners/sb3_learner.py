@@ -74,15 +74,16 @@ class Sb3Learner(Learner):
     resumes_ragged: ClassVar[bool] = False
     """Whether it can be resumed if episodes differ in length: then every rollout must end with whole episodes."""
 
-    def __init__(self, problem: seq_envs.Problem, settings: Any, seed: int) -> None:
+    def __init__(self, problem: seq_envs.Problem, settings: Any, seed: int, bins: int | None = None) -> None:
         super().__init__(problem, settings, seed)
+        self.bins = bins_of(problem, settings.bins) if bins is None else bins
         self.rollouts = 0
         self.env = self.env_of(problem, settings)
         rollout = settings.episodes * problem.steps
         rows = rollout * settings.lanes
         if rows < settings.minibatches:
             raise ValueError(f"minibatches must be at most {rows}, got {settings.minibatches}")
-        # SB3 and torch refuse to normalise a single advantage, and a minibatch holds at least one whole episode.
+        # SB3 refuses minibatches of one step whether or not it normalises advantages; they hold whole episodes.
         size = max(2, problem.steps, rows // settings.minibatches)
         if rows < 2 or rows % size == 1:
             raise ValueError(f"a minibatch must hold at least 2 time steps, got {rows} in minibatches of {size}")
@@ -110,7 +111,7 @@ class Sb3Learner(Learner):
 
     def answers_of_network(self) -> dict[str, Any]:
         """The arguments of the policy that say how it answers."""
-        return {"log_std_init": self.settings.log_std, "bins": bins_of(self.problem, self.settings.bins)}
+        return {"log_std_init": self.settings.log_std, "bins": self.bins}
 
     @abstractmethod
     def model_of(self, **common: Any) -> OnPolicyAlgorithm:
@@ -132,6 +133,9 @@ class Sb3Learner(Learner):
         policy: Any = self.model.policy
         recurrent = hasattr(policy, "lstm_actor")
         return policy, [policy.lstm_actor] if recurrent else [policy.mlp_extractor]
+
+    def untrained_on(self, problem: seq_envs.Problem) -> Self:
+        return type(self)(problem, self.settings, self.seed, self.bins)
 
     def policy(self) -> Policy:
         return Sb3Policy(self.model)

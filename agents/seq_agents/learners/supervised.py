@@ -47,11 +47,12 @@ class Supervised(Learner):
 
     settings_type: ClassVar[type[Settings]] = SupervisedSettings
 
-    def __init__(self, problem: seq_envs.Problem, settings: Any, seed: int) -> None:
+    def __init__(self, problem: seq_envs.Problem, settings: Any, seed: int, bins: int | None = None) -> None:
         super().__init__(problem, settings, seed)
+        self.bins = bins_of(problem, settings.bins) if bins is None else bins
         self.device = device_of(settings.device)
         torch.manual_seed(seed)
-        self.network = make_network(self.core, problem, settings, bins_of(problem, settings.bins)).to(self.device)
+        self.network = make_network(self.core, problem, settings, self.bins).to(self.device)
         groups = rate_groups(self.network, self.network.memory(), getattr(settings, "lstm_rate", 1.0))
         self.optimizer = torch.optim.Adam(groups, settings.learning_rate)
         self.updates = 0
@@ -101,6 +102,9 @@ class Supervised(Learner):
 
     def network_and_core(self) -> tuple[nn.Module, Sequence[nn.Module]]:
         return self.network, self.network.core_parts()
+
+    def untrained_on(self, problem: seq_envs.Problem) -> Self:
+        return type(self)(problem, self.settings, self.seed, self.bins)
 
     def policy(self) -> Policy:
         return NetworkPolicy(self.network)

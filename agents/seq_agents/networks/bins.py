@@ -23,8 +23,8 @@ def bins_setting() -> int:
     bins: int = later_setting(
         201,
         Integer(0, _MOST),
-        "values that each number of a real answer is chosen from, evenly spaced between its bounds. Without bounds, or "
-        "with a tolerance below their spacing, answers are not chosen but numbers of the network, as with 0",
+        "values that each number of a real answer is chosen from, evenly spaced between its bounds. With fewer than 2, "
+        "without bounds, or with a tolerance below their spacing, the outputs of the network are the answers",
         before=0,
     )
     return bins
@@ -41,7 +41,7 @@ def bins_of(problem: seq_envs.Problem, bins: int) -> int:
     if not isinstance(space, spaces.Box) or bins < 2 or not space.is_bounded():
         return 0
     widest = float((space.high.astype(np.float64) - space.low).max())
-    tolerance: float = getattr(problem, "tolerance", 0.0)
+    tolerance: float = getattr(problem, "tolerance", None) or 0.0
     return bins if widest / (bins - 1) <= tolerance * (1 + 1e-6) else 0
 
 
@@ -51,8 +51,9 @@ def bin_values(space: spaces.Space[Any], bins: int) -> Array:
     Raises:
         ValueError: there are fewer than two bins, or an answer is not real, or a number of it has no bounds.
     """
-    if bins < 2 or not isinstance(space, spaces.Box) or not space.is_bounded():
-        raise ValueError(f"bins must be at least 2, for a Box space with bounds, got {bins} for {space}")
+    real = isinstance(space, spaces.Box) and np.issubdtype(space.dtype, np.floating)
+    if bins < 2 or not isinstance(space, spaces.Box) or not real or not space.is_bounded():
+        raise ValueError(f"bins must be at least 2, for a Box space of floats with bounds, got {bins} for {space}")
     low, high = (bound.astype(np.float64).ravel() for bound in (space.low, space.high))
     values: Array = np.linspace(low, high, bins, axis=1).astype(space.dtype)
     return values

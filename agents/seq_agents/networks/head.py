@@ -69,6 +69,7 @@ class Head(nn.Module):
             targets = torch.as_tensor(nearest, device=scores.device)
         return nn.functional.cross_entropy(scores.flatten(0, -2), targets.flatten())
 
+    @torch.no_grad()
     def answers(self, scores: Tensor) -> Array:
         """The best answers by these scores, of the action space's dtype.
 
@@ -82,7 +83,7 @@ class Head(nn.Module):
             best = self.answers_of(worth.argmax(-1))
         else:
             best = scores.argmax(-1)
-        answers: Array = best.detach().cpu().numpy()
+        answers: Array = best.cpu().numpy()
         return answers
 
     def answers_of(self, choices: Tensor) -> Tensor:

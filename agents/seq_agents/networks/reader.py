@@ -16,7 +16,9 @@ _POINTS = 33
 
 def interpolates(space: spaces.Space[Any], bins: int) -> bool:
     """Whether a reader of these observations interpolates: they are one number between bounds, and there are bins."""
-    return bins > 0 and isinstance(space, spaces.Box) and space.shape == (1,) and space.is_bounded()
+    if bins == 0 or not isinstance(space, spaces.Box) or space.shape != (1,):
+        return False
+    return 0.0 < float(space.high[0]) - float(space.low[0]) <= float(np.finfo(np.float32).max)
 
 
 class Reader(nn.Module):
@@ -48,7 +50,7 @@ class Reader(nn.Module):
     def forward(self, observations: Tensor) -> Tensor:
         if self.symbols:
             return nn.functional.one_hot(observations.long(), self.symbols).to(self.like)
-        numbers = observations.flatten(2).to(self.like)
+        numbers = observations.reshape(*observations.shape[:2], -1).to(self.like)
         if not len(self.points):
             return numbers
         distances = (numbers - self.points).abs() / (self.points[1] - self.points[0])

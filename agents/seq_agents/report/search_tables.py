@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
@@ -57,8 +58,9 @@ def trials_over_problems(done: Sequence[Outcome]) -> Table:
         mine = of(done, name=name)
         problems = labels_of(mine)
         for trial, runs in _by_trial(mine).items():
-            means = [_mean(of(runs, label=label)) for label in problems if of(runs, label=label)]
-            if len(means) == len(problems) > 1:
+            by_problem = [of(runs, label=label) for label in problems]
+            means = [_mean(those) for those in by_problem if those and _complete(those)]
+            if len(means) == len(problems) > 1 and not any(map(math.isnan, means)):
                 rows.append((name, trial, len(means), statistics.fmean(means), min(means)))
     return Table(
         "Settings over all problems of the search",
@@ -67,7 +69,7 @@ def trials_over_problems(done: Sequence[Outcome]) -> Table:
             Column("lowest of a problem", score),
         ),
         tuple(rows),
-        f"One setting for all problems would be chosen from these rows. {ZERO}",
+        f"For choosing one setting for all problems. A setting that failed on one of them has no row. {ZERO}",
     )  # fmt: skip
 
 

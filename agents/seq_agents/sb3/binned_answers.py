@@ -63,6 +63,18 @@ class BinnedAnswers(CategoricalDistribution):
         return actions.reshape(len(chosen), *self._shape)
 
 
+def answer_in_bins(policy: ActorCriticPolicy, bins: int) -> None:
+    """Give a policy a distribution over bins, before its networks are built; 0 leaves the one that it has.
+
+    Raises:
+        ValueError: as for `BinnedAnswers`, or the policy has `use_sde`.
+    """
+    if bins and policy.use_sde:
+        raise ValueError("use_sde must be False with bins, since it is the noise of a normal distribution, got True")
+    if bins:
+        policy.action_dist = BinnedAnswers(policy.action_space, bins)
+
+
 class BinnedPolicy(ActorCriticPolicy):
     """SB3's policy for vectors, with actions of a Box space in bins.
 
@@ -76,8 +88,7 @@ class BinnedPolicy(ActorCriticPolicy):
         super().__init__(*args, **kwargs)
 
     def _build(self, lr_schedule: Any) -> None:
-        if self._bins:
-            self.action_dist = BinnedAnswers(self.action_space, self._bins)
+        answer_in_bins(self, self._bins)
         super()._build(lr_schedule)
 
     def _get_constructor_parameters(self) -> dict[str, Any]:

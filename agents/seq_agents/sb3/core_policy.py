@@ -19,7 +19,7 @@ from seq_agents.cores.core import Core
 from seq_agents.cores.user_defined import as_core
 from seq_agents.learners.learning_rates import rate_groups
 from seq_agents.networks.reader import interpolates
-from seq_agents.sb3.binned_answers import BinnedAnswers
+from seq_agents.sb3.binned_answers import answer_in_bins
 from seq_agents.sb3.packed_core import Packed, PackedCore
 from seq_agents.sb3.reader_extractor import ReaderExtractor
 from seq_envs.encodings import Array
@@ -45,12 +45,13 @@ class CorePolicy(RecurrentActorCriticPolicy):
             one rate for all weights.
         problem: the problem of seq_envs that the policy answers; the sizes of a clock and of a window depend on it, and
             with `bins` how its observations are read. None for other envs.
-        bins: for actions of a Box space with bounds: each number is drawn from so many evenly spaced values, so that
-            the policy can hold several candidates; 0: from a normal distribution.
+        bins: for actions of a Box space of floats with bounds: each number is drawn from so many evenly spaced values,
+            so that the policy can hold several candidates; 0: from a normal distribution.
         shared_lstm: actor and critic share the core; only the actor's loss trains it.
         enable_critic_lstm: the critic has a core like the actor's. If neither is true, the critic is feed-forward.
         features_extractor_class: what reads observations. None: a convolutional network for pictures, SB3's
-            `CombinedExtractor` for dicts, otherwise the observation as a vector; or as `problem` says.
+            `CombinedExtractor` for dicts, otherwise the observation as a vector; with `problem` and `bins`, its
+            `seq_agents.networks.reader.Reader` if the observation is one number between bounds.
         **kwargs: as for `MlpLstmPolicy`, without `lstm_hidden_size`, `n_lstm_layers` and `lstm_kwargs`.
 
     Raises:
@@ -94,7 +95,8 @@ class CorePolicy(RecurrentActorCriticPolicy):
         self._bins = bins
         self.core_kwargs = {**self._core_type.library_start, **(core_kwargs or {})}
         self._core_settings: Any = self._core_type.settings_type.of(self.core_kwargs)
-        if features_extractor_class is None and problem is not None and interpolates(observation_space, bins):
+        chosen = features_extractor_class is not None or "features_extractor_kwargs" in kwargs
+        if not chosen and problem is not None and interpolates(observation_space, bins):
             features_extractor_class = ReaderExtractor
             kwargs["features_extractor_kwargs"] = {"problem": problem, "bins": bins}
         # Not the initialisation of RecurrentActorCriticPolicy, which makes LSTMs.
@@ -123,8 +125,7 @@ class CorePolicy(RecurrentActorCriticPolicy):
         return make_core(self._core_type, self.features_dim, self._core_settings, self._problem)
 
     def _build(self, lr_schedule: Any) -> None:
-        if self._bins:
-            self.action_dist = BinnedAnswers(self.action_space, self._bins)
+        answer_in_bins(self, self._bins)
         super()._build(lr_schedule)
 
     def _build_mlp_extractor(self) -> None:
@@ -138,7 +139,7 @@ class CorePolicy(RecurrentActorCriticPolicy):
         return {
             **super()._get_constructor_parameters(),
             "core": self._core,
-            "core_kwargs": self.core_kwargs,
+            "core_kwargs": self._core_settings.as_dict(),  # Later versions may have other defaults.
             "problem": self._problem,
             "bins": self._bins,
             "shared_lstm": self.shared_lstm,

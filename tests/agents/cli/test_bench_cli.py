@@ -21,6 +21,7 @@ from seq_agents.experiments import named_experiments as module
 from seq_agents.experiments.cell import run_cell
 from seq_agents.experiments.entry import Cell, Until
 from seq_agents.experiments.grid import Experiment
+from seq_agents.experiments.grid_file import presets
 from seq_agents.experiments.named_experiments import named_experiments
 from seq_agents.experiments.workers import Done, Event, failure
 from tiny_agents import settings
@@ -305,7 +306,7 @@ def test_a_horizon(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     [
         (
             ["bench", "--preset", "nosuch"],
-            "preset must be one of compare, full, ",
+            f"preset must be one of {', '.join(presets())}, got",
         ),
         (["bench", "nosuch.yaml"], "nosuch.yaml cannot be read: No such file or directory"),
         (["bench", "broken.yaml"], "broken.yaml is not YAML"),

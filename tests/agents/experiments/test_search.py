@@ -167,6 +167,12 @@ def test_settings_over_all_problems() -> None:
         ["mlp", "x=2", "2", "0.5000", "0.0000"],
     ]
     assert trials_over_problems(runs[:2]).rows == trials_over_problems([]).rows == ()
+    failed = [
+        dataclasses.replace(run, entry=dataclasses.replace(run.entry, seeds=2))
+        for run in runs
+        if run.entry.trial == "x=1"
+    ]
+    assert [row[1] for row in trials_over_problems([*failed, *runs[1::2]]).texts()] == ["x=2"], "a seed of x=1 failed"
 
 
 def test_a_trial_with_a_failed_seed_is_neither_the_best_nor_solves() -> None:

@@ -83,7 +83,7 @@ def test_a_training_stops_when_solved(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_training_that_is_not_solved_runs_to_its_end() -> None:
     result = run_cell(Cell(dataclasses.replace(tiny(3, None), stop_when_solved=True), 0))
-    assert (result["done"], result["steps"]) == (1.0, 6 * 4)
+    assert ("done" in result, result["steps"]) == (False, 6 * 4)
 
 
 @pytest.mark.parametrize("agent", ["lstm", "recurrent-ppo"])

@@ -9,8 +9,10 @@ import pytest
 import torch
 from breakable import POLICIES, Breakable, ByExample, Greedy, Network
 from gymnasium.error import ResetNeeded
+from seq_agents.agents import AGENTS, agent_type
 from seq_agents.cli import main as cli
 from seq_agents.ladder import MakeEnvs, climb, rungs, trainer
+from seq_agents.ladder.trainers import _settings_for
 
 import seq_envs
 from seq_envs.estimation.levels import estimate
@@ -110,6 +112,12 @@ def test_a_fault_of_the_policy_alone_is_found() -> None:
 @pytest.mark.slow
 def test_an_lstm_passes_all_rungs() -> None:
     assert_all_passed(climb(trainer("lstm"), ROLLOUT))
+
+
+@pytest.mark.parametrize(("agent", "hidden"), [("gru", 64), ("bilstm", 16), ("supervised-own_cores:Wide", None)])
+def test_a_core_of_the_menu_is_small_and_a_user_defined_one_as_it_is(agent: str, hidden: int | None) -> None:
+    problem = seq_envs.make_problem("SeqEcho-v0")
+    assert _settings_for(AGENTS[agent], agent_type(agent).settings_type, problem, 1000).get("hidden") == hidden
 
 
 @pytest.mark.slow

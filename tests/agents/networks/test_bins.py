@@ -75,11 +75,12 @@ def test_values_of_a_sequence_are_bins() -> None:
     [
         (1, spaces.Box(0.0, 1.0, (1,), np.float32)),
         (9, spaces.Box(0.0, np.inf, (1,), np.float32)),
+        (9, spaces.Box(0, 10, (1,), np.int64)),
         (9, spaces.Discrete(3)),
     ],
 )
 def test_no_bins_without_bounds(bins: int, space: spaces.Space[object]) -> None:
-    with pytest.raises(ValueError, match=f"bins must be at least 2, for a Box space with bounds, got {bins}"):
+    with pytest.raises(ValueError, match=f"bins must be at least 2, for a Box space of floats with bounds, got {bins}"):
         bin_values(space, bins)
 
 
@@ -155,6 +156,35 @@ def test_a_number_is_read_by_interpolation() -> None:
     assert second.tolist() == pytest.approx([1.5 / 32, 0.0, 0.5, 0.5, *[0.0] * 30])
     assert Reader(problem).size == 1
     assert Reader(seq_envs.make_problem("SeqNext-v0", encoding="one_hot"), bins=9).size == 10
+
+
+class Wide(Point):
+    """Observations of one number, between the largest bounds or between equal ones."""
+
+    @property
+    def observation_space(self) -> spaces.Box:
+        return spaces.Box(-self.most, self.most, (1,), np.float32)
+
+    most = float(np.finfo(np.float32).max)
+
+
+@pytest.mark.parametrize("most", [0.0, float(np.finfo(np.float32).max)])
+def test_no_interpolation_without_a_finite_range(most: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Wide, "most", most)
+    reader = Reader(Wide(), bins=9)
+    assert reader.size == 1
+    assert reader(torch.zeros(1, 1, 1)).tolist() == [[[0.0]]]
+
+
+@pytest.mark.parametrize("agent", ["mlp", "reinforce-gru", "ppo", "recurrent-ppo-gru"])
+def test_an_agent_keeps_its_bins_on_longer_problems(agent: str) -> None:
+    """Even where the tolerance is smaller, so that it would learn without bins."""
+    short = {"steps": 64, "lanes": 8} if "ppo" in agent else {"updates": 2, "batch": 8}
+    problem = seq_envs.make_problem("SeqNext-v0", length=4)
+    longer = seq_envs.make_problem("SeqNext-v0", length=150)
+    learner = make_learner(agent, problem, 0, {"hidden": 4, **short, **({} if "gru" in agent else {"clock": False})})
+    learner.learn()
+    assert seq_envs.evaluate(learner.policy_on(longer), longer, 5).episodes == 5
 
 
 def test_a_control_reaches_the_memoryless_level() -> None:

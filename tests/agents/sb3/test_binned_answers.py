@@ -76,5 +76,17 @@ def test_algorithms_of_sb3(algorithm: Any, tmp_path: Path) -> None:
 
 def test_bins_need_bounds() -> None:
     space = spaces.Box(-np.inf, np.inf, (1,), np.float32)
-    with pytest.raises(ValueError, match="bins must be at least 2, for a Box space with bounds, got 9"):
+    with pytest.raises(ValueError, match="bins must be at least 2, for a Box space of floats with bounds, got 9"):
         CorePolicy(space, space, lambda _: 1e-3, bins=9)
+
+
+def test_bins_have_no_noise_of_a_normal_distribution() -> None:
+    for policy in (CorePolicy, BinnedPolicy):
+        with pytest.raises(ValueError, match="use_sde must be False with bins"):
+            policy(PLANE, PLANE, lambda _: 1e-3, bins=9, use_sde=True)
+
+
+def test_a_saved_policy_keeps_its_core() -> None:
+    """Also if a later version has other defaults."""
+    policy = CorePolicy(PLANE, PLANE, lambda _: 1e-3, core="gru")
+    assert policy._get_constructor_parameters()["core_kwargs"]["hidden"] == 128

@@ -95,7 +95,7 @@ def test_every_local_at_every_event(id: str, choice: dict[str, Any], reveal: boo
             device="cpu",
             batch_size=n_steps * LANES,
             n_epochs=1,
-            policy_kwargs={"lstm_hidden_size": 64} if algorithm is RecurrentPPO else {},  # Ours has 64 by default.
+            policy_kwargs={"lstm_hidden_size": 128} if algorithm is RecurrentPPO else {},  # Ours has 128 by default.
         ).learn(2 * n_steps * LANES, callback=recorder)
         events.append(recorder.events)
     stock, fast = events

@@ -126,7 +126,8 @@ def test_minibatches_hold_every_episode_once_an_epoch() -> None:
 
 @pytest.mark.slow
 def test_it_learns_and_predict_carries_the_state() -> None:
-    model = FastRecurrentPPO("MlpLstmPolicy", "SeqMemorize-v0", seed=1)
+    network = {"core_kwargs": {"hidden": 64}}
+    model = FastRecurrentPPO("MlpLstmPolicy", "SeqMemorize-v0", policy_kwargs=network, seed=1)
     model.learn(30_000)
     result = seq_envs.evaluate(Sb3Policy(model), "SeqMemorize-v0", 500)
     assert result.normalized_score >= 0.99
