@@ -27,7 +27,7 @@ class Plain(nn.Module):
         return self.gain * outputs, (last[0],)
 
 
-class Wide(Plain):
+class Sized(Plain):
     """The same with a setting that cores of the menu have, too."""
 
     def __init__(self, inputs: int, hidden: int = 24) -> None:

@@ -114,7 +114,7 @@ def test_an_lstm_passes_all_rungs() -> None:
     assert_all_passed(climb(trainer("lstm"), ROLLOUT))
 
 
-@pytest.mark.parametrize(("agent", "hidden"), [("gru", 64), ("bilstm", 16), ("supervised-own_cores:Wide", None)])
+@pytest.mark.parametrize(("agent", "hidden"), [("gru", 64), ("bilstm", 16), ("supervised-own_cores:Sized", None)])
 def test_a_core_of_the_menu_is_small_and_a_user_defined_one_as_it_is(agent: str, hidden: int | None) -> None:
     problem = seq_envs.make_problem("SeqEcho-v0")
     assert _settings_for(AGENTS[agent], agent_type(agent).settings_type, problem, 1000).get("hidden") == hidden
