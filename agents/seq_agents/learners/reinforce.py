@@ -23,6 +23,7 @@ from seq_envs.parameters import parameter
 class ReinforceSettings(SupervisedSettings):
     """How a network learns from rewards alone, without a critic."""
 
+    learning_rate: float = parameter(1e-2, POSITIVE, "learning rate of Adam at the start; it falls linearly to 0")
     noise: float = parameter(0.05, POSITIVE, "standard deviation of real answers without bins while learning")
 
 

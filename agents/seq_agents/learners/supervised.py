@@ -33,7 +33,7 @@ class SupervisedSettings(Settings):
     updates: int = parameter(2500, Integer(1), "updates by the optimizer")
     batch: int = parameter(64, Integer(1), "episodes of an update")
     episodes: int = parameter(0, Integer(0), "episodes of a finite training set; 0: every update has fresh episodes")
-    learning_rate: float = parameter(1e-2, POSITIVE, "learning rate of Adam at the start; it falls linearly to 0")
+    learning_rate: float = parameter(3e-2, POSITIVE, "learning rate of Adam at the start; it falls linearly to 0")
     gradient_norm: float = parameter(1.0, POSITIVE, "longer gradients are scaled down to this norm")
     bins: int = bins_setting()
     device: str = device_setting()
