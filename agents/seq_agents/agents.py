@@ -188,6 +188,13 @@ def _tuned() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
     return tuned
 
 
+def tuned_settings(agent: str) -> Mapping[str, Mapping[str, Any]]:
+    """The settings in tuned.yaml of an agent, by id; those of "*" are for every id of the menu, and the others replace
+    them. Empty if it has none.
+    """
+    return _tuned().get(canonical(agent), {})
+
+
 def settings_of(agent: str, id: str, given: Mapping[str, Any] | None = None, *, standard: bool = False) -> Settings:
     """The settings of an agent on an id: the given ones, then those in tuned.yaml, then the agent's defaults.
 
@@ -202,7 +209,7 @@ def settings_of(agent: str, id: str, given: Mapping[str, Any] | None = None, *, 
         ValueError: for an unknown agent or setting, or a wrong value.
     """
     name = id.rpartition(":")[2]
-    by_id = _tuned().get(canonical(agent), {}) if name in seq_envs.MENU and not standard else {}
+    by_id = tuned_settings(agent) if name in seq_envs.MENU and not standard else {}
     tuned = {**by_id.get("*", {}), **by_id.get(name, {})}
     return agent_type(agent).settings_type.of({**tuned, **(given or {})})
 

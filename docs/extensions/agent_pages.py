@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 
-from seq_agents.agents import AGENTS, agent_type, settings_of
+from seq_agents.agents import AGENTS, agent_type, tuned_settings
 from seq_agents.cores import CORES
 from seq_agents.learners import RULES
 from seq_agents.networks import NETWORKS
 from seq_agents.settings import Settings
 from site_text import parameters, sentence, table
-
-import seq_envs
 
 SOURCES = {"rewards": "rewards", "examples": "right answers", "nothing": "nothing"}
 """What an agent learns from, in the words of the site."""
@@ -26,8 +24,8 @@ def page() -> str:
     """The settings of every agent."""
     parts = [
         "# Agents and their settings\n",
-        "Every setting has a default. Some ids have settings that are tuned for them; these replace the defaults\n"
-        "unless you give others with `--set name=value` or `settings={...}`.\n",
+        "Every setting has a default, its standard value. Some agents have tuned settings for the ids of the menu,\n"
+        "which replace the defaults without `--standard`. `--set name=value` and `settings={...}` replace both.\n",
         table(("agent", "learns from", "learning rule", "core", "what it is"), [menu_row(name) for name in AGENTS]),
         "## Learning rules and cores\n",
         "An agent is a learning rule with a core, which is what remembers. Every other pair is an agent too, named\n"
@@ -42,7 +40,7 @@ def page() -> str:
         settings = agent_type(name).settings_type
         parts += [f"## {name}\n", f"{sentence(AGENTS.about(name))}\n"]
         if dataclasses.fields(settings):
-            parts += [settings_table(settings), tuned(name, settings)]
+            parts += [settings_table(settings), tuned(name)]
         else:
             parts.append("It has no settings.\n")
     return "\n".join(parts)
@@ -69,13 +67,10 @@ def settings_table(settings: type[Settings]) -> str:
     return table(("setting", "default", "allowed", "meaning"), rows)
 
 
-def tuned(name: str, settings: type[Settings]) -> str:
-    """The settings of each id that differ from the defaults."""
-    defaults = settings.of({}).as_dict()
-    rows = []
-    for id in seq_envs.ids():
-        own = settings_of(name, id).as_dict()
-        changed = {key: value for key, value in own.items() if value != defaults[key]}
-        if changed:
-            rows.append((f"`{id}`", f"`{parameters(changed)}`"))
+def tuned(name: str) -> str:
+    """The settings that are tuned for ids."""
+    rows = [
+        ("every id" if id == "*" else f"`{id}`", f"`{parameters(chosen)}`")
+        for id, chosen in tuned_settings(name).items()
+    ]
     return "Tuned settings:\n\n" + table(("id", "settings"), rows) if rows else "No id has tuned settings for it.\n"
