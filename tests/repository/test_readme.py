@@ -117,7 +117,7 @@ RESULTS = sorted(path.parent.relative_to(ROOT).as_posix() for path in (ROOT / "r
 
 def test_every_folder_of_results_has_its_tables() -> None:
     folders = [path.parent for path in (ROOT / "results").rglob("grid.json") if path.parent.name != "trials"]
-    assert RESULTS == sorted(folder.relative_to(ROOT).as_posix() for folder in folders)
+    assert sorted(folder.relative_to(ROOT).as_posix() for folder in folders) == RESULTS
 
 
 @pytest.mark.parametrize("folder", RESULTS)
