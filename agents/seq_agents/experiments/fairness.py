@@ -29,7 +29,7 @@ class Budget:
     episodes: int | None = None
     """Episodes. Each counts as many time steps as the longest episode of the problem has."""
     stop_when_solved: bool = False
-    """Whether a training ends early when the problem is solved (see `seq_agents.experiments.solved.may_stop`)."""
+    """Whether a training ends early when the problem is solved (see `seq_agents.experiments.solved`)."""
 
     def __post_init__(self) -> None:
         given = [value for value in (self.steps, self.episodes) if value is not None]

@@ -7,9 +7,6 @@ from collections.abc import Sequence
 SOLVED_EXACT_MATCH = 0.99
 """A problem is solved from the first of `IN_A_ROW` consecutive evaluations with at least this exact match."""
 IN_A_ROW = 3
-_STOP_EXACT_MATCH = 0.995
-"""A training that stops when the problem is solved stops at `IN_A_ROW` consecutive evaluations with at least this exact
-match. It is higher, so that the final evaluation rarely falls below `SOLVED_EXACT_MATCH`."""
 
 
 def solved_from(exact_matches: Sequence[float]) -> int | None:
@@ -20,9 +17,3 @@ def solved_from(exact_matches: Sequence[float]) -> int | None:
         if row == IN_A_ROW:
             return index - IN_A_ROW + 1
     return None
-
-
-def may_stop(exact_matches: Sequence[float]) -> bool:
-    """Whether a training with these evaluations so far may stop, since the problem is surely solved."""
-    latest = exact_matches[-IN_A_ROW:]
-    return len(latest) == IN_A_ROW and min(latest) >= _STOP_EXACT_MATCH

@@ -9,7 +9,7 @@ from typing import Any
 
 from seq_agents.experiments.entry import Cell, Entry
 from seq_agents.experiments.results_folder import Folder
-from seq_agents.experiments.solved import solved_from
+from seq_agents.experiments.solved import IN_A_ROW, solved_from
 from seq_agents.report.statistics import area_under
 from seq_envs.level import Level, Levels
 
@@ -90,8 +90,11 @@ class Outcome:
     def solved(self) -> Point | None:
         """The evaluation from which the problem was solved; None: it was not solved, or has too few evaluations.
 
-        A training that stops early (see `Entry.until`) is solved by its end, or not at all.
+        A training that stops early (see `Entry.until`) is solved by its end, or not at all. One that stopped because the
+        problem was solved is solved, also if the final evaluation, on more episodes, finds a little less.
         """
+        if self.done < 1.0:
+            return self.curve[-IN_A_ROW]
         if self.entry.until is not None:
             return None if self.solved_after is None else self.curve[-1]
         index = solved_from([point.exact_match for point in self.curve])

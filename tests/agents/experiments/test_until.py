@@ -11,6 +11,7 @@ from seq_agents.experiments import cell as module
 from seq_agents.experiments.cell import run_cell
 from seq_agents.experiments.config import Config
 from seq_agents.experiments.entry import Cell, Entry, Until
+from seq_agents.report.outcome import outcome_of
 from tiny_grids import entry
 
 import seq_envs
@@ -67,7 +68,7 @@ def test_checks_do_not_change_what_is_learned() -> None:
 
 def test_a_training_stops_when_solved(monkeypatch: pytest.MonkeyPatch) -> None:
     """After three evaluations in a row without mistakes, and not before."""
-    exact = iter([0.0, 1.0, 0.9, 1.0, 1.0, 0.995, 0.25])
+    exact = iter([0.0, 1.0, 0.98, 1.0, 1.0, 0.99, 0.25])
     evaluate = seq_envs.evaluate
 
     def as_listed(policy: Any, problem: Any, episodes: int, seed: int = 0) -> Any:
@@ -79,6 +80,8 @@ def test_a_training_stops_when_solved(monkeypatch: pytest.MonkeyPatch) -> None:
     assert result["curve"][-1][3] == 0.25
     assert result["done"] == result["steps"] / (50 * 8) < 1.0
     assert result["entry"]["stop_when_solved"] is True
+    outcome = outcome_of(Cell(Entry.of_json(result["entry"]), 0), result)
+    assert outcome.solved == outcome.curve[3], "whatever the final evaluation says"
 
 
 def test_a_training_that_is_not_solved_runs_to_its_end() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from seq_agents.experiments.solved import SOLVED_EXACT_MATCH, may_stop, solved_from
+from seq_agents.experiments.solved import SOLVED_EXACT_MATCH, solved_from
 from seq_agents.report.statistics import (
     FEWEST_SEEDS,
     THRESHOLDS,
@@ -173,14 +173,6 @@ def test_a_profile_falls_and_has_its_interval_around_it(groups: list[list[float]
 )
 def test_solved_by_hand(exact: list[float], index: int | None) -> None:
     assert solved_from(exact) == index
-
-
-@pytest.mark.parametrize(
-    ("exact", "stops"),
-    [([], False), ([1.0, 1.0], False), ([0.0, 0.995, 1.0, 0.996], True), ([1.0, 0.994, 1.0], False)],
-)
-def test_a_training_stops_when_it_is_solved_by_a_margin(exact: list[float], stops: bool) -> None:
-    assert may_stop(exact) == stops
 
 
 @given(st.lists(st.sampled_from([0.0, 0.98, 0.99, 1.0]), max_size=12))
