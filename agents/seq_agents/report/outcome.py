@@ -90,8 +90,8 @@ class Outcome:
     def solved(self) -> Point | None:
         """The evaluation from which the problem was solved; None: it was not solved, or has too few evaluations.
 
-        A training that stops early (see `Entry.until`) is solved by its end, or not at all. One that stopped because the
-        problem was solved is solved, also if the final evaluation, on more episodes, finds a little less.
+        A training that stops early (see `Entry.until`) is solved by its end, or not at all. One that stopped because it
+        had solved the problem has, even if the final evaluation, on more episodes, finds a little less.
         """
         if self.done < 1.0:
             return self.curve[-IN_A_ROW]
