@@ -184,14 +184,19 @@ def of(done: Sequence[Outcome], *, name: str | None = None, label: str | None = 
 
 
 def settings_in_words(done: Sequence[Outcome]) -> str:
-    """A sentence that says which agents have standard settings and which have tuned ones; "" without outcomes."""
+    """Which agents have standard settings and which have tuned ones, and whether trainings stop when they have solved a
+    problem; "" without outcomes.
+    """
+    stops = (
+        " A training stops when it has solved the problem." if any(run.entry.stop_when_solved for run in done) else ""
+    )
     standard = names_of(outcome for outcome in done if outcome.entry.standard)
     tuned = names_of(outcome for outcome in done if not outcome.entry.standard)
     if not tuned:
-        return "Settings: standard, the same for all problems." if standard else ""
+        return f"Settings: standard, the same for all problems.{stops}" if standard else ""
     if not standard:
-        return "Settings: tuned for single problems."
-    return f"Settings: standard for {', '.join(standard)}; tuned for single problems for {', '.join(tuned)}."
+        return f"Settings: tuned for single problems.{stops}"
+    return f"Settings: standard for {', '.join(standard)}; tuned for single problems for {', '.join(tuned)}.{stops}"
 
 
 def needs_memory(outcome: Outcome) -> bool:

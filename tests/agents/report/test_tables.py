@@ -83,6 +83,8 @@ def test_weights_and_settings_are_those_of_the_runs() -> None:
     assert "Settings: standard, the same for all problems." in table.note
     both = [*standard, run_of("other", SOLVED_AT_20)]
     assert "Settings: standard for one; tuned for single problems for other." in tables.matrix(both).note
+    stopping = [dataclasses.replace(run, entry=dataclasses.replace(run.entry, stop_when_solved=True)) for run in both]
+    assert "for other. A training stops when it has solved the problem." in tables.matrix(stopping).note
     assert rows(tables.every_run(standard))[1][-2:] == ["50", "standard"]
 
 
