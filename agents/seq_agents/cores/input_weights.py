@@ -31,7 +31,7 @@ def draw_input_weights(recurrent: nn.RNNBase, deviation: float) -> None:
 
     torch draws all weights as if every unit had as many inputs as there are units. But a one-hot vector has a single 1,
     so a wide layer hardly tells two symbols apart. With a standard deviation of 1 the weights are those of an
-    embedding, as `torch.nn.Embedding` draws them, and an LSTM learns SeqCopyMedium from a quarter of the episodes.
+    embedding, as `torch.nn.Embedding` draws them.
     """
     if deviation:
         for name, weights in recurrent.named_parameters():

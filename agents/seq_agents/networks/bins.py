@@ -41,8 +41,12 @@ def bins_of(problem: seq_envs.Problem, bins: int) -> int:
     if not isinstance(space, spaces.Box) or bins < 2 or not space.is_bounded():
         return 0
     widest = float((space.high.astype(np.float64) - space.low).max())
-    tolerance: float = getattr(problem, "tolerance", None) or 0.0
-    return bins if widest / (bins - 1) <= tolerance * (1 + 1e-6) else 0
+    return bins if widest / (bins - 1) <= _tolerance(problem) * (1 + 1e-6) else 0
+
+
+def _tolerance(problem: seq_envs.Problem) -> float:
+    """The greatest error of a right answer; 0 if the problem states none."""
+    return getattr(problem, "tolerance", None) or 0.0
 
 
 def bin_values(space: spaces.Space[Any], bins: int) -> Array:
@@ -81,7 +85,7 @@ def worth_of_bins(problem: seq_envs.Problem, values: Array) -> Array:
         values: (places, bins), see `bin_values`.
     """
     places, bins = values.shape
-    tolerance: float = problem.tolerance  # type: ignore[attr-defined]  # Every problem with real answers has it.
+    tolerance = _tolerance(problem)  # Not 0, since `bins_of` gives such a problem no bins.
     worth = np.zeros((places, bins, bins), np.float32)
     for place in range(places):
         answers = np.repeat(values[None, :, 0], bins, axis=0)  # The other places are all right.

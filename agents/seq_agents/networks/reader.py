@@ -41,10 +41,10 @@ class Reader(nn.Module):
         space: Any = problem.observation_space
         self.symbols = int(space.n) if isinstance(space, spaces.Discrete) else 0
         self.register_buffer("like", torch.empty(0), persistent=False)
-        points = (
-            torch.linspace(float(space.low[0]), float(space.high[0]), _POINTS) if interpolates(space, bins) else None
-        )
-        self.register_buffer("points", torch.empty(0) if points is None else points, persistent=False)
+        points = torch.empty(0)
+        if interpolates(space, bins):
+            points = torch.linspace(float(space.low[0]), float(space.high[0]), _POINTS)
+        self.register_buffer("points", points, persistent=False)
         self.size = self.symbols or int(np.prod(space.shape or ())) + len(self.points)
 
     def forward(self, observations: Tensor) -> Tensor:

@@ -27,6 +27,9 @@ class BinnedAnswers(CategoricalDistribution):
         ValueError: there are fewer than two bins, or an action has no bounds.
     """
 
+    distribution: Any
+    """torch's `Categorical`, whose methods torch does not annotate."""
+
     def __init__(self, space: spaces.Space[Any], bins: int) -> None:
         self._shape = space.shape or ()
         self._values = torch.as_tensor(bin_values(space, bins))
@@ -43,15 +46,15 @@ class BinnedAnswers(CategoricalDistribution):
     def log_prob(self, actions: Tensor) -> Tensor:
         flat = actions.reshape(len(actions), -1)
         chosen = nearest_bins(flat.detach().cpu().numpy(), self._values.numpy())
-        log_probs: Tensor = self.distribution.log_prob(torch.as_tensor(chosen, device=actions.device)).sum(-1)  # type: ignore[no-untyped-call]  # torch does not annotate it.
+        log_probs: Tensor = self.distribution.log_prob(torch.as_tensor(chosen, device=actions.device)).sum(-1)
         return log_probs
 
     def entropy(self) -> Tensor:
-        entropies: Tensor = self.distribution.entropy().sum(-1)  # type: ignore[no-untyped-call]  # torch does not annotate it.
+        entropies: Tensor = self.distribution.entropy().sum(-1)
         return entropies
 
     def sample(self) -> Tensor:
-        return self._actions(self.distribution.sample())  # type: ignore[no-untyped-call]  # torch does not annotate it.
+        return self._actions(self.distribution.sample())
 
     def mode(self) -> Tensor:
         return self._actions(self.distribution.probs.argmax(-1))
