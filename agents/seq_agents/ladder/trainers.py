@@ -39,7 +39,12 @@ def _by_updates(time_steps: int, least_episodes: int) -> SettingsFor:
 
     def settings(problem: seq_envs.Problem, budget: int) -> dict[str, Any]:
         batch = min(max(least_episodes, time_steps // problem.steps), _MOST_EPISODES)
-        return {"learning_rate": 0.01, "batch": batch, "updates": max(1, budget // (batch * problem.steps))}
+        return {
+            "learning_rate": 0.01,
+            "beta2": 0.999,
+            "batch": batch,
+            "updates": max(1, budget // (batch * problem.steps)),
+        }
 
     return settings
 

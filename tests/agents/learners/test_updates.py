@@ -122,3 +122,14 @@ def test_each_epoch_sees_each_episode_of_a_finite_set_once(agent: str, batch: in
     for data in seen:  # Each episode keeps its own targets.
         symbols = data.observations.argmax(-1)[:, :9]
         assert np.array_equal(data.targets[:, -9:], symbols)
+
+
+@pytest.mark.parametrize("agent", BY_EXAMPLE)
+def test_the_decay_of_squared_gradients(agent: str) -> None:
+    """Trainings that were stored before the setting existed go on with torch's decay."""
+    optimizer = tiny(agent, beta2=0.5).optimizer  # type: ignore[attr-defined]
+    assert {group["betas"] for group in optimizer.param_groups} == {(0.9, 0.5)}
+    assert (
+        type(tiny(agent).settings).stored({}).as_dict()["beta2"]
+        == torch.optim.Adam([torch.zeros(1)]).defaults["betas"][1]
+    )
