@@ -26,7 +26,7 @@ class Ppo(Sb3Learner):
         return FramesVecEnv(super().env_of(problem, settings), self._frames())
 
     def model_of(self, **common: Any) -> OnPolicyAlgorithm:
-        network = {"net_arch": [self.settings.hidden], **self.answers_of_network()}
+        network = {"net_arch": [self.settings.hidden], "bins": self.bins, **self.common_to_policies()}
         model = PPO(BinnedPolicy, policy_kwargs=network, **common)
         model.policy.mlp_extractor.requires_grad_(not self.settings.frozen)
         return model

@@ -29,7 +29,7 @@ class _ByCore(Sb3Learner):
         names = core_type(self.core).settings_type.domains()
         of_core = {name: value for name, value in self.settings.as_dict().items() if name in names}
         network = {"core": self.core, "core_kwargs": of_core, "problem": self.problem}
-        return ONLY_A_CORE | network | self.answers_of_network()
+        return ONLY_A_CORE | network | self.common_to_policies() | {"bins": self.bins}
 
 
 class FastRecurrentPpo(_ByCore):
@@ -61,7 +61,7 @@ class StockRecurrentPpo(_ByCore):
             raise ValueError(f"lstm_rate must be 1.0, since sb3-contrib has one learning rate, got {rate}")
         if self.core != "lstm" or self.bins:
             return RecurrentPPO(CorePolicy, policy_kwargs=self.network_of(), **common)
-        network = ONLY_A_CORE | {"lstm_hidden_size": chosen.hidden, "log_std_init": chosen.log_std}
+        network = ONLY_A_CORE | {"lstm_hidden_size": chosen.hidden} | self.common_to_policies()
         model = RecurrentPPO("MlpLstmPolicy", policy_kwargs=network, **common)
         lstm: Any = model.policy.lstm_actor
         chosen.lstm_start.apply(lstm)

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 import seq_envs
 from seq_agents.devices import device_of, device_setting
+from seq_agents.learners.adam import beta2_setting
 from seq_agents.learners.learner import Learner, Moment, Watch, unwatched
 from seq_agents.learners.state import (
     load_network,
@@ -49,6 +50,7 @@ class PpoSettings(Settings):
     minibatches: int = parameter(4, Integer(1), "minibatches of each rollout")
     epochs: int = parameter(4, Integer(1), "passes over each rollout")
     learning_rate: float = parameter(1e-2, POSITIVE, "learning rate of Adam at the start; it falls linearly to 0")
+    beta2: float = beta2_setting()
     gamma: float = parameter(0.0, SHARE, "discount; 0 is exact, since an answer affects no reward but its own")
     clip: float = parameter(0.2, POSITIVE, "PPO's clip range")
     entropy: float = parameter(0.03, ANY, "weight of the entropy bonus")
@@ -109,9 +111,10 @@ class Sb3Learner(Learner):
         """The environment to learn in."""
         return make_vec_env(problem, settings.lanes)
 
-    def answers_of_network(self) -> dict[str, Any]:
-        """The arguments of the policy that say how it answers."""
-        return {"log_std_init": self.settings.log_std, "bins": self.bins}
+    def common_to_policies(self) -> dict[str, Any]:
+        """The arguments of every policy: how it answers at the start, and its optimizer."""
+        optimizer = {"betas": (0.9, self.settings.beta2), "eps": 1e-5}  # SB3's own eps.
+        return {"log_std_init": self.settings.log_std, "optimizer_kwargs": optimizer}
 
     @abstractmethod
     def model_of(self, **common: Any) -> OnPolicyAlgorithm:

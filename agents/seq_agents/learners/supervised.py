@@ -13,15 +13,16 @@ from torch import Tensor, nn
 
 import seq_envs
 from seq_agents.devices import device_of, device_setting
+from seq_agents.learners.adam import beta2_setting
 from seq_agents.learners.learner import Learner, Moment, Watch, unwatched
 from seq_agents.learners.learning_rates import rate_groups, set_rate
 from seq_agents.learners.state import load_network, load_optimizer, optimizer_tensors, prefixed, without_prefix
 from seq_agents.networks import make_network
 from seq_agents.networks.bins import bins_of, bins_setting
 from seq_agents.networks.network import NetworkPolicy
-from seq_agents.settings import POSITIVE, Settings, later_setting
+from seq_agents.settings import POSITIVE, Settings
 from seq_envs.dataset import Dataset
-from seq_envs.parameters import Integer, Real, parameter
+from seq_envs.parameters import Integer, parameter
 from seq_envs.policies import Policy
 from seq_envs.seeds import training_stream
 
@@ -34,11 +35,7 @@ class SupervisedSettings(Settings):
     batch: int = parameter(64, Integer(1), "episodes of an update")
     episodes: int = parameter(0, Integer(0), "episodes of a finite training set; 0: every update has fresh episodes")
     learning_rate: float = parameter(3e-2, POSITIVE, "learning rate of Adam at the start; it falls linearly to 0")
-    # With torch's 0.999, Adam forgets squared gradients so slowly that its steps are too long when a network that makes
-    # no mistakes any more meets a rare one: a GRU learned SeqEchoMedium-v0 at a rate of 0.03, and lost it again.
-    beta2: float = later_setting(
-        0.95, Real(0.0, 1.0, from_above=True), "Adam's decay of the mean of squared gradients", before=0.999
-    )
+    beta2: float = beta2_setting()
     gradient_norm: float = parameter(1.0, POSITIVE, "longer gradients are scaled down to this norm")
     bins: int = bins_setting()
     device: str = device_setting()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from seq_agents.learners.learner import Learner, Moment
+from stable_baselines3 import PPO
 from tiny_agents import BY_EXAMPLE, BY_SB3, LEARNING, UPDATES, kept, taken_by, tiny, weights
 
 import seq_envs
@@ -55,7 +56,7 @@ def test_the_reported_accuracy_is_that_of_the_answers_given(agent: str) -> None:
 def test_the_learning_rate_falls_to_zero_and_no_further(agent: str) -> None:
     learner = tiny(agent, learning_rate=0.5, **({"steps": 4 * 8 - 3} if agent in BY_SB3 else {}))
     rates: list[float] = []
-    optimizer = learner.model.policy.optimizer if agent in BY_SB3 else learner.optimizer  # type: ignore[attr-defined]
+    optimizer = optimizer_of(agent, learner)
     learner.learn(lambda _: rates.append(optimizer.param_groups[0]["lr"]))
     # SB3 counts the rollout that is being learned from as done.
     expected = (
@@ -124,12 +125,22 @@ def test_each_epoch_sees_each_episode_of_a_finite_set_once(agent: str, batch: in
         assert np.array_equal(data.targets[:, -9:], symbols)
 
 
-@pytest.mark.parametrize("agent", BY_EXAMPLE)
+@pytest.mark.parametrize("agent", LEARNING)
 def test_the_decay_of_squared_gradients(agent: str) -> None:
-    """Trainings that were stored before the setting existed go on with torch's decay."""
-    optimizer = tiny(agent, beta2=0.5).optimizer  # type: ignore[attr-defined]
+    """Trainings that were stored before the setting existed go on with the decay of torch and SB3."""
+    optimizer = optimizer_of(agent, tiny(agent, beta2=0.5))
     assert {group["betas"] for group in optimizer.param_groups} == {(0.9, 0.5)}
-    assert (
-        type(tiny(agent).settings).stored({}).as_dict()["beta2"]
-        == torch.optim.Adam([torch.zeros(1)]).defaults["betas"][1]
-    )
+    before = type(tiny(agent).settings).stored({}).as_dict()["beta2"]
+    if agent in BY_SB3:
+        theirs = PPO("MlpPolicy", "CartPole-v1").policy.optimizer.param_groups[0]
+        assert {group["eps"] for group in optimizer.param_groups} == {theirs["eps"]}
+        assert before == theirs["betas"][1]
+    else:
+        assert before == torch.optim.Adam([torch.zeros(1)]).defaults["betas"][1]
+
+
+def optimizer_of(agent: str, learner: Learner) -> torch.optim.Optimizer:
+    """The optimizer of a training."""
+    found: Any = learner
+    optimizer: torch.optim.Optimizer = found.model.policy.optimizer if agent in BY_SB3 else found.optimizer
+    return optimizer
