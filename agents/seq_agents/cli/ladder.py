@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,10 @@ def add_commands(command: Command) -> None:
     )  # fmt: skip
     ladder.add_argument("--seed", type=seed, default=0, help="seed of the climb (default: 0)")
     ladder.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE", help="a setting of the agent")
+    ladder.add_argument(
+        "--from", dest="start", default="1", metavar="RUNG",
+        help="the rung to start with, its name or number, such as one that failed before (default: the first)",
+    )  # fmt: skip
     ladder.add_argument("--all", action="store_true", help="continue after a rung that fails")
 
 
@@ -41,10 +46,13 @@ def _ladder(chosen: argparse.Namespace) -> int:
     train = trainer(chosen.agent, settings(chosen.set))
     progress = _Progress()
     try:
-        climbed = climb(train, chosen.rollout, chosen.seed, keep_going=chosen.all, watch=progress.watch)
+        climbed = climb(
+            train, chosen.rollout, chosen.seed, start=chosen.start, keep_going=chosen.all, watch=progress.watch
+        )
     except KeyboardInterrupt as interruption:
         message = f"interrupted in the rung {progress.rung!r}, after {progress.ended} rungs"
-        raise Interrupted(number_of(interruption), f"{message}. The same command starts with the first rung") from None
+        again = f"The same command with --from {shlex.quote(progress.rung)} goes on there"
+        raise Interrupted(number_of(interruption), f"{message}. {again}") from None
     print(climbed)
     return 0 if climbed.passed else _FAILED
 

@@ -12,6 +12,7 @@ from seq_agents.errors import reason
 from seq_agents.ladder.counted_envs import MakeEnvs
 from seq_agents.ladder.rungs import LAST_MEANS, LAST_NAME, Rung, rungs
 from seq_agents.ladder.state_probes import Interleaved, OneByOne, leave_unfinished
+from seq_agents.menu import did_you_mean
 from seq_envs.parameters import Integer
 from seq_envs.policies import Policy
 
@@ -49,6 +50,8 @@ class Climb:
     """The results of all rungs that were tried. Print it to read them."""
 
     results: tuple[RungResult, ...]
+    skipped: int = 0
+    """The rungs that were not tried, because the climb started above them."""
 
     @property
     def broken_at(self) -> RungResult | None:
@@ -65,7 +68,8 @@ class Climb:
         lines += [line for result in self.results for line in _lines(result)]
         broken = self.broken_at
         if broken is None:
-            return "\n".join([*lines, "", "All passed."])
+            below = f" The {self.skipped} below were not tried." if self.skipped else ""
+            return "\n".join([*lines, "", f"All passed.{below}"])
         diagnosis = f"It breaks at: {broken.name}. {broken.means}"
         return "\n".join([*lines, "", *textwrap.wrap(diagnosis, _WIDTH)])
 
@@ -94,7 +98,13 @@ def unwatched(name: str, result: RungResult | None) -> None:
 
 
 def climb(
-    train: Train, rollout: int = 32, seed: int = 0, *, keep_going: bool = False, watch: RungWatch = unwatched
+    train: Train,
+    rollout: int = 32,
+    seed: int = 0,
+    *,
+    start: int | str = 1,
+    keep_going: bool = False,
+    watch: RungWatch = unwatched,
 ) -> Climb:
     """Train an agent on tiny tasks, simplest first, until it fails one.
 
@@ -111,20 +121,23 @@ def climb(
             `seq_envs.policies.Policy`. If it raises an exception, the rung fails.
         rollout: the time steps of each lane that the agent reads between two updates: 22 ... 512.
         seed: of the evaluation's episodes; `make_envs.seed` passes it to the training.
+        start: the rung to start with, by its name or its number from 1, such as the one that an agent failed before.
+            Above "state reset between episodes", the climb ends without the last rung, which plays that rung's policy.
         keep_going: whether to try the remaining rungs after a failure.
         watch: called when a rung starts and when it ends.
 
     Raises:
-        ValueError: `rollout` or `seed` is out of range.
+        ValueError: `rollout` or `seed` is out of range, or there is no rung `start`.
         TypeError: `train` cannot be called.
     """
     ladder = rungs(rollout)
+    skipped = _place(start, [rung.name for rung in ladder])
     seed = Integer(0, 2**32 - 1).check("seed", seed)
     if not callable(train):
         raise TypeError(f"train must be called as train(make_envs, budget), got {train!r}")
     results: list[RungResult] = []
     played_last: tuple[Rung, Policy | None] | None = None
-    for rung in ladder:
+    for rung in ladder[skipped:]:
         watch(rung.name, None)
         result, policy = _train_and_judge(train, rung, seed)
         results.append(result)
@@ -132,12 +145,21 @@ def climb(
         if rung.played_last:
             played_last = rung, policy
         if not result.passed and not keep_going:
-            return Climb(tuple(results))
-    assert played_last is not None
-    watch(LAST_NAME, None)
-    results.append(_probe_state(*played_last, results, seed))
-    watch(LAST_NAME, results[-1])
-    return Climb(tuple(results))
+            return Climb(tuple(results), skipped)
+    if played_last is not None:
+        watch(LAST_NAME, None)
+        results.append(_probe_state(*played_last, results, seed))
+        watch(LAST_NAME, results[-1])
+    return Climb(tuple(results), skipped)
+
+
+def _place(start: int | str, names: Sequence[str]) -> int:
+    """The place from 0 of the rung with this name or number."""
+    if isinstance(start, str) and not start.isdecimal():
+        if start not in names:
+            raise ValueError(f"there is no rung {start!r}{did_you_mean(start, names)}; there are {', '.join(names)}")
+        return names.index(start)
+    return Integer(1, len(names)).check("start", int(start) if isinstance(start, str) else start) - 1
 
 
 def _train_and_judge(train: Train, rung: Rung, seed: int) -> tuple[RungResult, Policy | None]:

@@ -12,6 +12,7 @@ from gymnasium.error import ResetNeeded
 from seq_agents.agents import AGENTS, agent_type
 from seq_agents.cli import main as cli
 from seq_agents.ladder import MakeEnvs, climb, rungs, trainer
+from seq_agents.ladder.rungs import LAST_NAME
 from seq_agents.ladder.trainers import _settings_for
 
 import seq_envs
@@ -21,6 +22,7 @@ from seq_envs.testing import check_problem
 torch.set_num_threads(1)
 ROLLOUT = 24
 LADDER = rungs(ROLLOUT)
+NAMES = [rung.name for rung in LADDER]
 TINY_PROBLEMS = [
     problem
     for problem in dict.fromkeys(problem for rung in LADDER for problem in (rung.problem, rung.decisive))
@@ -54,6 +56,16 @@ BROKEN_IN_EVALUATION = {
 @pytest.mark.slow
 @pytest.mark.parametrize(("bug", "rung"), BROKEN.items())
 def test_a_fault_is_found_at_its_rung(bug: str, rung: str) -> None:
+    """It passes the rung before. The nightly tests climb from the ground."""
+    climbed = climb(Breakable(bug), ROLLOUT, start=max(1, NAMES.index(rung)))
+    assert climbed.broken_at is not None, climbed
+    assert climbed.broken_at.name == rung, climbed
+
+
+@pytest.mark.slow
+@pytest.mark.nightly
+@pytest.mark.parametrize(("bug", "rung"), BROKEN.items())
+def test_a_fault_is_found_at_no_rung_below(bug: str, rung: str) -> None:
     climbed = climb(Breakable(bug), ROLLOUT)
     assert climbed.broken_at is not None, climbed
     assert climbed.broken_at.name == rung, climbed
@@ -71,7 +83,7 @@ def test_the_agent_without_a_fault_computes_the_same_while_acting_and_in_the_upd
 
 @pytest.mark.slow
 def test_padding_in_the_loss_is_found() -> None:
-    climbed = climb(ByExample("padding in the loss"), ROLLOUT)
+    climbed = climb(ByExample("padding in the loss"), ROLLOUT, start="state reset between episodes")
     assert climbed.broken_at is not None
     assert climbed.broken_at.name == "episodes of different lengths", climbed
 
@@ -95,7 +107,7 @@ class LearnedOnce:
 
 def assert_all_passed(climbed: Any) -> None:
     assert climbed.passed, climbed
-    assert [result.name for result in climbed.results[:-1]] == [rung.name for rung in LADDER]
+    assert [result.name for result in climbed.results[:-1]] == NAMES
     assert "All passed." in str(climbed)
 
 
@@ -191,6 +203,29 @@ def test_the_optimal_policy_passes_in_80_columns() -> None:
         assert len(line) <= 80
 
 
+@pytest.mark.parametrize("start", ["memory over 20 steps", "7", 7])
+def test_a_climb_starts_at_any_rung(start: int | str) -> None:
+    climbed = climb(trainer("optimal"), ROLLOUT, start=start)
+    assert [result.name for result in climbed.results] == NAMES[6:], "the last rung plays a policy of a lower one"
+    assert str(climbed).endswith("All passed. The 6 below were not tried.")
+    assert climb(trainer("optimal"), ROLLOUT, start=NAMES[4]).results[-1].name == LAST_NAME
+
+
+@pytest.mark.parametrize(
+    ("start", "message"),
+    [
+        (0, "start must be an integer >= 1 and <= 10, got 0"),
+        ("11", "start must be an integer >= 1 and <= 10, got 11"),
+        (True, "start must be an integer"),
+        (None, "start must be an integer"),
+        ("copy 4", r"there is no rung 'copy 4' \(did you mean 'copy 3'\?\); there are lag 0, lag 1 within"),
+    ],
+)
+def test_a_wrong_start(start: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        climb(trainer("optimal"), ROLLOUT, start=start)
+
+
 @pytest.mark.parametrize("rollout", [21, 513, 32.0, "32", True])
 def test_a_wrong_rollout(rollout: Any) -> None:
     with pytest.raises(ValueError, match="rollout must be an integer >= 22 and <= 512"):
@@ -228,6 +263,8 @@ def test_an_env_of_the_ladder_needs_a_reset() -> None:
         (["optimal"], 0, "All passed."),
         (["memoryless"], 1, "It breaks at: lag 1 within a minibatch."),
         (["breakable:Breakable"], 1, "Evaluation raised an exception."),
+        (["optimal", "--from", "copy 3"], 0, "All passed. The 7 below were not tried."),
+        (["optimal", "--from", "copy"], 2, "there is no rung 'copy'"),
         (["lstn"], 2, "did you mean 'lstm'"),
         (["lstm", "--rollout", "8"], 2, "rollout must be an integer >= 22 and <= 512, got 8"),
         (["lstm", "--set", "hiden=3"], 2, "did you mean 'hidden'"),

@@ -20,7 +20,9 @@ from seq_envs.testing import ContractError, check_problem
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("id", sorted({*IDS} - {*BASE_IDS}))
+@pytest.mark.parametrize(
+    "id", [pytest.param(id, marks=pytest.mark.nightly if "Medium" in id else ()) for id in sorted({*IDS} - {*BASE_IDS})]
+)
 def test_every_id_with_fixed_settings_passes(id: str) -> None:
     check_problem(id)
 
