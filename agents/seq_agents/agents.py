@@ -15,6 +15,7 @@ from seq_agents.cores import CORES, core_type
 from seq_agents.learners import RULES, LearnsFrom, learner_type
 from seq_agents.menu import unknown
 from seq_agents.networks import NETWORKS
+from seq_envs import registry
 
 if TYPE_CHECKING:
     from seq_agents.learners.learner import Learner
@@ -200,15 +201,16 @@ def settings_of(agent: str, id: str, given: Mapping[str, Any] | None = None, *, 
 
     Args:
         agent: a name of `AGENTS`, or "module:factory".
-        id: of the problem; "" if it has none.
+        id: of the problem, with or without its version; "" if it has none.
         given: settings that replace the others.
         standard: whether to leave out those tuned for the id. The defaults are the standard settings: a rule and a core
             have the same ones for all problems.
 
     Raises:
         ValueError: for an unknown agent or setting, or a wrong value.
+        gymnasium.error.NameNotFound: the id is not registered.
     """
-    name = id.rpartition(":")[2]
+    name = registry.find(id).id if id else ""
     by_id = tuned_settings(agent) if name in seq_envs.MENU and not standard else {}
     tuned = {**by_id.get("*", {}), **by_id.get(name, {})}
     return agent_type(agent).settings_type.of({**tuned, **(given or {})})

@@ -96,7 +96,8 @@ def test_reinforce_needs_a_baseline() -> None:
 
 
 def test_an_id_with_its_module_has_the_same_settings() -> None:
-    assert settings_of("lstm", "seq_envs:SeqEchoHard-v0") == settings_of("lstm", "SeqEchoHard-v0")
+    for other in ("seq_envs:SeqEchoHard-v0", "SeqEchoHard"):
+        assert settings_of("lstm", other) == settings_of("lstm", "SeqEchoHard-v0")
     assert settings_of("lstm", "SeqEchoHard-v0") != settings_of("lstm", "SeqEcho-v0")
 
 
