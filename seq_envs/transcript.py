@@ -9,6 +9,10 @@ import numpy as np
 
 from seq_envs.problem import Episodes, Problem
 
+_TEXT_COLUMNS = 72
+"""The most characters in a line of text; a long episode is drawn with its latest steps only."""
+_RIGHT, _WRONG, _PARTLY, _NOTHING = "✓", "✗", "~", "."
+
 
 class TimeStep(NamedTuple):
     """One time step of the episode."""
@@ -42,12 +46,13 @@ class Transcript(NamedTuple):
         answers: Sequence[Any],
         playing: bool,
         earned: float,
+        most: int = _TEXT_COLUMNS,
     ) -> Transcript:
-        """An episode as far as it has been played: `answers` holds those given so far."""
+        """An episode as far as it has been played, with its latest `most` steps: `answers` holds those given so far."""
         raw, targets, scored = block.observations[episode], block.targets[episode], block.scored[episode]
         now, asked = len(answers) + playing, np.count_nonzero(scored[: len(answers)])
         columns = []
-        for step in range(max(0, now - _TEXT_COLUMNS), now):
+        for step in range(max(0, now - most), now):
             answer = truth = grade = None
             if step < len(answers):
                 answer = _places(answers[step])
@@ -143,10 +148,3 @@ def _strips(rows: dict[str, list[str]], backwards: bool) -> list[list[str]]:
         ]
         for strip in strips
     ]
-
-
-_TEXT_COLUMNS = 72
-"""The most characters in a line of text; a long episode is drawn with its latest steps only."""
-
-
-_RIGHT, _WRONG, _PARTLY, _NOTHING = "✓", "✗", "~", "."

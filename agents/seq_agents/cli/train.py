@@ -9,13 +9,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import gymnasium
-
 import seq_envs
 from seq_agents.cli.hints import as_typed, path_word
 from seq_agents.cli.interruption import Interrupted, number_of
 from seq_agents.cli.options import Command, add_parameters, add_standard, agent_name, count, parameters, seed, settings
-from seq_agents.devices import NAMES
+from seq_agents.cli.trained import add_run, trained
 from seq_agents.errors import Refused
 from seq_envs.evaluation import EPISODES
 
@@ -35,20 +33,16 @@ def add_commands(command: Command) -> None:
     train.add_argument("--seed", type=seed, default=0, help="seed of the training (default: 0)")
     train.add_argument("--out", type=Path, metavar="RUN", help="the run folder (default: runs/AGENT-ID-SEED)")
     train.add_argument("--resume", action="store_true", help="continue from the checkpoint in RUN, if there is one")
+    add_parameters(train)
 
     evaluate = command("evaluate", _evaluate, "evaluate a trained agent, on its problem or with parameters changed")
-    evaluate.add_argument("path", metavar="RUN", type=Path, help="the folder that `train` wrote")
+    add_run(evaluate)
     evaluate.add_argument("--seed", type=seed, default=0, help="seed of the episodes (default: 0)")
     evaluate.add_argument("--json", action="store_true", help="print the evaluation as JSON")
-    evaluate.add_argument("--device", choices=NAMES, help="where the agent acts (default: where it learned)")
-    evaluate.add_argument(
-        "--trust", action="store_true", help="import the modules that RUN names: they can run any code"
-    )
     for parser in (train, evaluate):
         parser.add_argument(
             "--episodes", type=count, default=EPISODES, help=f"episodes of the evaluation (default: {EPISODES})"
         )
-        add_parameters(parser)
 
 
 def _train(chosen: argparse.Namespace) -> None:
@@ -186,54 +180,15 @@ def _evaluate(chosen: argparse.Namespace) -> None:
     """Evaluate the agent of a run folder, on its problem or with some parameters changed."""
     from seq_agents.cli.result_table import Result, result_table
     from seq_agents.cli.terminal import print_table
-    from seq_agents.errors import RunError
     from seq_agents.experiments.files import without_nan
-    from seq_agents.experiments.run_folder import Run
 
     _one_thread()
-    _refuse_results(chosen.path)
-    run = Run.open(chosen.path, trust=chosen.trust)
-    problem = _changed(run.config, parameters(run.config.id, chosen))
-    config = run.config
-    if chosen.device is not None and "device" in config.settings:
-        config = dataclasses.replace(config, settings={**config.settings, "device": chosen.device})
-    learner = config.learner(problem)
-    if not run.begun:
-        raise RunError(f"{chosen.path} has no checkpoint yet")
-    run.load(learner)
+    run, problem, learner, _ = trained(chosen)
     evaluation = seq_envs.evaluate(learner.policy(), problem, chosen.episodes, chosen.seed)
     if chosen.json:
         print(json.dumps(without_nan(dataclasses.asdict(evaluation)), indent=1))
     else:
         print_table(result_table(problem, {run.config.agent: Result(evaluation, 0.0)}))
-
-
-def _refuse_results(path: Path) -> None:
-    """Refuse an agent, a folder of results and a folder of run folders.
-
-    Raises:
-        Refused: with a command for what is there.
-    """
-    from seq_agents.agents import AGENTS
-
-    if str(path) in AGENTS and not path.exists():
-        raise Refused(
-            f"evaluate takes the folder of a run, and {path} is an agent that must be trained first",
-            lambda _: ["train", str(path), "SeqEcho-v0"],
-        )
-    if (path / "config.json").exists() or not path.is_dir():
-        return
-    if (path / "grid.json").exists():
-        raise Refused(f"{path} has the results of many trainings, not one", lambda _: ["report", path_word(path)])
-    run = next((folder.parent for folder in sorted(path.glob("*/config.json"))), None)
-    if run is not None:
-        raise Refused(f"{path} is a folder of run folders", lambda _: ["evaluate", path_word(run)])
-
-
-def _changed(config: Config, changes: Mapping[str, Any]) -> seq_envs.Problem:
-    """The problem of a run with some parameters changed. An id with fixed parameters keeps them."""
-    fixed = gymnasium.spec(config.id.rpartition(":")[2]).kwargs.get("fixed")
-    return seq_envs.make_problem(config.problem(), **changes) if fixed and changes else config.problem(**changes)
 
 
 def _one_thread() -> None:

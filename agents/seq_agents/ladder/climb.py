@@ -159,7 +159,8 @@ def _place(start: int | str, names: Sequence[str]) -> int:
         if start not in names:
             raise ValueError(f"there is no rung {start!r}{did_you_mean(start, names)}; there are {', '.join(names)}")
         return names.index(start)
-    return Integer(1, len(names)).check("start", int(start) if isinstance(start, str) else start) - 1
+    number: int = Integer(1, len(names)).check("start", int(start) if isinstance(start, str) else start)
+    return number - 1
 
 
 def _train_and_judge(train: Train, rung: Rung, seed: int) -> tuple[RungResult, Policy | None]:

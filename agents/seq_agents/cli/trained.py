@@ -1,0 +1,92 @@
+"""The trained agent in a run folder, for the commands that use one."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import gymnasium
+
+import seq_envs
+from seq_agents.cli.hints import path_word
+from seq_agents.cli.options import add_parameters, parameters
+from seq_agents.devices import NAMES
+from seq_agents.errors import Refused
+
+if TYPE_CHECKING:
+    from seq_agents.experiments.config import Config
+    from seq_agents.experiments.run_folder import Run
+    from seq_agents.learners.learner import Learner
+
+
+class Trained(NamedTuple):
+    """An agent, and the problem that it is to play."""
+
+    run: Run
+    problem: seq_envs.Problem
+    learner: Learner
+    config: Config
+    """The run's, with the device that was chosen."""
+
+
+def add_run(parser: argparse.ArgumentParser) -> None:
+    """Add the run folder and the options that `trained` reads."""
+    parser.add_argument("path", metavar="RUN", type=Path, help="the folder that `train` wrote")
+    parser.add_argument("--device", choices=NAMES, help="where the agent acts (default: where it learned)")
+    parser.add_argument("--trust", action="store_true", help="import the modules that RUN names: they can run any code")
+    add_parameters(parser)
+
+
+def trained(chosen: argparse.Namespace) -> Trained:
+    """The agent of the run folder, on its problem or with the parameters that were given.
+
+    Raises:
+        Refused: the path is an agent, or a folder of results.
+        seq_agents.errors.RunError: the folder has no agent that can be used.
+        ValueError: a wrong parameter.
+    """
+    from seq_agents.errors import RunError
+    from seq_agents.experiments.run_folder import Run
+
+    _refuse_results(chosen.command, chosen.path)
+    run = Run.open(chosen.path, trust=chosen.trust)
+    problem = _changed(run.config, parameters(run.config.id, chosen))
+    config = run.config
+    if chosen.device is not None and "device" in config.settings:
+        config = dataclasses.replace(config, settings={**config.settings, "device": chosen.device})
+    learner = config.learner(problem)
+    if not run.begun:
+        raise RunError(f"{chosen.path} has no checkpoint yet")
+    run.load(learner)
+    return Trained(run, problem, learner, config)
+
+
+def _refuse_results(command: str, path: Path) -> None:
+    """Refuse an agent, a folder of results and a folder of run folders.
+
+    Raises:
+        Refused: with a command for what is there.
+    """
+    from seq_agents.agents import AGENTS
+
+    if str(path) in AGENTS and not path.exists():
+        raise Refused(
+            f"{command} takes the folder of a run, and {path} is an agent that must be trained first",
+            lambda _: ["train", str(path), "SeqEcho-v0"],
+        )
+    if (path / "config.json").exists() or not path.is_dir():
+        return
+    if (path / "grid.json").exists():
+        raise Refused(f"{path} has the results of many trainings, not one", lambda _: ["report", path_word(path)])
+    run = next((folder.parent for folder in sorted(path.glob("*/config.json"))), None)
+    if run is not None:
+        raise Refused(f"{path} is a folder of run folders", lambda _: [command, path_word(run)])
+
+
+def _changed(config: Config, changes: Mapping[str, Any]) -> seq_envs.Problem:
+    """The problem of a run with some parameters changed. An id with fixed parameters keeps them."""
+    fixed = gymnasium.spec(config.id.rpartition(":")[2]).kwargs.get("fixed")
+    return seq_envs.make_problem(config.problem(), **changes) if fixed and changes else config.problem(**changes)

@@ -1,0 +1,37 @@
+"""An episode as an animated GIF."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from seq_envs.encodings import Array
+from seq_envs.picture import draw_picture
+
+if TYPE_CHECKING:
+    from seq_agents.watch.watched import Watched
+
+_LAST_SECONDS = 3.0
+"""How long the last frame stays, before the animation begins again."""
+_COLOURS = 64
+
+
+def gif(watched: Watched, steps_per_second: float) -> bytes:
+    """The content of a file: a frame before the first answer and one after each, with one policy below the other."""
+    frames = [_frame(watched, played) for played in range(watched.steps + 1)]
+    pictures = [Image.fromarray(frame).quantize(_COLOURS, dither=Image.Dither.NONE) for frame in frames]
+    durations = [1000 / steps_per_second] * watched.steps + [1000 * _LAST_SECONDS]
+    content = io.BytesIO()
+    pictures[0].save(
+        content, "GIF", save_all=True, append_images=pictures[1:], duration=durations, loop=0, optimize=True
+    )
+    return content.getvalue()
+
+
+def _frame(watched: Watched, played: int) -> Array:
+    """(H, W, 3) uint8: the episode as far as each policy has played it."""
+    parts = [draw_picture(watched.transcript(name, played)) for name in watched.answers]
+    return np.concatenate(parts, axis=0)

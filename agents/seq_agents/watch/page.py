@@ -1,0 +1,81 @@
+"""An episode as a page, with a button that plays it step by step."""
+
+from __future__ import annotations
+
+import html
+from importlib.resources import files
+from typing import TYPE_CHECKING, NamedTuple
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+import seq_envs
+from seq_envs.transcript import TimeStep, mark
+
+if TYPE_CHECKING:
+    from seq_agents.watch.watched import Watched
+
+_ROW_PIXELS = 32
+_OTHER_PIXELS = 290
+"""The height of a page without its rows, for a frame in a notebook."""
+
+
+class Answers(NamedTuple):
+    """The rows of one policy."""
+
+    name: str
+    right: str
+    """How many answers were right, in words."""
+    cells: list[Cell]
+
+
+class Cell(NamedTuple):
+    """The answer to one time step."""
+
+    answer: str
+    mark: str
+    """Whether it is right, as a character; empty where no answer counts."""
+    kind: str
+    """The same as a word, for the colour and for screen readers."""
+
+
+def page(watched: Watched) -> str:
+    """The whole page. It needs no other file, and without JavaScript it shows the whole episode."""
+    played = {name: watched.transcript(name, watched.steps, watched.steps) for name in watched.answers}
+    columns = next(iter(played.values())).columns
+    environment = Environment(
+        loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("page.html.j2").render(
+        problem=watched.problem,
+        title=watched.problem.title,
+        levels=seq_envs.levels(watched.problem),
+        steps=[column.step for column in columns],
+        inputs=[column.observation for column in columns],
+        truths=["·" if column.truth is None else ", ".join(column.truth) for column in columns],
+        policies=[
+            Answers(name, transcript.title.removeprefix(f"{name}: "), [_cell(column) for column in transcript.columns])
+            for name, transcript in played.items()
+        ],
+        version=seq_envs.__version__,
+    )
+
+
+def _cell(column: TimeStep) -> Cell:
+    assert column.answer is not None, "the whole episode has been played"
+    answer = ", ".join(column.answer)
+    if column.grade is None:
+        return Cell(answer, "", "not scored")
+    return Cell(
+        answer, mark(column.grade), "right" if column.grade == 1 else "wrong" if column.grade == 0 else "partly"
+    )
+
+
+def in_notebook(watched: Watched) -> str:
+    """The page in a frame, whose styles do not touch those of a notebook."""
+    height = _OTHER_PIXELS + _ROW_PIXELS * (3 + 2 * len(watched.answers))
+    source = html.escape(page(watched), quote=True)
+    return f'<iframe srcdoc="{source}" style="width: 100%; height: {height}px; border: 0" title="An episode"></iframe>'
+
+
+def _source(name: str) -> str:
+    return files("seq_agents.watch").joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,120 @@
+"""One episode, played by one or several policies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+import seq_envs
+from seq_agents.experiments.files import write_whole
+from seq_envs.dataset import raw_episodes
+from seq_envs.encodings import Array
+from seq_envs.policies import Policy
+from seq_envs.problem import Episodes
+from seq_envs.transcript import Transcript, draw_text
+
+
+@dataclass(frozen=True, eq=False)
+class Watched:
+    """An episode and the answers that policies gave: `print` it, leave it at the end of a notebook cell, or save it."""
+
+    problem: seq_envs.Problem
+    episode: Episodes
+    """The only episode of a batch of one, before encoding."""
+    answers: Mapping[str, Array]
+    """By the name of a policy, its answers (T, *action_space.shape) to the T time steps of the episode."""
+
+    @property
+    def steps(self) -> int:
+        """The time steps of the episode."""
+        return int(self.episode.lengths[0])
+
+    def transcript(self, name: str, played: int, most: int | None = None) -> Transcript:
+        """The episode as a policy has played it so far.
+
+        Args:
+            name: of the policy.
+            played: the time steps that it has answered.
+            most: the latest time steps to keep; None: as many as fit a line of text.
+        """
+        scored = self.episode.scored[0, :played]
+        given, right = self.answers[name][:played][scored], self.episode.targets[0, :played][scored]
+        earned = float(np.sum(self.problem.grade(given, right))) if len(given) else 0.0
+        transcript = Transcript.of_episode(
+            self.problem, self.episode, 0, list(self.answers[name][:played]), played < self.steps, earned,
+            *(() if most is None else (most,)),
+        )  # fmt: skip
+        return transcript._replace(title=f"{name}: right {earned:g} of {np.count_nonzero(scored)}")
+
+    def text(self, played: int) -> str:
+        """The episode after so many time steps as text: for each policy, input over answer over truth over marks."""
+        return "\n\n".join(draw_text(self.transcript(name, played)) for name in self.answers)
+
+    def __str__(self) -> str:
+        return self.text(self.steps)
+
+    def save_gif(self, path: str | Path, steps_per_second: float = 4.0) -> None:
+        """Write an animation, a frame for each time step, whole or not at all.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        from seq_agents.watch.gif import gif
+
+        write_whole(Path(path), gif(self, steps_per_second))
+
+    def save_html(self, path: str | Path) -> None:
+        """Write a page that needs no other file and no network, whole or not at all.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        from seq_agents.watch.page import page
+
+        write_whole(Path(path), page(self).encode())
+
+    def _repr_html_(self) -> str:
+        from seq_agents.watch.page import in_notebook
+
+        return in_notebook(self)
+
+
+def play(problem: seq_envs.Problem | str, policies: Mapping[str, Policy], seed: int = 0) -> Watched:
+    """Let policies play the same episode, the first one of stream `seed`, step by step.
+
+    >>> print(play("SeqMemorize-v0", {"the best policy": seq_envs.policies.optimal("SeqMemorize-v0")}))
+    the best policy: right 4 of 4
+    step   0 1 2 3
+    input  4 0 1 2
+    answer 0 1 2 4
+    truth  0 1 2 4
+           ✓ ✓ ✓ ✓
+
+    Args:
+        problem: the problem, or its id.
+        policies: by name; see `seq_envs.policies.Policy`.
+        seed: of the episode, which `seq_envs.sample` draws first with this seed.
+
+    Raises:
+        ValueError, TypeError: a wrong problem, seed or policy.
+    """
+    problem = seq_envs.make_problem(problem)
+    observations = seq_envs.sample(problem, 1, seed).observations
+    episode = raw_episodes(problem, 1, seed)
+    return Watched(
+        problem,
+        episode,
+        {name: _answers(policy, observations[:, : int(episode.lengths[0])]) for name, policy in policies.items()},
+    )
+
+
+def _answers(policy: Policy, observations: Array) -> Array:
+    """The answers (T, *action_space.shape) of a policy to the observations (1, T, ...) of an episode."""
+    state, answers = policy.initial_state(1), []
+    for step in range(observations.shape[1]):
+        answer, state = policy.act(observations[:, step], state)
+        answers.append(np.asarray(answer)[0])
+    return np.stack(answers)

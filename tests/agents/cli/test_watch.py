@@ -1,0 +1,137 @@
+"""`seq-envs watch`: an episode in the terminal, as a page and as an animation."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from seq_agents.cli import main as cli
+from seq_agents.cli.watch import show
+from seq_agents.watch import play
+from tiny_commands import elsewhere, everything, refused, trained  # noqa: F401 - a fixture.
+
+import seq_envs
+
+
+def test_an_episode_of_a_trained_agent(capsys: pytest.CaptureFixture[str]) -> None:
+    run = trained(Path("run"))
+    before = everything(Path())
+    capsys.readouterr()
+    cli.main(["watch", "run"])
+    printed = capsys.readouterr().out
+    assert printed.startswith(seq_envs.make_problem("SeqEcho-v0").title)
+    assert "SeqEcho(length=4, n_values=3" in printed
+    assert "after 36 time steps: right " in printed
+    assert "before training" not in printed
+    inputs = [line for line in printed.splitlines() if line.startswith("input")]
+    cli.main(["watch", str(run), "--before", "--seed", "1"])
+    both = capsys.readouterr().out
+    assert both.index("before training: right ") < both.index("after 36 time steps: right ")
+    other = [line for line in both.splitlines() if line.startswith("input")]
+    assert len(other) == 2
+    assert other[0] == other[1] != inputs[0]
+    cli.main(["watch", "run", "--lag", "2"])
+    assert "lag=2" in capsys.readouterr().out
+    assert everything(Path()) == before, "watching changes nothing"
+
+
+def test_files(capsys: pytest.CaptureFixture[str]) -> None:
+    trained(Path("run"))
+    capsys.readouterr()
+    cli.main(["watch", "run", "--before", "--html", "a page.html", "--gif", "episode.gif", "--speed", "10"])
+    assert capsys.readouterr().out.splitlines() == [
+        "a page.html: mlp plays an episode of SeqEcho-v0.",
+        "episode.gif: mlp plays an episode of SeqEcho-v0.",
+    ]
+    assert "before training" in Path("a page.html").read_text(encoding="utf-8")
+    with Image.open("episode.gif") as animation:
+        assert (animation.n_frames, animation.info["duration"]) == (5, 100)
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return 1
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """The terminal that `shown` prints to."""
+    monkeypatch.setattr(os, "get_terminal_size", lambda *_: os.terminal_size((80, 24)))
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    return Terminal()
+
+
+def shown(terminal: Terminal, sleep: Callable[[float], None]) -> str:
+    """What the terminal gets."""
+    with redirect_stdout(terminal):  # Only now: pytest has its own stdout for each phase of a test.
+        show(BEST, 5.0, sleep)
+    return terminal.getvalue()
+
+
+BEST = play("SeqMemorize-v0", {"best": seq_envs.policies.optimal("SeqMemorize-v0")})
+
+
+def test_a_terminal_shows_one_time_step_after_another(terminal: Terminal) -> None:
+    waits: list[float] = []
+    first, *others = shown(terminal, waits.append).split("\033[6A\033[J")
+    assert len(others) == BEST.steps == len(waits)
+    assert waits == [0.2] * BEST.steps
+    assert first == BEST.text(0) + "\n"
+    assert others[-1] == str(BEST).replace("✓", "\033[32m✓\033[0m") + "\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("COLUMNS", "12"), ("TERM", "dumb")], ids=["too narrow", "a terminal without codes"]
+)
+def test_other_terminals_show_the_end(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    printed = shown(terminal, lambda _: pytest.fail("it waits"))
+    assert printed.replace("\033[32m", "").replace("\033[0m", "") == f"{BEST}\n"
+
+
+def test_colours_can_be_turned_off(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\033[32m" not in shown(terminal, lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nowhere"], "nowhere is no run folder"),
+        (
+            ["lstm"],
+            "watch takes the folder of a run, and lstm is an agent that must be trained first\nTry: seq-envs train",
+        ),
+        (["."], "is a folder of run folders\nTry: seq-envs watch"),
+        (["run", "--speed", "0"], "--speed: must be a number in (0, inf), got '0'"),
+        (["run", "--speed", "fast"], "--speed: must be a number in (0, inf), got 'fast'"),
+        (["run", "--html", "nowhere/page.html"], "nowhere/page.html"),
+        (["run", "--gif", "run"], "run"),
+        (["run", "--lag", "9"], "lag must be"),
+    ],
+)
+def test_wrong_arguments(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    trained(Path("run"))
+    before = everything(Path())
+    assert message in refused(["watch", *arguments], capsys)
+    assert everything(Path()) == before
+
+
+def test_a_run_without_a_checkpoint(capsys: pytest.CaptureFixture[str]) -> None:
+    trained(Path("run"))
+    Path("run/checkpoint.safetensors").unlink()
+    assert "run has no checkpoint yet" in refused(["watch", "run"], capsys)

@@ -1,0 +1,87 @@
+"""The page of an episode in a real browser: the button and the slider show it step by step."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from seq_agents.watch import play
+
+import seq_envs
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = shutil.which("chromium")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium: apt-get install chromium"),
+]
+STEPS = 10
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_api.sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def episode(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path: Path = tmp_path_factory.mktemp("episode") / "page.html"
+    problem = seq_envs.make_problem("SeqEcho-v0", length=STEPS)
+    policies = {
+        "a memoryless policy": seq_envs.policies.memoryless(problem),
+        "best": seq_envs.policies.optimal(problem),
+    }
+    play(problem, policies).save_html(path)
+    return path
+
+
+def seen(page: Any) -> list[int]:
+    """The visible inputs, and the visible answers of the two policies."""
+    rows = page.locator("tr.inputs, tr.answers")
+    return [row.locator("td:not(.later)").count() for row in rows.all()]
+
+
+def test_the_button_and_the_slider(browser: Any, episode: Path) -> None:
+    page = browser.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.clock.install()
+    page.goto(episode.as_uri())
+    assert seen(page) == [STEPS] * 3, "at first the whole episode"
+    page.get_by_role("slider").fill("3")
+    assert seen(page) == [4, 3, 3], "an input is seen before its answer"
+    assert page.locator(".inputs td.now").inner_text() == page.locator(".inputs td").nth(3).inner_text()
+    page.get_by_role("button", name="Play").click()
+    page.clock.run_for(500 * 3)
+    assert seen(page) == [7, 6, 6]
+    page.get_by_role("button", name="Pause").click()
+    page.clock.run_for(5000)
+    assert seen(page) == [7, 6, 6]
+    page.get_by_role("button", name="Play").click()
+    page.clock.run_for(500 * STEPS)
+    assert seen(page) == [STEPS] * 3
+    page.get_by_role("button", name="Play").click()
+    assert seen(page) == [1, 0, 0], "from the beginning"
+    assert wrong == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("script", [True, False])
+def test_a_phone_shows_it_all(browser: Any, episode: Path, scheme: str, script: bool) -> None:
+    context = browser.new_context(
+        color_scheme=scheme, viewport={"width": 390, "height": 800}, java_script_enabled=script
+    )
+    page = context.new_page()
+    page.goto(episode.as_uri())
+    assert seen(page) == [STEPS] * 3
+    assert page.get_by_role("button").is_visible() is script if script else page.get_by_role("button").count() == 0
+    room = page.locator(".scroll")
+    assert room.bounding_box()["width"] <= 390
+    assert page.locator("body").bounding_box()["width"] <= 390
+    context.close()
