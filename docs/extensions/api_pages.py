@@ -26,6 +26,7 @@ PAGES = {
     "learners": ("Learners", ["seq_agents.learners.learner", "seq_agents.learners.user_defined"]),
     "sb3": ("Stable-Baselines3", ["seq_agents.sb3"]),
     "ladder": ("Ladder", ["seq_agents.ladder"]),
+    "watch": ("Watching", ["seq_agents.watch"]),
 }
 
 

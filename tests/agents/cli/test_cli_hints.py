@@ -68,12 +68,12 @@ MLP = ["train", "mlp", *ECHO, "--episodes", "40"]
         ([*MLP, "--hidden", "3", "--set", "updates=2"], [*MLP, "--set", "hidden=3", "--set", "updates=2"]),
         ([*MLP, "--set", "updates=2", "--hidden=3"], [*MLP, "--set", "updates=2", "--set", "hidden=3"]),
         (
-            ["train", "supervised", *ECHO, "--core", "gru", "--hidden", "3"],
-            ["train", "supervised", *ECHO, "--core", "gru", "--set", "hidden=3"],
+            ["train", "supervised", *ECHO, "--core", "gru", "--hidden", "3", "--set", "updates=2"],
+            ["train", "supervised", *ECHO, "--core", "gru", "--set", "hidden=3", "--set", "updates=2"],
         ),
         (
-            ["train", "reinforce", *ECHO, "--core=mamba", "--states=3"],
-            ["train", "reinforce", *ECHO, "--core=mamba", "--set", "states=3"],
+            ["train", "reinforce", *ECHO, "--core=mamba", "--states=3", "--set", "updates=2"],
+            ["train", "reinforce", *ECHO, "--core=mamba", "--set", "states=3", "--set", "updates=2"],
         ),
         (["train", "mlp", "--hiden", "3", *ECHO, *TINY], ["train", "mlp", "--set", "hidden=3", *ECHO, *TINY]),
         ([*MLP, "--set", "updates=2", "--out", "-run"], [*MLP, "--set", "updates=2", "--out=-run"]),
