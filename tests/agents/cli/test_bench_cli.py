@@ -273,6 +273,7 @@ def test_compare(here: list[str], tiny_comparison: list[Any], capsys: pytest.Cap
     assert everything(Path()) == {}
 
 
+@pytest.mark.slow
 def test_compare_keeps_its_results_in_out(
     here: list[str], tiny_comparison: list[Any], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -279,6 +279,7 @@ ENTRIES = st.builds(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(first=ENTRIES, other=ENTRIES, seeds=st.tuples(st.integers(0, 12), st.integers(0, 12)))
 def test_no_two_cells_have_one_file(first: Entry, other: Entry, seeds: tuple[int, int]) -> None:
     """Also on file systems that ignore case. Every file system takes the names."""

@@ -66,6 +66,7 @@ def test_a_run_folder(agent: str, tmp_path: Path) -> None:
     assert repr(again) == repr(got)
 
 
+@pytest.mark.slow
 def test_the_curve_of_a_long_training_has_a_few_hundred_points(tmp_path: Path) -> None:
     train(Run.create(tmp_path, config_of("mlp", updates=1000, batch=1)), 10)
     steps = [float(row["steps"]) for row in rows(tmp_path)]

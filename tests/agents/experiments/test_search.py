@@ -102,6 +102,7 @@ def test_a_trial_and_the_entry_of_the_report_are_not_the_same() -> None:
     assert Entry.of_json(trial("x=1").as_json()) == trial("x=1")
 
 
+@pytest.mark.slow
 def test_a_search_runs_once_and_the_report_has_the_best(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "grid.yaml").write_text(GRID, encoding="utf-8")
     command = ["bench", str(tmp_path / "grid.yaml"), "--out", "out", "--jobs", "1"]

@@ -104,6 +104,7 @@ def assert_reported(made: Folder, variants: list[Any]) -> None:
         path.write_text(before)
 
 
+@pytest.mark.slow
 def test_a_value_changed_anywhere(good: Folder) -> None:
     raw = content(good)
     variants = (changed(raw, place, new) for place in places(raw) for new in STRANGE)
@@ -112,6 +113,7 @@ def test_a_value_changed_anywhere(good: Folder) -> None:
     assert_reported(good, read[:: len(read) // 40 + 1])
 
 
+@pytest.mark.slow
 def test_a_key_added_or_removed_anywhere(good: Folder) -> None:
     raw = content(good)
     mappings = [(place, _at(raw, place)) for place in places(raw) if isinstance(_at(raw, place), dict)]

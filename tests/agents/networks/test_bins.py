@@ -187,6 +187,7 @@ def test_an_agent_keeps_its_bins_on_longer_problems(agent: str) -> None:
     assert seq_envs.evaluate(learner.policy_on(longer), longer, 5).episodes == 5
 
 
+@pytest.mark.slow
 def test_a_control_reaches_the_memoryless_level() -> None:
     """Squared error stays far below it, between two candidates."""
     short = {"updates": 300, "learning_rate": 0.02, "hidden": 64}

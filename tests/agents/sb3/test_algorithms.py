@@ -140,6 +140,7 @@ def test_every_algorithm_learns_the_same(algorithm: Any, id: Any, choice: dict[s
     assert_same_model(ours, theirs)
 
 
+@pytest.mark.slow
 def test_saved_loaded_resumed_and_moved_models_learn_the_same(tmp_path: Path) -> None:
     models = []
     for make in (make_vec_env, dummy):
