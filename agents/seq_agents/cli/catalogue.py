@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import seq_envs
 from seq_agents.cli.hints import nearest, replaced
@@ -16,45 +17,102 @@ from seq_agents.cli.result_table import level_table
 from seq_agents.cli.terminal import print_table
 from seq_agents.errors import Refused
 
+if TYPE_CHECKING:
+    from seq_agents.agents import Agent
+
+_WIDTH = 78
+"""The most characters in a line of the short list."""
+
+_ABOUT = {
+    "problems": "each problem with its ids",
+    "agents": "each agent in a line",
+    "cores": "each memory core in a line",
+}
+"""What `list` takes, and what it prints then."""
+
 
 def add_commands(command: Command) -> None:
     """Add the commands."""
-    command("list", _list, "list the problems and the agents")
-    show = command("show", _show, "show a problem's parameters, levels and an episode, or an agent's settings")
+    listing = command("list", _list, "list the problems, the agents and the memory cores")
+    listing.add_argument(
+        "what", metavar="WHAT", nargs="?", type=_listed,
+        help="; ".join(f"{name}: {about}" for name, about in _ABOUT.items()) + " (default: all in short)",
+    )  # fmt: skip
+    show = command("show", _show, "show a problem's episode, levels and parameters, or an agent's settings")
     show.add_argument("name", metavar="ID", type=str, help="such as SeqEcho-v0; or the name of an agent, such as lstm")
+    show.add_argument(
+        "on", metavar="ON", nargs="?", help="after an agent: an ID, to show the agent's settings on this problem"
+    )
     add_parameters(show)
 
 
-def _list(_: argparse.Namespace) -> None:
-    """Print the problems with their ids, and the agents if they are installed."""
+def _listed(text: str) -> str:
+    """What to list.
+
+    Raises:
+        Refused: it cannot be listed.
+    """
+    if text not in _ABOUT:
+        near = nearest(text, _ABOUT)
+        message = f"list takes {', '.join(_ABOUT)} or nothing, got {text!r}"
+        raise Refused(message, lambda _: ["list"] if near is None else ["list", near])
+    return text
+
+
+def _list(chosen: argparse.Namespace) -> None:
+    """Print the problems with their ids, and the agents and cores if they are installed."""
+    if chosen.what in (None, "problems"):
+        _list_problems()
+    if chosen.what == "problems":
+        return
+    try:
+        from seq_agents.agents import AGENTS
+        from seq_agents.cores import CORES
+    except ImportError:
+        print(f"\nThe agents that learn these problems are not installed; {to_install('agents')}")
+        return
+    for menu, what in ((AGENTS, "agents"), (CORES, "cores")):
+        if chosen.what == what:
+            for name in menu:
+                print(f"{name:20} {menu.about(name)}")
+    if chosen.what is None:
+        _list_in_short(AGENTS, CORES)
+
+
+def _list_problems() -> None:
     by_type: dict[type[seq_envs.Problem], list[str]] = {}
     for id in seq_envs.ids():
         by_type.setdefault(type(seq_envs.make_problem(id)), []).append(id)
     for problem, ids in by_type.items():
         print(f"{'  '.join(f'{id:20}' for id in ids).rstrip()}\n    {problem.title}")
-    print("\n`seq-envs show ID` shows one of them.")
-    try:
-        from seq_agents.agents import AGENTS
-        from seq_agents.cores import CORES
-        from seq_agents.learners import RULES
-    except ImportError:
-        print(f"The agents that learn these problems are not installed; {to_install('agents')}")
-        return
-    print("\nAgents, for `seq-envs train AGENT ID`:")
-    for name in AGENTS:
-        print(f"  {name:20} {AGENTS.about(name)}")
-    print("\nCores, for `seq-envs train RULE ID --core CORE` and as agents that learn from the right answers:")
-    for name in CORES:
-        print(f"  {name:20} {CORES.about(name)}")
-    takers = ", ".join(name for name, rule in RULES.items() if rule.takes_any_core)
-    print(f"\nRules that take every core, and your own as module:Class: {takers}")
+
+
+def _list_in_short(agents: Mapping[str, Agent], cores: Iterable[str]) -> None:
+    """Print the names of the agents, by what they learn from, and of the cores."""
+    from seq_agents.learners import RULES
+
+    learning = {"rewards": "Agents that learn from rewards", "examples": "Agents that learn from right answers"}
+    names: dict[str, list[str]] = {words: [] for words in (*learning.values(), "Agents that do not learn")}
+    for name in agents:
+        names[learning.get(agents[name].learns_from, "Agents that do not learn")].append(name)
+    takers = [name for name, rule in RULES.items() if rule.takes_any_core]
+    names[f"Memory cores, for --core with {', '.join(takers)}"] = list(cores)
+    print()
+    for words, found in names.items():
+        print(textwrap.fill(f"{words}: {', '.join(found)}", _WIDTH, subsequent_indent="    ", break_on_hyphens=False))
+    print("\nseq-envs list agents has a line about each. Next: seq-envs show SeqEcho-v0")
 
 
 def _show(chosen: argparse.Namespace) -> None:
     agents = _agents()
     if chosen.name in agents:
-        _show_agent(chosen.name)
+        _show_agent(chosen.name, None if chosen.on is None else problem_id(chosen.on))
         return
+    if chosen.on is not None:
+        raise Refused(
+            f"two names are an agent and the problem that it has settings for, and {chosen.name!r} is no agent",
+            lambda _: ["show", chosen.on if chosen.on in agents else "lstm", chosen.name],
+        )
     try:
         id = problem_id(chosen.name)
     except Refused:
@@ -79,25 +137,38 @@ def _agents() -> Mapping[str, Any]:
 
 
 def _show_problem(id: str, problem: seq_envs.Problem) -> None:
-    """Print a problem: its parameters, spaces, levels, and an episode."""
+    """Print a problem: an episode, the levels, the parameters, and what they and the spaces allow."""
     print(f"{id}: {problem.title}\n")
-    for field in dataclasses.fields(problem):
-        value = getattr(problem, field.name)
-        used = "not used" if value is None else str(value)
-        print(f"  {option(field.name):16} {used:14} {field.metadata['meaning']}: {field.metadata['domain']}")
-    print(f"\nobservation  {problem.observation_space}\naction       {problem.action_space}\n")
+    print(f"The first episode of seed 0; a dot where no answer counts:\n\n{seq_envs.draw(problem)}\n")
     print_table(level_table(problem))
     if problem.leaks:
         seen = " or ".join(f"its previous {what}" for what in problem.leaks)
         print(f"An agent that observes {seen} needs less memory: see seq_envs.levels(..., feedback=True).\n")
-    print(f"The first episode of seed 0:\n\n{seq_envs.draw(problem)}")
+    fields = dataclasses.fields(problem)
+    print("Parameters:")
+    for field in fields:
+        value = getattr(problem, field.name)
+        used = "not used" if value is None else str(value)
+        print(f"  {option(field.name):16} {used:14} {field.metadata['meaning']}")
+    print("\nAllowed:")
+    for field in fields:
+        print(f"  {option(field.name):16} {field.metadata['domain']}")
+    print(f"  {'observation':16} {problem.observation_space}\n  {'action':16} {problem.action_space}\n")
+    print(f"Next: seq-envs play {id}, seq-envs train lstm {id}, seq-envs show lstm {id} for tuned settings")
 
 
-def _show_agent(name: str) -> None:
-    """Print the settings of an agent, for `train --set`."""
-    from seq_agents.agents import AGENTS, agent_type
+def _show_agent(name: str, on: str | None) -> None:
+    """Print the settings of an agent, for `train --set`: its defaults, or those on a problem."""
+    from seq_agents.agents import AGENTS, agent_type, settings_of
 
+    chosen = settings_of(name, on or "").as_dict()
     print(f"{name}: {AGENTS.about(name)}\n")
+    if on is not None:
+        print(f"Its settings on {on}; * marks those that are tuned for it, and the standard one stands behind.\n")
     for field in dataclasses.fields(agent_type(name).settings_type):
-        print(f"  {field.name:18} {field.default!s:8} {field.metadata['meaning']}: {field.metadata['domain']}")
-    print(f"\nThese are the defaults; an id may have tuned ones. seq-envs train {name} ID --set SETTING=VALUE")
+        value = chosen[field.name]
+        used = str(value) if value == field.default else f"{value} * (standard: {field.default})"
+        print(f"  {field.name:18} {used:24} {field.metadata['meaning']}: {field.metadata['domain']}")
+    if on is None:
+        print(f"\nThese are the standard settings. An id may have tuned ones: seq-envs show {name} SeqEcho-v0")
+    print(f"\nNext: seq-envs train {name} {on or 'ID'} --set SETTING=VALUE")

@@ -89,7 +89,7 @@ def _run(typed: Arguments) -> tuple[int, str]:
     from seq_agents.errors import Refused
 
     try:
-        chosen = _chosen(typed)
+        chosen = _chosen(typed or ["--help"])
         return chosen.run(chosen) or 0, ""
     except WrongOptions as wrong:
         wrong.parser.print_usage(sys.stderr)

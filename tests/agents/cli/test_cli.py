@@ -9,13 +9,15 @@ import re
 import subprocess
 import sys
 
+import gymnasium
 import pytest
 import torch
-from seq_agents.agents import AGENTS, agent_type
+from seq_agents.agents import AGENTS, agent_type, settings_of
 from seq_agents.cli import main as cli
 from seq_agents.cli.options import option
 from seq_agents.cli.result_table import Result, result_table
 from seq_agents.cli.terminal import print_table
+from seq_agents.cores import CORES
 from spaces_of_settings import IDS
 from tiny_agents import taken_by
 from tiny_commands import elsewhere, everything  # noqa: F401 - a fixture.
@@ -32,8 +34,32 @@ def test_list(capsys: pytest.CaptureFixture[str]) -> None:
     cli.main(["list"])
     menu = capsys.readouterr().out
     assert all(id in menu for id in IDS)
-    for agent in AGENTS:
-        assert re.search(rf"^  {agent} +{re.escape(AGENTS.about(agent))}$", menu, re.MULTILINE)
+    assert {*AGENTS, *CORES} <= {*re.split(r"[\s,]+", menu)}
+    lines = menu.splitlines()
+    assert len(lines) <= 23, "with the command it fits a terminal"
+    assert max(map(len, lines)) <= 80
+
+
+def test_lists_with_a_line_about_each(capsys: pytest.CaptureFixture[str]) -> None:
+    for what, menu in (("agents", AGENTS), ("cores", CORES)):
+        cli.main(["list", what])
+        lines = capsys.readouterr().out.splitlines()
+        assert lines == [f"{name:20} {menu.about(name)}" for name in menu]  # type: ignore[attr-defined]
+    cli.main(["list", "problems"])
+    assert capsys.readouterr().out.splitlines()[1::2] == [
+        f"    {seq_envs.make_problem(id).title}" for id in seq_envs.ids() if "fixed" not in gymnasium.spec(id).kwargs
+    ]
+
+
+def test_without_a_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main([])
+    assert ended.value.code == 0
+    alone = capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        cli.main(["--help"])
+    assert alone == capsys.readouterr().out
+    assert "COMMAND" in alone
 
 
 @pytest.mark.parametrize("id", IDS)
@@ -112,3 +138,9 @@ def test_show_an_agent(agent: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert out.startswith(f"{agent}: {AGENTS.about(agent)}\n")
     for setting in agent_type(agent).settings_type.domains():
         assert re.search(rf"^  {setting} ", out, re.MULTILINE)
+    cli.main(["show", agent, "SeqEcho"])
+    out = capsys.readouterr().out
+    for setting, value in settings_of(agent, "SeqEcho-v0").as_dict().items():
+        standard = settings_of(agent, "").as_dict()[setting]
+        tuned = "" if value == standard else f" \\* \\(standard: {re.escape(str(standard))}\\)"
+        assert re.search(rf"^  {setting} +{re.escape(str(value))}{tuned} ", out, re.MULTILINE)

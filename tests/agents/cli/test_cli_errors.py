@@ -34,7 +34,6 @@ torch.set_num_threads(1)
         (["show", "SeqEcho-v0", "--threshold", "0.5"], "unexpected keyword argument 'threshold'"),
         (["show", "SeqEcho-v0", "--length", "99999999999"], "length must be an integer >= 1 and <= "),
         (["dance"], "dance"),
-        ([], "COMMAND"),
         (["train"], "AGENT"),
         (["train", "lstm"], "ID"),
         (["train", "lstn", *ECHO], "got 'lstn' (did you mean 'lstm' or 'mlstm'?)"),

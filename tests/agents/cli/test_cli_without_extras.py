@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import torch
+from paths import ROOT
 from spaces_of_settings import IDS
 from tiny_commands import ECHO, TINY, elsewhere, everything, trained  # noqa: F401 - a fixture.
 
@@ -97,3 +98,10 @@ def test_list_show_and_play_need_nothing_but_the_core() -> None:
     assert done.returncode == 0, done.stderr
     assert seq_envs.draw("SeqCopy-v0", length=3) in done.stdout
     assert "step 2 of 2" in done.stdout
+
+
+def test_python_runs_the_package() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "seq_envs", "--version"], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert done.stdout == f"seq-envs {seq_envs.__version__}\n", done.stderr
