@@ -30,7 +30,7 @@ def _ppo(problem: seq_envs.Problem, budget: int) -> dict[str, Any]:
     agents stop improving on "copy 3" too early.
     """
     settings = {"lanes": 32, "minibatches": 2, "epochs": 4, "learning_rate": 0.005, "entropy": 0.05}
-    settings |= {"normalize_advantage": True, "beta2": 0.999}
+    settings |= {"normalize_advantage": True, "beta2": 0.999, "target_kl": 0.0}
     return settings | {"steps": budget, "episodes": max(1, _PPO_ROLLOUT // problem.steps)}
 
 

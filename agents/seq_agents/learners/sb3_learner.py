@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -53,6 +54,13 @@ class PpoSettings(Settings):
     beta2: float = beta2_setting()
     gamma: float = parameter(0.0, SHARE, "discount; 0 is exact, since an answer affects no reward but its own")
     clip: float = parameter(0.2, POSITIVE, "PPO's clip range")
+    # Without it, SeqClassify-v0 is forgotten with some seeds, and epochs that change nothing for the better cost time.
+    target_kl: float = later_setting(
+        0.05,
+        Real(0.0, math.inf, from_above=True),
+        "the KL divergence between the policies before and after a rollout's updates that ends them; 0: none does",
+        before=0.0,
+    )
     entropy: float = parameter(0.03, ANY, "weight of the entropy bonus")
     normalize_advantage: bool = later_setting(
         False, Flag(), "whether advantages are scaled to a standard deviation of 1 in each minibatch", before=True
@@ -97,6 +105,7 @@ class Sb3Learner(Learner):
             learning_rate=_Falling(settings.learning_rate),
             gamma=settings.gamma,
             clip_range=settings.clip,
+            target_kl=settings.target_kl or None,
             ent_coef=settings.entropy,
             max_grad_norm=settings.gradient_norm,
             normalize_advantage=settings.normalize_advantage,

@@ -144,3 +144,14 @@ def optimizer_of(agent: str, learner: Learner) -> torch.optim.Optimizer:
     found: Any = learner
     optimizer: torch.optim.Optimizer = found.model.policy.optimizer if agent in BY_SB3 else found.optimizer
     return optimizer
+
+
+@pytest.mark.parametrize("agent", sorted(BY_SB3))
+def test_a_policy_that_changes_much_is_updated_no_further(agent: str) -> None:
+    def updates(target_kl: float) -> int:
+        learner: Any = tiny(agent, target_kl=target_kl, epochs=3, learning_rate=0.5)
+        learner.learn()
+        assert learner.model.target_kl == (target_kl or None)
+        return sum(int(state["step"]) for state in list(learner.model.policy.optimizer.state.values())[:1])
+
+    assert updates(1e-9) < updates(0.0) == updates(1e9)
