@@ -9,6 +9,7 @@ from gymnasium.utils import seeding
 
 from seq_envs import repeated
 from seq_envs.encodings import Array
+from seq_envs.notebook import Drawing, table
 from seq_envs.parameters import Integer
 from seq_envs.problem import Episodes, Problem
 from seq_envs.registration import make_problem
@@ -34,6 +35,14 @@ class Dataset(NamedTuple):
     """(B, T) bool: whether the answer counts."""
     lengths: Array
     """(B,) int64: the steps of each episode."""
+
+    def __repr__(self) -> str:
+        arrays = ", ".join(f"{name} {array.shape} {array.dtype}" for name, array in self._asdict().items())
+        return f"Dataset of {len(self.lengths)} episodes: {arrays}"
+
+    def _repr_html_(self) -> str:
+        rows = [(name, array.shape, array.dtype) for name, array in self._asdict().items()]
+        return table(f"{len(self.lengths)} episodes", ("array", "shape", "dtype"), rows)
 
 
 def sample(id_or_problem: str | Problem, episodes: int = 1000, seed: int | None = 0, **parameters: Any) -> Dataset:
@@ -68,7 +77,7 @@ def raw_episodes(problem: Problem, episodes: int, seed: int | None) -> Episodes:
     return Episodes(*(repeated.concatenate(arrays)[:episodes] for arrays in zip(*blocks, strict=True)))
 
 
-def draw(id_or_problem: str | Problem, seed: int | None = 0, **parameters: Any) -> str:
+def draw(id_or_problem: str | Problem, seed: int | None = 0, **parameters: Any) -> Drawing:
     """The first episode of stream `seed` as text: input over truth, a dot where no answer counts.
 
     >>> print(draw("SeqMemorize-v0"))
@@ -77,4 +86,4 @@ def draw(id_or_problem: str | Problem, seed: int | None = 0, **parameters: Any) 
     truth 0 1 2 4
     """
     problem = make_problem(id_or_problem, **parameters)
-    return draw_solution(Transcript.of_solution(problem, raw_episodes(problem, 1, seed), 0))
+    return Drawing(draw_solution(Transcript.of_solution(problem, raw_episodes(problem, 1, seed), 0)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from seq_envs.dataset import raw_episodes
 from seq_envs.encodings import Array
 from seq_envs.estimation.levels import levels
 from seq_envs.level import Levels
+from seq_envs.notebook import table
 from seq_envs.parameters import Integer
 from seq_envs.policies import Policy
 from seq_envs.problem import Problem
@@ -46,13 +47,13 @@ class Evaluation:
     normalized_score: float
     """`accuracy` on the scale from `levels.floor` (0) to `levels.optimal` (1)."""
     normalized_interval: tuple[float, float]
-    accuracy_by_step: tuple[float, ...]
+    accuracy_by_step: tuple[float, ...] = field(repr=False)
     """(T,) the accuracy at each time step; NaN where no episode is scored."""
     mean_return: float
     """The mean over episodes of the sum of rewards."""
     episodes: int
     """The number of episodes played."""
-    levels: Levels
+    levels: Levels = field(repr=False)
     """The levels of the problem, which `normalized_score` refers to."""
 
     def __str__(self) -> str:
@@ -62,6 +63,17 @@ class Evaluation:
             f"normalised score {self.normalized_score:.4f}"
             f"{' against chance (a control task)' if self.levels.control else ''}, {self.episodes} episodes"
         )
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (name, f"{value:.4f}", f"{low:.4f} to {high:.4f}")
+            for name, value, (low, high) in (
+                ("accuracy", self.accuracy, self.accuracy_interval),
+                ("exact match", self.exact_match, self.exact_match_interval),
+                ("normalised score", self.normalized_score, self.normalized_interval),
+            )
+        ]
+        return table(f"{self.episodes:,} episodes", ("", "mean", "95% interval"), rows)
 
 
 def evaluate(

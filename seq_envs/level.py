@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from seq_envs.notebook import table
+
 LEVELS = ("chance", "memoryless", "optimal")
 """The names of the levels that every problem has."""
 
@@ -40,6 +42,18 @@ class Levels:
     network without memory can reach it if the latter two are among its inputs. It is a lower bound, found by the search
     of `seq_envs.levels(..., feedback=True)`, and None without that search.
     """
+
+    def _repr_html_(self) -> str:
+        found = {name: getattr(self, name) for name in (*LEVELS, "feedback")}
+        rows = [
+            (name, f"{level.accuracy:.4f}", f"{level.exact_match:.4g}", f"{level.accuracy_error:.1g}")
+            for name, level in found.items()
+            if level is not None
+        ]
+        zero = "chance: this is a control task" if self.control else "the best memoryless policy"
+        return table(
+            f"A normalised score of 0 is {zero}.", ("level", "accuracy", "exact match", "standard error"), rows
+        )
 
     @property
     def control(self) -> bool:

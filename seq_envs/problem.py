@@ -13,6 +13,7 @@ from gymnasium import spaces
 
 from seq_envs.answers import Answers, answers_of
 from seq_envs.encodings import Array, Encoding
+from seq_envs.notebook import table
 from seq_envs.parameters import Choice
 
 if TYPE_CHECKING:
@@ -73,6 +74,13 @@ class Problem(ABC):
                         f"{field.name} is not used by {self._choices()}: leave it out (got {field.name}={value!r})"
                     )
         self.check()
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (field.name, getattr(self, field.name), field.metadata["meaning"], field.metadata["domain"])
+            for field in dataclasses.fields(self)
+        ]
+        return table(f"{type(self).__name__}: {self.title}", ("parameter", "value", "meaning", "allowed"), rows)
 
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)

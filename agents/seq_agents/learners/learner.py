@@ -66,6 +66,9 @@ class Learner(ABC):
         self.settings = settings
         self.seed = Integer(0, 2**32 - 1).check("seed", seed)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} on {self.problem!r}, seed {self.seed}>"
+
     @abstractmethod
     def learn(self, watch: Watch = unwatched) -> None:
         """Train from the current state to the end."""

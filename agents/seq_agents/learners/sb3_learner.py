@@ -54,9 +54,10 @@ class PpoSettings(Settings):
     beta2: float = beta2_setting()
     gamma: float = parameter(0.0, SHARE, "discount; 0 is exact, since an answer affects no reward but its own")
     clip: float = parameter(0.2, POSITIVE, "PPO's clip range")
-    # Without it, SeqClassify-v0 is forgotten with some seeds, and epochs that change nothing for the better cost time.
+    # Without it, single rollouts undo what was learned of SeqClassify-v0, and one seed of eight never recovered. With
+    # 0.05, SeqCopyMedium-v0 is learned too slowly: 0.80 after 2 million steps, in place of 0.98.
     target_kl: float = later_setting(
-        0.05,
+        0.2,
         Real(0.0, math.inf, from_above=True),
         "the KL divergence between the policies before and after a rollout's updates that ends them; 0: none does",
         before=0.0,

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import torch
 from gymnasium import spaces
-from seq_agents.agents import make_learner, settings_of
+from seq_agents.agents import AGENTS, make_learner, settings_of
 from seq_agents.learners.learner import Moment
 from spaces_of_settings import Ragged
-from tiny_agents import LEARNING, tiny
+from tiny_agents import LEARNING, taken_by, tiny
 
 import seq_envs
 from seq_envs.encodings import Alphabet, Array, Encoding, Token
@@ -93,6 +93,12 @@ def test_a_minibatch_of_one_step_is_refused(agent: str) -> None:
 def test_reinforce_needs_a_baseline() -> None:
     with pytest.raises(ValueError, match="batch must be at least 2"):
         make_learner("reinforce", "SeqEcho-v0", settings={"batch": 1})
+
+
+@pytest.mark.parametrize("agent", AGENTS)
+def test_a_learner_says_what_it_learns(agent: str) -> None:
+    learner = make_learner(agent, taken_by(agent), 3)
+    assert repr(learner) == f"<{type(learner).__name__} on {taken_by(agent)!r}, seed 3>"
 
 
 def test_an_id_with_its_module_has_the_same_settings() -> None:
