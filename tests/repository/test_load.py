@@ -78,15 +78,15 @@ def test_growth_is_seen() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("reveal", [False, True])
 @pytest.mark.parametrize("mode", MODES)
-def test_a_hundred_thousand_steps_of_many_lanes_leave_nothing(mode: str, reveal: bool) -> None:
+def test_many_steps_of_many_lanes_leave_nothing(mode: str, reveal: bool) -> None:
     envs = gymnasium.make_vec("SeqEchoMedium-v0", 8, autoreset_mode=mode, reveal=reveal)
-    assert growth(play_through(envs), 12_500) < MOST_GROWTH
+    assert growth(play_through(envs), 2_500) < MOST_GROWTH
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("id", ["SeqEcho-v0", "SeqCopyMedium-v0"])
 def test_many_steps_of_one_env_leave_nothing(id: str) -> None:
-    assert growth(play_through(gymnasium.make(id).unwrapped), 50_000) < MOST_GROWTH
+    assert growth(play_through(gymnasium.make(id).unwrapped), 10_000) < MOST_GROWTH
 
 
 @pytest.mark.slow
