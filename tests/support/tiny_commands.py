@@ -99,6 +99,7 @@ COMMANDS = {
     "train": (["train", "mlp", *ECHO, *TINY], 0),
     "evaluate": (["evaluate", "run", "--episodes", "40"], 0),
     "evaluate as JSON": (["evaluate", "run", "--episodes", "40", "--json"], 0),
+    "plot": (["plot", "run"], 0),
     "watch": (["watch", "run", "--before"], 0),
     "reproduce": (["reproduce"], 0),
     "compare": (["compare", *ECHO, "--episodes", "40", "--out", "compared"], 0),
