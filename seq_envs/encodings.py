@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from gymnasium import spaces
@@ -160,7 +160,9 @@ class Value(Encoding):
         return f"{raw:.2f}"
 
 
-SYMBOL_ENCODINGS: dict[str, type[SymbolEncoding]] = {
+SymbolEncodingName = Literal["one_hot", "discrete", "normalized"]
+"""The names of `SYMBOL_ENCODINGS`."""
+SYMBOL_ENCODINGS: dict[SymbolEncodingName, type[SymbolEncoding]] = {
     "one_hot": OneHot,
     "discrete": Token,
     "normalized": Normalized,

@@ -6,7 +6,7 @@ import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 from gymnasium import spaces
@@ -171,6 +171,10 @@ def fixed_length(observations: Array, targets: Array, scored: Array) -> Episodes
     lengths = np.empty(batch, np.int64)
     lengths.fill(steps)
     return Episodes(observations, targets, everywhere, lengths)
+
+
+EveryStepOrLast = Literal["one_to_one", "many_to_one"]
+"""The framings of most problems: every step is scored, or only the last."""
 
 
 def last_of(steps: int) -> Array:

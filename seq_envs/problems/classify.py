@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, Literal, get_args
 
 import numpy as np
 from gymnasium import spaces
@@ -13,7 +13,7 @@ from gymnasium import spaces
 from seq_envs.encodings import Array, Encoding, Value
 from seq_envs.level import Levels
 from seq_envs.parameters import LONGEST, Choice, Integer, Real, parameter
-from seq_envs.problem import Episodes, Problem, fixed_length, last_of
+from seq_envs.problem import Episodes, EveryStepOrLast, Problem, fixed_length, last_of
 from seq_envs.problems.classify_levels import classify_levels
 
 
@@ -76,10 +76,10 @@ class SeqClassify(Problem):
     threshold: float | None = parameter(
         None, Real(0.0, 1.0), "fraction of `length` (default: 0.25, in many_to_one 0.5)"
     )
-    framing: str = parameter(
-        "one_to_one", Choice(("one_to_one", "many_to_one")), "whether every step is scored or only the last"
+    framing: EveryStepOrLast = parameter(
+        "one_to_one", Choice(get_args(EveryStepOrLast)), "whether every step is scored or only the last"
     )
-    encoding: str = parameter("value", Choice(("value",)), "encoding of observations")
+    encoding: Literal["value"] = parameter("value", Choice(("value",)), "encoding of observations")
 
     def framing_defaults(self) -> Mapping[str, object]:
         return {"threshold": 0.5 if self.framing == "many_to_one" else 0.25}

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, Literal, get_args
 
 import numpy as np
 from gymnasium import spaces
 
-from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding
+from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Level, Levels
 from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Flag, Integer, parameter
 from seq_envs.problem import Episodes, Problem, fixed_length, last_of
 
-_FRAMINGS = ("many_to_many", "many_to_one", "one_to_many")
+_Framing = Literal["many_to_many", "many_to_one", "one_to_many"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,10 +83,12 @@ class SeqCopy(Problem):
     offset: int | None = parameter(None, Integer(0), "place of the first value to reproduce (default: 0)")
     delay: int | None = parameter(None, Integer(0, LONGEST), "blank steps before the first cue (default: 0)")
     reverse: bool | None = parameter(None, Flag(), "whether to reproduce it backwards (default: False)")
-    framing: str = parameter(
-        "many_to_many", Choice(_FRAMINGS), "answer value by value, all at once, or with each current value"
+    framing: _Framing = parameter(
+        "many_to_many", Choice(get_args(_Framing)), "answer value by value, all at once, or with each current value"
     )
-    encoding: str = parameter("one_hot", Choice(tuple(SYMBOL_ENCODINGS)), "encoding of observations")
+    encoding: SymbolEncodingName = parameter(
+        "one_hot", Choice(get_args(SymbolEncodingName)), "encoding of observations"
+    )
 
     def framing_defaults(self) -> Mapping[str, object]:
         if self.framing == "one_to_many":

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, get_args
 
 import numpy as np
 from gymnasium import spaces
 
-from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding
+from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Level, Levels
 from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
-from seq_envs.problem import Episodes, Problem, fixed_length, last_of
+from seq_envs.problem import Episodes, EveryStepOrLast, Problem, fixed_length, last_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,10 +68,12 @@ class SeqEcho(Problem):
     length: int = parameter(10, Integer(1, LONGEST), "time steps of an episode")
     n_values: int = parameter(10, Integer(2, MOST_VALUES), "number of different values")
     lag: int = parameter(1, Integer(0), "steps between a value and its echo; 0: the answer is the current value")
-    framing: str = parameter(
-        "one_to_one", Choice(("one_to_one", "many_to_one")), "whether every step is scored or only the last"
+    framing: EveryStepOrLast = parameter(
+        "one_to_one", Choice(get_args(EveryStepOrLast)), "whether every step is scored or only the last"
     )
-    encoding: str = parameter("one_hot", Choice(tuple(SYMBOL_ENCODINGS)), "encoding of observations")
+    encoding: SymbolEncodingName = parameter(
+        "one_hot", Choice(get_args(SymbolEncodingName)), "encoding of observations"
+    )
 
     def check(self) -> None:
         if self.lag >= self.length:

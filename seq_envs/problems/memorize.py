@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, get_args
 
 import numpy as np
 from gymnasium import spaces
 
-from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding
+from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Level, Levels
 from seq_envs.parameters import MOST_VALUES, Choice, Flag, Integer, parameter
-from seq_envs.problem import Episodes, Problem, fixed_length, last_of
+from seq_envs.problem import Episodes, EveryStepOrLast, Problem, fixed_length, last_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,10 +78,12 @@ class SeqMemorize(Problem):
 
     length: int = parameter(5, Integer(3, MOST_VALUES), "symbols in a sequence")
     n_sequences: int = parameter(2, Integer(2, MOST_VALUES), "different markers")
-    framing: str = parameter(
-        "one_to_one", Choice(("one_to_one", "many_to_one")), "whether every step is scored or only the last"
+    framing: EveryStepOrLast = parameter(
+        "one_to_one", Choice(get_args(EveryStepOrLast)), "whether every step is scored or only the last"
     )
-    encoding: str = parameter("one_hot", Choice(tuple(SYMBOL_ENCODINGS)), "encoding of observations")
+    encoding: SymbolEncodingName = parameter(
+        "one_hot", Choice(get_args(SymbolEncodingName)), "encoding of observations"
+    )
     distractors: str = parameter(
         "fixed", Choice(("fixed", "random")), "whether the body is always the same or drawn in each episode"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, Literal, get_args
 
 import numpy as np
 from gymnasium import spaces
@@ -13,8 +13,10 @@ from gymnasium import spaces
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, Value
 from seq_envs.level import Level, Levels
 from seq_envs.parameters import MOST_VALUES, Choice, Integer, Real, parameter
-from seq_envs.problem import Episodes, Problem, fixed_length, last_of
+from seq_envs.problem import Episodes, EveryStepOrLast, Problem, fixed_length, last_of
 from seq_envs.problems.next_levels import NextLevels
+
+_EncodingName = Literal["value", "one_hot", "discrete"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,11 +80,13 @@ class SeqNext(Problem):
     title: ClassVar[str] = "sequence learning: predict the next value"
 
     length: int = parameter(10, Integer(2, MOST_VALUES), "values in the full sequence")
-    framing: str = parameter(
-        "one_to_one", Choice(("one_to_one", "many_to_one")), "whether every step is scored or only the last"
+    framing: EveryStepOrLast = parameter(
+        "one_to_one", Choice(get_args(EveryStepOrLast)), "whether every step is scored or only the last"
     )
     window: int | None = parameter(None, Integer(1), "input steps in many_to_one (default: 3)")
-    encoding: str = parameter("value", Choice(("value", "one_hot", "discrete")), "encoding of observations and answers")
+    encoding: _EncodingName = parameter(
+        "value", Choice(get_args(_EncodingName)), "encoding of observations and answers"
+    )
     tolerance: float | None = parameter(
         None, Real(0.0, 1.0), "greatest error of a right answer (default: 0.5/length, half the spacing)"
     )
