@@ -14,7 +14,7 @@ from seq_envs.estimation.levels import levels
 from seq_envs.level import Levels
 from seq_envs.notebook import table
 from seq_envs.parameters import Integer
-from seq_envs.policies import Policy
+from seq_envs.policies import Policy, require_policy
 from seq_envs.problem import Problem
 from seq_envs.registration import make_problem
 from seq_envs.repeated import is_repeated
@@ -103,11 +103,7 @@ def evaluate(
         ActionError: an answer of the policy is not in the action space.
     """
     problem = make_problem(id_or_problem, **parameters)
-    if not (hasattr(policy, "initial_state") and hasattr(policy, "act")):
-        raise TypeError(
-            "policy must have initial_state(batch_size) and act(observations, state), see seq_envs.policies.Policy "
-            f"(for a Stable-Baselines3 model, seq_agents.sb3.Sb3Policy(model)), got {policy!r}"
-        )
+    require_policy(policy)
     episodes = Integer(1).check("episodes", episodes)
     seed = Integer(0, STREAMS_OF_A_SEED - 1).check("seed", seed)
     known = levels(problem)

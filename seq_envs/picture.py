@@ -23,8 +23,11 @@ _ROW, _GAP, _MARGIN, _LABEL = 34, 6, 16, 82
 _CHARACTERS = {character: i for i, character in enumerate([*map(chr, range(32, 127)), "✓", "✗", "·", "…"])}
 
 
-def draw_picture(transcript: Transcript) -> Array:
-    """The episode so far as a picture, uint8 (H, W, 3), of the same size during all of an episode."""
+def draw_picture(transcript: Transcript, longest_title: str = "") -> Array:
+    """The episode so far as a picture, uint8 (H, W, 3), of the same size during all of an episode.
+
+    It is wide enough for the longest title, if there is one; a longer title is cut.
+    """
     first = max(0, len(transcript.columns) - _PICTURE_COLUMNS)
     columns = transcript.columns[first:]
     drawn = min(transcript.steps, _PICTURE_COLUMNS)
@@ -35,7 +38,7 @@ def draw_picture(transcript: Transcript) -> Array:
     picture = np.empty(
         (
             2 * _MARGIN + 34 + sum(rows.values()) + _GAP * (len(rows) - 1),
-            max(2 * _MARGIN + _LABEL + drawn * (width + _GAP) - _GAP, 460),
+            max(2 * _MARGIN + _LABEL + drawn * (width + _GAP) - _GAP, 2 * _MARGIN + 11 * len(longest_title), 460),
             3,
         ),
         np.uint8,

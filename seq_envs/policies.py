@@ -41,6 +41,19 @@ class Policy(Protocol):
         ...
 
 
+def require_policy(policy: Any) -> None:
+    """Refuse what has not both methods of a policy.
+
+    Raises:
+        TypeError: a method is missing.
+    """
+    if not (hasattr(policy, "initial_state") and hasattr(policy, "act")):
+        raise TypeError(
+            "policy must have initial_state(batch_size) and act(observations, state), see seq_envs.policies.Policy "
+            f"(for a Stable-Baselines3 model, seq_agents.sb3.Sb3Policy(model)), got {policy!r}"
+        )
+
+
 def random(problem: str | Problem, seed: int = 0) -> Policy:
     """Answers drawn uniformly from the action space."""
     return _Random(make_problem(problem), Integer(0).check("seed", seed))

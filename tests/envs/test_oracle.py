@@ -1,9 +1,9 @@
 """Compare the package with a second implementation of the problems, over the whole space of settings.
 
-CI draws 200 settings for each problem and test, and 60 where whole episodes are played step by step. The nightly mode
-draws 12 times as many:
+CI draws 100 settings for each problem and test, and 30 where whole episodes are played step by step. This command draws
+25 times as many:
 
-    python -m pytest --hypothesis-profile=nightly tests/envs/test_oracle.py
+    bash tests/nightly.sh tests/envs/test_oracle.py
 """
 
 from __future__ import annotations

@@ -109,10 +109,7 @@ def _show(chosen: argparse.Namespace) -> None:
         _show_agent(chosen.name, None if chosen.on is None else problem_id(chosen.on))
         return
     if chosen.on is not None:
-        raise Refused(
-            f"two names are an agent and the problem that it has settings for, and {chosen.name!r} is no agent",
-            lambda _: ["show", chosen.on if chosen.on in agents else "lstm", chosen.name],
-        )
+        raise _no_agent(chosen.name, chosen.on, agents)
     try:
         id = problem_id(chosen.name)
     except Refused:
@@ -125,6 +122,20 @@ def _show(chosen: argparse.Namespace) -> None:
             raise Refused(f"{message}; {to_install('agents')}") from None
         raise
     _show_problem(id, seq_envs.make_problem(id, **parameters(id, chosen)))
+
+
+def _no_agent(name: str, on: str, agents: Mapping[str, Any]) -> Refused:
+    """The error for two names of which the first is no agent."""
+    if not agents:
+        return Refused(f"agents are not installed; {to_install('agents')}")
+    message = f"two names are an agent and the problem that it has settings for, and {name!r} is no agent"
+    if on in agents:
+        return Refused(message, lambda _: ["show", on, name])
+    near = nearest(name, agents)
+    is_id = name.partition("-v")[0] in {id.partition("-v")[0] for id in seq_envs.ids()}
+    if is_id:
+        return Refused(message, lambda _: ["show", "lstm", name])
+    return Refused(message, lambda _: ["list", "agents"] if near is None else ["show", near, on])
 
 
 def _agents() -> Mapping[str, Any]:
@@ -163,8 +174,11 @@ def _show_agent(name: str, on: str | None) -> None:
 
     chosen = settings_of(name, on or "").as_dict()
     print(f"{name}: {AGENTS.about(name)}\n")
+    if not chosen:
+        print("It has no settings.")
+        return
     if on is not None:
-        print(f"Its settings on {on}; * marks those that are tuned for it, and the standard one stands behind.\n")
+        print(f"Its settings on {on}; * marks those that differ from the standard ones.\n")
     for field in dataclasses.fields(agent_type(name).settings_type):
         value = chosen[field.name]
         used = str(value) if value == field.default else f"{value} * (standard: {field.default})"

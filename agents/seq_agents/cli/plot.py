@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from functools import partial
 from pathlib import Path
 
 from seq_agents.cli.hints import path_word
 from seq_agents.cli.options import Command
 from seq_agents.cli.terminal import terminal_width
-from seq_agents.errors import Arguments, Refused
+from seq_agents.cli.trained import refuse_others
 
 _WIDTH = 78
 """The characters of a line if the width of the terminal is unlimited."""
@@ -25,18 +24,13 @@ def add_commands(command: Command) -> None:
     plot.add_argument("--trust", action="store_true", help="import the modules that RUN names: they can run any code")
 
 
-def _report(path: Path, _: Arguments) -> Arguments:
-    return ["report", path_word(path)]
-
-
 def _plot(chosen: argparse.Namespace) -> None:
     """Draw the curves."""
     from seq_agents.experiments.run_folder import Run
     from seq_agents.report.run_curves import run_curves, save, text
 
     for path in chosen.paths:
-        if (path / "grid.json").exists():
-            raise Refused(f"{path} has the results of many trainings", partial(_report, path))
+        refuse_others("plot", path)
     curves = run_curves([Run.open(path, trust=chosen.trust) for path in chosen.paths])
     if chosen.out is None:
         print(text(curves, terminal_width() or _WIDTH))

@@ -183,7 +183,7 @@ def _evaluate(chosen: argparse.Namespace) -> None:
     from seq_agents.experiments.files import without_nan
 
     _one_thread()
-    run, problem, learner, _ = trained(chosen)
+    run, problem, learner, *_ = trained(chosen)
     evaluation = seq_envs.evaluate(learner.policy(), problem, chosen.episodes, chosen.seed)
     if chosen.json:
         print(json.dumps(without_nan(dataclasses.asdict(evaluation)), indent=1))

@@ -30,6 +30,8 @@ class Trained(NamedTuple):
     learner: Learner
     config: Config
     """The run's, with the device that was chosen."""
+    steps: int
+    """The time steps that it has learned from."""
 
 
 def add_run(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +53,7 @@ def trained(chosen: argparse.Namespace) -> Trained:
     from seq_agents.errors import RunError
     from seq_agents.experiments.run_folder import Run
 
-    _refuse_results(chosen.command, chosen.path)
+    refuse_others(chosen.command, chosen.path)
     run = Run.open(chosen.path, trust=chosen.trust)
     problem = _changed(run.config, parameters(run.config.id, chosen))
     config = run.config
@@ -60,11 +62,11 @@ def trained(chosen: argparse.Namespace) -> Trained:
     learner = config.learner(problem)
     if not run.begun:
         raise RunError(f"{chosen.path} has no checkpoint yet")
-    run.load(learner)
-    return Trained(run, problem, learner, config)
+    curve = run.load(learner)
+    return Trained(run, problem, learner, config, int(curve[-1][1]) if curve else 0)
 
 
-def _refuse_results(command: str, path: Path) -> None:
+def refuse_others(command: str, path: Path) -> None:
     """Refuse an agent, a folder of results and a folder of run folders.
 
     Raises:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from seq_agents.cli.options import Command, seed
 from seq_agents.cli.terminal import terminal_width
 from seq_agents.cli.trained import Trained, add_run, trained
-from seq_agents.settings import POSITIVE
+from seq_agents.errors import Refused
 
 if TYPE_CHECKING:
     from seq_agents.watch import Watched
+    from seq_envs.policies import Policy
 
 _COLOURS = {"✓": "32", "✗": "31", "~": "33"}
 """The colour of each mark, as a code of a terminal: green, red, yellow."""
@@ -34,10 +35,12 @@ def add_commands(command: Command) -> None:
 
 
 def _speed(text: str) -> float:
+    from seq_agents.watch.watched import SPEED
+
     try:
-        return float(POSITIVE.check("--speed", float(text)))
+        return float(SPEED.check("--speed", float(text)))
     except ValueError:
-        raise argparse.ArgumentTypeError(f"must be {POSITIVE}, got {text!r}") from None
+        raise argparse.ArgumentTypeError(f"must be {SPEED}, got {text!r}") from None
 
 
 def _watch(chosen: argparse.Namespace) -> None:
@@ -47,42 +50,54 @@ def _watch(chosen: argparse.Namespace) -> None:
     from seq_agents.watch import play
 
     torch.set_num_threads(1)  # A second thread costs these small networks more than it saves.
+    files = [path for path in (chosen.html, chosen.gif) if path is not None]
+    for path in files:
+        if path.is_dir():
+            raise Refused(f"{path} is a folder: name a file")
+    if len({path.resolve() for path in files}) < len(files):
+        raise Refused(f"--html and --gif must name two files, got {chosen.html} twice")
     agent = trained(chosen)
-    policies = {f"after {_steps(agent):,} time steps": agent.learner.policy()}
-    if chosen.before:
-        policies = {"before training": agent.config.learner(agent.problem).policy(), **policies}
-    watched = play(agent.problem, policies, chosen.seed)
-    for path, save in (
-        (chosen.html, watched.save_html),
-        (chosen.gif, lambda path: watched.save_gif(path, chosen.speed)),
-    ):
-        if path is not None:
-            save(path)
-            print(f"{path}: {agent.config.agent} plays an episode of {agent.config.id}.")
-    if chosen.html is None and chosen.gif is None:
+    watched = play(agent.problem, _policies(agent, chosen.before), chosen.seed)
+    if chosen.html is not None:
+        watched.save_html(chosen.html, chosen.speed)
+    if chosen.gif is not None:
+        watched.save_gif(chosen.gif, chosen.speed)
+    for path in files:
+        print(f"{path}: {agent.config.agent} plays an episode of {agent.config.id}.")
+    if not files:
         print(f"{agent.problem.title}\n{agent.problem}\n")
         show(watched, chosen.speed)
 
 
-def _steps(agent: Trained) -> int:
-    """The time steps that the agent has learned from."""
-    curve = agent.run.curve()
-    return int(curve[-1][1]) if curve else 0
+def _policies(agent: Trained, before: bool) -> dict[str, Policy]:
+    """The policies to watch by name.
+
+    Raises:
+        Refused: the agent before its training is asked for, and it does not learn.
+    """
+    policy = agent.learner.policy()
+    if not agent.steps:
+        if before:
+            raise Refused(f"{agent.config.agent} does not learn: leave --before out")
+        return {agent.config.agent: policy}
+    after = {f"after {agent.steps:,} time steps": policy}
+    return {"before training": agent.config.learner(agent.problem).policy(), **after} if before else after
 
 
 def show(watched: Watched, steps_per_second: float, sleep: Callable[[float], None] = time.sleep) -> None:
     """Print an episode: step by step on a terminal that is wide enough, otherwise once at its end."""
     terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
     coloured = terminal and not os.environ.get("NO_COLOR")
-    frames = [watched.text(played) for played in range(watched.steps + 1)]
-    fits = max(len(line) for frame in frames for line in frame.splitlines()) < (terminal_width() or 0)
-    if not (terminal and fits and _height() > frames[-1].count("\n") + 1):
-        print(_painted(frames[-1]) if coloured else frames[-1])
+    whole = str(watched)
+    lines = whole.splitlines()
+    if not (terminal and max(map(len, lines)) < (terminal_width() or 0) and len(lines) < _height()):
+        print(_painted(whole) if coloured else whole)
         return
-    for place, frame in enumerate(frames):
-        if place:
+    for played in range(watched.steps + 1):
+        if played:
             sleep(1 / steps_per_second)
-            print(f"\033[{frames[place - 1].count(chr(10)) + 1}A\033[J", end="")  # Up to its first line, and erase.
+            print(f"\033[{len(lines)}A\033[J", end="")  # Up to the first line, and erase.
+        frame = watched.text(played)
         print(_painted(frame) if coloured else frame, flush=True)
 
 

@@ -55,7 +55,11 @@ def _runs(process: int) -> bool:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file; a killed process or a full disk leaves the old file or the new one, never a part of it."""
+    """Write a file; a killed process or a full disk leaves the old file or the new one, never a part of it.
+
+    Raises:
+        OSError: the file cannot be written; the message names it.
+    """
     temporary = path.with_name(f"{path.name}.{os.getpid()}{_UNFINISHED}")
     try:
         with temporary.open("wb") as file:
@@ -63,6 +67,8 @@ def write_whole(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
+    except OSError as wrong:
+        raise OSError(wrong.errno, wrong.strerror, str(path)) from None  # Not the name of the unfinished file.
     finally:
         temporary.unlink(missing_ok=True)
 

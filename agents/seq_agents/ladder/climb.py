@@ -68,10 +68,15 @@ class Climb:
         lines += [line for result in self.results for line in _lines(result)]
         broken = self.broken_at
         if broken is None:
-            below = f" The {self.skipped} below were not tried." if self.skipped else ""
-            return "\n".join([*lines, "", f"All passed.{below}"])
+            return "\n".join([*lines, "", *textwrap.wrap(f"All passed.{self._not_tried()}", _WIDTH)])
         diagnosis = f"It breaks at: {broken.name}. {broken.means}"
         return "\n".join([*lines, "", *textwrap.wrap(diagnosis, _WIDTH)])
+
+    def _not_tried(self) -> str:
+        """The rungs that a climb to the top left out, in words."""
+        below = f" The {self.skipped} below were not tried." if self.skipped else ""
+        last = any(result.name == LAST_NAME for result in self.results)
+        return below if last else f"{below} Nor was the last one, {LAST_NAME!r}, which plays a policy of those below."
 
 
 def _lines(result: RungResult) -> list[str]:
@@ -122,7 +127,8 @@ def climb(
         rollout: the time steps of each lane that the agent reads between two updates: 22 ... 512.
         seed: of the evaluation's episodes; `make_envs.seed` passes it to the training.
         start: the rung to start with, by its name or its number from 1, such as the one that an agent failed before.
-            Above "state reset between episodes", the climb ends without the last rung, which plays that rung's policy.
+            Above "state reset between episodes", the climb ends without the last rung, which plays that rung's policy;
+            the name of the last rung stands for that rung.
         keep_going: whether to try the remaining rungs after a failure.
         watch: called when a rung starts and when it ends.
 
@@ -131,7 +137,7 @@ def climb(
         TypeError: `train` cannot be called.
     """
     ladder = rungs(rollout)
-    skipped = _place(start, [rung.name for rung in ladder])
+    skipped = _place(start, ladder)
     seed = Integer(0, 2**32 - 1).check("seed", seed)
     if not callable(train):
         raise TypeError(f"train must be called as train(make_envs, budget), got {train!r}")
@@ -153,13 +159,16 @@ def climb(
     return Climb(tuple(results), skipped)
 
 
-def _place(start: int | str, names: Sequence[str]) -> int:
-    """The place from 0 of the rung with this name or number."""
+def _place(start: int | str, ladder: Sequence[Rung]) -> int:
+    """The place from 0 of the rung with this name or number; the last rung needs the one whose policy it plays."""
     if isinstance(start, str) and not start.isdecimal():
+        names = [rung.name for rung in ladder]
+        if start == LAST_NAME:
+            return next(place for place, rung in enumerate(ladder) if rung.played_last)
         if start not in names:
             raise ValueError(f"there is no rung {start!r}{did_you_mean(start, names)}; there are {', '.join(names)}")
         return names.index(start)
-    number: int = Integer(1, len(names)).check("start", int(start) if isinstance(start, str) else start)
+    number: int = Integer(1, len(ladder)).check("start", int(start) if isinstance(start, str) else start)
     return number - 1
 
 

@@ -9,8 +9,8 @@ from seq_envs.parameters import Real
 def beta2_setting() -> float:
     """The field of a learner's settings for Adam's decay of the mean of squared gradients.
 
-    With torch's 0.999, the mean follows gradients that grow again too slowly, and the steps become too long: at the
-    standard rates a GRU learned SeqEchoMedium-v0 and lost it again, by example and by reward. "Adaptive Preconditioners
+    With torch's 0.999, the mean rises too slowly when gradients grow, and the steps become too long: at the standard
+    rates a GRU learned SeqEchoMedium-v0 and lost it again, by example and by reward. "Adaptive Preconditioners
     Trigger Loss Spikes in Adam" (2025, arXiv:2506.04805) has the mechanism.
     """
     # 0.95 is as stable, but noisier: by reward an LSTM got 0.95 of SeqCopyMedium-v0 with it, and 0.98 with 0.99.

@@ -59,7 +59,7 @@ class PpoSettings(Settings):
     target_kl: float = later_setting(
         0.2,
         Real(0.0, math.inf, from_above=True),
-        "the KL divergence between the policies before and after a rollout's updates that ends them; 0: none does",
+        "the updates of a rollout end when the policy's KL divergence exceeds 1.5 times this; 0: never",
         before=0.0,
     )
     entropy: float = parameter(0.03, ANY, "weight of the entropy bonus")

@@ -19,7 +19,7 @@ from seq_envs.encodings import Array
 FORMATS = ("svg", "pdf", "png")
 """How a figure may be saved."""
 _POINTS = 50
-"""A curve is averaged over this share of its points: single batches of episodes are noisy."""
+"""A curve is averaged over one part in this many of its points: single batches of episodes are noisy."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _ROWS, _AXIS = 12, 6
 """The lines of a drawing in characters, and the characters in front of each."""

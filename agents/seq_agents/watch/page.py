@@ -38,7 +38,7 @@ class Cell(NamedTuple):
     """The same as a word, for the colour and for screen readers."""
 
 
-def page(watched: Watched) -> str:
+def page(watched: Watched, steps_per_second: float = 4.0) -> str:
     """The whole page. It needs no other file, and without JavaScript it shows the whole episode."""
     played = {name: watched.transcript(name, watched.steps, watched.steps) for name in watched.answers}
     columns = next(iter(played.values())).columns
@@ -56,6 +56,7 @@ def page(watched: Watched) -> str:
             Answers(name, transcript.title.removeprefix(f"{name}: "), [_cell(column) for column in transcript.columns])
             for name, transcript in played.items()
         ],
+        milliseconds=round(1000 / steps_per_second),
         version=seq_envs.__version__,
     )
 
@@ -66,7 +67,7 @@ def _cell(column: TimeStep) -> Cell:
     if column.grade is None:
         return Cell(answer, "", "not scored")
     return Cell(
-        answer, mark(column.grade), "right" if column.grade == 1 else "wrong" if column.grade == 0 else "partly"
+        answer, mark(column.grade), "right" if column.grade == 1 else "wrong" if column.grade == 0 else "partly right"
     )
 
 

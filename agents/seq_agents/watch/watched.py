@@ -12,9 +12,13 @@ import seq_envs
 from seq_agents.experiments.files import write_whole
 from seq_envs.dataset import raw_episodes
 from seq_envs.encodings import Array
-from seq_envs.policies import Policy
+from seq_envs.parameters import Integer, Real
+from seq_envs.policies import Policy, require_policy
 from seq_envs.problem import Episodes
 from seq_envs.transcript import Transcript, draw_text
+
+SPEED = Real(0.1, 50.0)
+"""Time steps in a second. Browsers do not show the frames of an animation faster."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,21 +64,23 @@ class Watched:
         """Write an animation, a frame for each time step, whole or not at all.
 
         Raises:
+            ValueError: the episode is too long for an animation, or `steps_per_second` is not in `SPEED`.
             OSError: the file cannot be written.
         """
         from seq_agents.watch.gif import gif
 
-        write_whole(Path(path), gif(self, steps_per_second))
+        write_whole(Path(path), gif(self, SPEED.check("steps_per_second", steps_per_second)))
 
-    def save_html(self, path: str | Path) -> None:
+    def save_html(self, path: str | Path, steps_per_second: float = 4.0) -> None:
         """Write a page that needs no other file and no network, whole or not at all.
 
         Raises:
+            ValueError: `steps_per_second` is not in `SPEED`.
             OSError: the file cannot be written.
         """
         from seq_agents.watch.page import page
 
-        write_whole(Path(path), page(self).encode())
+        write_whole(Path(path), page(self, SPEED.check("steps_per_second", steps_per_second)).encode())
 
     def _repr_html_(self) -> str:
         from seq_agents.watch.page import in_notebook
@@ -95,26 +101,36 @@ def play(problem: seq_envs.Problem | str, policies: Mapping[str, Policy], seed: 
 
     Args:
         problem: the problem, or its id.
-        policies: by name; see `seq_envs.policies.Policy`.
+        policies: by name, at least one; see `seq_envs.policies.Policy`.
         seed: of the episode, which `seq_envs.sample` draws first with this seed.
 
     Raises:
-        ValueError, TypeError: a wrong problem, seed or policy.
+        ValueError: a wrong seed, or no policy.
+        TypeError: a policy lacks a method.
+        seq_envs.ActionError: an answer is not in the action space.
     """
     problem = seq_envs.make_problem(problem)
+    seed = Integer(0).check("seed", seed)
+    if not policies:
+        raise ValueError(f"policies must hold at least one policy by its name, got {policies!r}")
+    for policy in policies.values():
+        require_policy(policy)
     observations = seq_envs.sample(problem, 1, seed).observations
     episode = raw_episodes(problem, 1, seed)
     return Watched(
         problem,
         episode,
-        {name: _answers(policy, observations[:, : int(episode.lengths[0])]) for name, policy in policies.items()},
+        {
+            name: _answers(problem, policy, observations[:, : int(episode.lengths[0])])
+            for name, policy in policies.items()
+        },
     )
 
 
-def _answers(policy: Policy, observations: Array) -> Array:
+def _answers(problem: seq_envs.Problem, policy: Policy, observations: Array) -> Array:
     """The answers (T, *action_space.shape) of a policy to the observations (1, T, ...) of an episode."""
     state, answers = policy.initial_state(1), []
     for step in range(observations.shape[1]):
         answer, state = policy.act(observations[:, step], state)
-        answers.append(np.asarray(answer)[0])
+        answers.append(np.array(problem.answers.read_actions(answer, 1)[0]))
     return np.stack(answers)

@@ -84,6 +84,8 @@ MLP = ["train", "mlp", *ECHO, "--episodes", "40"]
         (["show", "SeqEcho-v0,lstm"], ["show", "SeqEcho-v0"]),
         (["show", "SeqEcho-v0", "gru"], ["show", "gru", "SeqEcho-v0"]),
         (["show", "SeqEcho-v0", "SeqCopy-v0"], ["show", "lstm", "SeqEcho-v0"]),
+        (["show", "lsmt", "SeqEcho-v0"], ["show", "lstm", "SeqEcho-v0"]),
+        (["show", "supervised", "SeqEcho-v0"], ["list", "agents"]),
         (["show", "gru", "SeqEcoh"], ["show", "gru", "SeqEcho-v0"]),
         (["list", "agent"], ["list", "agents"]),
         (["evaluate", "results"], ["report", "results"]),

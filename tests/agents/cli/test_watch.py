@@ -100,7 +100,8 @@ def test_other_terminals_show_the_end(
 ) -> None:
     monkeypatch.setenv(name, value)
     printed = shown(terminal, lambda _: pytest.fail("it waits"))
-    assert printed.replace("\033[32m", "").replace("\033[0m", "") == f"{BEST}\n"
+    coloured = str(BEST).replace("✓", "\033[32m✓\033[0m")
+    assert printed == f"{BEST if value == 'dumb' else coloured}\n"
 
 
 def test_colours_can_be_turned_off(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,8 +118,12 @@ def test_colours_can_be_turned_off(terminal: Terminal, monkeypatch: pytest.Monke
             "watch takes the folder of a run, and lstm is an agent that must be trained first\nTry: seq-envs train",
         ),
         (["."], "is a folder of run folders\nTry: seq-envs watch"),
-        (["run", "--speed", "0"], "--speed: must be a number in (0, inf), got '0'"),
-        (["run", "--speed", "fast"], "--speed: must be a number in (0, inf), got 'fast'"),
+        (["run", "--speed", "0"], "--speed: must be a number in (0.1, 50), got '0'"),
+        (["run", "--speed", "1e-320"], "--speed: must be a number in (0.1, 50), got '1e-320'"),
+        (["run", "--speed", "fast"], "--speed: must be a number in (0.1, 50), got 'fast'"),
+        (["run", "--html", "."], ". is a folder: name a file"),
+        (["run", "--html", "page", "--gif", "./page"], "--html and --gif must name two files, got page twice"),
+        (["optimal", "--before"], "optimal does not learn: leave --before out"),
         (["run", "--html", "nowhere/page.html"], "nowhere/page.html"),
         (["run", "--gif", "run"], "run"),
         (["run", "--lag", "9"], "lag must be"),
@@ -126,9 +131,26 @@ def test_colours_can_be_turned_off(terminal: Terminal, monkeypatch: pytest.Monke
 )
 def test_wrong_arguments(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     trained(Path("run"))
+    cli.main(["train", "optimal", "SeqEcho-v0", "--episodes", "9", "--out", "optimal"])
     before = everything(Path())
     assert message in refused(["watch", *arguments], capsys)
     assert everything(Path()) == before
+
+
+def test_an_agent_that_does_not_learn(capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["train", "optimal", "SeqEcho-v0", "--episodes", "9", "--out", "run"])
+    capsys.readouterr()
+    cli.main(["watch", "run"])
+    assert "\noptimal: right 9 of 9\n" in capsys.readouterr().out
+
+
+def test_the_steps_are_those_of_the_checkpoint(capsys: pytest.CaptureFixture[str]) -> None:
+    """A process that is killed in a save may leave a longer curve."""
+    trained(Path("run"))
+    curve = Path("run/curve.csv")
+    curve.write_text(curve.read_text() + "9.0,99,0.5\n")
+    cli.main(["watch", "run"])
+    assert "after 36 time steps" in capsys.readouterr().out
 
 
 def test_a_run_without_a_checkpoint(capsys: pytest.CaptureFixture[str]) -> None:

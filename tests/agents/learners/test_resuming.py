@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from seq_agents.agents import AGENTS
-from seq_agents.learners.learner import Moment
+from seq_agents.learners.learner import Learner, Moment
 from spaces_of_settings import Ragged
 from tiny_agents import BY_EXAMPLE, BY_SB3, LEARNING, UPDATES, kept, same, taken_by, tiny, weights
 
@@ -35,6 +36,11 @@ def stopped_after(updates: int) -> Any:
 
 
 # Seeds.
+
+
+def results_of(learner: Learner, problem: seq_envs.Problem) -> str:
+    """Everything that an evaluation of the policy finds; NaN equals NaN."""
+    return repr(dataclasses.astuple(seq_envs.evaluate(learner.policy(), problem, 50)))
 
 
 @pytest.mark.parametrize("agent", LEARNING)
@@ -88,7 +94,7 @@ def test_a_training_resumes_bit_for_bit(agent: str, updates: int) -> None:
     assert same(kept(fresh), kept(unbroken))
     assert same(given, state), "a state is read, not taken over"
     assert len(moments) == UPDATES - updates
-    evaluations = [repr(seq_envs.evaluate(trained.policy(), taken_by(agent), 50)) for trained in (fresh, unbroken)]
+    evaluations = [results_of(trained, taken_by(agent)) for trained in (fresh, unbroken)]
     assert evaluations[0] == evaluations[1]
 
 
@@ -111,7 +117,7 @@ def test_a_rollout_that_ends_within_an_episode_cannot_be_resumed(agent: str) -> 
     with pytest.raises(Stop):
         learner.learn(stopped_after(2))
     fresh.restore(kept(learner))
-    results = [repr(seq_envs.evaluate(trained.policy(), Ragged(), 50)) for trained in (learner, fresh)]
+    results = [results_of(trained, Ragged()) for trained in (learner, fresh)]
     assert results[0] == results[1]
     with pytest.raises(ValueError, match="cannot be resumed where episodes differ in length"):
         fresh.learn()

@@ -58,13 +58,13 @@ def test_the_button_and_the_slider(browser: Any, episode: Path) -> None:
     assert seen(page) == [4, 3, 3], "an input is seen before its answer"
     assert page.locator(".inputs td.now").inner_text() == page.locator(".inputs td").nth(3).inner_text()
     page.get_by_role("button", name="Play").click()
-    page.clock.run_for(500 * 3)
+    page.clock.run_for(250 * 3)
     assert seen(page) == [7, 6, 6]
     page.get_by_role("button", name="Pause").click()
     page.clock.run_for(5000)
     assert seen(page) == [7, 6, 6]
     page.get_by_role("button", name="Play").click()
-    page.clock.run_for(500 * STEPS)
+    page.clock.run_for(250 * STEPS)
     assert seen(page) == [STEPS] * 3
     page.get_by_role("button", name="Play").click()
     assert seen(page) == [1, 0, 0], "from the beginning"

@@ -16,6 +16,7 @@ from spaces_of_settings import EVERY_BASE_CHOICE, Ragged, name
 from tiny_agents import LEARNING, taken_by, tiny
 
 import seq_envs
+from seq_envs.encodings import Alphabet, Token
 from seq_envs.policies import Policy
 from seq_envs.seeds import EXAMPLE_STREAM
 
@@ -140,7 +141,84 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["episode.html"]
 
 
-@pytest.mark.parametrize("seed", [-1, 0.5, "0"])
+class GrowingInputs(Ragged):
+    """The inputs take more room towards the end of an episode."""
+
+    def sample(self, rng: Any, batch: int) -> seq_envs.Episodes:
+        episodes = super().sample(rng, batch)
+        return episodes._replace(observations=np.broadcast_to(10 ** np.arange(7), episodes.observations.shape))
+
+    @property
+    def code(self) -> Token:
+        return Token(Alphabet(2_000_000))
+
+
+def test_all_frames_are_as_wide(tmp_path: Path) -> None:
+    """Also where inputs grow, and where a name is long."""
+    problem = GrowingInputs()
+    play(problem, {"a very long name " * 4: seq_envs.policies.random(problem)}).save_gif(tmp_path / "episode.gif")
+    with Image.open(tmp_path / "episode.gif") as animation:
+        paper = set()
+        for frame in range(animation.n_frames):
+            animation.seek(frame)
+            picture = np.asarray(animation.convert("RGB"))
+            paper.add(tuple(picture[0, -1]))
+            assert picture.shape[1] >= 11 * 64, "the title has room"
+    assert paper == {(250, 250, 248)}
+
+
+def test_partly_right_answers() -> None:
+    problem = seq_envs.make_problem("SeqCopy-v0", framing="many_to_one", length=3, n_values=2)
+    watched = [play(problem, {"random": seq_envs.policies.random(problem, seed)}) for seed in range(8)]
+    source = "".join(map(page_of, watched))
+    assert 'data-kind="partly right"' in source
+    assert '[data-kind="partly right"]' in source, "it has a colour"
+
+
+@pytest.mark.parametrize("speed", [0, -1, 0.05, 1000, float("nan"), "4"])
+def test_a_wrong_speed(speed: Any, tmp_path: Path) -> None:
+    for save in (two().save_gif, two().save_html):
+        with pytest.raises(ValueError, match=r"steps_per_second must be a number in \(0.1, 50\), got "):
+            save(tmp_path / "file", speed)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_animation_of_a_long_episode_is_refused(tmp_path: Path) -> None:
+    problem = seq_envs.make_problem("SeqEcho-v0", length=201)
+    watched = play(problem, {"best": seq_envs.policies.random(problem)})
+    with pytest.raises(ValueError, match="at most 200 time steps, got 201"):
+        watched.save_gif(tmp_path / "file")
+    watched.save_html(tmp_path / "file")
+
+
+class Wrong:
+    """A policy that gives one answer, whatever it is."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+
+    def initial_state(self, batch_size: int) -> None:
+        pass
+
+    def act(self, observations: Any, state: Any) -> tuple[Any, Any]:
+        return self.answer, state
+
+
+@pytest.mark.parametrize(
+    ("policies", "error", "message"),
+    [
+        ({}, ValueError, "policies must hold at least one policy"),
+        ({"a": 3}, TypeError, "policy must have initial_state"),
+        ({"a": Wrong(np.array([99]))}, seq_envs.ActionError, "actions must be integers in 0 ... 2, got 99"),
+        ({"a": Wrong(np.array([[1]]))}, seq_envs.ActionError, r"of shape \(1,\), got shape \(1, 1\)"),
+    ],
+)
+def test_wrong_policies(policies: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        play(ECHO, policies)
+
+
+@pytest.mark.parametrize("seed", [-1, 0.5, "0", None])
 def test_a_wrong_seed(seed: Any) -> None:
     with pytest.raises(ValueError, match="seed must be"):
         play(ECHO, {"best": seq_envs.policies.optimal(ECHO)}, seed)
