@@ -12,7 +12,18 @@ from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-OUTSIDE = {"gymnasium", "numpy", "np", "torch", "stable_baselines3", "sb3_contrib", "typing", "collections", "abc"}
+OUTSIDE = {
+    "gymnasium",
+    "numpy",
+    "np",
+    "torch",
+    "stable_baselines3",
+    "sb3_contrib",
+    "typing",
+    "collections",
+    "abc",
+    "pathlib",
+}
 """Packages whose documentation is not part of this site, which is built without network."""
 UNLINKED = {"Array", "Any"}
 """Names in signatures that have no page."""
