@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from seq_agents.cli.interruption import Interrupted, number_of
 from seq_agents.cli.options import Command, agent_name, count, seed, settings
+from seq_agents.cli.threads import use_one_thread
 
 if TYPE_CHECKING:
     from seq_agents.ladder import RungResult
@@ -38,11 +39,9 @@ def add_commands(command: Command) -> None:
 
 def _ladder(chosen: argparse.Namespace) -> int:
     """Let an agent climb the ladder, and print each rung's outcome."""
-    import torch
-
     from seq_agents.ladder import climb, trainer
 
-    torch.set_num_threads(1)  # A second thread costs these small networks more than it saves.
+    use_one_thread()
     train = trainer(chosen.agent, settings(chosen.set))
     progress = _Progress()
     try:

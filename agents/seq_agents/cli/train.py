@@ -13,6 +13,7 @@ import seq_envs
 from seq_agents.cli.hints import as_typed, path_word
 from seq_agents.cli.interruption import Interrupted, number_of
 from seq_agents.cli.options import Command, add_parameters, add_standard, agent_name, count, parameters, seed, settings
+from seq_agents.cli.threads import use_one_thread
 from seq_agents.cli.trained import add_run, trained
 from seq_agents.errors import Refused
 from seq_envs.evaluation import EPISODES
@@ -52,7 +53,7 @@ def _train(chosen: argparse.Namespace) -> None:
     from seq_agents.cli.terminal import print_table
     from seq_agents.experiments.training import Stopped, train
 
-    _one_thread()
+    use_one_thread()
     config = _config(chosen)
     path = chosen.out or Path("runs") / f"{config.agent.replace(':', '-')}-{config.id}-{config.seed}"
     run = _run_folder(path, config, chosen.resume)
@@ -182,16 +183,10 @@ def _evaluate(chosen: argparse.Namespace) -> None:
     from seq_agents.cli.terminal import print_table
     from seq_agents.experiments.files import without_nan
 
-    _one_thread()
+    use_one_thread()
     run, problem, learner, *_ = trained(chosen)
     evaluation = seq_envs.evaluate(learner.policy(), problem, chosen.episodes, chosen.seed)
     if chosen.json:
         print(json.dumps(without_nan(dataclasses.asdict(evaluation)), indent=1))
     else:
         print_table(result_table(problem, {run.config.agent: Result(evaluation, 0.0)}))
-
-
-def _one_thread() -> None:
-    import torch
-
-    torch.set_num_threads(1)  # A second thread costs these small networks more than it saves.

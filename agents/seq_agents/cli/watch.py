@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from seq_agents.cli.options import Command, seed
 from seq_agents.cli.terminal import terminal_width
+from seq_agents.cli.threads import use_one_thread
 from seq_agents.cli.trained import Trained, add_run, trained
 from seq_agents.errors import Refused
 
@@ -45,11 +46,9 @@ def _speed(text: str) -> float:
 
 def _watch(chosen: argparse.Namespace) -> None:
     """Play an episode in the terminal, or write it to files."""
-    import torch
-
     from seq_agents.watch import play
 
-    torch.set_num_threads(1)  # A second thread costs these small networks more than it saves.
+    use_one_thread()
     files = [path for path in (chosen.html, chosen.gif) if path is not None]
     for path in files:
         if path.is_dir():
