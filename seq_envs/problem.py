@@ -138,8 +138,8 @@ class Problem(ABC):
           those of another episode that has the same sources.
         - What decides which steps matter is a source too: two episodes with the same observations at the sources of
           one of them have the same answer.
-        - Every source matters: in some episodes, though not necessarily in this one, `solve` gives another answer if
-          the observation of this source alone is exchanged for that of another episode.
+        - Every source matters: in some episodes or mixtures of two episodes, though not necessarily in this episode,
+          `solve` gives another answer if the observation of this source alone is exchanged.
 
         If observations determine each other, the sources are the steps that `solve` reads.
 

@@ -10,7 +10,7 @@ from seq_envs.dataset import raw_episodes
 from seq_envs.encodings import Array
 from seq_envs.estimation.judging import affordable
 from seq_envs.problem import Problem
-from seq_envs.testing.contract import alike, require
+from seq_envs.testing.contract import ContractError, alike, require
 
 _FEWEST_EPISODES, _MOST_EPISODES = 20, 1000
 _MOST_STEPS = 16
@@ -20,7 +20,7 @@ _MOST_SOURCES = 8
 _COMPARED = 16
 """How many episodes are compared with all others."""
 _SHIFTS = (1, 2, 3, 5)
-"""Source observations are exchanged for those of the episodes this far ahead."""
+"""Observations of sources are exchanged for those of the episodes this far ahead."""
 _ENOUGH = 16
 """How often the answers of two episodes must differ, per source, before a source without effect is a mistake."""
 
@@ -54,6 +54,7 @@ class _Claim(NamedTuple):
 
 def check_sources(problem: Problem) -> None:
     """The stated sources are valid, no other observation changes an answer, and each source does."""
+    require(callable(problem.sources), "sources must be a method, not a property")
     count = max(_FEWEST_EPISODES, min(_MOST_EPISODES, affordable(problem, 100_000, 1_000_000)))
     raw = raw_episodes(problem, count, seed=31)
     steps = np.flatnonzero(raw.scored.any(axis=0))
@@ -101,9 +102,9 @@ def _check_exchanges(claim: _Claim) -> None:
     for other in range(claim.step + 1):
         alone = others & (np.arange(claim.step + 1) == other)
         effects.append(np.count_nonzero(claim.wrong(claim.answers_with(donors, alone))))
-    named = f"of step {int(np.argmax(effects))}" if any(effects) else "of several steps together"
-    require(
-        False, f"sources() leaves out a source: the answer at step {claim.step} changes with the observation {named}"
+    named = f"of step {int(np.argmax(effects))}" if any(effects) else "of several steps, exchanged together"
+    raise ContractError(
+        f"sources() leaves out a source: the answer at step {claim.step} changes with the observation {named}"
     )
 
 
@@ -128,7 +129,7 @@ def _check_pairs(claim: _Claim) -> None:
         require(
             not wrong.any(),
             f"sources() leaves out a source: two episodes have the same observations at {_named(sources)}, the sources "
-            f"of the answer at step {claim.step}, but other answers",
+            f"of the answer at step {claim.step}, but different answers",
         )
 
 
@@ -137,29 +138,34 @@ def _named(steps: Array) -> str:
 
 
 def _check_each_source(claim: _Claim) -> None:
-    """The observation at each source, exchanged for that of another episode, changes an answer.
+    """The observation at each source changes the answer to some mixture of two episodes.
 
     A source without effect is a mistake only if the answers of episodes differ often, since a source may matter rarely.
     """
     sources = np.flatnonzero(claim.sources.any(axis=0))
-    enough = _ENOUGH * claim.sources.sum(axis=1).max()
-    for place in np.unique(np.linspace(0, len(sources) - 1, _MOST_SOURCES).astype(int)) if len(sources) else ():
+    enough = _ENOUGH * int(claim.sources.sum(axis=1).max())
+    if len(sources) == 0 or len(_SHIFTS) * len(claim.history) < enough:
+        return
+    for place in np.unique(np.linspace(0, len(sources) - 1, _MOST_SOURCES).astype(int)):
         source = int(sources[place])
-        tries = _tries_without_effect(claim, source)
         require(
-            tries < enough,
+            _tries_without_effect(claim, source) < enough,
             f"sources() has a step too many: the answer at step {claim.step} does not change with the observation of "
             f"step {source}",
         )
 
 
 def _tries_without_effect(claim: _Claim, source: int) -> int:
-    """How many exchanges of this source had no effect between episodes with different answers; 0 if any had one."""
-    exchanged = claim.sources & (np.arange(claim.step + 1) == source)
+    """How many exchanges between episodes with different answers had no effect; 0 if any exchange had one."""
+    is_source = np.arange(claim.step + 1) == source
+    rng = np.random.default_rng(claim.step)
     tries = 0
     for shift in _SHIFTS:
         donors = np.roll(np.arange(len(claim.history)), -shift)
-        if _differ(claim.answers_with(donors, exchanged), claim.answers).any():
+        # Other sources are exchanged too, at random: one of several copies of a value may not matter alone.
+        others = claim.sources & ~is_source & (rng.random(claim.sources.shape) < 0.5)
+        both = others | (claim.sources & is_source)
+        if _differ(claim.answers_with(donors, others), claim.answers_with(donors, both)).any():
             return 0
         tries += int(np.count_nonzero(_differ(claim.answers, claim.answers[donors]) & claim.sources[:, source]))
     return tries

@@ -67,7 +67,7 @@ class Pointer(Problem):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class SumOfMarked(Problem):
-    """The adding problem: an observation is a number and a mark, and the answer is the mean of the two marked numbers."""
+    """The adding problem: an observation is a number and a mark, the answer is the mean of the two marked numbers."""
 
     tolerance: ClassVar[float] = 0.02
 
@@ -107,7 +107,23 @@ class NotStatedAtEveryStep(SeqEcho):
         return None if step % 2 else super().sources(history, step)
 
 
-VALID: list[Problem] = [RaggedStated(), Pointer(), SumOfMarked(), NotStatedAtEveryStep()]
+class Copies(SeqCopy):
+    """All values of an episode are equal, and the answer is their median: no single one of three changes it."""
+
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        values = np.repeat(super().sample(rng, batch).observations[:, :1], self.length, axis=1)
+        return fixed_length(values, values, last_of(self.length))
+
+    def solve(self, history: Array) -> Array:
+        return np.median(history, axis=1).astype(history.dtype)
+
+    def sources(self, history: Array, step: int) -> Array:
+        return same_sources(history, step, np.arange(step + 1))
+
+
+COPIES: dict[str, Any] = {"length": 3, "framing": "one_to_many"}
+
+VALID: list[Problem] = [RaggedStated(), Pointer(), SumOfMarked(), NotStatedAtEveryStep(), Copies(**COPIES)]
 
 # Sources with one mistake.
 
@@ -183,6 +199,11 @@ class OneMarkedNumber(SumOfMarked):
         return np.asarray(marked & (marked.cumsum(axis=1) == 1))
 
 
+class OneCopy(Copies):
+    def sources(self, history: Array, step: int) -> Array:
+        return same_sources(history, step, [step])
+
+
 class ReadsTheFuture(SeqEcho):
     def sources(self, history: Array, step: int) -> Array:
         sources = super().sources(history, step)
@@ -194,6 +215,10 @@ class ChangesTheHistory(SeqEcho):
     def sources(self, history: Array, step: int) -> Array:
         history[:] = 0
         return super().sources(history, step)
+
+
+class SourcesAreAProperty(SeqEcho):
+    sources = property(lambda _: None)  # type: ignore[assignment] # This is the mistake.
 
 
 def _returning(value: Any) -> Problem:
@@ -211,7 +236,7 @@ SAME = r"sources\(\) leaves out a source: two episodes have the same observation
 MUTANTS: list[tuple[Problem, str]] = [
     (LagOneMore(lag=3),               f"{LEFT_OUT} 3 changes with the observation of step 0$"),
     (LagOneLess(lag=3),               f"{LEFT_OUT} 3 changes with the observation of step 0$"),
-    (LagOneMore(length=200, lag=50),  f"{LEFT_OUT} 50 changes with the observation of step 0$"),
+    (LagOneMore(length=80, lag=20),   f"{LEFT_OUT} 20 changes with the observation of step 0$"),
     (NoSource(),                      f"{LEFT_OUT} 3 changes with the observation of step 0$"),
     (CurrentValueToo(lag=2),          f"{TOO_MANY} 2 does not change with the observation of step 2$"),
     (EveryValue(framing="many_to_one", offset=1, output_length=3), f"{TOO_MANY} 4 .* of step 0$"),
@@ -220,11 +245,13 @@ MUTANTS: list[tuple[Problem, str]] = [
     (PartWithoutItsEnd(reverse=True), f"{LEFT_OUT} 5 changes with the observation of step 4$"),
     (CurrentValueOnly(max_step=3, length=30), f"{LEFT_OUT} 1 changes with the observation of step 0$"),
     (AllButTheFirst(),                f"{LEFT_OUT} 2 changes with the observation of step 0$"),
-    (PointerLeftOut(),                rf"{SAME} steps \[\d\], the sources of the answer at step 5, but other answers"),
+    (PointerLeftOut(),                rf"{SAME} steps \[\d\], the sources of the answer at step 5, but different"),
     (PointerOnly(),                   f"{LEFT_OUT} 5 changes with the observation of step [1-5]$"),
+    (OneCopy(**COPIES),               f"{LEFT_OUT} 2 changes with the observation of several steps, .* together"),
     (OneMarkedNumber(),               f"{LEFT_OUT} 5 changes with the observation of step [1-5]$"),
     (ReadsTheFuture(),                r"sources\(\) returns other sources at step 2 when the history ends there"),
     (ChangesTheHistory(),             r"sources\(\) changes its argument `history` at step 1: work on a copy"),
+    (SourcesAreAProperty(),           "sources must be a method, not a property"),
     (_returning([[True]]),            r"must return None or bool of shape \(B, step\+1\) = .* at step 1, got list"),
     (_returning(np.ones((3, 2), bool)), r"= \(\d+, 2\) at step 1, got bool of \(3, 2\)"),
     (_returning(np.ones((1000, 2))),    r"= \(1000, 2\) at step 1, got float64 of \(1000, 2\)"),
