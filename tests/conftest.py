@@ -1,10 +1,11 @@
-"""Profiles of hypothesis, threads of torch, and where the loggers of Stable-Baselines3 write."""
+"""Profiles of hypothesis, threads of torch, commands that start fast, and where Stable-Baselines3 writes its logs."""
 
 from __future__ import annotations
 
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -30,3 +31,12 @@ def _sb3_logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SB3_LOGDIR", str(tmp_path_factory.mktemp("logs")))
         yield
+
+
+@pytest.fixture(scope="module")
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with the commands `python` and `seq-envs`, which start in milliseconds."""
+    from warm_python import shims
+
+    with shims(tmp_path_factory.mktemp("commands")) as folder:
+        yield folder

@@ -33,10 +33,10 @@ def test_every_expectation_has_its_example() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.stem)
-def test_example(example: Path, tmp_path: Path) -> None:
+def test_example(example: Path, tmp_path: Path, commands: Path) -> None:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(
-        [sys.executable, "-W", "error::UserWarning", str(example)],
+        [commands / "python", "-W", "error::UserWarning", str(example)],
         capture_output=True, encoding="utf-8", env=environment, cwd=tmp_path, timeout=SECONDS, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

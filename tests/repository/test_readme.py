@@ -32,10 +32,10 @@ def assert_prints(block: Block, printed: str) -> None:
         )
 
 
-def run(command: list[str], folder: Path) -> str:
-    """What a command prints that must succeed, with this checkout's packages and the commands of this environment."""
+def run(command: list[str], folder: Path, commands: Path) -> str:
+    """What a command prints that must succeed, with this checkout's packages."""
     environment = os.environ | {
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "PATH": os.pathsep.join([str(commands), str(Path(sys.executable).parent), os.environ["PATH"]]),
         "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT), str(ROOT / "agents")]),
         "PYTHONIOENCODING": "utf-8",
         "OMP_NUM_THREADS": "1",  # The networks are small, and other tests run beside this one.
@@ -57,21 +57,21 @@ def test_every_block_has_a_language_that_is_tested(page: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")], ids=name_of)
-def test_python_blocks_run_in_order(page: Path, tmp_path: Path) -> None:
+def test_python_blocks_run_in_order(page: Path, tmp_path: Path, commands: Path) -> None:
     """As one module, since a problem that a reader writes must be importable."""
     code = blocks(page, "python")
     text = "\n\n".join(f"{block.code}\nprint({MARK!r})" for block in code)
     (tmp_path / "page_code.py").write_text(text, encoding="utf-8")
-    said = run([sys.executable, "-W", "error::UserWarning", "-c", "import page_code"], tmp_path)
+    said = run(["python", "-W", "error::UserWarning", "-c", "import page_code"], tmp_path, commands)
     for block, printed in zip(code, said.split(f"{MARK}\n"), strict=False):
         assert_prints(block, printed)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "sh")[NOT_HERE.get(page, 0) :]], ids=name_of)
-def test_commands_run_in_order(page: Path, tmp_path: Path) -> None:
+def test_commands_run_in_order(page: Path, tmp_path: Path, commands: Path) -> None:
     for block in blocks(page, "sh")[NOT_HERE.get(page, 0) :]:
-        assert_prints(block, run(["bash", "-euc", block.code], tmp_path))
+        assert_prints(block, run(["bash", "-euc", block.code], tmp_path, commands))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

@@ -13,11 +13,11 @@ import pytest
 from paths import SUPPORT
 
 
-def counts(folder: Path, how: str, times: int) -> tuple[int, int]:
+def counts(python: Path, folder: Path, how: str, times: int) -> tuple[int, int]:
     """The counts that `broken_saves.py` prints; it fails if a run is not whole."""
     script = SUPPORT / "broken_saves.py"
     done = subprocess.run(
-        [sys.executable, script, folder, how, str(times)],
+        [python, script, folder, how, str(times)],
         capture_output=True, text=True, check=False,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
     )  # fmt: skip
@@ -28,8 +28,8 @@ def counts(folder: Path, how: str, times: int) -> tuple[int, int]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
-def test_saves_ended_by_a_signal(number: int, tmp_path: Path) -> None:
-    saved, unfinished = counts(tmp_path, str(int(number)), 60)
+def test_saves_ended_by_a_signal(number: int, tmp_path: Path, commands: Path) -> None:
+    saved, unfinished = counts(commands / "python", tmp_path, str(int(number)), 60)
     assert saved > 0
     if number == signal.SIGINT:
         assert unfinished <= 1, "an interrupted save cleans up after itself"
@@ -54,8 +54,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.slow
-def test_saves_on_a_full_disk(small_disk: Path) -> None:
-    saved, refused = counts(small_disk, "full", 60)
+def test_saves_on_a_full_disk(small_disk: Path, commands: Path) -> None:
+    saved, refused = counts(commands / "python", small_disk, "full", 60)
     assert saved > 0
     assert refused > 0
     assert saved + refused == 60
