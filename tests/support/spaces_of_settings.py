@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 
 import gymnasium
+import pytest
 from hypothesis import strategies as st
 
 import seq_envs
@@ -13,6 +14,7 @@ from seq_envs.parameters import Choice
 from seq_envs.problem import Episodes, Problem
 
 IDS = list(seq_envs.MENU)
+CHOSEN = ("framing", "encoding")
 BASE_IDS = [id for id, (_, fixed) in seq_envs.MENU.items() if not fixed]
 
 
@@ -20,12 +22,34 @@ def choices(id: str) -> list[dict[str, Any]]:
     """Every framing with every encoding of an id."""
     problem = type(seq_envs.make_problem(id))
     fields = {field.name: field.metadata["domain"] for field in dataclasses.fields(problem)}
-    options = {name: fields[name].options for name in ("framing", "encoding") if isinstance(fields[name], Choice)}
+    options = {name: fields[name].options for name in CHOSEN if isinstance(fields[name], Choice)}
     return [{"framing": f, "encoding": e} for f in options["framing"] for e in options["encoding"]]
 
 
 EVERY_CHOICE = [(id, choice) for id in IDS for choice in choices(id)]
 EVERY_BASE_CHOICE = [(id, choice) for id in BASE_IDS for choice in choices(id)]
+
+
+def _covering(id: str) -> list[tuple[str, dict[str, Any]]]:
+    framings, encodings = (list(dict.fromkeys(choice[kind] for choice in choices(id))) for kind in CHOSEN)
+    pairs = range(max(len(framings), len(encodings)))
+    return [
+        (id, dict(zip(CHOSEN, (framings[i % len(framings)], encodings[i % len(encodings)]), strict=True)))
+        for i in pairs
+    ]
+
+
+COVERING_BASE_CHOICE = [pair for id in BASE_IDS for pair in _covering(id)]
+"""Each framing and each encoding of an id at least once."""
+NIGHTLY_BASE_CHOICE = [
+    *COVERING_BASE_CHOICE,
+    *(
+        pytest.param(*pair, marks=[pytest.mark.slow, pytest.mark.nightly])
+        for pair in EVERY_BASE_CHOICE
+        if pair not in COVERING_BASE_CHOICE
+    ),
+]
+"""`EVERY_BASE_CHOICE`, most of it for the nightly tests."""
 
 
 def name(value: object) -> str:

@@ -123,6 +123,7 @@ def test_a_fault_of_the_policy_alone_is_found() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_an_lstm_passes_all_rungs() -> None:
     assert_all_passed(climb(trainer("lstm"), ROLLOUT))
 

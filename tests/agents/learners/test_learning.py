@@ -10,7 +10,7 @@ import pytest
 import torch
 from seq_agents.agents import AGENTS, make_learner
 from seq_agents.learners.learner import Moment
-from spaces_of_settings import EVERY_BASE_CHOICE, Ragged, name
+from spaces_of_settings import NIGHTLY_BASE_CHOICE, Ragged, name
 from tiny_agents import BY_SB3, LEARNING, kept, same, tiny, weights
 
 import seq_envs
@@ -25,7 +25,7 @@ ENCODER_DECODER_TAKES = [("SeqCopy-v0", "many_to_many"), ("SeqMemorize-v0", "man
 
 
 @pytest.mark.parametrize("agent", AGENTS)
-@pytest.mark.parametrize(("id", "choice"), EVERY_BASE_CHOICE, ids=name)
+@pytest.mark.parametrize(("id", "choice"), NIGHTLY_BASE_CHOICE, ids=name)
 def test_every_agent_takes_every_framing_and_encoding(agent: str, id: str, choice: dict[str, Any]) -> None:
     problem = seq_envs.make_problem(id, **choice)
     if agent == "encoder-decoder" and (id, choice["framing"]) not in ENCODER_DECODER_TAKES:

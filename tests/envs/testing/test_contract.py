@@ -15,7 +15,7 @@ from mutant_problems import MUTANTS, Echo
 from mutant_sources import MUTANTS as MUTANT_SOURCES
 from mutant_sources import VALID as WITH_SOURCES
 from paths import ROOT
-from spaces_of_settings import BASE_IDS, EVERY_BASE_CHOICE, IDS, Ragged, name
+from spaces_of_settings import BASE_IDS, IDS, NIGHTLY_BASE_CHOICE, Ragged, name
 
 import seq_envs
 from seq_envs.testing import ContractError, check_problem
@@ -29,14 +29,7 @@ def test_every_id_with_fixed_settings_passes(id: str) -> None:
     check_problem(id)
 
 
-ONE_OF_EACH_FRAMING = list({(id, choice["framing"]): (id, choice) for id, choice in EVERY_BASE_CHOICE}.values())
-CHOICES = [
-    pytest.param(id, choice, marks=[] if (id, choice) in ONE_OF_EACH_FRAMING else pytest.mark.slow)
-    for id, choice in EVERY_BASE_CHOICE
-]
-
-
-@pytest.mark.parametrize(("id", "choice"), CHOICES, ids=name)
+@pytest.mark.parametrize(("id", "choice"), NIGHTLY_BASE_CHOICE, ids=name)
 def test_every_framing_passes(id: str, choice: dict[str, Any]) -> None:
     check_problem(seq_envs.make_problem(id, **choice), episodes=1000)
 
