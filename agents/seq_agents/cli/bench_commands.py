@@ -15,6 +15,7 @@ from seq_agents.cli.interruption import Interrupted, number_of
 from seq_agents.cli.live_board import Board
 from seq_agents.cli.terminal import print_table
 from seq_agents.cli.user_modules import import_from
+from seq_agents.cli.waiting import working
 from seq_agents.errors import Refused
 from seq_agents.experiments.cell import run_cell
 from seq_agents.experiments.entry import Cell, Entry
@@ -204,7 +205,9 @@ def report(path: Path, out: Path | None, form: str | None) -> None:
         left = len(tables.missing(folder).rows)
         print(f"{page}{f': {left} cells are missing and are listed there' if left else ''}")
         return
-    print(FORMS[form](folder), end="")
+    with working("reading the results"):
+        text = FORMS[form](folder)
+    print(text, end="")
 
 
 def local(jobs: int | None) -> Engine:
@@ -296,5 +299,6 @@ def _without_intervals(table: Table) -> Table:
 
 def _write_page(folder: Folder, out: Path | None) -> Path:
     page = out or folder.path / PAGE
-    write_report(folder, page)
+    with working("writing the report"):
+        write_report(folder, page)
     return page

@@ -15,6 +15,7 @@ from seq_agents.cli.install import to_install
 from seq_agents.cli.options import Command, add_parameters, option, parameters, problem_id
 from seq_agents.cli.result_table import level_table
 from seq_agents.cli.terminal import print_table
+from seq_agents.cli.waiting import loading, working
 from seq_agents.errors import Refused
 
 if TYPE_CHECKING:
@@ -151,7 +152,9 @@ def _show_problem(id: str, problem: seq_envs.Problem) -> None:
     """Print a problem: an episode, the levels, the parameters, and what they and the spaces allow."""
     print(f"{id}: {problem.title}\n")
     print(f"The first episode of seed 0; a dot where no answer counts:\n\n{seq_envs.draw(problem)}\n")
-    print_table(level_table(problem))
+    with working("estimating the levels"):
+        levels = level_table(problem)
+    print_table(levels)
     if problem.leaks:
         seen = " or ".join(f"its previous {what}" for what in problem.leaks)
         print(f"An agent that observes {seen} needs less memory: see seq_envs.levels(..., feedback=True).\n")
@@ -172,14 +175,16 @@ def _show_agent(name: str, on: str | None) -> None:
     """Print the settings of an agent, for `train --set`: its defaults, or those on a problem."""
     from seq_agents.agents import AGENTS, agent_type, settings_of
 
-    chosen = settings_of(name, on or "").as_dict()
+    with loading():
+        chosen = settings_of(name, on or "").as_dict()
+        fields = dataclasses.fields(agent_type(name).settings_type)
     print(f"{name}: {AGENTS.about(name)}\n")
     if not chosen:
         print("It has no settings.")
         return
     if on is not None:
         print(f"Its settings on {on}; * marks those that differ from the standard ones.\n")
-    for field in dataclasses.fields(agent_type(name).settings_type):
+    for field in fields:
         value = chosen[field.name]
         used = str(value) if value == field.default else f"{value} * (standard: {field.default})"
         print(f"  {field.name:18} {used:24} {field.metadata['meaning']}: {field.metadata['domain']}")

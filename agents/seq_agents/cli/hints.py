@@ -10,6 +10,7 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
+from seq_agents.cli.waiting import loading
 from seq_agents.errors import Arguments, Refused
 
 
@@ -117,7 +118,8 @@ def _settings_named(typed: Sequence[str]) -> tuple[str, list[str]]:
     cores += [word.removeprefix("--core=") for word in typed if word.startswith("--core=")]
     try:
         name = with_core(agent, cores[-1]) if agent and cores else agent
-        return name, list(agent_type(name).settings_type.domains()) if name else []
+        with loading():
+            return name, list(agent_type(name).settings_type.domains()) if name else []
     except (ValueError, ImportError):  # The agent or its core does not exist: another message says so.
         return "", []
 

@@ -14,6 +14,7 @@ from seq_agents.cli.options import Command, seed
 from seq_agents.cli.terminal import terminal_width
 from seq_agents.cli.threads import use_one_thread
 from seq_agents.cli.trained import Trained, add_run, trained
+from seq_agents.cli.waiting import loading, working
 from seq_agents.errors import Refused
 
 if TYPE_CHECKING:
@@ -46,21 +47,24 @@ def _speed(text: str) -> float:
 
 def _watch(chosen: argparse.Namespace) -> None:
     """Play an episode in the terminal, or write it to files."""
-    from seq_agents.watch import play
-
-    use_one_thread()
     files = [path for path in (chosen.html, chosen.gif) if path is not None]
     for path in files:
         if path.is_dir():
             raise Refused(f"{path} is a folder: name a file")
     if len({path.resolve() for path in files}) < len(files):
         raise Refused(f"--html and --gif must name two files, got {chosen.html} twice")
-    agent = trained(chosen)
-    watched = play(agent.problem, _policies(agent, chosen.before), chosen.seed)
-    if chosen.html is not None:
-        watched.save_html(chosen.html, chosen.speed)
-    if chosen.gif is not None:
-        watched.save_gif(chosen.gif, chosen.speed)
+    with loading():
+        from seq_agents.watch import play
+
+        use_one_thread()
+        agent = trained(chosen)
+    with working("playing the episode"):
+        watched = play(agent.problem, _policies(agent, chosen.before), chosen.seed)
+    with working("drawing the episode"):
+        if chosen.html is not None:
+            watched.save_html(chosen.html, chosen.speed)
+        if chosen.gif is not None:
+            watched.save_gif(chosen.gif, chosen.speed)
     for path in files:
         print(f"{path}: {agent.config.agent} plays an episode of {agent.config.id}.")
     if not files:
