@@ -1,4 +1,4 @@
-"""Hints for a command that does not work: what to type instead."""
+"""Commands to type: instead of one that does not work, and after one that does."""
 
 from __future__ import annotations
 
@@ -32,6 +32,22 @@ def replaced(wrong: str, right: str, typed: Sequence[str]) -> Arguments:
 def as_typed(arguments: Iterable[str]) -> str:
     """A command of seq-envs that can be pasted into a shell."""
     return shlex.join(["seq-envs", *arguments])
+
+
+def next_commands(*commands: Iterable[str]) -> str:
+    """The last lines of a command's output: what to try next, a command in each line."""
+    return "\n".join(f"{'      ' if place else 'Next: '}{as_typed(typed)}" for place, typed in enumerate(commands))
+
+
+def without_option(name: str, typed: Sequence[str]) -> Arguments:
+    """The arguments without an option and its value."""
+    words = list(typed)
+    for place, word in enumerate(typed):
+        if word == name:
+            return [*words[:place], *words[place + 2 :]]
+        if word.startswith(f"{name}="):
+            return [*words[:place], *words[place + 1 :]]
+    return words
 
 
 def path_word(path: Path) -> str:

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from seq_agents.cli.hints import next_commands, without_option
 from seq_agents.cli.interruption import Interrupted, number_of
 from seq_agents.cli.options import Command, agent_name, count, seed, settings
 from seq_agents.cli.threads import use_one_thread
 from seq_agents.cli.waiting import Report, loading, working
 
 if TYPE_CHECKING:
-    from seq_agents.ladder import RungResult
+    from seq_agents.ladder import Climb, RungResult
     from seq_agents.learners.learner import Moment
 
 _FAILED = 1
@@ -59,8 +60,17 @@ def _ladder(chosen: argparse.Namespace) -> int:
         message = f"interrupted in the rung {progress.rung!r}, after {progress.ended} rungs"
         again = f"The same command with --from {shlex.quote(progress.rung)} goes on there"
         raise Interrupted(number_of(interruption), f"{message}. {again}") from None
-    print(climbed)
+    print(f"{climbed}\n\n{next_commands(_next(chosen, climbed))}")
     return 0 if climbed.passed else _FAILED
+
+
+def _next(chosen: argparse.Namespace, climbed: Climb) -> list[str]:
+    """The command to try after a climb: the rung that failed again, or a training."""
+    if climbed.broken_at is not None:
+        return [*without_option("--from", chosen.typed), "--from", climbed.broken_at.name]
+    if ":" in chosen.agent:
+        return [*without_option("--seed", chosen.typed), "--seed", str(chosen.seed + 1)]
+    return ["train", chosen.agent, "SeqEcho-v0"]
 
 
 class _Progress(ExitStack):

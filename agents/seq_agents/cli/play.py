@@ -14,8 +14,8 @@ import numpy as np
 from gymnasium import spaces
 
 import seq_envs
-from seq_agents.cli.hints import as_typed
-from seq_agents.cli.options import Command, add_parameters, count, option, parameters
+from seq_agents.cli.hints import next_commands
+from seq_agents.cli.options import Command, add_parameters, as_options, count, parameters
 from seq_agents.cli.options import seed as seed_option
 from seq_agents.cli.result_table import share
 from seq_agents.cli.terminal import folded, in_strips, terminal_width, text_of
@@ -40,8 +40,7 @@ def add_commands(command: Command) -> None:
 def _play(chosen: argparse.Namespace) -> None:
     problem = seq_envs.make_problem(chosen.id, **parameters(chosen.id, chosen))
     play(problem, chosen.seed, chosen.episodes)
-    given = [f"{option(name)}={value}" for name, value in parameters(chosen.id, chosen).items()]
-    print(f"Next: {as_typed(['train', 'lstm', chosen.id, *given])}")
+    print(next_commands(["train", "lstm", chosen.id, *as_options(parameters(chosen.id, chosen))]))
 
 
 _SECOND_SCREEN, _FIRST_SCREEN, _CLEAR = "\033[?1049h", "\033[?1049l", "\033[H\033[2J"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import seq_envs
-from seq_agents.cli.hints import as_typed, path_word
+from seq_agents.cli.hints import as_typed, next_commands, path_word
 from seq_agents.cli.interruption import Interrupted, number_of
 from seq_agents.cli.options import Command, add_parameters, add_standard, agent_name, count, parameters, seed, settings
 from seq_agents.cli.threads import use_one_thread
@@ -77,7 +77,8 @@ def _train(chosen: argparse.Namespace) -> None:
     print_table(
         result_table(config.problem(), {config.agent: Result(evaluation, run.evaluation()["training_seconds"])})
     )
-    print(f"{path}: config, checkpoint, learning curve and evaluation.")
+    print(f"{path}: config, checkpoint, learning curve and evaluation.\n")
+    print(next_commands(["watch", path_word(path)], ["evaluate", path_word(path)], ["plot", path_word(path)]))
 
 
 def _evaluating(episodes: int) -> str:
@@ -207,3 +208,4 @@ def _evaluate(chosen: argparse.Namespace) -> None:
         print(json.dumps(without_nan(dataclasses.asdict(evaluation)), indent=1))
     else:
         print_table(result_table(problem, {run.config.agent: Result(evaluation, 0.0)}))
+        print(next_commands(["watch", path_word(chosen.path)], ["horizon", run.config.agent]))

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seq_agents.cli.hints import next_commands, path_word
 from seq_agents.cli.options import Command, seed
 from seq_agents.cli.terminal import terminal_width
 from seq_agents.cli.threads import use_one_thread
@@ -70,6 +71,7 @@ def _watch(chosen: argparse.Namespace) -> None:
     if not files:
         print(f"{agent.problem.title}\n{agent.problem}\n")
         show(watched, chosen.speed)
+    print(f"\n{next_commands(['plot', path_word(chosen.path)])}")
 
 
 def _policies(agent: Trained, before: bool) -> dict[str, Policy]:
