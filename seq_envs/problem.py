@@ -42,7 +42,8 @@ class Problem(ABC):
 
     A subclass states five things: `steps`, `code`, `action_space`, `sample` and `solve`; `tolerance` too if answers are
     real numbers. `guess` and `known_levels` may add the best answers without memory and their scores; otherwise these
-    are estimated from data. `leaks` names the parts of its own past that an agent must not observe.
+    are estimated from data. `sources` may add the time steps that an answer depends on. `leaks` names the parts of its
+    own past that an agent must not observe.
 
     To change a parameter use `seq_envs.make_problem(problem, name=value)`. Defaults that depend on other parameters
     then follow, which they do not with `dataclasses.replace`.
@@ -133,6 +134,28 @@ class Problem(ABC):
         not scored.
         """
 
+    def sources(self, history: Array, step: int) -> Array | None:
+        """The time steps that the optimal answer at `step` depends on.
+
+        The current time step counts as known, so an answer that is the same in every episode has no sources.
+
+        - No other step matters: `solve` gives the same answer if the observations at all other steps are exchanged for
+          those of another episode that has the same sources.
+        - Every source matters: in some episodes, though not necessarily in this one, `solve` gives another answer if
+          the observation of this source alone is exchanged for that of another episode.
+
+        Observations may determine each other, so that several sets of steps have these properties. The sources are
+        then the latest steps.
+
+        Args:
+            history: (B, T', ...) raw observations, T' > step. What follows `step` is not read.
+            step: the time step of the answer.
+
+        Returns:
+            (B, step+1) bool, arbitrary where `step` is not scored; None: not stated.
+        """
+        return None
+
     def guess(self, observations: Array, step: int) -> Array | None:
         """The answers of highest expected accuracy at step `step` from the current observation alone.
 
@@ -176,6 +199,19 @@ def fixed_length(observations: Array, targets: Array, scored: Array) -> Episodes
     lengths = np.empty(batch, np.int64)
     lengths.fill(steps)
     return Episodes(observations, targets, everywhere, lengths)
+
+
+def same_sources(history: Array, step: int, steps: Any) -> Array:
+    """The result of `Problem.sources`, (B, step+1) bool, if all episodes have the same sources.
+
+    Args:
+        history: (B, T', ...) raw observations.
+        step: the time step of the answer.
+        steps: the sources: a sequence of time steps, each at most `step`.
+    """
+    sources = np.zeros((len(history), step + 1), np.bool_)
+    sources[:, np.asarray(steps, np.int64)] = True
+    return sources
 
 
 EveryStepOrLast = Literal["one_to_one", "many_to_one"]

@@ -13,8 +13,11 @@ from gymnasium import spaces
 from seq_envs.encodings import Array, Encoding, Value
 from seq_envs.level import Levels
 from seq_envs.parameters import LONGEST, Choice, Integer, Real, parameter
-from seq_envs.problem import Episodes, EveryStepOrLast, Problem, fixed_length, last_of
+from seq_envs.problem import Episodes, EveryStepOrLast, Problem, fixed_length, last_of, same_sources
 from seq_envs.problems.classify_levels import classify_levels
+
+_LARGEST_VALUE = 1 - 2**-24
+"""The largest float32 below 1, as `numpy.random.Generator.random` draws it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +123,15 @@ class SeqClassify(Problem):
     def solve(self, history: Array) -> Array:
         flipped: Array = history.sum(axis=1, dtype=np.float64) >= self.sum_needed
         return flipped.view(np.uint8)
+
+    def sources(self, history: Array, step: int) -> Array:
+        """All values so far, at the scored steps: the label is a function of their sum.
+
+        This holds after the sum has reached the threshold too, although later values then cannot change the label back.
+        Steps at which not even the largest values would reach it have no sources: their label is 0 in every episode.
+        """
+        reachable = (step + 1) * _LARGEST_VALUE >= self.sum_needed
+        return same_sources(history, step, np.arange(step + 1) if self.scored[step] and reachable else [])
 
     def guess(self, observations: Array, step: int) -> Array:
         # The sum of the `step` earlier values is distributed symmetrically around step/2, its median.

@@ -13,7 +13,7 @@ from gymnasium import spaces
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Level, Levels
 from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Flag, Integer, parameter
-from seq_envs.problem import Episodes, Problem, fixed_length, last_of
+from seq_envs.problem import Episodes, Problem, fixed_length, last_of, same_sources
 
 _Framing = Literal["many_to_many", "many_to_one", "one_to_many"]
 
@@ -170,6 +170,15 @@ class SeqCopy(Problem):
         if self.framing == "many_to_one":
             return history[:, np.minimum(self._source_steps, step)]
         return history[:, min(self._source_steps[max(step - (self.steps - self._answers), 0)], step)]
+
+    def sources(self, history: Array, step: int) -> Array:
+        """The values of the right answer. The cues are the same in every episode, so they are no sources."""
+        if self.framing == "one_to_many":
+            return same_sources(history, step, [step])
+        if self.framing == "many_to_one":
+            return same_sources(history, step, self._source_steps if step == self.steps - 1 else [])
+        place = step - (self.steps - self._answers)
+        return same_sources(history, step, self._source_steps[[place]] if place >= 0 else [])
 
     def guess(self, observations: Array, step: int) -> Array:
         if self.framing == "one_to_many":

@@ -12,7 +12,7 @@ from gymnasium import spaces
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Level, Levels
 from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
-from seq_envs.problem import Episodes, EveryStepOrLast, Problem, fixed_length, last_of
+from seq_envs.problem import Episodes, EveryStepOrLast, Problem, fixed_length, last_of, same_sources
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +116,10 @@ class SeqEcho(Problem):
 
     def solve(self, history: Array) -> Array:
         return history[:, max(history.shape[1] - 1 - self.lag, 0)]
+
+    def sources(self, history: Array, step: int) -> Array:
+        """The value of `lag` steps ago, at the scored steps."""
+        return same_sources(history, step, [step - self.lag] if self.scored[step] else [])
 
     def guess(self, observations: Array, step: int) -> Array:
         return observations if self.lag == 0 else np.zeros_like(observations)

@@ -12,7 +12,7 @@ from gymnasium import spaces
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Level, Levels
 from seq_envs.parameters import MOST_VALUES, Choice, Flag, Integer, parameter
-from seq_envs.problem import Episodes, EveryStepOrLast, Problem, fixed_length, last_of
+from seq_envs.problem import Episodes, EveryStepOrLast, Problem, fixed_length, last_of, same_sources
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +141,10 @@ class SeqMemorize(Problem):
     def solve(self, history: Array) -> Array:
         step = history.shape[1] - 1
         return history[:, 0] if step == self.steps - 1 else np.full_like(history[:, 0], self.overlap + step)
+
+    def sources(self, history: Array, step: int) -> Array:
+        """The marker at the last step. The earlier answers are the same in every episode, so they have no sources."""
+        return same_sources(history, step, [0] if step == self.steps - 1 else [])
 
     def guess(self, observations: Array, step: int) -> Array:
         answer = self.length - 2 if step == self.steps - 1 else self.overlap + step

@@ -13,7 +13,7 @@ from gymnasium import spaces
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, Value
 from seq_envs.level import Level, Levels
 from seq_envs.parameters import MOST_VALUES, Choice, Integer, Real, parameter
-from seq_envs.problem import Episodes, EveryStepOrLast, Problem, fixed_length, last_of
+from seq_envs.problem import Episodes, EveryStepOrLast, Problem, fixed_length, last_of, same_sources
 from seq_envs.problems.next_levels import NextLevels
 
 _EncodingName = Literal["value", "one_hot", "discrete"]
@@ -158,8 +158,18 @@ class SeqNext(Problem):
 
     def solve(self, history: Array) -> Array:
         now = self._indices(history[:, -1])
-        spacing = now - self._indices(history[:, -2]) if history.shape[1] > 1 else 1
+        varies = self.max_step > 1 and history.shape[1] > 1
+        spacing = now - self._indices(history[:, -2]) if varies else 1
         return self.as_answers(np.clip(now + spacing, 0, self.length - 1))
+
+    def sources(self, history: Array, step: int) -> Array:
+        """The current and the previous value, at the scored steps; with `max_step=1` the current value alone.
+
+        No step has sources if all episodes are equal, as with `max_step=1` in `one_to_one`.
+        """
+        if not self.scored[step] or self.steps == self.length - 1:
+            return same_sources(history, step, [])
+        return same_sources(history, step, [step] if self.max_step == 1 else [step - 1, step])
 
     def guess(self, observations: Array, step: int) -> Array:
         now = self._indices(observations)
