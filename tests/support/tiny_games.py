@@ -21,7 +21,9 @@ class TinyGame(NamedTuple):
     learner: Learner
 
 
-def tiny_game(id: str, parameters: dict[str, Any], agent: str = "lstm", hidden: int = 5, scale: float = 1.0) -> TinyGame:
+def tiny_game(
+    id: str, parameters: dict[str, Any], agent: str = "lstm", hidden: int = 5, scale: float = 1.0
+) -> TinyGame:
     """A game against a learner whose random weights are multiplied by `scale`."""
     config = Config.of(agent, id, parameters, settings={"hidden": hidden})
     learner = config.learner()

@@ -26,7 +26,7 @@ class LstmWeights:
     """An LSTM of H cells that reads one of A symbols at each step and scores n answers."""
 
     inputs: list[list[float]]
-    """(A, 4H): for each symbol W x + b, what its features add to the gates i, f, g, o. Both biases of torch are in b."""
+    """(A, 4H): for each symbol W x + b, where x has its features: the gates i, f, g, o. b has both biases of torch."""
     recurrent: list[list[float]]
     """(4H, H): U, from the output of the step before to the gates."""
     head: list[list[float]]
@@ -51,8 +51,8 @@ def lstm_weights(learner: Learner, symbols: Array) -> LstmWeights:
     problem, network = learner.problem, lstm_network(learner)
     if not isinstance(problem.code, SymbolEncoding):
         raise Refused(
-            f"the inputs of {type(problem).__name__} are real numbers: a game needs symbols, as in SeqEcho, SeqMemorize "
-            "and SeqCopy"
+            f"the inputs of {type(problem).__name__} are real numbers, and a game needs symbols, as SeqEcho, "
+            "SeqMemorize and SeqCopy have"
         )
     lstm, head = network.core.lstm, network.head.linear
     every = problem.code.encode(np.arange(problem.code.alphabet.size, dtype=problem.code.alphabet.dtype))
@@ -75,7 +75,9 @@ def lstm_network(learner: Learner) -> Any:
     """
     network, _ = learner.network_and_core() or (None, ())
     if not (isinstance(network, CoreNetwork) and type(network.core) is Lstm):
-        raise Refused("a game needs an agent with the core lstm that learns by lstm or reinforce, as `train lstm` makes it")
+        raise Refused(
+            "a game needs an agent with the core lstm that learns by lstm or reinforce, as `train lstm` makes it"
+        )
     return network
 
 

@@ -35,7 +35,9 @@ def add_commands(command: Command) -> None:
     watch.add_argument("--speed", type=_speed, default=4.0, help="time steps in a second (default: 4)")
     watch.add_argument("--html", type=Path, metavar="FILE", help="write a page instead, which plays the episode")
     watch.add_argument("--gif", type=Path, metavar="FILE", help="write an animation instead")
-    watch.add_argument("--game", type=Path, metavar="FILE", help="write a page to play against an LSTM; FILE.json: its data")
+    watch.add_argument(
+        "--game", type=Path, metavar="FILE", help="write a page to play against an LSTM; FILE.json: its data"
+    )
 
 
 def _speed(text: str) -> float:
@@ -48,20 +50,24 @@ def _speed(text: str) -> float:
 
 
 def _watch(chosen: argparse.Namespace) -> None:
-    """Play an episode in the terminal, or write it to files."""
-    episodes = [path for path in (chosen.html, chosen.gif) if path is not None]
+    """Play an episode in the terminal, or write files."""
     _refuse_files({name: getattr(chosen, name) for name in ("html", "gif", "game")})
     with loading():
-        from seq_agents.watch import play
-
         use_one_thread()
         agent = trained(chosen)
     if chosen.game is not None:
         with working("writing the game"):
             _write_game(chosen.game, agent, chosen.seed)
         print(f"{chosen.game}: play {agent.config.id} against {agent.config.agent} in a browser.")
-        if not episodes:
-            return
+    if chosen.game is None or chosen.html is not None or chosen.gif is not None:
+        _play_episode(chosen, agent)
+    print(f"\n{next_commands(['plot', path_word(chosen.path)])}")
+
+
+def _play_episode(chosen: argparse.Namespace, agent: Trained) -> None:
+    """Play an episode in the terminal, or write it as a page and an animation."""
+    from seq_agents.watch import play
+
     with working("playing the episode"):
         watched = play(agent.problem, _policies(agent, chosen.before), chosen.seed)
     with working("drawing the episode"):
@@ -69,12 +75,12 @@ def _watch(chosen: argparse.Namespace) -> None:
             watched.save_html(chosen.html, chosen.speed)
         if chosen.gif is not None:
             watched.save_gif(chosen.gif, chosen.speed)
-    for path in episodes:
+    files = [path for path in (chosen.html, chosen.gif) if path is not None]
+    for path in files:
         print(f"{path}: {agent.config.agent} plays an episode of {agent.config.id}.")
-    if not episodes:
+    if not files:
         print(f"{agent.problem.title}\n{agent.problem}\n")
         show(watched, chosen.speed)
-    print(f"\n{next_commands(['plot', path_word(chosen.path)])}")
 
 
 def _refuse_files(files: Mapping[str, Path | None]) -> None:

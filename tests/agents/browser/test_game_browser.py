@@ -16,7 +16,10 @@ pytestmark = chromium.NEEDS_CHROMIUM
 browser = chromium.browser
 STEPS = """([lstm, inputs]) => {
   let state = lstmStart(lstm);
-  return inputs.map((symbol) => { state = lstmStep(lstm, symbol, state); return { ...state, ...bestAnswer(state.scores) }; });
+  return inputs.map((symbol) => {
+    state = lstmStep(lstm, symbol, state);
+    return { ...state, ...bestAnswer(state.scores) };
+  });
 }"""
 """Computes the LSTM of the page along an episode."""
 
@@ -47,7 +50,11 @@ def opened(browser: Any, folder: Path, games: dict[str, Game], **context: Any) -
 def row(tab: Any, name: str) -> list[str]:
     """The text of a row of the table, without spaces and words for screen readers."""
     return [
-        "".join(cell.evaluate("c => [...c.childNodes].filter(n => n.className !== 'unseen').map(n => n.textContent).join('')"))
+        "".join(
+            cell.evaluate(
+                "c => [...c.childNodes].filter(n => n.className !== 'unseen').map(n => n.textContent).join('')"
+            )
+        )
         for cell in tab.locator(f"tr.{name} td").all()
     ]
 
@@ -119,7 +126,9 @@ def test_the_strength_of_a_cell_is_its_value(browser: Any, tmp_path: Path, echo:
     tab = opened(browser, tmp_path, {"game": echo.game})
     tab.get_by_role("button", name="Next").click()
     cells = by_torch(echo, 0)["cell"][0][echo.game.lstm.order]
-    drawn = tab.locator("tr.state i").evaluate_all("all => all.map(i => [i.className, i.style.getPropertyValue('--strength')])")
+    drawn = tab.locator("tr.state i").evaluate_all(
+        "all => all.map(i => [i.className, i.style.getPropertyValue('--strength')])"
+    )
     assert [name for name, _ in drawn] == ["below" if value < 0 else "above" for value in cells]
     np.testing.assert_allclose([float(strength[:-1]) for _, strength in drawn], 100 * np.abs(np.tanh(cells)), atol=0.6)
 
