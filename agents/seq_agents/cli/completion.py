@@ -43,4 +43,4 @@ class _Values:
             from seq_agents.cores import CORES
         except ImportError:  # The agents are not installed.
             return ids
-        return {**ids, "AGENT": AGENTS, "CORE": CORES}
+        return {**ids, "AGENT": list(AGENTS), "CORE": list(CORES)}  # The values of these menus import torch.
