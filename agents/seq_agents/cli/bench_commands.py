@@ -205,8 +205,9 @@ def report(path: Path, out: Path | None, form: str | None) -> None:
     if form is None:
         page = _write_page(folder, out)
         left = len(tables.missing(folder).rows)
-        print(f"{page}{f': {left} cells are missing and are listed there' if left else ''}\n")
-        print(next_commands(["report", path_word(path), "--markdown"], ["report", path_word(path), "--csv"]))
+        print(f"{page}{f': {left} cells are missing and are listed there' if left else ''}")
+        after = next_commands(["report", path_word(path), "--markdown"], ["report", path_word(path), "--csv"])
+        print(f"It is a page for a browser.\n{after}", file=sys.stderr)  # stdout has the path alone.
         return
     with working("reading the results"):
         text = FORMS[form](folder)

@@ -107,8 +107,21 @@ def refuse_unknown(parser: argparse.ArgumentParser, typed: Sequence[str]) -> Non
         raise Refused(f"{message}; see its options", lambda _: [typed[0], "--help"])
 
 
+_MEANS = {
+    **dict.fromkeys(("workers", "processes", "parallel", "n-jobs", "num-workers"), "jobs"),
+    **dict.fromkeys(("output", "output-dir", "folder", "dir", "save"), "out"),
+}
+"""The options that other programs have under these names."""
+
+
 def _nearest_option(name: str, options: Iterable[str]) -> str | None:
-    """The option that is spelled most like a name. The dashes do not count: all options have them."""
+    """The option that means the same as a name in other programs, or is spelled most like it.
+
+    The dashes do not count: all options have them.
+    """
+    meant = f"--{_MEANS.get(name.lstrip('-').replace('_', '-'), '')}"
+    if meant in options:
+        return meant
     near = nearest(name.lstrip("-"), [known.lstrip("-") for known in options if known.startswith("--")], 0.75)
     return near and f"--{near}"
 

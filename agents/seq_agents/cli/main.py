@@ -6,6 +6,7 @@ command without a traceback.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -83,11 +84,14 @@ def _run(typed: Arguments) -> tuple[int, str]:
     """Run a command; returns its exit code and a message for stderr."""
     import gymnasium
 
+    from seq_agents.cli.completion import complete
     from seq_agents.cli.hints import as_typed, instead_of
     from seq_agents.cli.install import how_to_install
     from seq_agents.cli.options import WrongOptions
     from seq_agents.errors import Refused
 
+    if "_ARGCOMPLETE" in os.environ:
+        complete()
     try:
         chosen = _chosen(typed or ["--help"])
         return chosen.run(chosen) or 0, ""

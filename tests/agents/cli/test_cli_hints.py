@@ -74,6 +74,10 @@ MLP = ["train", "mlp", *ECHO, "--episodes", "40"]
         (["show", "SeqEcho-v0", "--lags=3"], ["show", "SeqEcho-v0", "--lag=3"]),
         (["show", "SeqEcho-v0", "--n_values", "3"], ["show", "SeqEcho-v0", "--n-values", "3"]),
         (["show", "SeqEcho-v0", "--nonsense", "3"], ["show", "--help"]),
+        (["bench", "grid.yaml", "--workers=1", "--out", "r"], ["bench", "grid.yaml", "--jobs=1", "--out", "r"]),
+        (["bench", "grid.yaml", "--parallel", "1"], ["bench", "grid.yaml", "--jobs", "1"]),
+        ([*MLP, "--set", "updates=2", "--output", "r"], [*MLP, "--set", "updates=2", "--out", "r"]),
+        (["evaluate", "run", "--workers", "2"], ["evaluate", "--help"]),
         (["play", "SeqEcoh-v0"], ["play", "SeqEcho-v0"]),
         (["train", "SeqEcho-v0", "random", "--episodes", "9"], ["train", "random", "SeqEcho-v0", "--episodes", "9"]),
         (["train", "SeqEcho", "random", "--episodes", "9"], ["train", "random", "SeqEcho", "--episodes", "9"]),
@@ -138,7 +142,7 @@ MACHINE_READABLE = ("version", "evaluate as JSON", "report as Markdown", "report
 
 def next_of(ended: Ended) -> list[list[str]]:
     """The commands to try next, at the end of a command's output."""
-    end = re.search(r"^Next: seq-envs .*\n(      seq-envs .*\n)*\Z", ended.out, re.MULTILINE)
+    end = re.search(r"^Next: seq-envs .*\n(      seq-envs .*\n)*\Z", ended.out + ended.err, re.MULTILINE)
     return [shlex.split(line.partition("seq-envs ")[2]) for line in end[0].splitlines()] if end else []
 
 

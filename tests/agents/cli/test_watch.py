@@ -48,6 +48,8 @@ def test_files(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.splitlines() == [
         "a page.html: mlp plays an episode of SeqEcho-v0.",
         "episode.gif: mlp plays an episode of SeqEcho-v0.",
+        "",
+        "Next: seq-envs plot run",
     ]
     assert "before training" in Path("a page.html").read_text(encoding="utf-8")
     with Image.open("episode.gif") as animation:
