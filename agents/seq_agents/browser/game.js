@@ -1,4 +1,3 @@
-"use strict";
 /* The game: a human and the LSTM see one input at a time and answer. The past inputs stay hidden until the end. */
 
 const element = (name, text = "", attributes = {}) => {
@@ -19,7 +18,7 @@ function startGames(root) {
   const games = JSON.parse(part("games").textContent);
   const rows = Object.fromEntries(["inputs", "human", "network", "truth", "state"].map((name) => [name, root.querySelector(`tr.${name}`)]));
   const heads = root.querySelector("thead tr");
-  let game, episode, played, typed;
+  let game, episode, played, typed, total;
 
   const step = () => played.length;
   const over = () => step() === episode.inputs.length;
@@ -28,6 +27,7 @@ function startGames(root) {
 
   function choose(name) {
     game = games[name];
+    total = { episodes: 0, human: 0, network: 0, of: 0 };
     part("question").textContent = game.question;
     part("answers").replaceChildren(
       ...game.answers.map((text, answer) => {
@@ -38,7 +38,7 @@ function startGames(root) {
     );
     const columns = Math.min(5, game.answers.length);
     root.style.setProperty("--columns", columns);
-    root.style.setProperty("--answer-rows", Math.ceil(game.answers.length / columns));
+    root.style.setProperty("--answer-rows", Math.min(2, Math.ceil(game.answers.length / columns)));
     part("legend").textContent =
       `Each row is one of the ${game.lstm.order.length} cells of the LSTM, each column a step: ` +
       "what it remembers. The stronger the colour, the larger the number.";
@@ -75,6 +75,7 @@ function startGames(root) {
     played.push({ answer, network, state, target });
     typed = "";
     fill(at);
+    if (over()) count();
     show(verdict(at));
   }
 
@@ -91,7 +92,7 @@ function startGames(root) {
     }
     const column = element("div", "", { "aria-hidden": "true" });
     for (const unit of game.lstm.order) {
-      const value = Math.tanh(state.cell[unit]);
+      const value = Math.tanh(state.cell[unit] / game.lstm.scale);
       const square = element("i", "", { class: value < 0 ? "below" : "above", title: `cell ${unit + 1}: ${state.cell[unit].toFixed(2)}` });
       square.style.setProperty("--strength", `${Math.round(100 * Math.abs(value))}%`);
       column.append(square);
@@ -122,11 +123,20 @@ function startGames(root) {
     );
   }
 
+  function count() {
+    total.episodes += 1;
+    total.human += score("human").right;
+    total.network += score("network").right;
+    total.of += score("human").of;
+  }
+
   function outcome() {
     const [human, network] = [score("human"), score("network")];
     const difference = human.right - network.right;
     const won = difference > 0 ? "You win." : difference < 0 ? "The LSTM wins." : "A draw.";
-    return `${won} You: ${human.right} of ${human.of}, LSTM: ${network.right} of ${network.of}.`;
+    const all = `In ${total.episodes} episodes you: ${total.human}, LSTM: ${total.network} of ${total.of}.`;
+    const now = `${won} You: ${human.right} of ${human.of}, LSTM: ${network.right} of ${network.of}.`;
+    return total.episodes > 1 ? `${now} ${all}` : now;
   }
 
   function show(message) {

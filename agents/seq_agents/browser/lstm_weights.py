@@ -35,6 +35,8 @@ class LstmWeights:
     """(n,)."""
     order: list[int]
     """(H,): the cells in the order of the page; cells with similar courses are neighbours."""
+    scale: float
+    """The value of a cell that the page draws with tanh(1) = 76% of the full colour."""
 
 
 @torch.no_grad()
@@ -58,12 +60,14 @@ def lstm_weights(learner: Learner, symbols: Array) -> LstmWeights:
     every = problem.code.encode(np.arange(problem.code.alphabet.size, dtype=problem.code.alphabet.dtype))
     features = network.reader(torch.as_tensor(every, device=network.reader.like.device)[:, None])[:, 0]
     inputs = features @ lstm.weight_ih_l0.T + lstm.bias_ih_l0 + lstm.bias_hh_l0
+    courses = _courses(network, problem, symbols)
     return LstmWeights(
         _rounded(inputs),
         _rounded(lstm.weight_hh_l0),
         _rounded(head.weight),
         _rounded(head.bias),
-        order_of_units([_courses(network, problem, symbols)]).tolist(),
+        order_of_units([courses]).tolist(),
+        round(min(1.0, float(np.sqrt(np.mean(courses**2)))), 3) or 1.0,
     )
 
 

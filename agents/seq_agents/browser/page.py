@@ -36,7 +36,8 @@ def _render(template: str, games: Mapping[str, Game]) -> str:
         data=_script_data({name: asdict(game) for name, game in games.items()}),
         names=list(games),
         style=Markup(_source("game.css")),
-        scripts=[Markup(_source(name)) for name in ("lstm.js", "game.js")],
+        lstm=Markup(_source("lstm.js")),
+        game=Markup(_source("game.js")),  # A module: its names do not meet those of the page around it.
         version=seq_envs.__version__,
     )
 

@@ -130,7 +130,9 @@ def test_the_strength_of_a_cell_is_its_value(browser: Any, tmp_path: Path, echo:
         "all => all.map(i => [i.className, i.style.getPropertyValue('--strength')])"
     )
     assert [name for name, _ in drawn] == ["below" if value < 0 else "above" for value in cells]
-    np.testing.assert_allclose([float(strength[:-1]) for _, strength in drawn], 100 * np.abs(np.tanh(cells)), atol=0.6)
+    np.testing.assert_allclose(
+        [float(strength[:-1]) for _, strength in drawn], 100 * np.abs(np.tanh(cells / echo.game.lstm.scale)), atol=0.6
+    )
 
 
 def test_a_game_by_keys(browser: Any, tmp_path: Path, echo: TinyGame, memorize: TinyGame) -> None:
@@ -161,6 +163,7 @@ def test_a_game_by_keys(browser: Any, tmp_path: Path, echo: TinyGame, memorize: 
     for key in "1", "Enter":
         tab.keyboard.press(key)
     assert row(tab, "human")[-1] == "1✗", "Enter ends a number"
+    assert "In 2 episodes you: 0, LSTM: " in tab.locator("[data-part=prompt]").inner_text()
     assert tab.wrong == []
 
 
