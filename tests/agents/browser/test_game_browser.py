@@ -199,3 +199,26 @@ def test_texts_are_escaped(browser: Any, tmp_path: Path, echo: TinyGame) -> None
     assert tab.locator("img").count() == 0
     assert tab.get_by_text(name).is_visible()
     assert tab.wrong == []
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_the_theme_of_the_page_around_it_comes_first(browser: Any, tmp_path: Path, echo: TinyGame, system: str) -> None:
+    """furo names the theme that its reader has chosen at the body."""
+    tab = opened(browser, tmp_path, {"game": echo.game}, color_scheme=system)
+
+    def ink(theme: str) -> str:
+        tab.evaluate("theme => { document.body.dataset.theme = theme }", theme)
+        colour: str = tab.locator(".question").evaluate("text => getComputedStyle(text).color")
+        return colour
+
+    assert ink("light") != ink("dark")
+    assert ink("auto") == ink(system)
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_a_reader_may_prefer_no_motion(browser: Any, tmp_path: Path, echo: TinyGame, motion: str) -> None:
+    tab = opened(browser, tmp_path, {"game": echo.game}, reduced_motion=motion)
+    tab.get_by_role("button", name="Next").click()
+    for part in tab.locator(".input, tr.state div").all():
+        moves = part.evaluate("part => getComputedStyle(part).animationName") != "none"
+        assert moves == (motion == "no-preference")
