@@ -175,15 +175,13 @@ class _Replacements:
 
 
 @torch.no_grad()
-def _occlusion(
-    view: NetworkView, observations: Array, others: _Replacements, steps: Array
-) -> dict[str, Array]:
+def _occlusion(view: NetworkView, observations: Array, others: _Replacements, steps: Array) -> dict[str, Array]:
     """By "answer" and "value": the mean change (B, N, T) when the input of a step is replaced."""
     batch, length = observations.shape[:2]
     count = others.chosen.shape[2]
     original = view.read(view.features(observations))
     choices = None if view.real else view.choices(original.scores)
-    before = _numbers(view, original, choices)
+    before = _numbers(original, choices)
     pairs = np.argwhere(others.chosen >= 0)  # episode, step, replacement
     found = {of: np.zeros((batch, len(steps), length)) for of in before}
     for some in np.array_split(pairs, max(1, -(-len(pairs) * length // _AT_ONCE))):
@@ -193,7 +191,7 @@ def _occlusion(
         changed = observations[episode]
         changed[np.arange(len(some)), step] = others.observations[others.chosen[episode, step, number], step]
         reading = view.read(view.features(changed))
-        after = _numbers(view, reading, None if choices is None else choices[episode])
+        after = _numbers(reading, None if choices is None else choices[episode])
         for of, numbers in after.items():
             change = (numbers - before[of][episode]).abs()
             change = change.flatten(2).mean(2) if change.ndim > 2 else change
@@ -202,7 +200,7 @@ def _occlusion(
     return found
 
 
-def _numbers(view: NetworkView, reading: Reading, choices: Tensor | None) -> dict[str, Tensor]:
+def _numbers(reading: Reading, choices: Tensor | None) -> dict[str, Tensor]:
     """What occlusion changes: the probability of each answer (B, T), or the answer (B, T, places); the value (B, T)."""
     answer = reading.scores
     if choices is not None:
@@ -249,4 +247,3 @@ def _log_odds(scores: Tensor, choices: Tensor) -> Tensor:
     single = others.isinf().all(-1)
     others = torch.where(single[..., None], 0.0, others)
     return torch.where(single, 0.0, chosen - others.logsumexp(-1)).sum(-1)
-
