@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seq_agents.cli.hints import path_word
+from seq_agents.cli.hints import as_typed, path_word
 from seq_agents.cli.options import Command, seed
 from seq_agents.cli.terminal import print_table, terminal_width
 from seq_agents.cli.threads import use_one_thread
@@ -71,7 +71,7 @@ def _inspect(chosen: argparse.Namespace) -> None:
     print_table(on_sources(inspection))
     for sentence in sentences(inspection):
         print(sentence)
-    print(f"\nNext: seq-envs inspect {path_word(chosen.path)} --html page.html")
+    print(f"\nNext: {as_typed(['inspect', path_word(chosen.path), '--html', 'page.html'])}")
 
 
 def _colours() -> Colours:

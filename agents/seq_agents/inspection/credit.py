@@ -133,8 +133,10 @@ def credit(
 
 def _some(steps: Array) -> Array:
     """At most 32 of the steps, evenly spaced, the first and the last among them."""
-    places = np.unique(np.linspace(0, len(steps) - 1, _MOST_TARGETS).round().astype(np.int64)) if len(steps) else []
-    return steps[places] if len(steps) > _MOST_TARGETS else steps
+    if len(steps) <= _MOST_TARGETS:
+        return steps
+    some: Array = steps[np.linspace(0, len(steps) - 1, _MOST_TARGETS).round().astype(np.int64)]
+    return some
 
 
 def _sources(problem: seq_envs.Problem, raw: Array, steps: Array) -> Array | None:
@@ -196,7 +198,8 @@ def _occlusion(view: NetworkView, observations: Array, others: _Replacements, st
             change = (numbers - before[of][episode]).abs()
             change = change.flatten(2).mean(2) if change.ndim > 2 else change
             at_steps = np.asarray(change.double().cpu())[:, steps]
-            np.add.at(found[of], (episode, slice(None), step), at_steps / count)
+            amounts = found[of].transpose(0, 2, 1)  # (B, T, N)
+            np.add.at(amounts, (episode, step), at_steps / count)
     return found
 
 
