@@ -133,8 +133,10 @@ def credit(
 
 def _some(steps: Array) -> Array:
     """At most 32 of the steps, evenly spaced, the first and the last among them."""
-    places = np.unique(np.linspace(0, len(steps) - 1, _MOST_TARGETS).round().astype(np.int64)) if len(steps) else []
-    return steps[places] if len(steps) > _MOST_TARGETS else steps
+    if len(steps) <= _MOST_TARGETS:
+        return steps
+    some: Array = steps[np.linspace(0, len(steps) - 1, _MOST_TARGETS).round().astype(np.int64)]
+    return some
 
 
 def _sources(problem: seq_envs.Problem, raw: Array, steps: Array) -> Array | None:
@@ -175,15 +177,13 @@ class _Replacements:
 
 
 @torch.no_grad()
-def _occlusion(
-    view: NetworkView, observations: Array, others: _Replacements, steps: Array
-) -> dict[str, Array]:
+def _occlusion(view: NetworkView, observations: Array, others: _Replacements, steps: Array) -> dict[str, Array]:
     """By "answer" and "value": the mean change (B, N, T) when the input of a step is replaced."""
     batch, length = observations.shape[:2]
     count = others.chosen.shape[2]
     original = view.read(view.features(observations))
     choices = None if view.real else view.choices(original.scores)
-    before = _numbers(view, original, choices)
+    before = _numbers(original, choices)
     pairs = np.argwhere(others.chosen >= 0)  # episode, step, replacement
     found = {of: np.zeros((batch, len(steps), length)) for of in before}
     for some in np.array_split(pairs, max(1, -(-len(pairs) * length // _AT_ONCE))):
@@ -193,16 +193,17 @@ def _occlusion(
         changed = observations[episode]
         changed[np.arange(len(some)), step] = others.observations[others.chosen[episode, step, number], step]
         reading = view.read(view.features(changed))
-        after = _numbers(view, reading, None if choices is None else choices[episode])
+        after = _numbers(reading, None if choices is None else choices[episode])
         for of, numbers in after.items():
             change = (numbers - before[of][episode]).abs()
             change = change.flatten(2).mean(2) if change.ndim > 2 else change
             at_steps = np.asarray(change.double().cpu())[:, steps]
-            np.add.at(found[of], (episode, slice(None), step), at_steps / count)
+            amounts = found[of].transpose(0, 2, 1)  # (B, T, N)
+            np.add.at(amounts, (episode, step), at_steps / count)
     return found
 
 
-def _numbers(view: NetworkView, reading: Reading, choices: Tensor | None) -> dict[str, Tensor]:
+def _numbers(reading: Reading, choices: Tensor | None) -> dict[str, Tensor]:
     """What occlusion changes: the probability of each answer (B, T), or the answer (B, T, places); the value (B, T)."""
     answer = reading.scores
     if choices is not None:
@@ -249,4 +250,3 @@ def _log_odds(scores: Tensor, choices: Tensor) -> Tensor:
     single = others.isinf().all(-1)
     others = torch.where(single[..., None], 0.0, others)
     return torch.where(single, 0.0, chosen - others.logsumexp(-1)).sum(-1)
-

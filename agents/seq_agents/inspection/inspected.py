@@ -44,7 +44,9 @@ class Inspection:
 
     def __repr__(self) -> str:
         parts = [repr(self.probe)] if self.probe is not None else []
-        return f"<Inspection of {self.name}: {len(self.panels)} panels, {', '.join([*parts, *map(repr, self.credits)])}>"
+        return (
+            f"<Inspection of {self.name}: {len(self.panels)} panels, {', '.join([*parts, *map(repr, self.credits)])}>"
+        )
 
     def __str__(self) -> str:
         from seq_agents.inspection.text import text_of
@@ -111,7 +113,9 @@ def inspect(
     shown = seq_envs.sample(problem, 1, seed).observations
     panels = state_map(view, shown[:, : played.steps])
     found = probe(problem, view, None if untrained is None else view_of(untrained), seed)
-    notes = [] if panels else ["The network keeps no state from step to step, so there is no state to draw or to probe."]
+    notes = (
+        [] if panels else ["The network keeps no state from step to step, so there is no state to draw or to probe."]
+    )
     credits = _noted(notes, lambda: credit(problem, view, played.episode, shown, seed))
     if credits and credits[0].sources is None:
         notes.append(f"{type(problem).__name__} does not state which steps a right answer depends on.")

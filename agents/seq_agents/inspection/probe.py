@@ -19,10 +19,10 @@ _FIT, _JUDGED = 0, 1
 """The numbers of the streams of episodes that a probe is fitted on and judged by."""
 _RIDGE = 1.0
 """The ridge penalty, for states of unit variance and a sum over rows."""
-_MOST_LAGS, _MOST_STEPS, _MOST_CLASSES = 32, 12, 256
+_MOST_LAGS, _MOST_STEPS, _MOST_STEPS_OF_LARGE, _MOST_CLASSES = 32, 12, 8, 256
 _MOST_FEATURES = 1024
-_MOST_NUMBERS = 1 << 22
-"""The most numbers in the states of one time step of all episodes."""
+_MOST_NUMBERS = 1 << 21
+"""The most numbers in the states of one time step of the episodes to fit, of which there are 256 at least."""
 _FEWEST_ROWS = 50
 """A lag is left out if fewer rows than this judge it."""
 
@@ -80,7 +80,8 @@ def probe(
     judged by those of another. Random networks hold the past too, so the network before its training is the control.
 
     A state of more than 1,024 numbers is projected onto the span of 1,024 states first. In episodes of more than 12
-    steps, states of 12 time steps are used, the last one among them; of more than 32 lags, 32.
+    steps, states of 12 time steps are used (of 8, if the state is that large), the last one among them; of more than
+    32 lags, 32.
 
     Args:
         problem: makes the episodes.
@@ -91,17 +92,18 @@ def probe(
     Returns:
         None if the network keeps no state.
     """
-    steps = np.unique(np.linspace(0, problem.steps - 1, min(problem.steps, _MOST_STEPS)).round().astype(np.int64))
     one = view.states(view.features(seq_envs.sample(problem, 1).observations), [0])
     if one is None:
         return None
     units = sum(part.shape[2] for part in one.state.values())
     count = int(np.clip(_MOST_NUMBERS // units, 256, 768))
+    most = _MOST_STEPS if units <= _MOST_FEATURES else _MOST_STEPS_OF_LARGE
+    steps = np.unique(np.linspace(0, problem.steps - 1, min(problem.steps, most)).round().astype(np.int64))
     sizes = {_FIT: count, _JUDGED: count // 2}
     streams = {number: inspection_stream(seed, number) for number in sizes}
     raw = {number: raw_episodes(problem, size, streams[number]) for number, size in sizes.items()}
     encoded = {number: seq_envs.sample(problem, size, streams[number]).observations for number, size in sizes.items()}
-    inputs = _inputs(problem, raw[_FIT].observations, raw[_JUDGED].observations)
+    inputs = _inputs(raw[_FIT].observations, raw[_JUDGED].observations)
 
     def read(of: NetworkView) -> tuple[Array, Array, Array]:
         fit, judged = (
@@ -122,7 +124,7 @@ def _states(view: NetworkView, observations: Array, steps: Array) -> Array:
     return np.concatenate([np.asarray(part.float().cpu()) for part in activity.state.values()], axis=2)
 
 
-def _inputs(problem: seq_envs.Problem, fit: Array, judged: Array) -> tuple[Array, Array]:
+def _inputs(fit: Array, judged: Array) -> tuple[Array, Array]:
     """Raw observations as symbols 0 ... n-1, or as real numbers if they are no symbols or too many."""
     if np.issubdtype(fit.dtype, np.integer) and fit.ndim == 2:
         symbols = np.unique(np.concatenate([fit, judged]))
@@ -146,9 +148,11 @@ def probed(fit: Rows, judged: Rows, lags: Sequence[int] | Array) -> tuple[Array,
     Returns:
         The lags (K,) that at least 50 rows judge, the measure (K,) of the probes, and that of chance (K,).
     """
+    from scipy.linalg import solve
+
     fit, judged = _standardised(fit, judged)
     symbols = np.issubdtype(fit.inputs.dtype, np.integer)
-    fit_targets, judged_targets = (_one_hot(fit, judged) if symbols else (fit.inputs, judged.inputs))
+    fit_targets, judged_targets = _one_hot(fit, judged) if symbols else (fit.inputs, judged.inputs)
     features, outputs = fit.states.shape[2], fit_targets.shape[2]
     gram, included, found = _RIDGE * np.eye(features), len(fit.steps), []
     for lag in sorted(map(int, lags), reverse=True):
@@ -161,15 +165,13 @@ def probed(fit: Rows, judged: Rows, lags: Sequence[int] | Array) -> tuple[Array,
         for place in range(first, len(fit.steps)):
             states, targets = _at(fit, place, fit_targets, lag)
             sums += states.T @ targets
-        found.append((lag, *_judge(fit, judged, (fit_targets, judged_targets), lag, np.linalg.solve(gram, sums))))
+        found.append((lag, *_judge(fit, judged, (fit_targets, judged_targets), lag, solve(gram, sums, assume_a="pos"))))
     kept = [(lag, measure, chance) for lag, measure, chance, rows in reversed(found) if rows >= _FEWEST_ROWS]
     columns = np.array(kept, float).reshape(-1, 3).T
     return columns[0].astype(np.int64), columns[1], columns[2]
 
 
-def _judge(
-    fit: Rows, judged: Rows, targets: tuple[Array, Array], lag: int, weights: Array
-) -> tuple[float, float, int]:
+def _judge(fit: Rows, judged: Rows, targets: tuple[Array, Array], lag: int, weights: Array) -> tuple[float, float, int]:
     """The measure of a probe and of chance, and the number of rows that judge them."""
     symbols = np.issubdtype(fit.inputs.dtype, np.integer)
     of_probe = of_chance = total = 0.0
@@ -198,7 +200,7 @@ def _at(rows: Rows, place: int, targets: Array | None = None, lag: int = 0) -> t
     """The states (n, D) at one of the time steps, and the targets (n, ...) of `lag` steps before."""
     step = int(rows.steps[place])
     played = rows.lengths > step
-    now = np.asarray(rows.states[played, place], np.float64)
+    now = rows.states[played, place]
     return now, now if targets is None else np.asarray(targets[played, step - lag], np.float64)
 
 
@@ -211,15 +213,15 @@ def _one_hot(fit: Rows, judged: Rows) -> tuple[Array, Array]:
 def _standardised(fit: Rows, judged: Rows) -> tuple[Rows, Rows]:
     """The states with mean 0 and variance 1 in the rows to fit, and a feature that is 1."""
     played = fit.lengths[:, None] > fit.steps
-    seen = fit.states[played].astype(np.float64)
-    mean, spread = seen.mean(axis=0), seen.std(axis=0)
+    seen = fit.states[played]
+    mean, spread = seen.mean(axis=0, dtype=np.float64), seen.std(axis=0, dtype=np.float64)
     spread[spread <= 1e-4 * spread.max(initial=0.0)] = np.inf  # A unit that is constant but for rounding.
-    basis = _basis((seen - mean) / spread)
+    mean, scale = mean.astype(seen.dtype), (1 / spread).astype(seen.dtype)
+    basis = _basis((seen - mean) * scale)
 
     def changed(rows: Rows) -> Rows:
-        states = (rows.states - mean) / spread
-        if basis is not None:
-            states = states @ basis
+        states = (rows.states - mean) * scale
+        states = (states if basis is None else states @ basis).astype(np.float64)
         return rows._replace(states=np.concatenate([states, np.ones((*states.shape[:2], 1))], axis=2))
 
     return changed(fit), changed(judged)

@@ -73,6 +73,7 @@ def order_of_units(parts: Sequence[Array]) -> Array:
         parts: (units, T) each. Every part has the same weight, whatever its scale.
     """
     from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
+    from scipy.spatial.distance import pdist
 
     scaled = [part / (part.std() or 1.0) for part in parts]
     courses = np.concatenate(scaled, axis=1)
@@ -80,6 +81,6 @@ def order_of_units(parts: Sequence[Array]) -> Array:
     courses = courses[kept]
     if len(kept) < 3:
         return kept
-    tree = linkage(courses, "average")
-    order: Array = kept[leaves_list(optimal_leaf_ordering(tree, courses))]
+    distances = pdist(courses)
+    order: Array = kept[leaves_list(optimal_leaf_ordering(linkage(distances, "average"), distances))]
     return order
