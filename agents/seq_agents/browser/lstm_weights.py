@@ -79,9 +79,7 @@ def lstm_network(learner: Learner) -> Any:
     """
     network, _ = learner.network_and_core() or (None, ())
     if not (isinstance(network, CoreNetwork) and type(network.core) is Lstm):
-        raise Refused(
-            "a game needs an agent with the core lstm that learns by lstm or reinforce, as `train lstm` makes it"
-        )
+        raise Refused("a game needs an agent with the core lstm: lstm or reinforce. Its page computes no other network")
     return network
 
 
