@@ -23,6 +23,7 @@ extensions = [
     "docstrings",
     "references",
     "generated_pages",
+    "game_directive",
 ]
 exclude_patterns = ["extensions"]
 nitpicky = True

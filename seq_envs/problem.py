@@ -90,6 +90,11 @@ class Problem(ABC):
         names = [field.name for field in dataclasses.fields(self) if isinstance(field.metadata["domain"], Choice)]
         return ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
 
+    @property
+    def question(self) -> str:
+        """What a scored step asks, in a sentence for a human who plays; the default is the title."""
+        return self.title
+
     def framing_defaults(self) -> Mapping[str, object]:
         """The default values of the parameters that this framing uses and other framings may not use."""
         return {}

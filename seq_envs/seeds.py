@@ -7,6 +7,7 @@ A stream is the endless sequence of episodes that a seed means, see `seq_envs.st
     2**65                        episodes that estimated levels are learned from
     2**65 + 1                    episodes that estimated levels are judged by
     2**65 + 2                    episodes that simulate what no closed form gives
+    2**66        ... 2**66 + 2**64 - 1   inspection of a trained agent: `inspection_stream`
     2**67                        the example episode that a person sees before playing
 """
 
@@ -21,6 +22,8 @@ TRIAL_SEEDS = 1 << 31
 LEARNED_STREAM = 1 << 65
 JUDGED_STREAM = LEARNED_STREAM + 1
 SIMULATED_STREAM = LEARNED_STREAM + 2
+INSPECTION = 1 << 66
+"""The first stream of inspections."""
 EXAMPLE_STREAM = 1 << 67
 
 
@@ -32,3 +35,8 @@ def training_stream(seed: int, number: int) -> int:
 def evaluation_stream(seed: int, lane: int) -> int:
     """The stream that a lane (0 ... 2**32 - 1) of an evaluation with this seed (0 ... 2**32 - 1) plays."""
     return HELD_OUT + seed * STREAMS_OF_A_SEED + lane
+
+
+def inspection_stream(seed: int, number: int) -> int:
+    """Stream `number` (0 ... 2**32 - 1) of an inspection with this seed (0 ... 2**32 - 1)."""
+    return INSPECTION + seed * STREAMS_OF_A_SEED + number

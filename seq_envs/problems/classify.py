@@ -88,6 +88,10 @@ class SeqClassify(Problem):
         return {"threshold": 0.5 if self.framing == "many_to_one" else 0.25}
 
     @property
+    def question(self) -> str:
+        return f"Is the sum of all inputs so far at least {self.sum_needed:g}? 1: yes, 0: no."
+
+    @property
     def steps(self) -> int:
         return self.length
 

@@ -119,6 +119,16 @@ class SeqCopy(Problem):
         return steps[::-1] if self.reverse else steps
 
     @property
+    def question(self) -> str:
+        if self.framing == "one_to_many":
+            return "Which value is the input now?"
+        first, last = self._source_steps[[0, -1]] + 1
+        asked = f"what were values {first} to {last} of the sequence" if first != last else f"what was value {first}"
+        if self.framing == "many_to_one":
+            return f"{asked.capitalize()}?"
+        return f"At each > one answer: {asked}, one after another?" if first != last else f"At >: {asked}?"
+
+    @property
     def steps(self) -> int:
         return self.length + (self.delay or 0) + self._answers if self.framing == "many_to_many" else self.length
 

@@ -80,6 +80,12 @@ class SeqEcho(Problem):
             raise ValueError(f"lag must be in 0 ... length-1 = {self.length - 1}, got {self.lag}")
 
     @property
+    def question(self) -> str:
+        if self.lag == 0:
+            return "Which value is the input now?"
+        return f"Which value was the input {self.lag} step{'s' if self.lag > 1 else ''} ago?"
+
+    @property
     def steps(self) -> int:
         return self.length
 

@@ -94,6 +94,12 @@ class SeqMemorize(Problem):
             raise ValueError(f"n_sequences must be 2 with overlap=True, got {self.n_sequences}")
 
     @property
+    def question(self) -> str:
+        if self.scored.sum() == 1:
+            return "Which symbol was the first input?"
+        return "Which symbol comes next? After the last input, the first one comes again."
+
+    @property
     def steps(self) -> int:
         return self.length - 1
 

@@ -111,6 +111,11 @@ class SeqNext(Problem):
             )
 
     @property
+    def question(self) -> str:
+        near = "" if self.tolerance is None else f" An answer within {self.tolerance:.3g} is right."
+        return f"Which value comes next?{near}"
+
+    @property
     def steps(self) -> int:
         return (self.length - 1) // self.max_step if self.window is None else self.window
 

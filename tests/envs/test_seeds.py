@@ -28,6 +28,9 @@ LARGEST = 2**32 - 1
         (seeds.LEARNED_STREAM, 2**65),
         (seeds.JUDGED_STREAM, 2**65 + 1),
         (seeds.SIMULATED_STREAM, 2**65 + 2),
+        (seeds.inspection_stream(0, 0), 2**66),
+        (seeds.inspection_stream(7, 5), 2**66 + 7 * 2**32 + 5),
+        (seeds.inspection_stream(LARGEST, LARGEST), 2**66 + 2**64 - 1),
         (seeds.EXAMPLE_STREAM, 2**67),
     ],
 )
@@ -40,6 +43,7 @@ def test_no_two_uses_share_a_stream() -> None:
     streams = [
         *(seeds.training_stream(seed, number) for seed, number in corners),
         *(seeds.evaluation_stream(seed, lane) for seed, lane in corners),
+        *(seeds.inspection_stream(seed, number) for seed, number in corners),
         seeds.LEARNED_STREAM, seeds.JUDGED_STREAM, seeds.SIMULATED_STREAM, seeds.EXAMPLE_STREAM,
     ]  # fmt: skip
     assert len({*streams}) == len(streams)

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from seq_agents.agents import AGENTS
+from seq_agents.cli.hints import next_commands, path_word
 from seq_agents.cli.interruption import Interrupted, number_of
 from seq_agents.cli.live_board import Board
 from seq_agents.cli.terminal import print_table
 from seq_agents.cli.user_modules import import_from
+from seq_agents.cli.waiting import working
 from seq_agents.errors import Refused
 from seq_agents.experiments.cell import run_cell
 from seq_agents.experiments.entry import Cell, Entry
@@ -157,6 +159,7 @@ def list_experiments() -> None:
     for name, experiment in named_experiments().items():
         print(f"{name:34} {experiment.reported}".rstrip())
     print("\nseq-envs reproduce NAME ... runs them; a NAME may be a pattern such as 'tutorial-*'.")
+    print(next_commands(["reproduce", next(iter(named_experiments()))]))
 
 
 def reproduce(
@@ -203,8 +206,12 @@ def report(path: Path, out: Path | None, form: str | None) -> None:
         page = _write_page(folder, out)
         left = len(tables.missing(folder).rows)
         print(f"{page}{f': {left} cells are missing and are listed there' if left else ''}")
+        after = next_commands(["report", path_word(path), "--markdown"], ["report", path_word(path), "--csv"])
+        print(f"It is a page for a browser.\n{after}", file=sys.stderr)  # stdout has the path alone.
         return
-    print(FORMS[form](folder), end="")
+    with working("reading the results"):
+        text = FORMS[form](folder)
+    print(text, end="")
 
 
 def local(jobs: int | None) -> Engine:
@@ -273,6 +280,10 @@ def _print_results(entries: Sequence[Entry], path: Path, tables_of: TablesOf, ke
         print(f"{_write_page(folder, None)}: the report.\n")
     for table in tables_of(folder, outcomes_here):
         print_table(table)
+    if kept:
+        print(next_commands(["report", path_word(path), "--markdown"]))
+    else:
+        print(next_commands(["horizon", entries[0].agent]))
 
 
 def _to_continue(entries: Sequence[Entry], path: Path, command: str, kept: bool) -> str:
@@ -296,5 +307,6 @@ def _without_intervals(table: Table) -> Table:
 
 def _write_page(folder: Folder, out: Path | None) -> Path:
     page = out or folder.path / PAGE
-    write_report(folder, page)
+    with working("writing the report"):
+        write_report(folder, page)
     return page

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from seq_agents.cli.hints import as_typed
 from seq_agents.cli.options import Command, add_parameters, add_standard, agent_name, count, parameters, settings
+from seq_agents.cli.waiting import loading
 from seq_envs.evaluation import EPISODES
 
 
@@ -96,15 +98,15 @@ def _add_report(command: Command) -> None:
 
 
 def _bench(chosen: argparse.Namespace) -> None:
-    from seq_agents.cli import bench_commands as commands
+    commands = _loaded()
 
     changes = {name: getattr(chosen, name) for name in ("agents", "ids", "seeds", "episodes", "standard")}
     commands.bench(chosen.grid, chosen.preset, chosen.out, _engine(chosen), as_typed(chosen.typed), **changes)
 
 
 def _horizon(chosen: argparse.Namespace) -> None:
+    commands = _loaded()
     from seq_agents.agents import agent_type
-    from seq_agents.cli import bench_commands as commands
 
     given = agent_type(chosen.agent).settings_type.parsed(settings(chosen.set))
     commands.horizon(
@@ -117,7 +119,7 @@ def _horizon(chosen: argparse.Namespace) -> None:
 
 
 def _reproduce(chosen: argparse.Namespace) -> None:
-    from seq_agents.cli import bench_commands as commands
+    commands = _loaded()
 
     if not chosen.names:
         commands.list_experiments()
@@ -129,7 +131,7 @@ def _reproduce(chosen: argparse.Namespace) -> None:
 
 
 def _compare(chosen: argparse.Namespace) -> None:
-    from seq_agents.cli import bench_commands as commands
+    commands = _loaded()
 
     commands.compare(
         chosen.id, parameters(chosen.id, chosen), chosen.seeds, chosen.episodes, chosen.out, _engine(chosen),
@@ -138,12 +140,19 @@ def _compare(chosen: argparse.Namespace) -> None:
 
 
 def _report(chosen: argparse.Namespace) -> None:
-    from seq_agents.cli import bench_commands as commands
+    commands = _loaded()
 
     commands.report(chosen.path, chosen.out, chosen.form)
 
 
+def _loaded() -> ModuleType:
+    """The module of the commands. Its import takes seconds."""
+    with loading():
+        from seq_agents.cli import bench_commands
+    return bench_commands
+
+
 def _engine(chosen: argparse.Namespace) -> Any:
-    from seq_agents.cli import bench_commands as commands
+    commands = _loaded()
 
     return commands.local(chosen.jobs) if chosen.ray is None else commands.on_ray(chosen.ray)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import seq_envs
-from seq_agents.cli.hints import nearest, replaced
+from seq_agents.cli.hints import nearest, next_commands, replaced
 from seq_agents.cli.install import to_install
-from seq_agents.cli.options import Command, add_parameters, option, parameters, problem_id
+from seq_agents.cli.options import Command, add_parameters, as_options, option, parameters, problem_id
 from seq_agents.cli.result_table import level_table
 from seq_agents.cli.terminal import print_table
+from seq_agents.cli.waiting import loading, working
 from seq_agents.errors import Refused
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def _list(chosen: argparse.Namespace) -> None:
     if chosen.what in (None, "problems"):
         _list_problems()
     if chosen.what == "problems":
+        print(f"\n{next_commands(['show', 'SeqEcho-v0'])}")
         return
     try:
         from seq_agents.agents import AGENTS
@@ -71,10 +73,12 @@ def _list(chosen: argparse.Namespace) -> None:
     except ImportError:
         print(f"\nThe agents that learn these problems are not installed; {to_install('agents')}")
         return
-    for menu, what in ((AGENTS, "agents"), (CORES, "cores")):
+    of_core = ["train", "supervised", "SeqEcho-v0", "--core", "gru"]
+    for menu, what, after in ((AGENTS, "agents", ["show", "lstm"]), (CORES, "cores", of_core)):
         if chosen.what == what:
             for name in menu:
                 print(f"{name:20} {menu.about(name)}")
+            print(f"\n{next_commands(after)}")
     if chosen.what is None:
         _list_in_short(AGENTS, CORES)
 
@@ -100,7 +104,7 @@ def _list_in_short(agents: Mapping[str, Agent], cores: Iterable[str]) -> None:
     print()
     for words, found in names.items():
         print(textwrap.fill(f"{words}: {', '.join(found)}", _WIDTH, subsequent_indent="    ", break_on_hyphens=False))
-    print("\nseq-envs list agents has a line about each. Next: seq-envs show SeqEcho-v0")
+    print(f"\n{next_commands(['show', 'SeqEcho-v0'], ['list', 'agents'])}")
 
 
 def _show(chosen: argparse.Namespace) -> None:
@@ -121,7 +125,8 @@ def _show(chosen: argparse.Namespace) -> None:
             message = f"there is no problem {chosen.name!r}. If it is an agent: agents are not installed"
             raise Refused(f"{message}; {to_install('agents')}") from None
         raise
-    _show_problem(id, seq_envs.make_problem(id, **parameters(id, chosen)))
+    changed = parameters(id, chosen)
+    _show_problem(id, seq_envs.make_problem(id, **changed), as_options(changed))
 
 
 def _no_agent(name: str, on: str, agents: Mapping[str, Any]) -> Refused:
@@ -147,11 +152,19 @@ def _agents() -> Mapping[str, Any]:
     return AGENTS
 
 
-def _show_problem(id: str, problem: seq_envs.Problem) -> None:
-    """Print a problem: an episode, the levels, the parameters, and what they and the spaces allow."""
+def _show_problem(id: str, problem: seq_envs.Problem, given: Sequence[str]) -> None:
+    """Print a problem: an episode, the levels, the parameters, and what they and the spaces allow.
+
+    Args:
+        id: of the problem.
+        problem: the problem.
+        given: the options that set its parameters.
+    """
     print(f"{id}: {problem.title}\n")
     print(f"The first episode of seed 0; a dot where no answer counts:\n\n{seq_envs.draw(problem)}\n")
-    print_table(level_table(problem))
+    with working("estimating the levels"):
+        levels = level_table(problem)
+    print_table(levels)
     if problem.leaks:
         seen = " or ".join(f"its previous {what}" for what in problem.leaks)
         print(f"An agent that observes {seen} needs less memory: see seq_envs.levels(..., feedback=True).\n")
@@ -165,24 +178,28 @@ def _show_problem(id: str, problem: seq_envs.Problem) -> None:
     for field in fields:
         print(f"  {option(field.name):16} {field.metadata['domain']}")
     print(f"  {'observation':16} {problem.observation_space}\n  {'action':16} {problem.action_space}\n")
-    print(f"Next: seq-envs play {id}, seq-envs train lstm {id}, seq-envs show lstm {id} for tuned settings")
+    print(next_commands(["play", id, *given], ["train", "lstm", id, *given], ["show", "lstm", id]))
 
 
 def _show_agent(name: str, on: str | None) -> None:
     """Print the settings of an agent, for `train --set`: its defaults, or those on a problem."""
     from seq_agents.agents import AGENTS, agent_type, settings_of
 
-    chosen = settings_of(name, on or "").as_dict()
+    with loading():
+        chosen = settings_of(name, on or "").as_dict()
+        fields = dataclasses.fields(agent_type(name).settings_type)
     print(f"{name}: {AGENTS.about(name)}\n")
     if not chosen:
         print("It has no settings.")
         return
     if on is not None:
         print(f"Its settings on {on}; * marks those that differ from the standard ones.\n")
-    for field in dataclasses.fields(agent_type(name).settings_type):
+    for field in fields:
         value = chosen[field.name]
         used = str(value) if value == field.default else f"{value} * (standard: {field.default})"
         print(f"  {field.name:18} {used:24} {field.metadata['meaning']}: {field.metadata['domain']}")
+    id, value = on or "SeqEcho-v0", f"{fields[0].name}={chosen[fields[0].name]}"
     if on is None:
-        print(f"\nThese are the standard settings. An id may have tuned ones: seq-envs show {name} SeqEcho-v0")
-    print(f"\nNext: seq-envs train {name} {on or 'ID'} --set SETTING=VALUE")
+        print("\nThese are the standard settings; an id may have tuned ones.")
+    print()
+    print(next_commands(*([] if on else [["show", name, id]]), ["train", name, id, "--set", value]))

@@ -1,4 +1,4 @@
-"""Hints for a command that does not work: what to type instead."""
+"""Commands to type: instead of one that does not work, and after one that does."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
+from seq_agents.cli.waiting import loading
 from seq_agents.errors import Arguments, Refused
 
 
@@ -31,6 +32,22 @@ def replaced(wrong: str, right: str, typed: Sequence[str]) -> Arguments:
 def as_typed(arguments: Iterable[str]) -> str:
     """A command of seq-envs that can be pasted into a shell."""
     return shlex.join(["seq-envs", *arguments])
+
+
+def next_commands(*commands: Iterable[str]) -> str:
+    """The last lines of a command's output: what to try next, a command in each line."""
+    return "\n".join(f"{'      ' if place else 'Next: '}{as_typed(typed)}" for place, typed in enumerate(commands))
+
+
+def without_option(name: str, typed: Sequence[str]) -> Arguments:
+    """The arguments without an option and its value."""
+    words = list(typed)
+    for place, word in enumerate(typed):
+        if word == name:
+            return [*words[:place], *words[place + 2 :]]
+        if word.startswith(f"{name}="):
+            return [*words[:place], *words[place + 1 :]]
+    return words
 
 
 def path_word(path: Path) -> str:
@@ -90,8 +107,21 @@ def refuse_unknown(parser: argparse.ArgumentParser, typed: Sequence[str]) -> Non
         raise Refused(f"{message}; see its options", lambda _: [typed[0], "--help"])
 
 
+_MEANS = {
+    **dict.fromkeys(("workers", "processes", "parallel", "n-jobs", "num-workers"), "jobs"),
+    **dict.fromkeys(("output", "output-dir", "folder", "dir", "save"), "out"),
+}
+"""The options that other programs have under these names."""
+
+
 def _nearest_option(name: str, options: Iterable[str]) -> str | None:
-    """The option that is spelled most like a name. The dashes do not count: all options have them."""
+    """The option that means the same as a name in other programs, or is spelled most like it.
+
+    The dashes do not count: all options have them.
+    """
+    meant = f"--{_MEANS.get(name.lstrip('-').replace('_', '-'), '')}"
+    if meant in options:
+        return meant
     near = nearest(name.lstrip("-"), [known.lstrip("-") for known in options if known.startswith("--")], 0.75)
     return near and f"--{near}"
 
@@ -117,7 +147,8 @@ def _settings_named(typed: Sequence[str]) -> tuple[str, list[str]]:
     cores += [word.removeprefix("--core=") for word in typed if word.startswith("--core=")]
     try:
         name = with_core(agent, cores[-1]) if agent and cores else agent
-        return name, list(agent_type(name).settings_type.domains()) if name else []
+        with loading():
+            return name, list(agent_type(name).settings_type.domains()) if name else []
     except (ValueError, ImportError):  # The agent or its core does not exist: another message says so.
         return "", []
 

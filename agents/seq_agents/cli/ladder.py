@@ -5,14 +5,19 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from seq_agents.cli.hints import next_commands, without_option
 from seq_agents.cli.interruption import Interrupted, number_of
 from seq_agents.cli.options import Command, agent_name, count, seed, settings
 from seq_agents.cli.threads import use_one_thread
+from seq_agents.cli.waiting import Report, loading, working
 
 if TYPE_CHECKING:
-    from seq_agents.ladder import RungResult
+    from seq_agents.ladder import Climb, RungResult
+    from seq_agents.learners.learner import Moment
 
 _FAILED = 1
 """The exit code if a rung fails."""
@@ -39,37 +44,60 @@ def add_commands(command: Command) -> None:
 
 def _ladder(chosen: argparse.Namespace) -> int:
     """Let an agent climb the ladder, and print each rung's outcome."""
-    from seq_agents.ladder import climb, trainer
+    with loading():
+        from seq_agents.ladder import climb, rungs, trainer
+        from seq_agents.ladder.rungs import LAST_NAME
 
-    use_one_thread()
-    train = trainer(chosen.agent, settings(chosen.set))
-    progress = _Progress()
+        use_one_thread()
+        progress = _Progress([*(rung.name for rung in rungs(chosen.rollout)), LAST_NAME])
+        train = trainer(chosen.agent, settings(chosen.set), progress.update)
     try:
-        climbed = climb(
-            train, chosen.rollout, chosen.seed, start=chosen.start, keep_going=chosen.all, watch=progress.watch
-        )
+        with progress:
+            climbed = climb(
+                train, chosen.rollout, chosen.seed, start=chosen.start, keep_going=chosen.all, watch=progress.watch
+            )
     except KeyboardInterrupt as interruption:
         message = f"interrupted in the rung {progress.rung!r}, after {progress.ended} rungs"
         again = f"The same command with --from {shlex.quote(progress.rung)} goes on there"
         raise Interrupted(number_of(interruption), f"{message}. {again}") from None
-    print(climbed)
+    print(f"{climbed}\n\n{next_commands(_next(chosen, climbed))}")
     return 0 if climbed.passed else _FAILED
 
 
-class _Progress:
-    """Prints a line on stderr when a rung ends and, on a terminal, the name of a rung when it starts."""
+def _next(chosen: argparse.Namespace, climbed: Climb) -> list[str]:
+    """The command to try after a climb: the rung that failed again, or a training."""
+    if climbed.broken_at is not None:
+        return [*without_option("--from", chosen.typed), "--from", climbed.broken_at.name]
+    if ":" in chosen.agent:
+        return [*without_option("--seed", chosen.typed), "--seed", str(chosen.seed + 1)]
+    return ["train", chosen.agent, "SeqEcho-v0"]
 
-    def __init__(self) -> None:
+
+class _Progress(ExitStack):
+    """Says on stderr which rung is climbed and how far, and prints a line when a rung ends.
+
+    Args:
+        names: of all rungs, in order.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__()
         self.rung = ""
         self.ended = 0
-        self._live = sys.stderr.isatty()
+        self._names = names
+        self._report: Report = lambda _: None
 
     def watch(self, name: str, result: RungResult | None) -> None:
         """Print the start and the end of a rung; a `seq_agents.ladder.climb.RungWatch`."""
         self.rung = name
         if result is None:
-            if self._live:
-                print(f"     {name} ...", end="\r", file=sys.stderr, flush=True)
+            number = self._names.index(name) + 1
+            self._report = self.enter_context(working(f"rung {number} of {len(self._names)}, {name}"))
             return
+        self.close()
         self.ended += 1
         print(f"{'ok  ' if result.passed else 'FAIL'} {name} ({result.seconds:.0f} s)", file=sys.stderr, flush=True)
+
+    def update(self, moment: Moment) -> None:
+        """Display the progress of the training; a `seq_agents.learners.learner.Watch`."""
+        self._report(moment.done)

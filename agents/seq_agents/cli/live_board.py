@@ -1,4 +1,4 @@
-"""The progress of a grid: a live table on a terminal, and otherwise a line for each cell that ends."""
+"""The progress of a grid: a live table on a terminal; otherwise a line for each cell that ends, and at intervals."""
 
 from __future__ import annotations
 
@@ -16,8 +16,13 @@ from rich.text import Text
 from seq_agents.experiments.entry import Cell
 from seq_agents.experiments.results_folder import Folder
 from seq_agents.experiments.workers import Begun, Done, Event, Failed, Progress
+from seq_agents.progress import clock
 from seq_agents.report.table import score
 
+_SECONDS = 10.0
+"""The least seconds between a line and the next one about cells that have not ended."""
+_WORKED = 0.5
+"""The cells that must be done, parts of cells added up, before the remaining time is estimated."""
 _UNBOUNDED = 100_000
 """A width in characters that is enough for every table."""
 
@@ -35,7 +40,7 @@ class Board:
         self._failed: set[str] = set()
         self._running: dict[str, Progress | None] = {}
         self._console = Console(stderr=True)
-        self._start = time.monotonic()
+        self._start = self._said = time.monotonic()
         self._done = {cell.key: _score(result) for cell in cells if (result := folder.result(cell)) is not None}
         self._done_before = len(self._done)
         self._live = Live(get_renderable=self._table, console=self._console, refresh_per_second=4, transient=True)
@@ -45,6 +50,8 @@ class Board:
             self._console.print(f"{self._done_before} of {len(self._cells)} cells are done already.")
         if self._console.is_terminal:
             self._live.start()
+        elif self._done_before < len(self._cells):
+            self._print(f"{len(self._cells) - self._done_before} cells to run.")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -59,6 +66,8 @@ class Board:
                 self._running[key] = None
             case Progress():
                 self._running[key] = event
+                if not self._console.is_terminal and time.monotonic() - self._said >= _SECONDS:
+                    self._print(self._progress())
             case Done():
                 self._running.pop(key, None)
                 self._done[key] = _score(event.result)
@@ -72,6 +81,10 @@ class Board:
     def _say(self, cell: Cell, text: str) -> None:
         ended = len(self._done) + len(self._failed)
         line = f"[{ended}/{len(self._cells)}] {cell.entry.title} on {cell.entry.label}, seed {cell.seed}: {text}"
+        self._print(line)
+
+    def _print(self, line: str) -> None:
+        self._said = time.monotonic()
         self._console.print(Text(line), soft_wrap=True)
 
     def _table(self) -> Any:
@@ -118,8 +131,8 @@ class Board:
         worked = ended - self._done_before + sum(_share_done(progress) for progress in self._running.values())
         passed = time.monotonic() - self._start
         left = len(self._cells) - self._done_before - worked
-        still = f", about {_clock(passed / worked * left)} left" if worked > 0.5 else ""
-        return f"{ended} of {len(self._cells)} cells in {_clock(passed)}{still}"
+        still = f", about {clock(passed / worked * left)} left" if worked > _WORKED else ""
+        return f"{ended} of {len(self._cells)} cells in {clock(passed)}{still}"
 
 
 def _score(result: Any) -> float:
@@ -129,8 +142,3 @@ def _score(result: Any) -> float:
 
 def _share_done(progress: Progress | None) -> float:
     return 0.0 if progress is None else progress.moment.done
-
-
-def _clock(seconds: float) -> str:
-    minutes, seconds = divmod(round(seconds), 60)
-    return f"{minutes}:{seconds:02}"

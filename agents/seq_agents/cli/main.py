@@ -6,6 +6,7 @@ command without a traceback.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -62,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def parser() -> Parser:
     """The parser of the whole command line. It needs gymnasium and numpy only."""
     import seq_envs
-    from seq_agents.cli import bench_options, catalogue, ladder, options, play, plot, train, watch
+    from seq_agents.cli import bench_options, catalogue, inspect, ladder, options, play, plot, train, watch
 
     whole = options.Parser(prog="seq-envs", description=_PURPOSE)
     whole.add_argument("--version", action="version", version=f"seq-envs {seq_envs.__version__}")
@@ -74,7 +75,7 @@ def parser() -> Parser:
         whole.commands[name] = added
         return added
 
-    for family in (catalogue, play, train, watch, plot, ladder, bench_options):
+    for family in (catalogue, play, train, watch, inspect, plot, ladder, bench_options):
         family.add_commands(command)
     return whole
 
@@ -83,11 +84,14 @@ def _run(typed: Arguments) -> tuple[int, str]:
     """Run a command; returns its exit code and a message for stderr."""
     import gymnasium
 
+    from seq_agents.cli.completion import complete
     from seq_agents.cli.hints import as_typed, instead_of
     from seq_agents.cli.install import how_to_install
     from seq_agents.cli.options import WrongOptions
     from seq_agents.errors import Refused
 
+    if "_ARGCOMPLETE" in os.environ:
+        complete()
     try:
         chosen = _chosen(typed or ["--help"])
         return chosen.run(chosen) or 0, ""

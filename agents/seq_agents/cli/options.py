@@ -167,6 +167,11 @@ def parameters(id: str, chosen: argparse.Namespace) -> dict[str, Any]:
     return {name: domains[name].parse(text) if name in domains else text for name, text in given.items()}
 
 
+def as_options(given: Mapping[str, Any]) -> list[str]:
+    """Parameters as the options that set them."""
+    return [f"{option(name)}={value}" for name, value in given.items()]
+
+
 _PATTERN = frozenset("*?[")
 
 

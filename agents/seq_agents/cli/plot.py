@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from seq_agents.cli.hints import path_word
+from seq_agents.cli.hints import next_commands, path_word
 from seq_agents.cli.options import Command
 from seq_agents.cli.terminal import terminal_width
 from seq_agents.cli.trained import refuse_others
+from seq_agents.cli.waiting import loading, working
 
 _WIDTH = 78
 """The characters of a line if the width of the terminal is unlimited."""
@@ -26,15 +27,18 @@ def add_commands(command: Command) -> None:
 
 def _plot(chosen: argparse.Namespace) -> None:
     """Draw the curves."""
-    from seq_agents.experiments.run_folder import Run
-    from seq_agents.report.run_curves import run_curves, save, text
+    with loading():
+        from seq_agents.experiments.run_folder import Run
+        from seq_agents.report.run_curves import run_curves, save, text
 
     for path in chosen.paths:
         refuse_others("plot", path)
     curves = run_curves([Run.open(path, trust=chosen.trust) for path in chosen.paths])
     if chosen.out is None:
         print(text(curves, terminal_width() or _WIDTH))
-        print(f"\nNext: seq-envs plot {' '.join(map(path_word, chosen.paths))} --out curves.svg")
+        print(f"\n{next_commands(['plot', *map(path_word, chosen.paths), '--out', 'curves.svg'])}")
     else:
-        save(curves, chosen.out)
-        print(f"{chosen.out}: the learning curves of {', '.join(curve.name for curve in curves)}.")
+        with working("drawing the curves"):
+            save(curves, chosen.out)
+        print(f"{chosen.out}: the learning curves of {', '.join(curve.name for curve in curves)}.\n")
+        print(next_commands(["watch", path_word(chosen.paths[0])]))

@@ -32,6 +32,40 @@ def terminal_width() -> int | None:
     return shutil.get_terminal_size().columns
 
 
+def folded(text: str, width: int | None) -> str:
+    """Sentences and other text as lines of at most this width where words allow it; None: unlimited."""
+    if width is None:
+        return text
+    lines = (
+        textwrap.wrap(line, max(width - 1, _NARROWEST), break_long_words=False, break_on_hyphens=False) or [""]
+        for line in text.splitlines()
+    )
+    return "\n".join(line for wrapped in lines for line in wrapped)
+
+
+def in_strips(rows: Sequence[str], width: int | None) -> str:
+    """Rows of aligned columns, cut between columns into strips that fit; each strip begins with the first column.
+
+    Args:
+        rows: a label and columns, aligned to the right and with a space between them.
+        width: of the terminal in characters; None: unlimited.
+    """
+    longest = max(map(len, rows))
+    if width is None or longest < width:
+        return "\n".join(rows)
+    padded = [f"{row.ljust(longest)} " for row in rows]
+    label = max(len(row.split(" ", 1)[0]) for row in rows)
+    gaps = [place for place in range(label, longest + 1) if all(row[place] == " " for row in padded)]
+    strips, start = [], label
+    while start < longest:
+        room = start + max(width - 1 - label, 1)
+        end = max((place for place in gaps if start < place <= room), default=0)
+        end = end or min((place for place in gaps if place > start), default=longest)
+        strips.append("\n".join(f"{row[:label]}{row[start:end]}".rstrip() for row in padded))
+        start = end
+    return "\n\n".join(strips)
+
+
 def text_of(table: Table, width: int | None) -> str:
     """A table as text.
 

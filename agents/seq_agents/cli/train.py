@@ -6,21 +6,25 @@ import argparse
 import dataclasses
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import seq_envs
-from seq_agents.cli.hints import as_typed, path_word
+from seq_agents.cli.hints import as_typed, next_commands, path_word
 from seq_agents.cli.interruption import Interrupted, number_of
 from seq_agents.cli.options import Command, add_parameters, add_standard, agent_name, count, parameters, seed, settings
 from seq_agents.cli.threads import use_one_thread
 from seq_agents.cli.trained import add_run, trained
+from seq_agents.cli.waiting import CountedPolicy, loading, working
 from seq_agents.errors import Refused
+from seq_agents.progress import ProgressBar
 from seq_envs.evaluation import EPISODES
 
 if TYPE_CHECKING:
     from seq_agents.experiments.config import Config
     from seq_agents.experiments.run_folder import Run
+    from seq_envs.policies import Policy
 
 
 def add_commands(command: Command) -> None:
@@ -48,18 +52,24 @@ def add_commands(command: Command) -> None:
 
 def _train(chosen: argparse.Namespace) -> None:
     """Train an agent in a run folder, and print its evaluation."""
-    from seq_agents.cli.progress import Bars
     from seq_agents.cli.result_table import Result, result_table
     from seq_agents.cli.terminal import print_table
-    from seq_agents.experiments.training import Stopped, train
 
-    use_one_thread()
-    config = _config(chosen)
-    path = chosen.out or Path("runs") / f"{config.agent.replace(':', '-')}-{config.id}-{config.seed}"
-    run = _run_folder(path, config, chosen.resume)
+    with loading():
+        from seq_agents.experiments.training import Stopped, train
+
+        use_one_thread()
+        config = _config(chosen)
+        path = chosen.out or Path("runs") / f"{config.agent.replace(':', '-')}-{config.id}-{config.seed}"
+        run = _run_folder(path, config, chosen.resume)
     try:
-        with Bars() as bars:
-            evaluation = train(run, chosen.episodes, bars.add(config.agent))
+        with ProgressBar(config.agent) as bar, ExitStack() as evaluating:
+
+            def watched(policy: Policy) -> Policy:
+                report = evaluating.enter_context(working(_evaluating(chosen.episodes)))
+                return CountedPolicy(policy, chosen.episodes, config.problem().steps, report)
+
+            evaluation = train(run, chosen.episodes, bar, watched)
     except Stopped as stopped:
         raise Interrupted(stopped.number, _to_continue(run, chosen.typed)) from None
     except KeyboardInterrupt as interruption:
@@ -67,7 +77,12 @@ def _train(chosen: argparse.Namespace) -> None:
     print_table(
         result_table(config.problem(), {config.agent: Result(evaluation, run.evaluation()["training_seconds"])})
     )
-    print(f"{path}: config, checkpoint, learning curve and evaluation.")
+    print(f"{path}: config, checkpoint, learning curve and evaluation.\n")
+    print(next_commands(["watch", path_word(path)], ["evaluate", path_word(path)], ["plot", path_word(path)]))
+
+
+def _evaluating(episodes: int) -> str:
+    return f"evaluating {episodes:,} episodes"
 
 
 def _config(chosen: argparse.Namespace) -> Config:
@@ -183,10 +198,14 @@ def _evaluate(chosen: argparse.Namespace) -> None:
     from seq_agents.cli.terminal import print_table
     from seq_agents.experiments.files import without_nan
 
-    use_one_thread()
-    run, problem, learner, *_ = trained(chosen)
-    evaluation = seq_envs.evaluate(learner.policy(), problem, chosen.episodes, chosen.seed)
+    with loading():
+        use_one_thread()
+        run, problem, learner, *_ = trained(chosen)
+    with working(_evaluating(chosen.episodes)) as report:
+        policy = CountedPolicy(learner.policy(), chosen.episodes, problem.steps, report)
+        evaluation = seq_envs.evaluate(policy, problem, chosen.episodes, chosen.seed)
     if chosen.json:
         print(json.dumps(without_nan(dataclasses.asdict(evaluation)), indent=1))
     else:
         print_table(result_table(problem, {run.config.agent: Result(evaluation, 0.0)}))
+        print(next_commands(["watch", path_word(chosen.path)], ["horizon", run.config.agent]))

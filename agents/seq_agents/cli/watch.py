@@ -6,14 +6,16 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seq_agents.cli.hints import next_commands, path_word
 from seq_agents.cli.options import Command, seed
 from seq_agents.cli.terminal import terminal_width
 from seq_agents.cli.threads import use_one_thread
 from seq_agents.cli.trained import Trained, add_run, trained
+from seq_agents.cli.waiting import loading, working
 from seq_agents.errors import Refused
 
 if TYPE_CHECKING:
@@ -33,6 +35,9 @@ def add_commands(command: Command) -> None:
     watch.add_argument("--speed", type=_speed, default=4.0, help="time steps in a second (default: 4)")
     watch.add_argument("--html", type=Path, metavar="FILE", help="write a page instead, which plays the episode")
     watch.add_argument("--gif", type=Path, metavar="FILE", help="write an animation instead")
+    watch.add_argument(
+        "--game", type=Path, metavar="FILE", help="write a page to play against an LSTM; FILE.json: its data"
+    )
 
 
 def _speed(text: str) -> float:
@@ -45,27 +50,67 @@ def _speed(text: str) -> float:
 
 
 def _watch(chosen: argparse.Namespace) -> None:
-    """Play an episode in the terminal, or write it to files."""
+    """Play an episode in the terminal, or write files."""
+    _refuse_files({name: getattr(chosen, name) for name in ("html", "gif", "game")})
+    with loading():
+        use_one_thread()
+        agent = trained(chosen)
+    if chosen.game is not None:
+        with working("writing the game"):
+            _write_game(chosen.game, agent, chosen.seed)
+        print(f"{chosen.game}: play {agent.config.id} against {agent.config.agent} in a browser.")
+    if chosen.game is None or chosen.html is not None or chosen.gif is not None:
+        _play_episode(chosen, agent)
+    print(f"\n{next_commands(['plot', path_word(chosen.path)])}")
+
+
+def _play_episode(chosen: argparse.Namespace, agent: Trained) -> None:
+    """Play an episode in the terminal, or write it as a page and an animation."""
     from seq_agents.watch import play
 
-    use_one_thread()
+    with working("playing the episode"):
+        watched = play(agent.problem, _policies(agent, chosen.before), chosen.seed)
+    with working("drawing the episode"):
+        if chosen.html is not None:
+            watched.save_html(chosen.html, chosen.speed)
+        if chosen.gif is not None:
+            watched.save_gif(chosen.gif, chosen.speed)
     files = [path for path in (chosen.html, chosen.gif) if path is not None]
-    for path in files:
-        if path.is_dir():
-            raise Refused(f"{path} is a folder: name a file")
-    if len({path.resolve() for path in files}) < len(files):
-        raise Refused(f"--html and --gif must name two files, got {chosen.html} twice")
-    agent = trained(chosen)
-    watched = play(agent.problem, _policies(agent, chosen.before), chosen.seed)
-    if chosen.html is not None:
-        watched.save_html(chosen.html, chosen.speed)
-    if chosen.gif is not None:
-        watched.save_gif(chosen.gif, chosen.speed)
     for path in files:
         print(f"{path}: {agent.config.agent} plays an episode of {agent.config.id}.")
     if not files:
         print(f"{agent.problem.title}\n{agent.problem}\n")
         show(watched, chosen.speed)
+
+
+def _refuse_files(files: Mapping[str, Path | None]) -> None:
+    """Refuse a folder, and the same file for two options.
+
+    Args:
+        files: by the name of the option, without its dashes; None: not given.
+
+    Raises:
+        Refused: with the option or the path.
+    """
+    taken: dict[Path, str] = {}
+    for name, path in files.items():
+        if path is None:
+            continue
+        if path.is_dir():
+            raise Refused(f"{path} is a folder: name a file")
+        other = taken.setdefault(path.resolve(), name)
+        if other != name:
+            raise Refused(f"--{other} and --{name} must name two files, got {files[other]} twice")
+
+
+def _write_game(path: Path, agent: Trained, seed: int) -> None:
+    """Write the game against an agent: as JSON if the path ends in .json, otherwise as a page."""
+    from seq_agents.browser import Game, page
+    from seq_agents.experiments.files import write_whole
+
+    game = Game.of(agent.learner, agent.config, agent.steps, seed)
+    text = game.to_json() if path.suffix == ".json" else page({agent.config.id: game})
+    write_whole(path, text.encode())
 
 
 def _policies(agent: Trained, before: bool) -> dict[str, Policy]:

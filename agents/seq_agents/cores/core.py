@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from torch import Tensor, nn
 
@@ -15,6 +15,15 @@ from seq_envs.parameters import LONGEST, Flag, Integer, parameter
 
 State = tuple[Tensor, ...]
 """The memory of a core in B episodes: tensors (B, ...)."""
+
+
+class Activity(NamedTuple):
+    """What a core holds after one time step of B episodes: named tensors (B, ...)."""
+
+    state: Mapping[str, Tensor]
+    """The parts of its memory, from which later answers are computed."""
+    gates: Mapping[str, Tensor] = {}
+    """Values in [0, 1] that decide what is written, kept and read."""
 
 
 FROZEN = "whether the core keeps the weights it began with, so that only the rest of the network learns"
@@ -83,3 +92,13 @@ class Core(nn.Module, ABC):
         Returns:
             The outputs (B, T, outputs), and the state after the last step.
         """
+
+    def activity(self, inputs: Tensor, before: State, after: State) -> Activity:
+        """Name the parts of the state for drawings and probes. A core with gates adds them.
+
+        Args:
+            inputs: (B, inputs), of one time step.
+            before: the state before the step.
+            after: the state after it.
+        """
+        return Activity({f"state {number}": part for number, part in enumerate(after, start=1)})

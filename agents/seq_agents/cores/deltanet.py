@@ -20,6 +20,8 @@ _CHUNK = 32
 class DeltaNetMixer(Mixer):
     """Writes a value at a key by the delta rule, and reads at a query."""
 
+    state_names = ("last inputs", "S")
+
     def __init__(self, hidden: int, heads: int, convolution: int) -> None:
         super().__init__()
         self.heads = heads

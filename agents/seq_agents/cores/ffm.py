@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 import seq_envs
-from seq_agents.cores.core import Core, CoreSettings, State
+from seq_agents.cores.core import Activity, Core, CoreSettings, State
 from seq_agents.cores.scan import scan
 from seq_envs.parameters import Integer, parameter
 
@@ -73,3 +73,6 @@ class Ffm(Core):
         gate = self.gate(inputs).sigmoid()
         outputs = gate * self.norm(mixed) + (1 - gate) * self.skip(inputs)
         return outputs, (states[:, -1].real, states[:, -1].imag)
+
+    def activity(self, inputs: Tensor, before: State, after: State) -> Activity:
+        return Activity({"real part of S": after[0], "imaginary part of S": after[1]})

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
+import torch
 from torch import Tensor, nn
 
 import seq_envs
-from seq_agents.cores.core import Core, CoreSettings, State
+from seq_agents.cores.core import Activity, Core, CoreSettings, State
 from seq_agents.cores.episode_starts import read_with_starts
 from seq_agents.cores.input_weights import AS_TORCH, RecurrentSettings, draw_input_weights
 
@@ -46,3 +47,11 @@ class Gru(Core):
     def _read(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
         outputs, hidden = self.gru(inputs, state[0][None])
         return outputs, (hidden[0],)
+
+    def activity(self, inputs: Tensor, before: State, after: State) -> Activity:
+        of_inputs, of_hidden, *biases = self.gru.parameters()
+        summed = nn.functional.linear(inputs, of_inputs, biases[0]) + nn.functional.linear(
+            before[0], of_hidden, biases[1]
+        )
+        reset, keep, _ = torch.sigmoid(summed).chunk(3, dim=1)
+        return Activity({"h": after[0]}, {"reset gate": reset, "update gate": keep})

@@ -5,12 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from torch import Tensor, nn
 
 import seq_envs
-from seq_agents.cores.core import Core, CoreSettings, State
+from seq_agents.cores.core import Activity, Core, CoreSettings, State
 from seq_envs.parameters import Integer, parameter
 
 
@@ -37,6 +37,9 @@ class MemoryHeadsSettings(ConvolvedSettings):
 
 class Mixer(nn.Module, ABC):
     """The part of a layer that remembers: features (B, T, hidden) in, as many out. It keeps the contract of a core."""
+
+    state_names: ClassVar[tuple[str, ...]]
+    """The name of each tensor of the state; empty for one that is a count and holds no features."""
 
     @abstractmethod
     def initial_state(self, batch: int) -> State:
@@ -98,6 +101,14 @@ class LayeredCore(Core):
             if self.feed_forwards:
                 features = features + self.feed_forwards[layer](features)
         return self.norm(features), after
+
+    def activity(self, inputs: Tensor, before: State, after: State) -> Activity:
+        names = [
+            name and (name if len(self.mixers) == 1 else f"{name}, layer {layer}")
+            for layer, mixer in enumerate(self.mixers, start=1)
+            for name in cast(Mixer, mixer).state_names
+        ]
+        return Activity({name: part for name, part in zip(names, after, strict=True) if name})
 
 
 def head_width(hidden: int, heads: int) -> int:

@@ -19,6 +19,8 @@ _RING = (0.5, 0.999)
 class LruMixer(Mixer):
     """h <- lambda h + gamma B x, y = Re(C h) + D x; the output is a gated linear unit of GELU(y)."""
 
+    state_names = ("real part of h", "imaginary part of h")
+
     def __init__(self, hidden: int) -> None:
         super().__init__()
         self.hidden = hidden

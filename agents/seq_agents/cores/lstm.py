@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
+import torch
 from torch import Tensor, nn
 
 import seq_envs
-from seq_agents.cores.core import Core, CoreSettings, State
+from seq_agents.cores.core import Activity, Core, CoreSettings, State
 from seq_agents.cores.episode_starts import read_with_starts
 from seq_agents.cores.input_weights import AS_TORCH, RecurrentSettings
 from seq_agents.cores.lstm_start import LstmStart
@@ -66,3 +67,14 @@ class Lstm(Core):
         hidden, cell = state
         outputs, (hidden, cell) = self.lstm(inputs, (hidden[None], cell[None]))
         return outputs, (hidden[0], cell[0])
+
+    def activity(self, inputs: Tensor, before: State, after: State) -> Activity:
+        return Activity({"h": after[0], "c": after[1]}, lstm_gates(self.lstm, inputs, before[0]))
+
+
+def lstm_gates(lstm: nn.LSTM, inputs: Tensor, hidden: Tensor) -> dict[str, Tensor]:
+    """The gates (B, units) of the first layer, given inputs (B, inputs) and h before the step (B, units)."""
+    of_inputs, of_hidden, *biases = list(lstm.parameters())[:4]
+    summed = nn.functional.linear(inputs, of_inputs, biases[0]) + nn.functional.linear(hidden, of_hidden, biases[1])
+    write, forget, _, read = torch.sigmoid(summed).chunk(4, dim=1)
+    return {"input gate": write, "forget gate": forget, "output gate": read}

@@ -30,6 +30,8 @@ class MambaSettings(ConvolvedSettings):
 class MambaMixer(Mixer):
     """A gated, selective, diagonal state space model after a short convolution."""
 
+    state_names = ("last inputs", "h")
+
     def __init__(self, hidden: int, states: int, convolution: int) -> None:
         super().__init__()
         self.hidden, self.states = hidden, states

@@ -14,6 +14,8 @@ from seq_agents.cores.scan import scan
 class MinGruMixer(Mixer):
     """z = sigmoid(W x + b), n = V x + c; h <- (1 - z) h + z n. The output is h."""
 
+    state_names = ("h",)
+
     def __init__(self, hidden: int) -> None:
         super().__init__()
         self.hidden = hidden

@@ -22,6 +22,8 @@ _FORGET_BIASES = (0.0, 5.0)
 class MlstmMixer(Mixer):
     """A matrix memory with exponential gates."""
 
+    state_names = ("last inputs", "C", "n", "m")
+
     def __init__(self, hidden: int, heads: int, convolution: int) -> None:
         super().__init__()
         self.heads = heads

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 from torch import Tensor, nn
 
 import seq_envs
-from seq_agents.cores.core import Core, CoreSettings, State
+from seq_agents.cores.core import Activity, Core, CoreSettings, State
 from seq_agents.cores.episode_starts import read_with_starts
 from seq_agents.cores.input_weights import AS_TORCH, RecurrentSettings, draw_input_weights
 
@@ -42,3 +42,6 @@ class Rnn(Core):
     def _read(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
         outputs, hidden = self.rnn(inputs, state[0][None])
         return outputs, (hidden[0],)
+
+    def activity(self, inputs: Tensor, before: State, after: State) -> Activity:
+        return Activity({"h": after[0]})

@@ -29,6 +29,8 @@ class TransformerSettings(LayeredSettings):
 class AttentionMixer(Mixer):
     """Attention to the last `window` inputs of a layer, with rotary positions."""
 
+    state_names = ("inputs of the attention", "")
+
     def __init__(self, hidden: int, heads: int, window: int) -> None:
         super().__init__()
         self.hidden, self.heads, self.window = hidden, heads, window

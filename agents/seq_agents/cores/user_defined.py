@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 import seq_envs
-from seq_agents.cores.core import Core, Freezable, State
+from seq_agents.cores.core import Activity, Core, Freezable, State
 from seq_agents.cores.episode_starts import read_with_starts
 from seq_agents.errors import reason
 from seq_agents.imports import imported
@@ -166,6 +166,11 @@ class UserDefinedCore(Core):
             read = self.module(inputs, state)
             return read
         return read_with_starts(self.module, inputs, state, self.initial_state(len(inputs)), starts)
+
+    def activity(self, inputs: Tensor, before: State, after: State) -> Activity:
+        named = getattr(self.module, "activity", super().activity)
+        activity: Activity = named(inputs, before, after)
+        return activity
 
 
 _TAKEN = " or ".join(repr(name) for name in dir(Freezable) if not name.startswith("_"))

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 import seq_envs
-from seq_agents.cores.core import Core, CoreSettings, State
+from seq_agents.cores.core import Activity, Core, CoreSettings, State
 from seq_agents.cores.episode_starts import time_steps
 from seq_envs.parameters import Flag, Integer, parameter
 
@@ -99,6 +99,10 @@ class Window(Core):
             seen = torch.cat([seen, clock.to(seen.dtype)], dim=2)
         kept = frames[:, -1, :, 1:].transpose(1, 2)
         return self.layers(seen), (kept, now[:, -1] + 1)
+
+    def activity(self, inputs: Tensor, before: State, after: State) -> Activity:
+        # The answer is computed from the current input too, which the state after the step may not hold any more.
+        return Activity({"window": torch.cat([before[0], inputs[:, None]], dim=1)})
 
 
 class Memoryless(Window):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import seq_envs
@@ -15,6 +15,7 @@ from seq_agents.experiments.run_folder import DIVERGED, Run
 from seq_agents.learners.learner import Moment, Watch, unwatched
 from seq_agents.stop_signals import STOP_SIGNALS
 from seq_envs.evaluation import EPISODES
+from seq_envs.policies import Policy
 
 _SECONDS_BETWEEN_CHECKPOINTS = 30.0
 _CURVE_POINTS = 200
@@ -34,13 +35,20 @@ class Stopped(Exception):
         self.number = number
 
 
-def train(run: Run, episodes: int = EPISODES, watch: Watch = unwatched) -> seq_envs.Evaluation:
+def train(
+    run: Run,
+    episodes: int = EPISODES,
+    watch: Watch = unwatched,
+    watched: Callable[[Policy], Policy] = lambda policy: policy,
+) -> seq_envs.Evaluation:
     """Train to the end, from the folder's checkpoint if there is one, then evaluate on fresh episodes.
 
     Args:
         run: its folder gets a checkpoint every 30 seconds, when the training ends, and after Ctrl-C or SIGTERM.
         episodes: episodes of the final evaluation.
         watch: called after every update.
+        watched: takes the policy before its evaluation, and returns the policy to evaluate: the same one, for example
+            with a display of its progress.
 
     Raises:
         Stopped: after Ctrl-C or SIGTERM. The same call continues from the checkpoint, to the same result.
@@ -80,7 +88,7 @@ def train(run: Run, episodes: int = EPISODES, watch: Watch = unwatched) -> seq_e
             diverged = _OF_NUMBERS.search(what) or not all(part.isfinite().all() for part in learner.state().values())
             raise RunError(f"{DIVERGED if diverged else 'the training failed'}: {what}") from wrong
         seconds = before + time.perf_counter() - start
-        evaluation = seq_envs.evaluate(learner.policy(), run.config.problem(), episodes)
+        evaluation = seq_envs.evaluate(watched(learner.policy()), run.config.problem(), episodes)
         run.finish(evaluation, latest, seconds)
         return evaluation
 

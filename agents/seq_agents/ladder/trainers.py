@@ -11,6 +11,7 @@ from seq_agents.agents import AGENTS, Agent, agent_type, is_of_another_module
 from seq_agents.imports import imported
 from seq_agents.ladder.climb import Train
 from seq_agents.ladder.counted_envs import MakeEnvs
+from seq_agents.learners.learner import Watch, unwatched
 from seq_agents.settings import Settings
 from seq_envs.policies import Policy
 
@@ -68,13 +69,14 @@ _BY_CORE: Mapping[str, Mapping[str, Any]] = {
 """The settings of memory cores that suit tiny tasks. Other cores have their defaults, as an LSTM's open forget gate."""
 
 
-def trainer(agent: str, settings: Mapping[str, str] | None = None) -> Train:
+def trainer(agent: str, settings: Mapping[str, str] | None = None, watch: Watch = unwatched) -> Train:
     """The training function of an agent.
 
     Args:
         agent: a name of `AGENTS`, trained with settings that suit tiny tasks; or "module:function", a training function
             as `climb` takes it.
         settings: settings of an agent of this package as text, which replace these.
+        watch: called after every update of an agent of this package.
 
     Raises:
         ValueError: the agent or a setting is unknown, a setting has a wrong value, the function cannot be imported, or
@@ -94,7 +96,7 @@ def trainer(agent: str, settings: Mapping[str, str] | None = None) -> Train:
     def train(make_envs: MakeEnvs, budget: int) -> Policy:
         chosen = settings_type.of(_settings_for(AGENTS[agent], settings_type, make_envs.problem, budget) | given)
         learner = learner_type(make_envs.problem, chosen, make_envs.seed)
-        learner.learn()
+        learner.learn(watch)
         return learner.policy()
 
     return train

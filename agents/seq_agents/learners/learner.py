@@ -14,6 +14,8 @@ from seq_envs.policies import Policy
 if TYPE_CHECKING:
     import torch
 
+    from seq_agents.networks.view import NetworkView
+
 
 class Moment(NamedTuple):
     """The progress of a training after an update."""
@@ -80,6 +82,12 @@ class Learner(ABC):
     def network_and_core(self) -> tuple[torch.nn.Module, Sequence[torch.nn.Module]] | None:
         """The network and the parts of it that remember; None if there is no network, or it is not known."""
         return None
+
+    def network_view(self) -> NetworkView | None:
+        """The network, to be looked at: that of the policy's method `network_view()`; None if it has none."""
+        look = getattr(self.policy(), "network_view", None)
+        view: NetworkView | None = look() if callable(look) else None
+        return view
 
     def weights(self) -> Weights | None:
         """How many weights the network has; None if there is no network, or it is not known."""

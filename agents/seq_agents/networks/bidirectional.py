@@ -30,14 +30,14 @@ class BidirectionalLstmNetwork(Network):
     def memory(self) -> list[nn.Module]:
         return [self.lstm]
 
-    def forward(self, observations: Tensor) -> Tensor:
-        batch, steps = observations.shape[:2]
-        every = torch.ones(batch, steps, dtype=torch.bool, device=observations.device)
-        scores = self._read_prefixes(observations, every)
+    def scores(self, features: Tensor) -> Tensor:
+        batch, steps = features.shape[:2]
+        every = torch.ones(batch, steps, dtype=torch.bool, device=features.device)
+        scores = self._read_prefixes(features, every)
         return scores.reshape(batch, steps, *scores.shape[1:])
 
     def loss(self, observations: Tensor, targets: Tensor, scored: Tensor) -> tuple[Tensor, Tensor]:
-        scores = self._read_prefixes(observations, scored)
+        scores = self._read_prefixes(self.reader(observations), scored)
         return self.head.loss(scores, targets[scored]), scores
 
     def step(self, observations: Tensor, state: Tensor | None) -> tuple[Tensor, Any]:
@@ -45,10 +45,10 @@ class BidirectionalLstmNetwork(Network):
         _, (last, _) = self.lstm(self.reader(seen))
         return self.head(last.transpose(0, 1).flatten(1)), seen
 
-    def _read_prefixes(self, observations: Tensor, wanted: Tensor) -> Tensor:
-        """The scores (n, ...) at the wanted steps (B, T) bool. Each is from the observations of its episode so far."""
+    def _read_prefixes(self, features: Tensor, wanted: Tensor) -> Tensor:
+        """The scores (n, ...) at the wanted steps (B, T) bool. Each is from the features of its episode so far."""
         episodes, steps = wanted.nonzero(as_tuple=True)
-        inputs = self.reader(observations)[episodes]
+        inputs = features[episodes]
         lengths = (steps + 1).cpu()
         _, (last, _) = self.lstm(pack_padded_sequence(inputs, lengths, batch_first=True, enforce_sorted=False))
         scores: Tensor = self.head(last.transpose(0, 1).flatten(1))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 import seq_envs
-from seq_agents.cores.core import Core, State
+from seq_agents.cores.core import Activity, Core, State
 from seq_agents.networks.network import Network
 from seq_agents.networks.reader import Reader
+from seq_agents.networks.view import states_of_core
 
 
 class CoreNetwork(Network):
@@ -43,10 +44,13 @@ class CoreNetwork(Network):
         parts = ("core.", "head.")
         return {name if name.startswith(parts) else f"core.{name}": tensor for name, tensor in weights.items()}
 
-    def forward(self, observations: Tensor) -> Tensor:
-        features, _ = self.core(self.reader(observations), self.core.initial_state(len(observations)))
-        scores: Tensor = self.head(features)
+    def scores(self, features: Tensor) -> Tensor:
+        outputs, _ = self.core(features, self.core.initial_state(len(features)))
+        scores: Tensor = self.head(outputs)
         return scores
+
+    def states(self, features: Tensor, steps: Sequence[int]) -> Activity | None:
+        return states_of_core(self.core, features, steps)
 
     def initial_state(self, batch: int) -> State:
         return self.core.initial_state(batch)

@@ -53,25 +53,25 @@ class EncoderDecoderNetwork(Network):
     def memory(self) -> list[nn.Module]:
         return [self.encoder, self.decoder]
 
-    def forward(self, observations: Tensor) -> Tensor:
-        return self._answer(observations, None)
+    def scores(self, features: Tensor) -> Tensor:
+        return self._answer(features, None)
 
     def loss(self, observations: Tensor, targets: Tensor, scored: Tensor) -> tuple[Tensor, Tensor]:
-        scores = self._answer(observations, targets if self.forcing else None)[scored]
+        scores = self._answer(self.reader(observations), targets if self.forcing else None)[scored]
         return self.head.loss(scores, targets[scored]), scores
 
-    def _answer(self, observations: Tensor, forced: Tensor | None) -> Tensor:
-        """Episodes (B, T, ...) to scores (B, T, ...), 0 before the first scored step; forced (B, T): right answers."""
-        before = min(self.first, observations.shape[1])
-        encoded, state = self.encoder(self.reader(observations[:, :before]))
-        answers_left = observations.shape[1] - before
-        scores: Tensor = encoded.new_zeros(len(observations), before, *self.head.shape)
+    def _answer(self, features: Tensor, forced: Tensor | None) -> Tensor:
+        """Features (B, T, size) to scores (B, T, ...), 0 before the first scored step; forced (B, T): right answers."""
+        before = min(self.first, features.shape[1])
+        encoded, state = self.encoder(features[:, :before])
+        answers_left = features.shape[1] - before
+        scores: Tensor = encoded.new_zeros(len(features), before, *self.head.shape)
         if answers_left == 0:
             return scores
         if not self.forcing:
             outputs, _ = self.decoder(encoded[:, -1:].expand(-1, answers_left, -1), state)
             return torch.cat([scores, self._scores(outputs, encoded)], dim=1)
-        read = encoded.new_zeros(len(observations), 1, self.choices)
+        read = encoded.new_zeros(len(features), 1, self.choices)
         if forced is not None:
             earlier = nn.functional.one_hot(forced[:, before:-1], self.choices).to(encoded)
             outputs, _ = self.decoder(torch.cat([read, earlier], dim=1), state)

@@ -76,15 +76,16 @@ class Head(nn.Module):
         With bins that is the answer that is right with the highest probability. It may lie between two candidates, if
         both are within the tolerance.
         """
-        if self.real:
-            best = self.allowed(scores)
-        elif self._bins:
-            worth = torch.einsum("pij, ...pj -> ...pi", self._worth.to(scores), scores.softmax(-1))
-            best = self.answers_of(worth.argmax(-1))
-        else:
-            best = scores.argmax(-1)
+        best = self.allowed(scores) if self.real else self.answers_of(self.choices(scores))
         answers: Array = best.cpu().numpy()
         return answers
+
+    @torch.no_grad()
+    def choices(self, scores: Tensor) -> Tensor:
+        """The best choices by these logits: bins, or the answers themselves."""
+        if self._bins:
+            scores = torch.einsum("pij, ...pj -> ...pi", self._worth.to(scores), scores.softmax(-1))
+        return scores.argmax(-1)
 
     def answers_of(self, choices: Tensor) -> Tensor:
         """The answers that choices stand for: the bin of each place (..., places), or the answers themselves."""

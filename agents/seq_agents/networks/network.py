@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 import seq_envs
+from seq_agents.cores.core import Activity
 from seq_agents.networks.head import Head
 from seq_agents.networks.reader import Reader
+from seq_agents.networks.view import NetworkView, Reading
 from seq_envs.encodings import Array
 
 
@@ -37,9 +39,17 @@ class Network(nn.Module, ABC):
         """The parts that remember, or that stand in their place: those whose weights count as a core's."""
         return self.memory()
 
-    @abstractmethod
     def forward(self, observations: Tensor) -> Tensor:
         """Whole episodes (B, T, ...) to scores (B, T, ...)."""
+        return self.scores(self.reader(observations))
+
+    @abstractmethod
+    def scores(self, features: Tensor) -> Tensor:
+        """The features of whole episodes (B, T, size), as the reader returns them, to scores (B, T, ...)."""
+
+    def states(self, features: Tensor, steps: Sequence[int]) -> Activity | None:
+        """As `NetworkView.states`. A network that keeps a state overrides this."""
+        return None
 
     def initial_state(self, batch: int) -> Any:
         """The state before the first step of `batch` episodes."""
@@ -79,3 +89,35 @@ class NetworkPolicy:
         device = self._network.reader.like.device
         scores, state = self._network.step(torch.as_tensor(observations, device=device), state)
         return self._network.head.answers(scores), state
+
+    def network_view(self) -> NetworkView:
+        """The network, to be looked at."""
+        return _View(self._network)
+
+
+class _View(NetworkView):
+    """A view of a `Network`."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self.real = network.head.real
+        self._one_place = not self.real and len(network.head.shape) == 1
+
+    @torch.no_grad()
+    def features(self, observations: Array) -> Tensor:
+        reader = self._network.reader
+        read: Tensor = reader(torch.as_tensor(observations, device=reader.like.device))
+        return read
+
+    def read(self, features: Tensor) -> Reading:
+        scores = self._network.scores(features)
+        return Reading(scores.unsqueeze(-2) if self._one_place else scores, None)
+
+    def choices(self, scores: Tensor) -> Tensor:
+        return self._network.head.choices(scores)
+
+    def answers(self, scores: Tensor) -> Array:
+        return self._network.head.answers(scores.squeeze(-2) if self._one_place else scores)
+
+    def states(self, features: Tensor, steps: Sequence[int]) -> Activity | None:
+        return self._network.states(features, steps)

@@ -34,6 +34,7 @@ class BinnedAnswers(CategoricalDistribution):
         self._shape = space.shape or ()
         self._values = torch.as_tensor(bin_values(space, bins))
         """(places, bins)."""
+        self.bins = bins
         super().__init__(bins)
 
     def proba_distribution_net(self, latent_dim: int) -> nn.Module:
@@ -54,12 +55,12 @@ class BinnedAnswers(CategoricalDistribution):
         return entropies
 
     def sample(self) -> Tensor:
-        return self._actions(self.distribution.sample())
+        return self.values_of(self.distribution.sample())
 
     def mode(self) -> Tensor:
-        return self._actions(self.distribution.probs.argmax(-1))
+        return self.values_of(self.distribution.probs.argmax(-1))
 
-    def _actions(self, chosen: Tensor) -> Tensor:
+    def values_of(self, chosen: Tensor) -> Tensor:
         """The actions (B, *shape) of bins (B, places)."""
         values = self._values.to(chosen.device)
         actions = values[torch.arange(len(values), device=chosen.device), chosen]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,12 @@ import torch
 from gymnasium import spaces
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepReturn
+from torch import Tensor, nn
 
 import seq_envs
+from seq_agents.cores.core import Activity
 from seq_agents.networks.reader import Reader
+from seq_agents.networks.view import NetworkView, Reading
 from seq_envs.encodings import Array
 from seq_envs.policies import Policy
 
@@ -41,6 +45,28 @@ class Frames:
         self._frames = frames
         self._clock = problem.steps if clock else 0
         self.space = spaces.Box(0.0, 1.0, (frames * self._size + self._clock,), np.float32)
+
+    @property
+    def reader(self) -> Reader:
+        """Reads one observation."""
+        return self._reader
+
+    def windows(self, features: Tensor) -> Tensor:
+        """(B, T, frames, size): the latest features at each time step, the oldest first, of features (B, T, size)."""
+        padded = nn.functional.pad(features, (0, 0, self._frames - 1, 0))
+        return padded.unfold(1, self._frames, 1).transpose(2, 3)
+
+    def stack_episodes(self, features: Tensor) -> Tensor:
+        """The inputs (B, T, features) of the network in whole episodes, whose observations have features (B, T, size).
+
+        It agrees with `stack`, step by step.
+        """
+        stacked = self.windows(features).flatten(2)
+        if not self._clock:
+            return stacked
+        now = torch.arange(features.shape[1], device=features.device).clamp(max=self._clock - 1)
+        clock = nn.functional.one_hot(now, self._clock).to(stacked).expand(len(stacked), -1, -1)
+        return torch.cat([stacked, clock], dim=2)
 
     def initial_state(self, lanes: int) -> FramesState:
         """The state before the first observation."""
@@ -114,3 +140,34 @@ class FramesPolicy:
         features, frames_state = self._frames.stack(observations, frames_state)
         answers, policy_state = self._policy.act(features, policy_state)
         return answers, (policy_state, frames_state)
+
+    def network_view(self) -> NetworkView | None:
+        """The network, to be looked at; None if that of the policy cannot be."""
+        look = getattr(self._policy, "network_view", None)
+        view = look() if callable(look) else None
+        return None if view is None else _FramesView(view, self._frames)
+
+
+class _FramesView(NetworkView):
+    """A view of a network that reads stacked observations, as a function of the features of single ones."""
+
+    def __init__(self, of_stacked: NetworkView, frames: Frames) -> None:
+        self._of_stacked, self._frames = of_stacked, frames
+        self.real = of_stacked.real
+
+    @torch.no_grad()
+    def features(self, observations: Array) -> Tensor:
+        features: Tensor = self._frames.reader(torch.as_tensor(observations))
+        return features
+
+    def read(self, features: Tensor) -> Reading:
+        return self._of_stacked.read(self._frames.stack_episodes(features))
+
+    def choices(self, scores: Tensor) -> Tensor:
+        return self._of_stacked.choices(scores)
+
+    def answers(self, scores: Tensor) -> Array:
+        return self._of_stacked.answers(scores)
+
+    def states(self, features: Tensor, steps: Sequence[int]) -> Activity | None:
+        return Activity({"window": self._frames.windows(features)[:, list(steps)].flatten(2)})

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from stable_baselines3.common.base_class import BaseAlgorithm
 
 from seq_envs.encodings import Array
+
+if TYPE_CHECKING:
+    from seq_agents.networks.view import NetworkView
 
 
 class Sb3Policy:
@@ -29,3 +32,9 @@ class Sb3Policy:
         inputs: Any = observations if self._normalizer is None else self._normalizer.normalize_obs(observations)
         answers, lstm_state = self._model.predict(inputs, lstm_state, starts, deterministic=True)
         return answers, (lstm_state, np.zeros_like(starts))
+
+    def network_view(self) -> NetworkView | None:
+        """The network, to be looked at; None if the model is no actor with a critic."""
+        from seq_agents.sb3.policy_view import view_of  # sb3-contrib, which it imports, takes a moment.
+
+        return view_of(self._model.policy, self._normalizer)

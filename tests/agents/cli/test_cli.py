@@ -44,9 +44,9 @@ def test_lists_with_a_line_about_each(capsys: pytest.CaptureFixture[str]) -> Non
     for what, menu in (("agents", AGENTS), ("cores", CORES)):
         cli.main(["list", what])
         lines = capsys.readouterr().out.splitlines()
-        assert lines == [f"{name:20} {menu.about(name)}" for name in menu]  # type: ignore[attr-defined]
+        assert lines[:-2] == [f"{name:20} {menu.about(name)}" for name in menu]  # type: ignore[attr-defined]
     cli.main(["list", "problems"])
-    assert capsys.readouterr().out.splitlines()[1::2] == [
+    assert capsys.readouterr().out.splitlines()[1:-2:2] == [
         f"    {seq_envs.make_problem(id).title}" for id in seq_envs.ids() if "fixed" not in gymnasium.spec(id).kwargs
     ]
 

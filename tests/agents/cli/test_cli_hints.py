@@ -14,9 +14,22 @@ from seq_agents.agents import AGENTS
 from seq_agents.cli import bench_commands
 from seq_agents.cli import main as cli
 from seq_agents.cli.install import to_install
+from seq_agents.ladder import rungs
 from spaces_of_settings import IDS
-from tiny_commands import ECHO, TINY, copied, elsewhere, everything, run, trained  # noqa: F401 - a fixture.
-from tiny_grids import InThisProcess
+from tiny_commands import (
+    ANSWERS,
+    COMMANDS,
+    ECHO,
+    LADDER,
+    TINY,
+    Ended,
+    copied,
+    elsewhere,  # noqa: F401 - a fixture.
+    everything,
+    run,
+    trained,
+)
+from tiny_grids import InThisProcess, result
 
 import seq_envs
 
@@ -61,6 +74,10 @@ MLP = ["train", "mlp", *ECHO, "--episodes", "40"]
         (["show", "SeqEcho-v0", "--lags=3"], ["show", "SeqEcho-v0", "--lag=3"]),
         (["show", "SeqEcho-v0", "--n_values", "3"], ["show", "SeqEcho-v0", "--n-values", "3"]),
         (["show", "SeqEcho-v0", "--nonsense", "3"], ["show", "--help"]),
+        (["bench", "grid.yaml", "--workers=1", "--out", "r"], ["bench", "grid.yaml", "--jobs=1", "--out", "r"]),
+        (["bench", "grid.yaml", "--parallel", "1"], ["bench", "grid.yaml", "--jobs", "1"]),
+        ([*MLP, "--set", "updates=2", "--output", "r"], [*MLP, "--set", "updates=2", "--out", "r"]),
+        (["evaluate", "run", "--workers", "2"], ["evaluate", "--help"]),
         (["play", "SeqEcoh-v0"], ["play", "SeqEcho-v0"]),
         (["train", "SeqEcho-v0", "random", "--episodes", "9"], ["train", "random", "SeqEcho-v0", "--episodes", "9"]),
         (["train", "SeqEcho", "random", "--episodes", "9"], ["train", "random", "SeqEcho", "--episodes", "9"]),
@@ -117,6 +134,36 @@ def test_a_hint_works_when_it_is_typed(
     assert hint_of(arguments) == hint
     ended = run(hint)
     assert ended.code == 0, ended.err
+
+
+MACHINE_READABLE = ("version", "evaluate as JSON", "report as Markdown", "report as CSV")
+"""Commands whose output is for programs: it has no hint."""
+
+
+def next_of(ended: Ended) -> list[list[str]]:
+    """The commands to try next, at the end of a command's output."""
+    end = re.search(r"^Next: seq-envs .*\n(      seq-envs .*\n)*\Z", ended.out + ended.err, re.MULTILINE)
+    return [shlex.split(line.partition("seq-envs ")[2]) for line in end[0].splitlines()] if end else []
+
+
+@pytest.mark.parametrize("name", [name for name, (_, code) in COMMANDS.items() if code < 2 and name != "help"])
+def test_the_commands_to_try_next_work(name: str, made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench_commands, "local", lambda _: InThisProcess(result))
+    copied(made)
+    arguments, _ = COMMANDS[name]
+    commands = next_of(run(arguments, typed=ANSWERS))
+    assert bool(commands) == (name not in MACHINE_READABLE)
+    for command in commands:
+        cheap = ["--episodes", "40", "--set", "updates=1", "--set", "batch=3"] if command[0] == "train" else []
+        ended = run([*command, *cheap], typed=ANSWERS)
+        assert ended.code == (command[0] == "ladder"), ended.err  # A rung that failed fails again.
+
+
+def test_the_command_after_a_climb() -> None:
+    """The rung that failed is the one to try again."""
+    Path("climber_to_the_top.py").write_text(LADDER, encoding="utf-8")
+    again = ["ladder", "climber_to_the_top:train", "--from", "2"]
+    assert next_of(run(again)) == [["ladder", "climber_to_the_top:train", "--from", rungs()[1].name]]
 
 
 @pytest.mark.parametrize("id", IDS)

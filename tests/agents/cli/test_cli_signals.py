@@ -61,7 +61,7 @@ def test_an_interruption_that_a_library_turns_into_an_error(monkeypatch: pytest.
 def test_train_says_how_to_continue(number: signal.Signals, given: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     train = ["train", "mlp", *ECHO, *TINY, *given]
     with monkeypatch.context() as patch:
-        patch.setattr("seq_agents.cli.progress._Lines.__call__", raising(number))
+        patch.setattr("seq_agents.progress.ProgressBar.__call__", raising(number))
         ended = run(train)
     assert ended.code == 128 + number
     said = re.fullmatch(r"seq-envs: interrupted\. (.*) is kept: .*\nTo continue: seq-envs (.*)\n", ended.err)
@@ -151,9 +151,8 @@ def test_a_second_signal_ends_a_training_at_once() -> None:
 
 def test_progress_of_train_without_a_terminal() -> None:
     said = run(["train", "mlp", *ECHO, *TINY, "--set", "updates=100"]).err
-    shares = [int(share) for share in re.findall(r"^mlp: +(\d+)%  .* steps/s  \d+ s$", said, re.MULTILINE)]
+    shares = [int(share) for share in re.findall(r"^mlp: +(\d+)%, .* steps/s$", said, re.MULTILINE)]
     assert len(shares) == len(said.splitlines())
-    assert 9 <= len(shares) <= 11
     assert shares == sorted(set(shares))
     assert shares[-1] == 100
 

@@ -59,7 +59,7 @@ def test_play_marks_answers_on_every_console(encoding: str) -> None:
 
 def test_typed_bytes_that_are_not_text() -> None:
     ended = run(["play", "SeqEcho-v0", "--length", "2", "--seed", "0"], typed=b"\xff\n1\n2\n")
-    assert "is not an integer in 0 ... 9" in ended.out
+    assert "is not an integer from 0 to 9" in ended.out
     assert ended.code == 0
 
 
@@ -160,6 +160,40 @@ def test_streams_of_a_real_shell(line: str, tmp_path: Path) -> None:
     if "train" in line:
         assert (tmp_path / "runs" / "mlp-SeqEcho-v0-0" / "evaluation.json").exists()
         assert b"steps/s" not in b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize(
+    ("line", "completions"),
+    [
+        ("tr", {"train"}),
+        ("train lstm SeqEcho", {"SeqEcho-v0", "SeqEchoMedium-v0", "SeqEchoHard-v0"}),
+        ("train lstm SeqEcho-v0 --la", {"--lag"}),
+        ("train lstm SeqEcho-v0 --core gr", {"gru"}),
+    ],
+)
+def test_completion_by_a_shell(line: str, completions: set[str]) -> None:
+    """argcomplete's protocol: it gets the line in the environment, and writes into a file what can follow."""
+    typed = f"seq-envs {line}"
+    completing = {"_ARGCOMPLETE": "1", "COMP_LINE": typed, "COMP_POINT": str(len(typed)), "COMP_TYPE": "9"}
+    files = {"_ARGCOMPLETE_STDOUT_FILENAME": "completions", "_ARGCOMPLETE_IFS": "\n"}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)} | completing | files
+    program = (
+        "import sys\nfrom seq_agents.cli import main as cli\n"
+        "try:\n    cli.main()\nfinally:\n    assert 'torch' not in sys.modules, 'completion is fast'"
+    )
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == b""
+    assert {word.strip() for word in Path("completions").read_text().splitlines()} == completions
+
+
+def test_a_command_that_is_being_typed_is_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even without argcomplete."""
+    monkeypatch.setenv("_ARGCOMPLETE", "1")
+    monkeypatch.setitem(sys.modules, "argcomplete", None)
+    ended = run(["train", "mlp", *ECHO, *TINY])
+    assert (ended.code, ended.out, ended.err) == (0, "", "")
+    assert not Path("runs").exists()
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is a file of Linux")

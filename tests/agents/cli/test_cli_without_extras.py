@@ -27,7 +27,7 @@ TRAIN_PPO = ["train", "ppo", *ECHO, "--out", "new"]
 @pytest.mark.parametrize(
     ("missing", "arguments"),
     [
-        *[(package, TRAIN) for package in ("torch", "yaml", "safetensors", "rich", "filelock")],
+        *[(package, TRAIN) for package in ("torch", "yaml", "safetensors", "filelock")],
         *[(package, TRAIN_PPO) for package in ("torch", "stable_baselines3")],
         *[(package, ["evaluate", "run"]) for package in ("torch", "yaml", "safetensors", "filelock")],
         *[(package, ["compare"]) for package in ("torch", "yaml", "rich", "stable_baselines3", "sb3_contrib")],

@@ -66,6 +66,7 @@ def test_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert said.out == ""
     on = "on SeqEcho-v0 length=4 n_values=3"
     assert said.err.splitlines() == [
+        "4 cells to run.",
         f"[1/4] mlp {on}, seed 0: normalised 0.5000, 2.2 s",
         f"[2/4] lstm {on}, seed 0: FAILED: ValueError: [red]why[/red]",
         f"[3/4] mlp {on}, seed 1: normalised 0.5000, 2.2 s",
@@ -77,9 +78,28 @@ def test_finished_cells_count_as_done(tmp_path: Path, capsys: pytest.CaptureFixt
     with Board(CELLS, folder(tmp_path, CELLS[0], CELLS[3])) as board:
         board.see(Begun(CELLS[1]))
         board.see(done(CELLS[1]))
-    first, second = capsys.readouterr().err.splitlines()
+    first, left, second = capsys.readouterr().err.splitlines()
     assert first == "2 of 4 cells are done already."
+    assert left == "2 cells to run."
     assert second.startswith("[3/4] lstm on ")
+
+
+def test_lines_about_cells_that_take_long(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten seconds or more lie between them."""
+    clock = [1000.0]
+    monkeypatch.setattr(live.time, "monotonic", lambda: clock[0])
+    with Board(CELLS, folder(tmp_path)) as board:
+        board.see(Begun(CELLS[0]))
+        for second in range(26):
+            clock[0] += 1.0
+            board.see(Progress(CELLS[0], Moment(second / 25, second, 0.5)))
+    assert capsys.readouterr().err.splitlines() == [
+        "4 cells to run.",
+        "0 of 4 cells in 0:10",
+        "0 of 4 cells in 0:20, about 1:25 left",
+    ]
 
 
 def test_a_result_that_could_not_be_written_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -121,12 +121,20 @@ def test_a_whole_game_without_a_terminal() -> None:
     typist = Typist("", "3", "5", "8")
     play(ECHO, 0, read=typist.read, write=typist.written.append)  # Under pytest stdout is no terminal.
     welcome, *steps, end = typist.written
-    assert welcome.startswith(f"{seq_envs.SeqEcho.title}\n{ECHO}\n\nAn episode with its right answers")
-    assert welcome.endswith(
-        "\n\nAnswer with an integer in 0 ... 9. Enter alone answers 0; q leaves."
-        "\nAccuracy: chance 0.1000, best memoryless policy 0.1000."
+    question = "Which value was the input 1 step ago?"
+    assert welcome.startswith(
+        f"{seq_envs.SeqEcho.title}\n{ECHO}\n\nYou see one input at a time. The question: {question}\n\nAn example"
     )
-    assert steps == ["step 1 of 4: 3", "step 2 of 4: 5", "step 3 of 4: 7", "step 4 of 4: 8"]
+    assert welcome.endswith("\n\nAnswer with an integer from 0 to 9, then Enter. Enter alone answers 0; q leaves.")
+    assert steps == [
+        "step 1 of 4: input 3. This answer does not count: press Enter.",
+        f"step 2 of 4: input 5. {question}",
+        "Right.",
+        f"step 3 of 4: input 7. {question}",
+        "Right.",
+        f"step 4 of 4: input 8. {question}",
+        "Wrong: it was 7.",
+    ]
     assert end == (
         """
 SeqEcho  step 4 of 4  right 2 of 3
@@ -142,6 +150,9 @@ you           0.6667           no
 chance        0.1000        0.001
 memoryless    0.1000        0.001
 optimal       1.0000            1
+
+memoryless: the best policy that knows the current input and the time step only.
+optimal: the best policy.
 """
     )
     assert set(typist.prompts) == {""}
@@ -160,25 +171,25 @@ WHOLE = seq_envs.SeqCopy(framing="many_to_one", length=3)
 @pytest.mark.parametrize(
     ("problem", "text", "wanted"),
     [
-        (ECHO, "10", "an integer in 0 ... 9"),
-        (ECHO, "-1", "an integer in 0 ... 9"),
-        (ECHO, "3.0", "an integer in 0 ... 9"),
-        (ECHO, "three", "an integer in 0 ... 9"),
-        (ECHO, "1 2", "an integer in 0 ... 9"),
+        (ECHO, "10", "an integer from 0 to 9"),
+        (ECHO, "-1", "an integer from 0 to 9"),
+        (ECHO, "3.0", "an integer from 0 to 9"),
+        (ECHO, "three", "an integer from 0 to 9"),
+        (ECHO, "1 2", "an integer from 0 to 9"),
         (ECHO, ",", None),  # A comma alone is not an answer.
         (ECHO, " 3\t", None),
-        (ECHO, "9" * 5000, "an integer in 0 ... 9"),
-        (ECHO, "\033[A", "an integer in 0 ... 9"),
-        (NEXT, "1.01", "a number in 0 ... 1"),
-        (NEXT, "nan", "a number in 0 ... 1"),
-        (NEXT, "1e999", "a number in 0 ... 1"),
-        (NEXT, "0,5", "a number in 0 ... 1"),
+        (ECHO, "9" * 5000, "an integer from 0 to 9"),
+        (ECHO, "\033[A", "an integer from 0 to 9"),
+        (NEXT, "1.01", "a number from 0 to 1"),
+        (NEXT, "nan", "a number from 0 to 1"),
+        (NEXT, "1e999", "a number from 0 to 1"),
+        (NEXT, "0,5", "a number from 0 to 1"),
         (NEXT, ".5", None),
         (NEXT, "1", None),
-        (WHOLE, "1 2", "3 integers in 0 ... 9, separated by spaces"),
-        (WHOLE, "1 2 10", "3 integers in 0 ... 9, separated by spaces"),
-        (WHOLE, f"1 -1 {2**63}", "3 integers in 0 ... 9, separated by spaces"),
-        (WHOLE, f"1 1 {2**64}", "3 integers in 0 ... 9, separated by spaces"),
+        (WHOLE, "1 2", "3 integers from 0 to 9, with spaces between them"),
+        (WHOLE, "1 2 10", "3 integers from 0 to 9, with spaces between them"),
+        (WHOLE, f"1 -1 {2**63}", "3 integers from 0 to 9, with spaces between them"),
+        (WHOLE, f"1 1 {2**64}", "3 integers from 0 to 9, with spaces between them"),
         (WHOLE, "1, 2,3", None),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, seq_envs.Problem) else str(value)[:9],
@@ -239,6 +250,67 @@ def test_random_games_differ() -> None:
         play(problem, read=typist.read, write=typist.written.append, erase=False)
     assert first.written[0] == second.written[0]
     assert first.written[1] != second.written[1]
+
+
+# What is asked.
+
+
+@pytest.mark.parametrize("problem", EVERY_PROBLEM)
+def test_every_problem_asks_a_question(problem: seq_envs.Problem) -> None:
+    assert isinstance(problem, Ragged) or problem.question != problem.title
+    typist = Typist()
+    typist.play(problem)
+    assert problem.question in typist.written[0]
+
+
+@pytest.mark.parametrize(
+    ("id", "parameters", "question"),
+    [
+        ("SeqEcho-v0", {"lag": 0}, "Which value is the input now?"),
+        ("SeqEcho-v0", {"lag": 3}, "Which value was the input 3 steps ago?"),
+        ("SeqMemorize-v0", {}, "Which symbol comes next? After the last input, the first one comes again."),
+        ("SeqMemorize-v0", {"framing": "many_to_one"}, "Which symbol was the first input?"),
+        ("SeqClassify-v0", {"length": 20}, "Is the sum of all inputs so far at least 5? 1: yes, 0: no."),
+        ("SeqCopy-v0", {}, "At each > one answer: what were values 1 to 5 of the sequence, one after another?"),
+        (
+            "SeqCopy-v0",
+            {"reverse": True, "offset": 1, "output_length": 3},
+            "At each > one answer: what were values 4 to 2 of the sequence, one after another?",
+        ),
+        ("SeqCopy-v0", {"framing": "many_to_one"}, "What were values 1 to 5 of the sequence?"),
+        ("SeqCopy-v0", {"framing": "many_to_one", "output_length": 1}, "What was value 1?"),
+        ("SeqCopy-v0", {"output_length": 1}, "At >: what was value 1?"),
+        ("SeqCopy-v0", {"framing": "one_to_many"}, "Which value is the input now?"),
+        ("SeqNext-v0", {}, "Which value comes next? An answer within 0.05 is right."),
+        ("SeqNext-v0", {"encoding": "discrete"}, "Which value comes next?"),
+    ],
+)
+def test_questions(id: str, parameters: dict[str, Any], question: str) -> None:
+    assert seq_envs.make_problem(id, **parameters).question == question
+
+
+@pytest.mark.parametrize("problem", [seq_envs.SeqClassify(), seq_envs.SeqNext(length=20, max_step=3)], ids=str)
+@pytest.mark.parametrize("erase", [False, True], ids=["plain", "erase"])
+def test_an_outcome_that_would_reveal_later_answers_is_not_told(problem: seq_envs.Problem, erase: bool) -> None:
+    typist = Typist(*[""] * (problem.steps + erase))
+    typist.play(problem, erase=erase)
+    assert "Which answers were right follows after the episode" in typist.written[0].replace("\n", " ")
+    assert not re.search(r"^(Right|Wrong)", typist.text, re.MULTILINE)
+
+
+def test_the_outcome_of_several_places() -> None:
+    problem = seq_envs.SeqCopy(framing="many_to_one", length=3)
+    typist = Typist("", "", "3 5 0")
+    typist.play(problem)
+    assert "67% right: it was 3 5 7." in typist.written
+
+
+@pytest.mark.parametrize("problem", EVERY_PROBLEM)
+def test_play_fits_a_narrow_terminal(problem: seq_envs.Problem, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    typist = Typist(*[""] * problem.steps)
+    typist.play(problem)
+    assert max(map(len, typist.text.splitlines())) <= 40
 
 
 # On a terminal: values and answers so large that none stands in another text by chance.
@@ -308,10 +380,10 @@ def test_the_screen_remembers_nothing() -> None:
         game.type("\n")
         for step, answer in enumerate(said):
             here = len(game.seen)
-            game.wait_for(f"step {step + 1} of 6: {shown[step]}")
-            game.wait_for("> ", here)
+            game.wait_for(f"step {step + 1} of 6: input {shown[step]}")
+            game.wait_for("Your answer: ", here)
             game.type("wrong\n")
-            game.wait_for("'wrong' is not an integer in 0 ... 3999999.")
+            game.wait_for("'wrong' is not an integer from 0 to 3999999.")
             game.type(f"{answer}\n")
         game.wait_for("")
     welcome, _, rest = game.seen.partition(SECOND_SCREEN)
@@ -326,9 +398,10 @@ def test_the_screen_remembers_nothing() -> None:
     assert len(numbers) == 12
     assert not any(number in welcome for number in numbers)
     for step, screen in enumerate(screens):
-        assert {number for number in numbers if number in screen} == {shown[step], said[step]}
-        assert screen.startswith(f"{LARGE}\r\nAnswer with an integer in 0 ... 3999999.")
-        assert "right" not in screen
+        told = {shown[step - 3]} if step >= 3 else set()  # The right answer of the step before.
+        assert {number for number in numbers if number in screen} == {shown[step], said[step]} | told
+        assert screen.replace("\r\n", " ").startswith(f"{LARGE} Answer with an integer from 0 to 3999999, then Enter.")
+        assert ("Wrong: it was" in screen) == (step >= 3)
     assert {number for number in numbers if number in end} == numbers
     assert re.search(r"you +0\.0000 +no", end)
 
@@ -338,11 +411,11 @@ def test_leaving_a_terminal(way: str) -> None:
     with terminal(ON_A_TERMINAL) as game:
         game.wait_for("Enter begins: ")
         game.type("\n")
-        game.wait_for("> ")
+        game.wait_for("Your answer: ")
         here = len(game.seen)
         game.type("1\n")
         game.wait_for("step 2 of 6", here)
-        game.wait_for("> ", here)
+        game.wait_for("Your answer: ", here)
         if way == "Ctrl-C":
             game.interrupt()
         else:

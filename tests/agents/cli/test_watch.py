@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from seq_agents.browser import Game
 from seq_agents.cli import main as cli
 from seq_agents.cli.watch import show
 from seq_agents.watch import play
-from tiny_commands import elsewhere, everything, refused, trained  # noqa: F401 - a fixture.
+from tiny_commands import ECHO, TINY, elsewhere, everything, refused, trained  # noqa: F401 - a fixture.
 
 import seq_envs
 
@@ -47,10 +48,25 @@ def test_files(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.splitlines() == [
         "a page.html: mlp plays an episode of SeqEcho-v0.",
         "episode.gif: mlp plays an episode of SeqEcho-v0.",
+        "",
+        "Next: seq-envs plot run",
     ]
     assert "before training" in Path("a page.html").read_text(encoding="utf-8")
     with Image.open("episode.gif") as animation:
         assert (animation.n_frames, animation.info["duration"]) == (5, 100)
+
+
+def test_a_game(capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["train", "lstm", *ECHO, *TINY, "--out", "run"])
+    capsys.readouterr()
+    cli.main(["watch", "run", "--game", "game.json", "--seed", "3"])
+    assert capsys.readouterr().out == (
+        "game.json: play SeqEcho-v0 against lstm in a browser.\n\nNext: seq-envs plot run\n"
+    )
+    game = Game.from_json(Path("game.json").read_text(encoding="utf-8"))
+    assert (game.seed, game.steps_learned, len(game.lstm.order)) == (3, 36, 4)
+    cli.main(["watch", "run", "--game", "game.html", "--length", "5"])
+    assert "SeqEcho(length=5" in Path("game.html").read_text(encoding="utf-8")
 
 
 class Terminal(io.StringIO):
@@ -123,6 +139,8 @@ def test_colours_can_be_turned_off(terminal: Terminal, monkeypatch: pytest.Monke
         (["run", "--speed", "fast"], "--speed: must be a number in (0.1, 50), got 'fast'"),
         (["run", "--html", "."], ". is a folder: name a file"),
         (["run", "--html", "page", "--gif", "./page"], "--html and --gif must name two files, got page twice"),
+        (["run", "--gif", "page", "--game", "./page"], "--gif and --game must name two files, got page twice"),
+        (["run", "--game", "nowhere/page.html"], "an agent with the core lstm"),
         (["optimal", "--before"], "optimal does not learn: leave --before out"),
         (["run", "--html", "nowhere/page.html"], "nowhere/page.html"),
         (["run", "--gif", "run"], "run"),

@@ -1,0 +1,84 @@
+"""`seq-envs inspect`: what a trained agent's state holds, and which past step an answer came from."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seq_agents.cli.hints import as_typed, path_word
+from seq_agents.cli.options import Command, seed
+from seq_agents.cli.terminal import print_table, terminal_width
+from seq_agents.cli.threads import use_one_thread
+from seq_agents.cli.trained import add_run, trained
+from seq_agents.errors import Refused
+
+if TYPE_CHECKING:
+    from seq_agents.inspection.text import Colours
+
+_WIDTH = 100
+"""The characters of a line if the width of the terminal is unlimited."""
+_ROWS = 12
+"""The most rows of the table by lag."""
+
+
+def add_commands(command: Command) -> None:
+    """Add the command."""
+    inspect = command("inspect", _inspect, "look at what a trained agent remembers, and which past step mattered")
+    add_run(inspect)
+    inspect.add_argument("--seed", type=seed, default=0, help="seed of the episodes (default: 0)")
+    inspect.add_argument("--html", type=Path, metavar="FILE", help="write a page instead, with everything in it")
+    inspect.add_argument("--out", type=Path, metavar="FILE", help="write a figure instead: .svg, .pdf or .png")
+
+
+def _inspect(chosen: argparse.Namespace) -> None:
+    """Inspect an agent, and print what was found or write it to files."""
+    from seq_agents.inspection import inspect
+    from seq_agents.inspection.figure import form_of
+
+    use_one_thread()
+    files = [path for path in (chosen.html, chosen.out) if path is not None]
+    for path in files:
+        if path.is_dir():
+            raise Refused(f"{path} is a folder: name a file")
+    if len({path.resolve() for path in files}) < len(files):
+        raise Refused(f"--html and --out must name two files, got {chosen.html} twice")
+    if chosen.out is not None:
+        form_of(chosen.out)
+    agent = trained(chosen)
+    name = agent.config.agent
+    if agent.learner.network_view() is None:
+        raise Refused(f"{name} has no network to look at")
+    inspection = inspect(
+        agent.learner, agent.problem, untrained=agent.config.learner(agent.problem), seed=chosen.seed, name=name
+    )
+    if chosen.html is not None:
+        inspection.save_html(chosen.html)
+    if chosen.out is not None:
+        inspection.save_figure(chosen.out)
+    for path in files:
+        print(f"{path}: what {name} remembers on {agent.config.id}.")
+    if files:
+        return
+    from seq_agents.inspection.findings import by_lag, on_sources, sentences
+    from seq_agents.inspection.text import state_text
+
+    print(f"{agent.problem.title}\n{agent.problem}\n")
+    print(state_text(inspection, terminal_width() or _WIDTH, _colours()), end="\n\n")
+    print_table(by_lag(inspection, _ROWS))
+    print_table(on_sources(inspection))
+    for sentence in sentences(inspection):
+        print(sentence)
+    print(f"\nNext: {as_typed(['inspect', path_word(chosen.path), '--html', 'page.html'])}")
+
+
+def _colours() -> Colours:
+    """The colours that stdout can have."""
+    from seq_agents.inspection.text import Colours
+
+    terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
+    if not terminal or "utf" not in (sys.stdout.encoding or "").lower():
+        return Colours.NONE
+    return Colours.DIRECT if os.environ.get("COLORTERM") in ("truecolor", "24bit") else Colours.INDEXED

@@ -1,0 +1,106 @@
+"""What a command does while it takes long, on stderr: what it loads, computes or writes, how far it is, how long still.
+
+This module imports the standard library only, since a command says what it loads before it loads it.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from seq_agents.progress import Line, clock, time_left
+
+if TYPE_CHECKING:
+    from seq_envs.policies import Policy
+
+_TICK = 0.25
+"""Seconds between two looks at the clock."""
+_SHORT = 0.5
+"""Seconds of work that a terminal says nothing about."""
+
+Report = Callable[[float], None]
+"""Called with the share of some work that is done, in [0, 1]."""
+
+
+@contextmanager
+def working(text: str, *, at_once: bool = False) -> Iterator[Report]:
+    """Say on stderr what the block does, for as long as it runs and if that is long.
+
+    Args:
+        text: what the block does, such as "writing the report".
+        at_once: say so before the block starts, since the block may keep Python from saying it later.
+
+    Yields:
+        A function that the block calls with the share of its work that is done. Without it, the seconds are displayed.
+    """
+    line, start, ended = Line(), time.monotonic(), threading.Event()
+    share = [0.0]
+
+    def report(done: float) -> None:
+        share[0] = done
+
+    def tick() -> None:
+        while not ended.wait(_TICK):
+            seconds = time.monotonic() - start
+            if seconds >= _SHORT:
+                line.show(_progress(text, share[0], seconds))
+
+    ticker = threading.Thread(target=tick, daemon=True)
+    if at_once:
+        line.show(f"{text} ...", at_once=True)
+    ticker.start()
+    try:
+        yield report
+    finally:
+        ended.set()
+        ticker.join()
+        line.erase()
+
+
+def _progress(text: str, share: float, seconds: float) -> str:
+    if not share:
+        return f"{text} ... {clock(seconds)}"
+    return f"{text} ... {share:.0%}, {time_left(share, 1.0 - share, seconds)}"
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Say that PyTorch is loaded, which takes seconds, if the block imports it for the first time."""
+    if "torch" in sys.modules:
+        yield
+        return
+    with working("loading PyTorch", at_once=True):
+        yield
+
+
+class CountedPolicy:
+    """A policy that reports how many time steps of an evaluation it has played.
+
+    Args:
+        policy: the policy to evaluate.
+        episodes: of the evaluation.
+        steps: of the longest episode.
+        report: called at each time step with the share that is done.
+    """
+
+    def __init__(self, policy: Policy, episodes: int, steps: int, report: Report) -> None:
+        self._policy = policy
+        self._whole = episodes * steps
+        self._report = report
+        self._played = 0
+        self._lanes = 0
+
+    def initial_state(self, batch_size: int) -> Any:
+        """The state of the policy before the first step of these episodes."""
+        self._lanes = batch_size
+        return self._policy.initial_state(batch_size)
+
+    def act(self, observations: Any, state: Any) -> tuple[Any, Any]:
+        """The answers of the policy, and its next state."""
+        self._played += self._lanes
+        self._report(min(1.0, self._played / self._whole))
+        return self._policy.act(observations, state)

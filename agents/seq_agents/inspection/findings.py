@@ -1,0 +1,121 @@
+"""The findings of an inspection as tables and as sentences."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seq_agents.report.table import Column, Table
+from seq_envs.encodings import Array
+
+if TYPE_CHECKING:
+    from seq_agents.inspection.credit import Credit
+    from seq_agents.inspection.inspected import Inspection
+    from seq_agents.inspection.probe import Probe
+
+_READABLE = 0.9
+"""An input can be read if the probe reaches this."""
+
+
+def two_places(value: float) -> str:
+    """The text of a share."""
+    return f"{value:.2f}"
+
+
+def by_lag(inspection: Inspection, most: int = 1 << 30) -> Table:
+    """A row for each number of steps ago: the probe of the trained and the untrained network, chance, and the gradient.
+
+    Args:
+        inspection: of an agent.
+        most: rows of the table; of more lags, those that are spread evenly over them.
+    """
+    probe, gradient = inspection.probe, inspection.credit_of("answer", "gradient")
+    if probe is not None:
+        lags = probe.lags
+    else:
+        lags = np.arange(inspection.played.problem.steps if gradient is not None else 0)
+    if len(lags) > most:
+        lags = lags[np.unique(np.linspace(0, len(lags) - 1, most).round().astype(np.int64))]
+    norms = None if gradient is None else relative(gradient.by_distance())
+    measure = "" if probe is None else f", {probe.measure}"
+    columns = ("steps ago", f"read from the state{measure}", "before training", "chance", "gradient")
+    rows = tuple((int(lag), *_probed(probe, int(lag)), None if norms is None else _known(norms[lag])) for lag in lags)
+    table = Table("", (Column(columns[0]), *(Column(heading, two_places) for heading in columns[1:])), rows)
+    for heading in columns[1:]:
+        table = table.without_empty(heading)
+    return table
+
+
+def _probed(probe: Probe | None, lag: int) -> tuple[float | None, float | None, float | None]:
+    """The trained, the untrained and chance at a lag."""
+    if probe is None:
+        return None, None, None
+    [place] = np.flatnonzero(probe.lags == lag)
+    before = None if probe.untrained is None else _known(probe.untrained[place])
+    return _known(probe.trained[place]), before, _known(probe.chance[place])
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
+
+
+def relative(norms: Array) -> Array:
+    """(T,): norms as shares of the largest one."""
+    largest = np.nanmax(norms, initial=0.0)
+    shares: Array = norms / largest if largest > 0 else norms
+    return shares
+
+
+def on_sources(inspection: Inspection) -> Table:
+    """A row for each map of credit: the share on the steps that a right answer depends on, and its chance."""
+    rows = []
+    for credit in inspection.credits:
+        share, chance = credit.on_sources or (math.nan, math.nan)
+        rows.append((f"{credit.of}s", credit.method, _known(share), _known(chance)))
+    share_columns = (Column("on the right steps", two_places), Column("chance", two_places))
+    return Table("", (Column("credit of"), Column("by"), *share_columns), tuple(rows))
+
+
+def sentences(inspection: Inspection) -> list[str]:
+    """What was found, and what is left out."""
+    found = [] if inspection.probe is None else [_about_probe(inspection.probe)]
+    for of in ("answer", "value"):
+        credit = inspection.credit_of(of, "occlusion")
+        if credit is not None and credit.on_sources is not None:
+            found.append(_about_credit(credit))
+    return [*found, *inspection.notes]
+
+
+def _about_probe(probe: Probe) -> str:
+    if np.isnan(probe.trained).all() or (probe.chance == 1.0).all():
+        return "The inputs are the same in every episode, so there is nothing to read from the state."
+    now = _readable(probe.lags, probe.trained)
+    limit = f"{probe.measure} {_READABLE}"
+    if now is None:
+        text = f"A linear probe reads no input from the state with {limit}"
+    else:
+        text = f"A linear probe reads the inputs of up to {now} steps ago from the state with at least {limit}"
+    if probe.untrained is None:
+        return f"{text}."
+    before = _readable(probe.lags, probe.untrained)
+    return f"{text}; before training {'none' if before is None else f'those of up to {before} steps ago'}."
+
+
+def _readable(lags: Array, measure: Array) -> int | None:
+    """The longest lag up to which every input can be read; None if that of this step cannot."""
+    wrong = np.flatnonzero(~(measure >= _READABLE))
+    count = int(wrong[0]) if len(wrong) else len(lags)
+    return int(lags[count - 1]) if count else None
+
+
+def _about_credit(credit: Credit) -> str:
+    assert credit.on_sources is not None
+    share, chance = credit.on_sources
+    if math.isnan(share):
+        return f"No {credit.of} depends on a replaced input where the right answer does."
+    return (
+        f"When inputs are replaced, {share:.0%} of the change of the {credit.of}s is due to the steps that the right "
+        f"answer depends on (chance {chance:.0%})."
+    )

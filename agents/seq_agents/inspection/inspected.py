@@ -1,0 +1,148 @@
+"""What a trained agent's state holds along an episode, and which past step an answer came from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import seq_envs
+from seq_agents.experiments.files import write_whole
+from seq_agents.inspection.credit import Credit, credit
+from seq_agents.inspection.probe import Probe, probe
+from seq_agents.inspection.state_map import Panel, state_map
+from seq_agents.learners.learner import Learner
+from seq_agents.networks.view import NetworkView
+from seq_agents.watch.watched import Watched, play
+from seq_envs.parameters import Integer
+from seq_envs.policies import Policy
+from seq_envs.seeds import STREAMS_OF_A_SEED
+
+
+@dataclass(frozen=True, eq=False)
+class Inspection:
+    """The result of `inspect`: `print` it, leave it at the end of a notebook cell, or save it."""
+
+    name: str
+    """Of the agent."""
+    played: Watched
+    """An episode, and the answers of the agent."""
+    panels: Sequence[Panel]
+    """The state along this episode; empty if the network keeps none."""
+    probe: Probe | None
+    """None if the network keeps no state."""
+    credits: Sequence[Credit]
+    """The credit of answers, then of values if there is a critic, by each method; the drawn episode is the first one.
+    Empty if episodes are too long."""
+    notes: Sequence[str]
+    """What is left out, and why, in sentences."""
+
+    def credit_of(self, of: str, method: str) -> Credit | None:
+        """The credit of "answer" or "value" by "occlusion" or "gradient"; None if there is none."""
+        return next((found for found in self.credits if (found.of, found.method) == (of, method)), None)
+
+    def __repr__(self) -> str:
+        parts = [repr(self.probe)] if self.probe is not None else []
+        return (
+            f"<Inspection of {self.name}: {len(self.panels)} panels, {', '.join([*parts, *map(repr, self.credits)])}>"
+        )
+
+    def __str__(self) -> str:
+        from seq_agents.inspection.text import text_of
+
+        return text_of(self)
+
+    def _repr_html_(self) -> str:
+        from seq_agents.inspection.page import in_notebook
+
+        return in_notebook(self)
+
+    def save_html(self, path: str | Path) -> None:
+        """Write a page that needs no other file and no network, whole or not at all.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        from seq_agents.inspection.page import page
+
+        write_whole(Path(path), page(self).encode())
+
+    def save_figure(self, path: str | Path) -> None:
+        """Write a figure, whole or not at all, in the format that the name of the file ends with.
+
+        Raises:
+            ValueError: there is no such format.
+            OSError: the file cannot be written.
+        """
+        from seq_agents.inspection.figure import save
+
+        save(self, Path(path))
+
+
+def inspect(
+    agent: Learner | Policy,
+    problem: seq_envs.Problem | str | None = None,
+    *,
+    untrained: Learner | Policy | None = None,
+    seed: int = 0,
+    name: str = "the agent",
+) -> Inspection:
+    """Look at the network of an agent: its state along an episode, what can be read from it, and credit.
+
+    Args:
+        agent: a learner; or a policy with a method `network_view()`, such as `Sb3Policy(model)`, with its problem.
+        problem: the problem, or its id; None: that of the learner.
+        untrained: the same agent before its training, as a control; None: that of the learner, none for a policy.
+        seed: of the drawn episode, which is the first one of `seq_envs.sample` with this seed, and of all others, which
+            training never plays: 0 ... 2**32 - 1.
+        name: of the agent, for a heading.
+
+    Raises:
+        ValueError: the agent has no network to look at, a policy has no problem, or the seed is out of range.
+    """
+    seed = Integer(0, STREAMS_OF_A_SEED - 1).check("seed", seed)
+    view = view_of(agent)
+    if isinstance(agent, Learner):
+        problem = agent.problem if problem is None else problem
+        untrained = agent.untrained_on(agent.problem) if untrained is None else untrained
+    if problem is None:
+        raise ValueError("problem must be given for a policy, got None")
+    problem = seq_envs.make_problem(problem)
+    played = play(problem, {name: agent.policy() if isinstance(agent, Learner) else agent}, seed)
+    shown = seq_envs.sample(problem, 1, seed).observations
+    panels = state_map(view, shown[:, : played.steps])
+    found = probe(problem, view, None if untrained is None else view_of(untrained), seed)
+    notes = (
+        [] if panels else ["The network keeps no state from step to step, so there is no state to draw or to probe."]
+    )
+    credits = _noted(notes, lambda: credit(problem, view, played.episode, shown, seed))
+    if credits and credits[0].sources is None:
+        notes.append(f"{type(problem).__name__} does not state which steps a right answer depends on.")
+    return Inspection(name, played, panels, found, credits, notes)
+
+
+def _noted(notes: list[str], compute: Callable[[], tuple[Credit, ...]]) -> tuple[Credit, ...]:
+    """The credit; if it cannot be computed, nothing, and a note that says why."""
+    try:
+        return compute()
+    except ValueError as wrong:
+        message = str(wrong)
+        notes.append(f"{message[0].upper()}{message[1:]}.")
+        return ()
+
+
+def view_of(agent: Any) -> NetworkView:
+    """The view of an agent's network.
+
+    Raises:
+        ValueError: it has none.
+    """
+    look = getattr(agent, "network_view", None)
+    view: NetworkView | None = look() if callable(look) else None
+    if view is None:
+        raise ValueError(
+            f"agent must have a network to look at: a learner of this package with one, or a policy with a method "
+            f"network_view() (for a Stable-Baselines3 model, seq_agents.sb3.Sb3Policy(model)), got {agent!r}"
+        )
+    return view
