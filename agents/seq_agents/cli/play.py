@@ -17,11 +17,10 @@ import seq_envs
 from seq_agents.cli.hints import next_commands
 from seq_agents.cli.options import Command, add_parameters, as_options, count, parameters
 from seq_agents.cli.options import seed as seed_option
-from seq_agents.cli.result_table import share
 from seq_agents.cli.terminal import folded, in_strips, terminal_width, text_of
 from seq_agents.report.table import Column, Table
 from seq_envs.dataset import raw_episodes
-from seq_envs.level import LEVELS
+from seq_envs.level import LEVELS, share
 from seq_envs.seeds import EXAMPLE_STREAM
 
 _Read = Callable[[str], str]
