@@ -87,7 +87,7 @@ def play(
     try:
         while len(finished) < episodes:
             if erase:
-                game.line("\nEach step erases the one before it. Enter begins: ")
+                game.line("\nEach step erases the one before it.\nEnter begins: ")
             finished.append(game.episode(None if finished else seed))
             write(f"\n{game.transcript()}\n\n{_score(finished[-1], levels)}\n")
     except (EOFError, KeyboardInterrupt):
