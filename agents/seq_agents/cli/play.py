@@ -18,6 +18,7 @@ from seq_agents.cli.hints import next_commands
 from seq_agents.cli.options import Command, add_parameters, as_options, count, parameters
 from seq_agents.cli.options import seed as seed_option
 from seq_agents.cli.terminal import folded, in_strips, terminal_width, text_of
+from seq_agents.cli.waiting import working
 from seq_agents.report.table import Column, Table
 from seq_envs.dataset import raw_episodes
 from seq_envs.level import LEVELS, share
@@ -82,7 +83,8 @@ def play(
         erase = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
     game = _Game(problem, read, write, erase)
     finished: list[dict[str, Any]] = []
-    levels = seq_envs.levels(problem)
+    with working("estimating the levels"):
+        levels = seq_envs.levels(problem)
     write(game.welcome())
     try:
         while len(finished) < episodes:
