@@ -46,7 +46,7 @@ class Levels:
     def _repr_html_(self) -> str:
         found = {name: getattr(self, name) for name in (*LEVELS, "feedback")}
         rows = [
-            (name, f"{level.accuracy:.4f}", f"{level.exact_match:.4g}", f"{level.accuracy_error:.1g}")
+            (name, f"{level.accuracy:.4f}", share(level.exact_match), f"{level.accuracy_error:.1g}")
             for name, level in found.items()
             if level is not None
         ]
@@ -69,3 +69,8 @@ class Levels:
         """An accuracy on the scale from `floor` (0) to `optimal` (1); NaN if the two are equal."""
         room = self.optimal.accuracy - self.floor.accuracy
         return (accuracy - self.floor.accuracy) / room if room > 1e-12 else float("nan")
+
+
+def share(value: float) -> str:
+    """The text of a share of episodes."""
+    return "<0.0001" if 0.0 < value < 0.0001 else f"{value:.4g}"

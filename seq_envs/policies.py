@@ -72,8 +72,19 @@ def optimal(problem: str | Problem) -> Policy:
     return _Optimal(make_problem(problem))
 
 
-class _Random:
+class _OfProblem:
+    """A policy of one problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__.strip('_').lower()} policy of {self._problem}>"
+
+
+class _Random(_OfProblem):
     def __init__(self, problem: Problem, seed: int) -> None:
+        super().__init__(problem)
         self._space = problem.action_space
         self._rng = np.random.default_rng(seed)
 
@@ -90,11 +101,11 @@ class _Random:
         return self._rng.uniform(space.low, space.high, (batch, *space.shape)).astype(space.dtype), None
 
 
-class _Memoryless:
+class _Memoryless(_OfProblem):
     """The state is the time step."""
 
     def __init__(self, problem: Problem) -> None:
-        self._problem = problem
+        super().__init__(problem)
         self._guess = memoryless_guess(problem)
 
     def initial_state(self, batch_size: int) -> int:
@@ -105,11 +116,8 @@ class _Memoryless:
         return answers.astype(self._problem.action_space.dtype), state + 1
 
 
-class _Optimal:
+class _Optimal(_OfProblem):
     """The state is the time step and the raw observations so far, (batch, T, ...), filled in place."""
-
-    def __init__(self, problem: Problem) -> None:
-        self._problem = problem
 
     def initial_state(self, batch_size: int) -> tuple[int, Array | None]:
         return 0, None

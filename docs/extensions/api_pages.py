@@ -23,7 +23,10 @@ PAGES = {
         "Cores",
         ["seq_agents.cores.core", "seq_agents.cores.scan", "seq_agents.cores.lstm_start", "seq_agents.testing"],
     ),
-    "learners": ("Learners", ["seq_agents.learners.learner", "seq_agents.learners.user_defined"]),
+    "learners": (
+        "Learners",
+        ["seq_agents.learners.learner", "seq_agents.progress", "seq_agents.learners.user_defined"],
+    ),
     "sb3": ("Stable-Baselines3", ["seq_agents.sb3"]),
     "ladder": ("Ladder", ["seq_agents.ladder"]),
     "watch": ("Watching", ["seq_agents.watch"]),

@@ -207,7 +207,7 @@ def test_short_work_is_not_described(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(0.0, "evaluating ... 0:30"), (0.25, "evaluating ... 25%, 1:30 left")],
+    [(0.0, "evaluating ... 0:30"), (0.25, "evaluating ... 25%, 1:30 left"), (1.0, "evaluating ... 100%")],
 )
 def test_how_far_work_is(share: float, text: str) -> None:
     assert waiting._progress("evaluating", share, 30.0) == text

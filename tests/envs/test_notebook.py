@@ -47,6 +47,7 @@ def test_levels() -> None:
     ]
     assert "the best memoryless policy" in levels._repr_html_()
     assert "a control task" in seq_envs.levels("SeqNext-v0")._repr_html_()
+    assert "&lt;0.0001" in seq_envs.levels("SeqCopyHard-v0")._repr_html_()
     assert shown(seq_envs.levels("SeqEcho-v0", feedback=True))[-1][0] == "feedback"
 
 
@@ -73,3 +74,9 @@ def test_a_drawing_is_shown_as_it_is_printed() -> None:
     [text] = parsed(drawing._repr_html_()).all("pre")
     assert text.text() == " ".join(drawing.split()) or text.text() == drawing
     assert Drawing("a < b & <c>")._repr_html_() == "<pre>a &lt; b &amp; &lt;c&gt;</pre>"
+
+
+@pytest.mark.parametrize("name", ["random", "memoryless", "optimal"])
+def test_policies_have_short_reprs(name: str) -> None:
+    problem = seq_envs.make_problem("SeqEcho-v0")
+    assert repr(getattr(seq_envs.policies, name)(problem)) == f"<{name} policy of {problem}>"

@@ -17,11 +17,11 @@ import seq_envs
 from seq_agents.cli.hints import next_commands
 from seq_agents.cli.options import Command, add_parameters, as_options, count, parameters
 from seq_agents.cli.options import seed as seed_option
-from seq_agents.cli.result_table import share
 from seq_agents.cli.terminal import folded, in_strips, terminal_width, text_of
+from seq_agents.cli.waiting import working
 from seq_agents.report.table import Column, Table
 from seq_envs.dataset import raw_episodes
-from seq_envs.level import LEVELS
+from seq_envs.level import LEVELS, share
 from seq_envs.seeds import EXAMPLE_STREAM
 
 _Read = Callable[[str], str]
@@ -83,12 +83,13 @@ def play(
         erase = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
     game = _Game(problem, read, write, erase)
     finished: list[dict[str, Any]] = []
-    levels = seq_envs.levels(problem)
+    with working("estimating the levels"):
+        levels = seq_envs.levels(problem)
     write(game.welcome())
     try:
         while len(finished) < episodes:
             if erase:
-                game.line("\nEach step erases the one before it. Enter begins: ")
+                game.line("\nEach step erases the one before it.\nEnter begins: ")
             finished.append(game.episode(None if finished else seed))
             write(f"\n{game.transcript()}\n\n{_score(finished[-1], levels)}\n")
     except (EOFError, KeyboardInterrupt):

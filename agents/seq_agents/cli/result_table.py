@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import seq_envs
 from seq_agents.report.table import Column, Table
-from seq_envs.level import LEVELS
+from seq_envs.level import LEVELS, share
 
 
 class Result(NamedTuple):
@@ -59,11 +59,6 @@ def level_table(problem: seq_envs.Problem) -> Table:
     note = "This is a control task: it needs no memory, and chance is the zero of a normalised score."
     headings = ("level", "accuracy", "exact match")
     return Table("", tuple(map(Column, headings)), tuple(rows), note if levels.control else "")
-
-
-def share(value: float) -> str:
-    """The text of a share of episodes."""
-    return "<0.0001" if 0.0 < value < 0.0001 else f"{value:.4g}"
 
 
 def _estimate(figure: str, error: float) -> str:

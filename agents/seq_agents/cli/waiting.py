@@ -64,7 +64,8 @@ def working(text: str, *, at_once: bool = False) -> Iterator[Report]:
 def _progress(text: str, share: float, seconds: float) -> str:
     if not share:
         return f"{text} ... {clock(seconds)}"
-    return f"{text} ... {share:.0%}, {time_left(share, 1.0 - share, seconds)}"
+    left = f", {time_left(share, 1.0 - share, seconds)}" if share < 1.0 else ""
+    return f"{text} ... {share:.0%}{left}"
 
 
 @contextmanager
