@@ -141,8 +141,9 @@ MACHINE_READABLE = ("version", "evaluate as JSON", "report as Markdown", "report
 
 
 def next_of(ended: Ended) -> list[list[str]]:
-    """The commands to try next, at the end of a command's output."""
-    end = re.search(r"^Next: seq-envs .*\n(      seq-envs .*\n)*\Z", ended.out + ended.err, re.MULTILINE)
+    """The commands to try next, at the end of a command's output: of stdout, or of stderr."""
+    found = (re.search(r"^Next: seq-envs .*\n(      seq-envs .*\n)*\Z", text, re.M) for text in (ended.out, ended.err))
+    end = next(filter(None, found), None)
     return [shlex.split(line.partition("seq-envs ")[2]) for line in end[0].splitlines()] if end else []
 
 
