@@ -78,6 +78,11 @@ def on_sources(inspection: Inspection) -> Table:
     return Table("", (Column("credit of"), Column("by"), *share_columns), tuple(rows))
 
 
+def largest_share(credit: Credit) -> float:
+    """The largest share of the drawn episode, which has the full colour of a map; 1 if nothing has credit."""
+    return float(np.nanmax(credit.shares()[0], initial=0.0)) or 1.0
+
+
 def sentences(inspection: Inspection) -> list[str]:
     """What was found, and what is left out."""
     found = [] if inspection.probe is None else [_about_probe(inspection.probe)]
@@ -92,15 +97,19 @@ def _about_probe(probe: Probe) -> str:
     if np.isnan(probe.trained).all() or (probe.chance == 1.0).all():
         return "The inputs are the same in every episode, so there is nothing to read from the state."
     now = _readable(probe.lags, probe.trained)
-    limit = f"{probe.measure} {_READABLE}"
-    if now is None:
-        text = f"A linear probe reads no input from the state with {limit}"
-    else:
-        text = f"A linear probe reads the inputs of up to {now} steps ago from the state with at least {limit}"
+    text = f"A linear probe reads {_inputs_up_to(now)} from the state with {probe.measure} of at least {_READABLE}"
     if probe.untrained is None:
         return f"{text}."
-    before = _readable(probe.lags, probe.untrained)
-    return f"{text}; before training {'none' if before is None else f'those of up to {before} steps ago'}."
+    return f"{text}; before training it reads {_inputs_up_to(_readable(probe.lags, probe.untrained))}."
+
+
+def _inputs_up_to(lag: int | None) -> str:
+    """The inputs that can be read, in words."""
+    if lag is None:
+        return "no input"
+    if lag == 0:
+        return "only the input of the current step"
+    return f"the inputs of up to {lag} step{'s' if lag > 1 else ''} ago"
 
 
 def _readable(lags: Array, measure: Array) -> int | None:

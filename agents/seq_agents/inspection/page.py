@@ -14,7 +14,7 @@ from PIL import Image
 
 import seq_envs
 from seq_agents.inspection.curves import curve_charts, even_places
-from seq_agents.inspection.findings import by_lag, on_sources, sentences
+from seq_agents.inspection.findings import by_lag, largest_share, on_sources, sentences
 from seq_agents.inspection.text import units_of
 from seq_envs.encodings import Array
 from seq_envs.transcript import mark
@@ -104,7 +104,7 @@ def _map(credit: Credit) -> CreditMap:
     return CreditMap(
         f"Credit of the {credit.of}s by {credit.method}",
         right,
-        _signed(np.nan_to_num(shares)),
+        _signed(np.nan_to_num(shares) / largest_share(credit)),
         steps,
         rows,
         [(step, row) for row, step in sources],
