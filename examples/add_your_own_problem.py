@@ -18,7 +18,7 @@ from gymnasium import spaces
 import seq_envs
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding
 from seq_envs.parameters import Choice, Integer, parameter
-from seq_envs.problem import fixed_length
+from seq_envs.problem import fixed_length, same_sources
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +63,9 @@ class SeqNBack(seq_envs.Problem):
     @property
     def leaks(self) -> tuple[str, ...]:
         return ("action",)  # An agent that sees its previous answer can store a value there.
+
+    def sources(self, history: Array, step: int) -> Array:  # Optional: the time steps that an answer depends on.
+        return same_sources(history, step, [step - self.lag, step])
 
     # Optional: the best memoryless answers and the exact levels. Without these methods, both are learned from data.
 

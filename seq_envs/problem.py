@@ -136,11 +136,12 @@ class Problem(ABC):
 
         - No other step matters: `solve` gives the same answer if the observations at all other steps are exchanged for
           those of another episode that has the same sources.
-        - Every source matters: in some episodes, though not necessarily in this one, `solve` gives another answer if
-          the observation of this source alone is exchanged for that of another episode.
+        - What decides which steps matter is a source too: two episodes with the same observations at the sources of
+          one of them have the same answer.
+        - Every source matters: in some episodes or mixtures of two episodes, though not necessarily in this episode,
+          `solve` gives another answer if the observation of this source alone is exchanged.
 
-        Observations may determine each other, so that several sets of steps have these properties. The sources are
-        then the latest steps.
+        If observations determine each other, the sources are the steps that `solve` reads.
 
         Args:
             history: (B, T', ...) raw observations, T' > step. What follows `step` is not read.
@@ -202,10 +203,10 @@ def same_sources(history: Array, step: int, steps: Any) -> Array:
     Args:
         history: (B, T', ...) raw observations.
         step: the time step of the answer.
-        steps: the sources: a sequence of time steps, each at most `step`.
+        steps: the sources, a sequence of time steps; those outside 0 ... `step` are left out.
     """
-    sources = np.zeros((len(history), step + 1), np.bool_)
-    sources[:, np.asarray(steps, np.int64)] = True
+    sources = np.empty((len(history), step + 1), np.bool_)
+    sources[:] = np.isin(np.arange(step + 1), steps)
     return sources
 
 

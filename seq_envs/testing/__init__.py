@@ -14,6 +14,7 @@ from seq_envs.testing.scalar_view import check_scalar_view
 from seq_envs.testing.scores import check_scores
 from seq_envs.testing.shapes import check_shapes
 from seq_envs.testing.solve_and_guess import check_solve_and_guess
+from seq_envs.testing.stated_sources import check_sources
 from seq_envs.testing.vector_view import check_vector_view
 from seq_envs.vector_env import SequenceVectorEnv
 
@@ -38,6 +39,8 @@ def check_problem(
       `lag - 1` and `lag + 1` steps ago do not.
     - Leaks: a memoryless policy learned from data, with the current observation and the time step, or with its previous
       action and reward as well, does not beat the memoryless level, except as `problem.leaks` states.
+    - Sources: an answer changes with the observations at the steps that `sources` states, and with no others. This
+      exchanges observations between episodes, so `solve` must accept such histories.
     - Views: the env, the vector env (in every autoreset mode) and the data set have the same episodes. Only right
       answers on scored steps are rewarded, `info` has only the documented keys, and the caller may change every array
       that is returned.
@@ -68,3 +71,4 @@ def check_problem(
     check_leaks(problem, memoryless)
     check_scores(problem, episodes)
     check_lag_matters(problem)
+    check_sources(problem)

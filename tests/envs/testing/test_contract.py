@@ -12,6 +12,8 @@ from hidden_leaks import VALID as WITHOUT_LEAK
 from mistyped_problems import MISTYPED
 from mutant_envs import ENVS, VECTOR_ENVS
 from mutant_problems import MUTANTS, Echo
+from mutant_sources import MUTANTS as MUTANT_SOURCES
+from mutant_sources import VALID as WITH_SOURCES
 from paths import ROOT
 from spaces_of_settings import BASE_IDS, EVERY_BASE_CHOICE, IDS, Ragged, name
 
@@ -82,7 +84,13 @@ def test_a_valid_problem_passes(problem: seq_envs.Problem) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("mutant", "message"), MUTANTS, ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize("problem", WITH_SOURCES, ids=lambda problem: type(problem).__name__)
+def test_a_problem_with_sources_passes(problem: seq_envs.Problem) -> None:
+    check_problem(problem)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("mutant", "message"), [*MUTANTS, *MUTANT_SOURCES], ids=lambda value: type(value).__name__)
 def test_names_the_mistake_of_a_problem(mutant: seq_envs.Problem, message: str) -> None:
     with pytest.raises(ContractError, match=message):
         check_problem(mutant)
@@ -121,7 +129,7 @@ def test_names_the_mistake_of_a_vector_env(env: type[seq_envs.SequenceVectorEnv]
 
 
 def test_the_guide_counts_the_mistakes() -> None:
-    mistakes = [*MUTANTS, *LEAKING, *ENVS, *VECTOR_ENVS]
+    mistakes = [*MUTANTS, *MUTANT_SOURCES, *LEAKING, *ENVS, *VECTOR_ENVS]
     guide = (ROOT / "docs" / "guides" / "your-own-problem.md").read_text(encoding="utf-8")
     assert f"Of {len(mistakes)} problems and environments with one mistake each" in guide
 
