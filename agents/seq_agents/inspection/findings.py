@@ -31,16 +31,24 @@ def by_lag(inspection: Inspection, most: int = 1 << 30) -> Table:
         inspection: of an agent.
         most: rows of the table; of more lags, those that are spread evenly over them.
     """
-    probe, gradient = inspection.probe, inspection.credit_of("answer", "gradient")
+    probe = inspection.probe
+    gradients = [inspection.credit_of(of, "gradient") for of in ("answer", "value")]
     if probe is not None:
         lags = probe.lags
     else:
-        lags = np.arange(inspection.played.problem.steps if gradient is not None else 0)
+        lags = np.arange(inspection.played.problem.steps if any(gradients) else 0)
     if len(lags) > most:
         lags = lags[np.unique(np.linspace(0, len(lags) - 1, most).round().astype(np.int64))]
-    norms = None if gradient is None else relative(gradient.by_distance())
+    norms = [None if gradient is None else relative(gradient.by_distance()) for gradient in gradients]
     measure = "" if probe is None else f", {probe.measure}"
-    columns = ("steps ago", f"read from the state{measure}", "before training", "chance", "gradient")
+    columns = (
+        "steps ago",
+        f"read from the state{measure}",
+        "before training",
+        "chance",
+        "gradient of the answer",
+        "gradient of the value",
+    )
     rows = tuple((int(lag), *_probed(probe, int(lag)), None if norms is None else _known(norms[lag])) for lag in lags)
     table = Table("", (Column(columns[0]), *(Column(heading, two_places) for heading in columns[1:])), rows)
     for heading in columns[1:]:
