@@ -25,7 +25,7 @@ def two_places(value: float) -> str:
 
 
 def by_lag(inspection: Inspection, most: int = 1 << 30) -> Table:
-    """A row for each number of steps ago: the probe of the trained and the untrained network, chance, and the gradient.
+    """A row for each number of steps ago: the probe of the trained and the untrained network, chance, and gradients.
 
     Args:
         inspection: of an agent.
@@ -33,10 +33,8 @@ def by_lag(inspection: Inspection, most: int = 1 << 30) -> Table:
     """
     probe = inspection.probe
     gradients = [inspection.credit_of(of, "gradient") for of in ("answer", "value")]
-    if probe is not None:
-        lags = probe.lags
-    else:
-        lags = np.arange(inspection.played.problem.steps if any(gradients) else 0)
+    steps = inspection.played.problem.steps if gradients[0] is not None else 0
+    lags = np.arange(steps) if probe is None else probe.lags
     if len(lags) > most:
         lags = lags[np.unique(np.linspace(0, len(lags) - 1, most).round().astype(np.int64))]
     norms = [None if gradient is None else relative(gradient.by_distance()) for gradient in gradients]
@@ -49,7 +47,10 @@ def by_lag(inspection: Inspection, most: int = 1 << 30) -> Table:
         "gradient of the answer",
         "gradient of the value",
     )
-    rows = tuple((int(lag), *_probed(probe, int(lag)), None if norms is None else _known(norms[lag])) for lag in lags)
+    rows = tuple(
+        (int(lag), *_probed(probe, int(lag)), *(None if norm is None else _known(norm[lag]) for norm in norms))
+        for lag in lags
+    )
     table = Table("", (Column(columns[0]), *(Column(heading, two_places) for heading in columns[1:])), rows)
     for heading in columns[1:]:
         table = table.without_empty(heading)

@@ -224,7 +224,7 @@ def test_a_core_of_the_user() -> None:
     )
     with pytest.raises(ValueError, match=r"one row for each of 3 episodes, got shape \(6,\) for 'sum'"):
         states_of_core(core_of(Misshapen), inputs, [0])
-    with pytest.raises(ValueError, match="must return a seq_agents.cores.core.Activity, got 3"):
+    with pytest.raises(ValueError, match=r"must return a seq_agents\.cores\.core\.Activity, got 3"):
         states_of_core(core_of(Unnamed), inputs, [0])
 
 
