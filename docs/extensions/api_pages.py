@@ -30,6 +30,7 @@ PAGES = {
     "sb3": ("Stable-Baselines3", ["seq_agents.sb3"]),
     "ladder": ("Ladder", ["seq_agents.ladder"]),
     "watch": ("Watching", ["seq_agents.watch"]),
+    "inspection": ("Inspecting", ["seq_agents.inspection", "seq_agents.networks.view"]),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _WIDTH = 100
 """The characters of a line if the width of the terminal is unlimited."""
+_NARROWEST = 20
+"""The least width in characters of a sentence, so that a very narrow terminal gets whole words."""
 _ROWS = 12
 """The most rows of the table by lag."""
 
@@ -66,11 +69,12 @@ def _inspect(chosen: argparse.Namespace) -> None:
     from seq_agents.inspection.text import state_text
 
     print(f"{agent.problem.title}\n{agent.problem}\n")
-    print(state_text(inspection, terminal_width() or _WIDTH, _colours()), end="\n\n")
+    width = terminal_width() or _WIDTH
+    print(state_text(inspection, width, _colours()), end="\n\n")
     print_table(by_lag(inspection, _ROWS))
     print_table(on_sources(inspection))
     for sentence in sentences(inspection):
-        print(sentence)
+        print(textwrap.fill(sentence, max(_NARROWEST, width), break_long_words=False))
     print(f"\nNext: {as_typed(['inspect', path_word(chosen.path), '--html', 'page.html'])}")
 
 

@@ -168,7 +168,9 @@ class UserDefinedCore(Core):
         return read_with_starts(self.module, inputs, state, self.initial_state(len(inputs)), starts)
 
     def activity(self, inputs: Tensor, before: State, after: State) -> Activity:
-        named = getattr(self.module, "activity", super().activity)
+        named = getattr(self.module, "activity", None)
+        if not callable(named):  # The module has none, or has a setting of this name.
+            return super().activity(inputs, before, after)
         activity: Activity = named(inputs, before, after)
         return activity
 

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from seq_agents.experiments.files import write_whole
 from seq_agents.inspection.curves import even_places
-from seq_agents.inspection.findings import relative
+from seq_agents.inspection.findings import largest_share, relative
 from seq_agents.report.run_curves import FORMATS
 
 if TYPE_CHECKING:
@@ -110,6 +110,7 @@ def _draw_probe(axes: Axes, inspection: Inspection) -> None:
     if probe.untrained is not None:
         axes.plot(probe.lags, probe.untrained, color=_ORANGE, linestyle="--", label="before training")
     axes.plot(probe.lags, probe.chance, color=_GREY, linestyle=":", label="chance")
+    axes.set_xticks(even_places(int(probe.lags[-1]) + 1))
     axes.set(xlabel="steps ago", ylabel=f"input read from the state, {probe.measure}")
     axes.set_ylim(min(0.0, float(np.nanmin(probe.trained, initial=0.0))) - 0.03, 1.05)
     axes.legend(frameon=False)
@@ -121,6 +122,7 @@ def _draw_reach(axes: Axes, inspection: Inspection) -> None:
         credit = inspection.credit_of(of, "gradient")
         if credit is not None:
             norms = relative(credit.by_distance())
+            axes.set_xticks(even_places(len(norms)))
             axes.plot(range(len(norms)), norms, color=colour, linestyle=dash, label=f"of the {of}")
     if not axes.lines:
         axes.set_axis_off()
@@ -134,7 +136,7 @@ def _draw_credit(axes: Axes, credit: Credit) -> None:
     """The map of the drawn episode, with the right steps outlined."""
     shares: Any = credit.shares()[0]
     axes.set_facecolor("0.93")  # Steps after the answer.
-    axes.imshow(shares, aspect="auto", interpolation="nearest", cmap="Blues", vmin=0.0, vmax=1.0)
+    axes.imshow(shares, aspect="auto", interpolation="nearest", cmap="Blues", vmin=0.0, vmax=largest_share(credit))
     if credit.sources is not None:
         for place, step in np.argwhere(credit.sources[0] & ~np.isnan(credit.amounts[0])):
             axes.add_patch(_outline(step, place))
@@ -145,6 +147,7 @@ def _draw_credit(axes: Axes, credit: Credit) -> None:
     axes.set_title(f"{credit.of}s, {credit.method}{right}", loc="left")
     places = even_places(len(credit.steps))
     axes.set(xlabel="input of step", ylabel="answer of step" if credit.of == "answer" else "value of step")
+    axes.set_xticks(even_places(shares.shape[1]))
     axes.set_yticks(places, [str(credit.steps[place]) for place in places])
 
 

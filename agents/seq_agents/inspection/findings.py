@@ -25,23 +25,32 @@ def two_places(value: float) -> str:
 
 
 def by_lag(inspection: Inspection, most: int = 1 << 30) -> Table:
-    """A row for each number of steps ago: the probe of the trained and the untrained network, chance, and the gradient.
+    """A row for each number of steps ago: the probe of the trained and the untrained network, chance, and gradients.
 
     Args:
         inspection: of an agent.
         most: rows of the table; of more lags, those that are spread evenly over them.
     """
-    probe, gradient = inspection.probe, inspection.credit_of("answer", "gradient")
-    if probe is not None:
-        lags = probe.lags
-    else:
-        lags = np.arange(inspection.played.problem.steps if gradient is not None else 0)
+    probe = inspection.probe
+    gradients = [inspection.credit_of(of, "gradient") for of in ("answer", "value")]
+    steps = inspection.played.problem.steps if gradients[0] is not None else 0
+    lags = np.arange(steps) if probe is None else probe.lags
     if len(lags) > most:
         lags = lags[np.unique(np.linspace(0, len(lags) - 1, most).round().astype(np.int64))]
-    norms = None if gradient is None else relative(gradient.by_distance())
+    norms = [None if gradient is None else relative(gradient.by_distance()) for gradient in gradients]
     measure = "" if probe is None else f", {probe.measure}"
-    columns = ("steps ago", f"read from the state{measure}", "before training", "chance", "gradient")
-    rows = tuple((int(lag), *_probed(probe, int(lag)), None if norms is None else _known(norms[lag])) for lag in lags)
+    columns = (
+        "steps ago",
+        f"read from the state{measure}",
+        "before training",
+        "chance",
+        "gradient of the answer",
+        "gradient of the value",
+    )
+    rows = tuple(
+        (int(lag), *_probed(probe, int(lag)), *(None if norm is None else _known(norm[lag]) for norm in norms))
+        for lag in lags
+    )
     table = Table("", (Column(columns[0]), *(Column(heading, two_places) for heading in columns[1:])), rows)
     for heading in columns[1:]:
         table = table.without_empty(heading)
@@ -78,6 +87,11 @@ def on_sources(inspection: Inspection) -> Table:
     return Table("", (Column("credit of"), Column("by"), *share_columns), tuple(rows))
 
 
+def largest_share(credit: Credit) -> float:
+    """The largest share of the drawn episode, which has the full colour of a map; 1 if nothing has credit."""
+    return float(np.nanmax(credit.shares()[0], initial=0.0)) or 1.0
+
+
 def sentences(inspection: Inspection) -> list[str]:
     """What was found, and what is left out."""
     found = [] if inspection.probe is None else [_about_probe(inspection.probe)]
@@ -92,15 +106,19 @@ def _about_probe(probe: Probe) -> str:
     if np.isnan(probe.trained).all() or (probe.chance == 1.0).all():
         return "The inputs are the same in every episode, so there is nothing to read from the state."
     now = _readable(probe.lags, probe.trained)
-    limit = f"{probe.measure} {_READABLE}"
-    if now is None:
-        text = f"A linear probe reads no input from the state with {limit}"
-    else:
-        text = f"A linear probe reads the inputs of up to {now} steps ago from the state with at least {limit}"
+    text = f"A linear probe reads {_inputs_up_to(now)} from the state with {probe.measure} of at least {_READABLE}"
     if probe.untrained is None:
         return f"{text}."
-    before = _readable(probe.lags, probe.untrained)
-    return f"{text}; before training {'none' if before is None else f'those of up to {before} steps ago'}."
+    return f"{text}; before training it reads {_inputs_up_to(_readable(probe.lags, probe.untrained))}."
+
+
+def _inputs_up_to(lag: int | None) -> str:
+    """The inputs that can be read, in words."""
+    if lag is None:
+        return "no input"
+    if lag == 0:
+        return "only the input of the current step"
+    return f"the inputs of up to {lag} step{'s' if lag > 1 else ''} ago"
 
 
 def _readable(lags: Array, measure: Array) -> int | None:

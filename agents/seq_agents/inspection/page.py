@@ -5,17 +5,16 @@ from __future__ import annotations
 import base64
 import html
 import io
-from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from jinja2 import Environment, FunctionLoader, StrictUndefined
 from PIL import Image
 
 import seq_envs
 from seq_agents.inspection.curves import curve_charts, even_places
-from seq_agents.inspection.findings import by_lag, on_sources, sentences
+from seq_agents.inspection.findings import by_lag, largest_share, on_sources, sentences
 from seq_agents.inspection.text import units_of
+from seq_agents.templates import template_environment
 from seq_envs.encodings import Array
 from seq_envs.transcript import mark
 
@@ -67,25 +66,28 @@ def page(inspection: Inspection) -> str:
     """The whole page."""
     played = inspection.played
     columns = played.transcript(next(iter(played.answers)), played.steps, played.steps).columns
-    environment = Environment(
-        loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template("page.html.j2").render(
-        name=inspection.name,
-        problem=played.problem,
-        title=played.problem.title,
-        findings=sentences(inspection),
-        columns=columns,
-        widest=max(len(text) for column in columns for text in (column.observation, ", ".join(column.answer or ()))),
-        truths=["·" if column.truth is None else ", ".join(column.truth) for column in columns],
-        marks=["·" if column.grade is None else mark(column.grade) for column in columns],
-        panels=[_image(panel) for panel in inspection.panels],
-        lags=by_lag(inspection),
-        charts=curve_charts(inspection),
-        maps=[_map(credit) for credit in inspection.credits],
-        shares=on_sources(inspection),
-        states_sources=any(credit.sources is not None for credit in inspection.credits),
-        version=seq_envs.__version__,
+    return (
+        template_environment("seq_agents.inspection")
+        .get_template("page.html.j2")
+        .render(
+            name=inspection.name,
+            problem=played.problem,
+            title=played.problem.title,
+            findings=sentences(inspection),
+            columns=columns,
+            widest=max(
+                len(text) for column in columns for text in (column.observation, ", ".join(column.answer or ()))
+            ),
+            truths=["·" if column.truth is None else ", ".join(column.truth) for column in columns],
+            marks=["·" if column.grade is None else mark(column.grade) for column in columns],
+            panels=[_image(panel) for panel in inspection.panels],
+            lags=by_lag(inspection),
+            charts=curve_charts(inspection),
+            maps=[_map(credit) for credit in inspection.credits],
+            shares=on_sources(inspection),
+            states_sources=any(credit.sources is not None for credit in inspection.credits),
+            version=seq_envs.__version__,
+        )
     )
 
 
@@ -104,7 +106,7 @@ def _map(credit: Credit) -> CreditMap:
     return CreditMap(
         f"Credit of the {credit.of}s by {credit.method}",
         right,
-        _signed(np.nan_to_num(shares)),
+        _signed(np.nan_to_num(shares) / largest_share(credit)),
         steps,
         rows,
         [(step, row) for row, step in sources],
@@ -129,7 +131,3 @@ def in_notebook(inspection: Inspection) -> str:
     source = html.escape(page(inspection), quote=True)
     style = f"width: 100%; height: {_NOTEBOOK_PIXELS}px; border: 0"
     return f'<iframe srcdoc="{source}" style="{style}" title="An inspection"></iframe>'
-
-
-def _source(name: str) -> str:
-    return files("seq_agents.inspection").joinpath(name).read_text(encoding="utf-8")

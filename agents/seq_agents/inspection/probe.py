@@ -23,6 +23,8 @@ _MOST_LAGS, _MOST_STEPS, _MOST_STEPS_OF_LARGE, _MOST_CLASSES = 32, 12, 8, 256
 _MOST_FEATURES = 1024
 _MOST_NUMBERS = 1 << 21
 """The most numbers in the states of one time step of the episodes to fit, of which there are 256 at least."""
+_MOST_OBSERVED = 1 << 26
+"""The most numbers in the observations of the episodes to fit, of which there are 100 at least."""
 _FEWEST_ROWS = 50
 """A lag is left out if fewer rows than this judge it."""
 
@@ -96,7 +98,8 @@ def probe(
     if one is None:
         return None
     units = sum(part.shape[2] for part in one.state.values())
-    count = int(np.clip(_MOST_NUMBERS // units, 256, 768))
+    observed = seq_envs.sample(problem, 1).observations.size
+    count = int(min(np.clip(_MOST_NUMBERS // units, 256, 768), max(_MOST_OBSERVED // observed, 2 * _FEWEST_ROWS)))
     most = _MOST_STEPS if units <= _MOST_FEATURES else _MOST_STEPS_OF_LARGE
     steps = np.unique(np.linspace(0, problem.steps - 1, min(problem.steps, most)).round().astype(np.int64))
     sizes = {_FIT: count, _JUDGED: count // 2}

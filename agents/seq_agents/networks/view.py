@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -68,7 +68,7 @@ def states_of_core(core: Core, inputs: Tensor, steps: Sequence[int]) -> Activity
         steps: increasing time steps in 0 ... T-1.
 
     Raises:
-        ValueError: the core names a tensor that does not have one row for each episode.
+        ValueError: the core returns no `Activity`, or one with a tensor that has not one row for each episode.
     """
     state, read, found = core.initial_state(len(inputs)), 0, []
     for step in steps:
@@ -76,7 +76,10 @@ def states_of_core(core: Core, inputs: Tensor, steps: Sequence[int]) -> Activity
             _, state = core(inputs[:, read:step], state)
         now = inputs[:, step]
         _, after = core(now[:, None], state)
-        found.append(core.activity(now, state, after))
+        activity: Any = core.activity(now, state, after)
+        if not isinstance(activity, Activity):
+            raise ValueError(f"activity() of a core must return a seq_agents.cores.core.Activity, got {activity!r}")
+        found.append(activity)
         state, read = after, step + 1
     parts = _stacked([activity.state for activity in found], len(inputs))
     return Activity(parts, _stacked([activity.gates for activity in found], len(inputs))) if parts else None

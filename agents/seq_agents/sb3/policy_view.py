@@ -48,7 +48,8 @@ class _FeedForwardView(NetworkView):
         return features.reshape(batch, steps, -1)
 
     def read(self, features: Tensor) -> Reading:
-        policy, (of_actor, of_critic) = self._policy, self._latents(features)
+        policy = self._policy
+        of_actor, of_critic = self._latents(features.to(policy.device))
         scores = self._by_place(policy.action_net(policy.mlp_extractor.forward_actor(of_actor)))
         return Reading(scores, policy.value_net(policy.mlp_extractor.forward_critic(of_critic))[..., 0])
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import html
-from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
-
 import seq_envs
+from seq_agents.templates import template_environment
 from seq_envs.transcript import TimeStep, mark
 
 if TYPE_CHECKING:
@@ -42,22 +40,25 @@ def page(watched: Watched, steps_per_second: float = 4.0) -> str:
     """The whole page. It needs no other file, and without JavaScript it shows the whole episode."""
     played = {name: watched.transcript(name, watched.steps, watched.steps) for name in watched.answers}
     columns = next(iter(played.values())).columns
-    environment = Environment(
-        loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template("page.html.j2").render(
-        problem=watched.problem,
-        title=watched.problem.title,
-        levels=seq_envs.levels(watched.problem),
-        steps=[column.step for column in columns],
-        inputs=[column.observation for column in columns],
-        truths=["·" if column.truth is None else ", ".join(column.truth) for column in columns],
-        policies=[
-            Answers(name, transcript.title.removeprefix(f"{name}: "), [_cell(column) for column in transcript.columns])
-            for name, transcript in played.items()
-        ],
-        milliseconds=round(1000 / steps_per_second),
-        version=seq_envs.__version__,
+    return (
+        template_environment("seq_agents.watch")
+        .get_template("page.html.j2")
+        .render(
+            problem=watched.problem,
+            title=watched.problem.title,
+            levels=seq_envs.levels(watched.problem),
+            steps=[column.step for column in columns],
+            inputs=[column.observation for column in columns],
+            truths=["·" if column.truth is None else ", ".join(column.truth) for column in columns],
+            policies=[
+                Answers(
+                    name, transcript.title.removeprefix(f"{name}: "), [_cell(column) for column in transcript.columns]
+                )
+                for name, transcript in played.items()
+            ],
+            milliseconds=round(1000 / steps_per_second),
+            version=seq_envs.__version__,
+        )
     )
 
 
@@ -76,7 +77,3 @@ def in_notebook(watched: Watched) -> str:
     height = _OTHER_PIXELS + _ROW_PIXELS * (3 + 2 * len(watched.answers))
     source = html.escape(page(watched), quote=True)
     return f'<iframe srcdoc="{source}" style="width: 100%; height: {height}px; border: 0" title="An episode"></iframe>'
-
-
-def _source(name: str) -> str:
-    return files("seq_agents.watch").joinpath(name).read_text(encoding="utf-8")

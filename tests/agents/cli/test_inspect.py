@@ -25,7 +25,7 @@ def test_what_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert printed.startswith(seq_envs.make_problem("SeqEcho-v0").title)
     assert "SeqEcho(length=4, n_values=3" in printed
     assert "\nh (4 units, at most " in printed
-    headings = "steps ago  read from the state, accuracy  before training  chance  gradient\n"
+    headings = "steps ago  read from the state, accuracy  before training  chance  gradient of the answer\n"
     assert headings in printed
     table = printed.partition(headings)[2].splitlines()
     assert [row.split()[0] for row in table[1:5]] == ["0", "1", "2", "3"]

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from seq_agents.inspection.credit import Credit, credit
+from seq_agents.inspection.credit import _REPLACEMENTS, Credit, _Replacements, credit
 from seq_agents.networks.view import NetworkView, Reading
 from spaces_of_settings import Ragged
 from torch import Tensor
 
 import seq_envs
 from seq_envs.dataset import raw_episodes
+from seq_envs.seeds import inspection_stream
 
 torch.set_num_threads(1)
 NAN = float("nan")
@@ -103,6 +104,23 @@ def test_episodes_of_mixed_length_without_sources() -> None:
     means = found.by_distance()
     assert means[1] > 0.3
     assert np.delete(means, 1) == pytest.approx([0] * 6)
+
+
+def test_replacements_are_inputs_of_other_episodes_at_the_same_step() -> None:
+    """They differ from the input that they replace, and are no padding after the end of an episode."""
+    problem, seed = Ragged(), 3
+    episodes = raw_episodes(problem, 40, 5)
+    pool = raw_episodes(problem, 64, inspection_stream(seed, _REPLACEMENTS))
+    found = _Replacements.of(problem, episodes, seed, 4)
+    chosen = np.argwhere(found.chosen >= 0)
+    assert len(chosen) > 500
+    for episode, step, number in chosen:
+        other = found.chosen[episode, step, number]
+        assert pool.lengths[other] > step
+        assert episodes.lengths[episode] > step
+        assert pool.observations[other, step] != episodes.observations[episode, step]
+        assert found.observations[other, step] == pool.observations[other, step]
+    assert len({*found.chosen[0, 0]}) > 1, "they are drawn"
 
 
 def test_inputs_that_cannot_differ_get_no_credit() -> None:

@@ -44,6 +44,10 @@ def test_what_it_has(whole: Inspection) -> None:
     assert whole.probe is not None
     assert whole.probe.untrained is not None, "a learner knows itself before its training"
     assert whole.notes == []
+    assert by_lag(whole).columns[-1].heading == "gradient of the value"
+    assert [row[0] for row in by_lag(whole, most=2).rows] == [0, 3]
+    gradients = [row[4:] for row in by_lag(whole).rows]
+    assert [max(column) for column in zip(*gradients, strict=True)] == [1.0, 1.0], "shares of the largest"
     assert len(repr(whole)) < 500
     assert whole.played.steps == 4
 
@@ -56,7 +60,7 @@ def test_an_agent_without_a_state(stateless: Inspection) -> None:
         "The network keeps no state from step to step, so there is no state to draw or to probe.",
         "Ragged does not state which steps a right answer depends on.",
     ]
-    assert [column.heading for column in by_lag(stateless).columns] == ["steps ago", "gradient"]
+    assert [column.heading for column in by_lag(stateless).columns] == ["steps ago", "gradient of the answer"]
     assert on_sources(stateless).rows[0] == ("answers", "occlusion", None, None)
 
 

@@ -188,6 +188,21 @@ class Misshapen(own_cores.Plain):
         return Activity({"sum": after[0].sum(0)})
 
 
+class Unnamed(own_cores.Plain):
+    """Returns no `Activity`."""
+
+    def activity(self, inputs: Tensor, before: Any, after: Any) -> Any:
+        return 3
+
+
+class Setting(own_cores.Plain):
+    """Has a setting that is named as the method."""
+
+    def __init__(self, inputs: int, activity: float = 0.5) -> None:
+        super().__init__(inputs)
+        self.activity = activity
+
+
 def core_of(module: Any) -> Any:
     from seq_agents.cores.user_defined import as_core
 
@@ -196,9 +211,10 @@ def core_of(module: Any) -> Any:
 
 def test_a_core_of_the_user() -> None:
     inputs = torch.rand(3, 4, 2)
-    plain = states_of_core(core_of(own_cores.Plain), inputs, range(4))
-    assert plain is not None
-    assert {name: tuple(part.shape) for name, part in plain.state.items()} == {"state 1": (3, 4, 6)}
+    for without in (own_cores.Plain, Setting):
+        plain = states_of_core(core_of(without), inputs, range(4))
+        assert plain is not None
+        assert {name: tuple(part.shape) for name, part in plain.state.items()} == {"state 1": (3, 4, 6)}
     named = states_of_core(core_of(Named), inputs, [0, 3])
     assert named is not None
     shapes = {name: tuple(part.shape) for parts in named for name, part in parts.items()}
@@ -208,6 +224,8 @@ def test_a_core_of_the_user() -> None:
     )
     with pytest.raises(ValueError, match=r"one row for each of 3 episodes, got shape \(6,\) for 'sum'"):
         states_of_core(core_of(Misshapen), inputs, [0])
+    with pytest.raises(ValueError, match=r"must return a seq_agents\.cores\.core\.Activity, got 3"):
+        states_of_core(core_of(Unnamed), inputs, [0])
 
 
 @pytest.mark.parametrize("layers", [1, 2])
