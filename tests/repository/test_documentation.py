@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from paths import README, ROOT
+from PIL import Image
 from readme import GENERATED
 from seq_agents.agents import AGENTS, agent_type
 from site_html import dead_links, read_page
@@ -85,12 +86,31 @@ def test_no_link_of_the_site_is_dead(site: Path) -> None:
 def test_the_site_has_a_page_for_each_problem(site: Path, problem: type[seq_envs.Problem]) -> None:
     page = read_page(site / "environments" / f"{problem.__name__}.html")
     assert f"{problem.__name__}.html" in " ".join(read_page(site / "index.html").targets)
-    assert any(target.endswith(f"{problem.__name__}.png") for target in page.targets)
+    for framing in _framings(problem):
+        assert any(target.endswith(f"{problem.__name__}-{framing}.gif") for target in page.targets)
     assert {heading.lower().replace(" ", "-") for heading in [*HEADINGS, "Spaces", "Levels", "Ids"]} <= page.anchors
     for id in seq_envs.ids():
         if type(seq_envs.make_problem(id)) is problem:
             assert id in page.text
             assert f"{seq_envs.levels(id).memoryless.accuracy:.4f}" in page.text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_the_gallery_has_an_animation_that_is_described(site: Path, problem: type[seq_envs.Problem]) -> None:
+    page = (site / "environments.html").read_text(encoding="utf-8")
+    name = rf"{problem.__name__}-{_framings(problem)[0]}"
+    for ending, kind in (("gif", "moving"), ("png", "still")):
+        [image] = re.findall(rf'<img [^>]*src="_images/{name}\.{ending}"[^>]*>', page)
+        assert re.search(r'alt="An episode that the best policy solves. Inputs \S+', image)
+        assert f"episode {kind}" in image
+    with Image.open(site / "_images" / f"{name}.gif") as animation:
+        assert animation.n_frames == 1 + problem().steps
+
+
+def _framings(problem: type[seq_envs.Problem]) -> tuple[str, ...]:
+    [field] = [field for field in dataclasses.fields(problem) if field.name == "framing"]
+    return tuple(field.metadata["domain"].options)
 
 
 @pytest.mark.slow
