@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import json
 import os
 import re
 import subprocess
@@ -34,6 +35,7 @@ HEADINGS = [
     "References",
     "Version History",
 ]
+TUTORIALS = sorted((ROOT / "docs" / "tutorials").glob("*.ipynb"))
 PROBLEMS = sorted({problem for problem, _ in seq_envs.MENU.values()}, key=lambda problem: problem.__name__)
 
 
@@ -111,6 +113,42 @@ def test_the_gallery_has_an_animation_that_is_described(site: Path, problem: typ
 def _framings(problem: type[seq_envs.Problem]) -> tuple[str, ...]:
     [field] = [field for field in dataclasses.fields(problem) if field.name == "framing"]
     return tuple(field.metadata["domain"].options)
+
+
+def _name(path: Path) -> str:
+    return path.stem
+
+
+@pytest.mark.parametrize("tutorial", TUTORIALS, ids=_name)
+def test_a_notebook_in_git_has_no_outputs(tutorial: Path) -> None:
+    """The build of the site runs it. In Jupyter: Edit, Clear Outputs of All Cells."""
+    cells = json.loads(tutorial.read_text(encoding="utf-8"))["cells"]
+    for cell in cells:
+        assert not cell.get("outputs")
+        assert cell.get("execution_count") is None
+    assert cells[0]["cell_type"] == "markdown"
+    assert "".join(cells[0]["source"]).startswith("# ")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tutorial", TUTORIALS, ids=_name)
+def test_the_site_has_each_notebook_with_its_outputs(site: Path, tutorial: Path) -> None:
+    page = (site / "tutorials" / f"{tutorial.stem}.html").read_text(encoding="utf-8")
+    assert page.count("cell_output ") >= 3
+    assert "Traceback" not in page
+    targets = read_page(site / "tutorials.html").targets
+    assert f"tutorials/{tutorial.stem}.html" in targets
+    [download] = [target for target in targets if target.endswith(f"/{tutorial.name}")]
+    assert (site / download).read_bytes() == tutorial.read_bytes()
+
+
+@pytest.mark.slow
+def test_the_notebook_finds_the_planted_bug(site: Path) -> None:
+    text = read_page(site / "tutorials" / "find-the-bug.html").text
+    assert "It breaks at: state reset between episodes." in text
+    repaired = re.search(r"state reset between episodes: accuracy (\d\.\d+), needed (\d\.\d+)", text)
+    assert repaired
+    assert float(repaired[1]) > float(repaired[2])
 
 
 @pytest.mark.slow
