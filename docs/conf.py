@@ -37,6 +37,7 @@ nb_execution_raise_on_error = True
 nb_execution_show_tb = True
 nb_merge_streams = True
 nb_output_stderr = "remove"
+nb_code_prompt_show = nb_code_prompt_hide = "Solution"  # Only solutions are folded.
 
 myst_heading_anchors = 3
 myst_enable_extensions = ["colon_fence"]
