@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "agents"), str(ROOT / "docs" / "extensions")]
+PACKAGES = [str(ROOT), str(ROOT / "agents")]
+sys.path[:0] = [*PACKAGES, str(ROOT / "docs" / "extensions")]
+os.environ["PYTHONPATH"] = os.pathsep.join([*PACKAGES, os.environ.get("PYTHONPATH", "")])  # For the notebooks' kernels.
 
 import seq_envs  # noqa: E402 - from this checkout, which the line above puts first.
 
@@ -17,7 +20,7 @@ release = seq_envs.__version__
 language = "en"
 
 extensions = [
-    "myst_parser",
+    "myst_nb",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "docstrings",
@@ -28,6 +31,14 @@ extensions = [
 exclude_patterns = ["extensions"]
 nitpicky = True
 smartquotes = False
+
+nb_execution_mode = "force"  # Notebooks are in git without outputs, and the build runs each of them once.
+nb_execution_timeout = 300
+nb_execution_raise_on_error = True
+nb_execution_show_tb = True
+nb_merge_streams = True
+nb_output_stderr = "remove"
+nb_code_prompt_show = nb_code_prompt_hide = "Solution"  # Only solutions are folded.
 
 myst_heading_anchors = 3
 myst_enable_extensions = ["colon_fence"]

@@ -1,14 +1,12 @@
-"""A page for each problem of the registry, from its docstring, its parameters, its levels and an episode."""
+"""A page for each problem of the registry, from its docstring, levels and episodes, and a gallery of all problems."""
 
 from __future__ import annotations
 
 import dataclasses
 import inspect
-import io
 
 import gymnasium
-import numpy as np
-from PIL import Image
+from episode_pictures import Animation, animation
 from site_text import parameters, sections, table
 
 import seq_envs
@@ -26,23 +24,44 @@ def problems() -> dict[type[seq_envs.Problem], list[str]]:
 
 
 def pages() -> dict[str, str | bytes]:
-    """The text of each page, and each picture as PNG, by its file name."""
+    """The text of each page, the gallery that `docs/environments.md` includes, and pictures, by the file name."""
     written: dict[str, str | bytes] = {}
+    cards = []
     for problem, ids in problems().items():
-        written[f"{problem.__name__}.md"] = page(problem, ids)
-        written[f"{problem.__name__}.png"] = picture(ids[0])
+        animations = solved(problem, ids[0])
+        for each in animations.values():
+            written.update(each.files())
+        written[f"{problem.__name__}.md"] = page(problem, ids, animations)
+        cards.append(card(problem, animations))
+    written["gallery.txt"] = ":::::{container} gallery\n" + "\n".join(cards) + ":::::\n"
     return written
 
 
-def page(problem: type[seq_envs.Problem], ids: list[str]) -> str:
+def solved(problem: type[seq_envs.Problem], id: str) -> dict[str, Animation]:
+    """An animation of the problem for each framing; the only one has the key "" if there are no framings."""
+    found = choices(seq_envs.make_problem(id), "framing")
+    if not found:
+        return {"": animation(id, problem.__name__)}
+    return {framing: animation(id, f"{problem.__name__}-{framing}", framing=framing) for framing in found}
+
+
+def card(problem: type[seq_envs.Problem], animations: dict[str, Animation]) -> str:
+    """A problem in the gallery: its animation, what the agent does, and its framings."""
+    first, *_ = animations.values()
+    about = f"**[{problem.__name__}](environments/{problem.__name__}.md)**: {problem.title}"
+    names = ", ".join(f"`{framing}`" for framing in animations if framing)
+    return "\n\n".join([f"{about} ({names})" if names else about, first.markdown("environments/")])
+
+
+def page(problem: type[seq_envs.Problem], ids: list[str], animations: dict[str, Animation]) -> str:
     """The page of a problem."""
+    first, *_ = animations.values()
     written = sections(inspect.getdoc(problem) or "")
     base = seq_envs.make_problem(ids[0])
     parts = [
         f"# {problem.__name__}\n",
         f"{written.pop('')}\n",
-        f"```{{image}} {problem.__name__}.png\n:alt: an episode of {ids[0]}, partly answered wrongly\n"
-        ":class: episode\n```\n",
+        first.markdown(),
         table(
             ("Make", f'`gymnasium.make("{ids[0]}")`'),
             [
@@ -58,6 +77,9 @@ def page(problem: type[seq_envs.Problem], ids: list[str]) -> str:
         parts.append(f"## {heading}\n\n{text}\n")
         if heading == "Arguments":
             parts.append(parameter_table(problem))
+    if len(animations) > 1:
+        parts.append("## Framings\n\nAn answer with a dot below it does not count.\n")
+        parts += [f"`{framing}`:\n\n{other.markdown()}" for framing, other in [*animations.items()][1:]]
     parts += [
         "## Spaces\n",
         space_table(ids[0], base),
@@ -120,21 +142,3 @@ def level_table(ids: list[str], base: seq_envs.Problem) -> str:
         rows.append((f"`{id}`", framing, *each, "yes" if not levels.control else "no"))
     headings = ("id", "framing", "chance", "memoryless", "optimal", "needs memory")
     return table(headings, rows, right=(2, 3, 4)) + "\nAccuracy; the rate of exact episodes in brackets.\n"
-
-
-def picture(id: str) -> bytes:
-    """The picture of an episode as PNG: the optimal policy plays it, but guesses at every fourth time step."""
-    env = gymnasium.make(id, render_mode="rgb_array", disable_env_checker=True)
-    policy = seq_envs.policies.optimal(id)
-    observation, _ = env.reset(seed=0)
-    env.action_space.seed(1)
-    state, step, over = policy.initial_state(1), 0, False
-    while not over:
-        answers, state = policy.act(np.asarray(observation)[None], state)
-        action = env.action_space.sample() if step % 4 == 3 else answers[0]
-        observation, _, over, _, _ = env.step(action)
-        step += 1
-    file = io.BytesIO()
-    Image.fromarray(env.render()).save(file, "PNG")
-    env.close()
-    return file.getvalue()

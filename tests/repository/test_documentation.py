@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import json
 import os
 import re
 import subprocess
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from paths import README, ROOT
+from PIL import Image
 from readme import GENERATED
 from seq_agents.agents import AGENTS, agent_type
 from site_html import dead_links, read_page
@@ -33,6 +35,7 @@ HEADINGS = [
     "References",
     "Version History",
 ]
+TUTORIALS = sorted((ROOT / "docs" / "tutorials").glob("*.ipynb"))
 PROBLEMS = sorted({problem for problem, _ in seq_envs.MENU.values()}, key=lambda problem: problem.__name__)
 
 
@@ -85,12 +88,86 @@ def test_no_link_of_the_site_is_dead(site: Path) -> None:
 def test_the_site_has_a_page_for_each_problem(site: Path, problem: type[seq_envs.Problem]) -> None:
     page = read_page(site / "environments" / f"{problem.__name__}.html")
     assert f"{problem.__name__}.html" in " ".join(read_page(site / "index.html").targets)
-    assert any(target.endswith(f"{problem.__name__}.png") for target in page.targets)
+    for framing in _framings(problem):
+        assert any(target.endswith(f"{problem.__name__}-{framing}.gif") for target in page.targets)
     assert {heading.lower().replace(" ", "-") for heading in [*HEADINGS, "Spaces", "Levels", "Ids"]} <= page.anchors
     for id in seq_envs.ids():
         if type(seq_envs.make_problem(id)) is problem:
             assert id in page.text
             assert f"{seq_envs.levels(id).memoryless.accuracy:.4f}" in page.text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_the_gallery_has_an_animation_that_is_described(site: Path, problem: type[seq_envs.Problem]) -> None:
+    page = (site / "environments.html").read_text(encoding="utf-8")
+    name = rf"{problem.__name__}-{_framings(problem)[0]}"
+    for ending, kind in (("gif", "moving"), ("png", "still")):
+        [image] = re.findall(rf'<img [^>]*src="_images/{name}\.{ending}"[^>]*>', page)
+        assert re.search(r'alt="An episode that the best policy solves. Inputs \S+', image)
+        assert f"episode {kind}" in image
+    with Image.open(site / "_images" / f"{name}.gif") as animation:
+        assert animation.n_frames == 1 + problem().steps
+
+
+def _framings(problem: type[seq_envs.Problem]) -> tuple[str, ...]:
+    [field] = [field for field in dataclasses.fields(problem) if field.name == "framing"]
+    return tuple(field.metadata["domain"].options)
+
+
+def _name(path: Path) -> str:
+    return path.stem
+
+
+@pytest.mark.parametrize("tutorial", TUTORIALS, ids=_name)
+def test_a_notebook_in_git_has_no_outputs(tutorial: Path) -> None:
+    """The build of the site runs it. In Jupyter: Edit, Clear Outputs of All Cells."""
+    cells = json.loads(tutorial.read_text(encoding="utf-8"))["cells"]
+    for cell in cells:
+        assert not cell.get("outputs")
+        assert cell.get("execution_count") is None
+    assert cells[0]["cell_type"] == "markdown"
+    assert "".join(cells[0]["source"]).startswith("# ")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tutorial", TUTORIALS, ids=_name)
+def test_the_site_has_each_notebook_with_its_outputs(site: Path, tutorial: Path) -> None:
+    page = (site / "tutorials" / f"{tutorial.stem}.html").read_text(encoding="utf-8")
+    assert page.count("cell_output ") >= 3
+    assert "Traceback" not in page
+    targets = read_page(site / "tutorials.html").targets
+    assert f"tutorials/{tutorial.stem}.html" in targets
+    [download] = [target for target in targets if target.endswith(f"/{tutorial.name}")]
+    assert (site / download).read_bytes() == tutorial.read_bytes()
+
+
+SHOWN = {
+    "see-an-lstm-remember": [
+        r"exact match 1\.0000",
+        r"with the other state: \[9 8\]",
+        r"lag 2: normalised score 1\.00",
+    ],
+    "five-examples": [r"(?s)( 1\.000  .*){4} 0\.9\d\d  sequence classification"],
+    "recurrent-ppo": [r"(?s)normalised score 0\.[012].*(normalised score 0\.9[5-9].*){2}"],
+    "find-the-bug": [
+        r"accuracy 1\.0000",
+        r"It breaks at: state reset between episodes\.",
+        r"state reset between episodes: accuracy (1\.0|0\.9\d)",
+    ],
+    "your-own-problem": [r"the optimal policy has accuracy 0\.7", r"accuracy 1\.0000"],
+    "your-own-core": [r"the state that is passed is ignored", r"lag 3: Recent 1\.00", r"lag 4: Recent -?0\.0"],
+    "lab-class": [r"mlp +normalised score +-?0\.0", r"lstm +normalised score +(1\.0|0\.9)", r"with them: +1\.0"],
+}
+"""What the text of each notebook says of its outputs, as patterns."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tutorial", TUTORIALS, ids=_name)
+def test_the_outputs_of_a_notebook_are_what_its_text_says(site: Path, tutorial: Path) -> None:
+    text = read_page(site / "tutorials" / f"{tutorial.stem}.html").text
+    for pattern in SHOWN[tutorial.stem]:
+        assert re.search(pattern, text)
 
 
 @pytest.mark.slow
