@@ -83,6 +83,9 @@ def _add_report(command: Command) -> None:
     report.add_argument("path", metavar="RESULTS", type=Path, help="a folder that `bench` or `horizon` wrote")
     form = report.add_mutually_exclusive_group()
     form.add_argument("--out", type=Path, help="the page (default: RESULTS/report.html)")
+    form.add_argument(
+        "--figures", type=Path, metavar="DIR", help="write each chart as .svg and .pdf into this folder instead"
+    )
     for name in ("markdown", "csv"):
         form.add_argument(f"--{name}", dest="form", action="store_const", const=name, help=f"print {name} instead")
 
@@ -123,7 +126,7 @@ def _reproduce(chosen: argparse.Namespace) -> None:
 def _report(chosen: argparse.Namespace) -> None:
     from seq_agents.cli import bench_commands as commands
 
-    commands.report(chosen.path, chosen.out, chosen.form)
+    commands.report(chosen.path, chosen.out, chosen.form, chosen.figures)
 
 
 def engine(chosen: argparse.Namespace) -> Any:

@@ -7,8 +7,8 @@ section 4: the seeds of each problem are resampled separately.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,45 @@ def interquartile(strata: Sequence[Sequence[float]]) -> Estimate:
         return Estimate(value, math.nan, math.nan, fewest)
     low, high = np.percentile(interquartile_mean(_resamples(strata)), [2.5, 97.5])
     return Estimate(value, min(value, float(low)), max(value, float(high)), fewest)
+
+
+class Aggregates(NamedTuple):
+    """The four figures of Agarwal et al. (2021), section 4.3, over the runs of an agent on all problems."""
+
+    iqm: Estimate
+    """Interquartile mean of all runs."""
+    median: Estimate
+    """Median over problems of the mean over seeds."""
+    mean: Estimate
+    """Mean of all runs."""
+    gap: Estimate
+    """Optimality gap: the mean over all runs of how much a score is below 1."""
+
+
+def aggregates(strata: Sequence[Sequence[float]]) -> Aggregates:
+    """The four figures with their intervals, if every problem has at least `FEWEST_SEEDS` seeds.
+
+    Args:
+        strata: the scores of the seeds of each problem.
+    """
+    scores = [np.asarray(seeds, np.float64)[None, :] for seeds in strata]
+    fewest = min(map(len, strata))
+    enough = fewest >= FEWEST_SEEDS
+    resampled = _resampled_strata(strata) if enough else scores
+
+    def estimate(statistic: Callable[[Sequence[Array]], Array]) -> Estimate:
+        value = float(statistic(scores)[0])
+        if not enough or math.isnan(value):
+            return Estimate(value, math.nan, math.nan, fewest)
+        low, high = np.percentile(statistic(resampled), [2.5, 97.5])
+        return Estimate(value, min(value, float(low)), max(value, float(high)), fewest)
+
+    return Aggregates(
+        estimate(lambda by_problem: interquartile_mean(np.concatenate(by_problem, axis=1))),
+        estimate(lambda by_problem: np.median([seeds.mean(axis=1) for seeds in by_problem], axis=0)),
+        estimate(lambda by_problem: np.concatenate(by_problem, axis=1).mean(axis=1)),
+        estimate(lambda by_problem: (1.0 - np.minimum(np.concatenate(by_problem, axis=1), 1.0)).mean(axis=1)),
+    )
 
 
 def performance_profile(strata: Sequence[Sequence[float]]) -> Array:
@@ -122,12 +161,17 @@ def _draws(rng: np.random.Generator, seeds: int) -> Array:
 
 def _resamples(strata: Sequence[Sequence[float]]) -> Array:
     """(resamples, runs): the seeds of each problem drawn with replacement; the draws are the same at each call."""
+    return np.concatenate(_resampled_strata(strata), axis=1)
+
+
+def _resampled_strata(strata: Sequence[Sequence[float]]) -> list[Array]:
+    """(resamples, seeds) for each problem."""
     rng = np.random.default_rng(RESAMPLING_SEED)
-    drawn = []
+    drawn: list[Array] = []
     for seeds in strata:
         scores = np.asarray(seeds, np.float64)
         drawn.append(scores[rng.integers(len(scores), size=(_RESAMPLES, len(scores)))])
-    return np.concatenate(drawn, axis=1)
+    return drawn
 
 
 def middle(values: Sequence[float | None]) -> float:
