@@ -68,14 +68,27 @@ def horizon_finding(reached: Table) -> str:
     Args:
         reached: a row for each agent, and a column for each sweep, as `horizon_charts.reached` makes it.
     """
-    if not reached.rows:
-        return ""
-    sweeps = [
-        f"{column.heading} {_listed([f'{row[0]} {row[place]}' for row in reached.rows if row[place] is not None])}"
-        for place, column in enumerate(reached.columns)
-        if place
-    ]
-    return f"How far agents remember: {'; '.join(sweeps)}."
+    sentences = []
+    for place, column in enumerate(reached.columns[1:], 1):
+        id, _, varied = column.heading.rpartition(": ")
+        agents = [_reach(row[0], row[place], varied) for row in reached.rows if row[place] is not None]
+        sentences.append(f"On {id}, {_listed(agents)}.")
+    return " ".join(sentences)
+
+
+def _reach(name: str, horizon: str, varied: str) -> str:
+    """How far an agent remembers, in words.
+
+    Args:
+        name: of the agent.
+        horizon: as in a table of horizons, such as "at least 16" or "less".
+        varied: the parameter that varies.
+    """
+    if horizon == "less":
+        return f"{name} does not remember at the smallest {varied}"
+    if horizon == "not known":
+        return f"it is not known yet how far {name} remembers"
+    return f"{name} remembers up to a {varied} of {horizon}"
 
 
 def _role(agent: _Ranked) -> Role:
@@ -98,7 +111,8 @@ def _about_top(top: _Ranked, others: Sequence[_Ranked]) -> str:
     start = f"{where}, {top.name} has the highest interquartile mean ({value} of 1)"
     fewest = min(agent.estimate.seeds for agent in (top, *others))
     if fewest < FEWEST_SEEDS:
-        return f"{start}, but with {interval(top.estimate._replace(seeds=fewest, low=math.nan))}: this may be chance."
+        seeds = "1 seed" if fewest == 1 else f"{fewest} seeds"
+        return f"{start}, but with {seeds} of a problem there is no interval, so this may be chance."
     differences = {agent.name: _difference(agent, top) for agent in others}
     equal = [name for name, found in differences.items() if found is None or found.low <= 0.0 <= found.high]
     higher = {name: -found.value for name, found in differences.items() if found is not None and found.high < 0.0}

@@ -92,7 +92,7 @@ def _panel(
     if gap:
         axes.set_xscale("log")
         _room(axes, [x_of(end) for estimate in estimates.values() for end in (estimate.value, *estimate[1:3])])
-        axes.xaxis.set_major_locator(LogLocator(10, numticks=6))
+        axes.xaxis.set_major_locator(LogLocator(10, numticks=4))
         axes.xaxis.set_minor_locator(NullLocator())
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     else:

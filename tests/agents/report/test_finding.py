@@ -37,7 +37,10 @@ def found(path: Path, scores: Mapping[str, list[float]], id: str = "SeqEcho-v0")
             {"lstm": [0.9, 0.91, 0.92], "gru": [0.91, 0.9, 0.91]},
             ["lstm has the highest", "but no more than chance separates it from gru."],
         ),
-        ({"lstm": [0.9, 0.9], "gru": [0.1, 0.1]}, ["but with 2 seeds: no interval: this may be chance."]),
+        (
+            {"lstm": [0.9, 0.9], "gru": [0.1, 0.1]},
+            ["but with 2 seeds of a problem there is no interval, so this may be chance."],
+        ),
         (
             {"lstm": [0.9] * 3, "ppo": [0.01] * 3, "reservoir": [0.5] * 3, "optimal": [1.0] * 3},
             [
@@ -89,7 +92,8 @@ def test_how_far_agents_remember() -> None:
     columns = tuple(map(Column, ("agent", "SeqEcho-v0: lag", "SeqCopy-v0: length")))
     table = Table("", columns, (("lstm", "at least 16", "8"), ("gru", "4", None), ("mlp", "less", None)))
     assert horizon_finding(table) == (
-        "How far agents remember: SeqEcho-v0: lag lstm at least 16, gru 4 and mlp less; SeqCopy-v0: length lstm 8."
+        "On SeqEcho-v0, lstm remembers up to a lag of at least 16, gru remembers up to a lag of 4 and mlp does not "
+        "remember at the smallest lag. On SeqCopy-v0, lstm remembers up to a length of 8."
     )
     assert horizon_finding(Table("", columns[:1], ())) == ""
 

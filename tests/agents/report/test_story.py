@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 from made_results import CONTROL, ECHO, entry, folder, result, usual
+from matplotlib.axes import Axes
 from pages import assert_sound
 from seq_agents.experiments.results_folder import Folder
+from seq_agents.report import axes as axes_of
 from seq_agents.report.charts import charts_of
-from seq_agents.report.drawing import Places
+from seq_agents.report.drawing import Drawing, Places
 from seq_agents.report.episode_picture import episode_picture
 from seq_agents.report.figure_files import figure_file, write_figures
 from seq_agents.report.folder_tables import read_outcomes
@@ -164,3 +167,43 @@ def test_a_figure_has_a_legend_with_its_agents(tmp_path: Path) -> None:
     content = figure_file(chart, charts.places, "svg").decode()
     assert "<!-- recurrent-ppo -->" in content
     assert "#0072b2" in content
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [1, 2, 4, 8, 16, 32, 64],
+        list(range(1, 30)),
+        [0, 1, 2, 3, 1000],
+        [10, 11, 12, 100_000, 100_001],
+        [5],
+        [2**place for place in range(20)],
+    ],
+)
+def test_labels_of_a_horizon_axis_do_not_collide(values: list[int]) -> None:
+    shown: list[tuple[float, float, float]] = []
+
+    def paint(axes: Axes) -> None:
+        axes_of.doubling(axes, values, "lag")
+        axes.figure.canvas.draw()
+        for label in axes.get_xticklabels():
+            box = label.get_window_extent()
+            if label.get_text() and axes.get_xlim()[0] <= label.get_position()[0] <= axes.get_xlim()[1]:
+                shown.append((label.get_position()[0], box.x0, box.x1))
+
+    svg("k", Drawing(alt="", paint=paint))
+    shown.sort()
+    assert shown[-1][0] == max(values), "the farthest value has its label"
+    for (_, _, end), (_, start, _) in pairwise(shown):
+        assert start - end > 2
+    if len(values) < 8 and max(values) == 64:
+        assert len(shown) == len(values)
+
+
+def test_sizes_of_one_parameter_are_short(tmp_path: Path) -> None:
+    """Its name is in the label of the axis, since "length=100" five times does not fit below one."""
+    chart = charts_of(read_outcomes(usual(tmp_path / "r")), []).longer[0]
+    drawn = svg("k", chart.drawing)
+    assert ">evaluated at length<" in drawn
+    assert ">20<" in drawn
+    assert ">50<" in drawn
