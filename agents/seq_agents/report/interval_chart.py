@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
@@ -19,6 +20,7 @@ _GAP = 3
 """The place of the optimality gap in `_PANELS`: smaller is better."""
 _ROW, _HEAD, _FOOT = 19.0, 24.0, 34.0
 """Heights in the units of a chart: of an agent in a panel, above a panel, and below it."""
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SMALLEST_GAP = 1e-4
 """Smaller gaps are drawn at this one, since the axis is logarithmic."""
 
@@ -94,9 +96,15 @@ def _panel(
         _room(axes, [x_of(end) for estimate in estimates.values() for end in (estimate.value, *estimate[1:3])])
         axes.xaxis.set_major_locator(LogLocator(10, numticks=4))
         axes.xaxis.set_minor_locator(NullLocator())
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axes.xaxis.set_major_formatter(FuncFormatter(_power))
     else:
         _scores(axes, estimates)
+
+
+def _power(value: float, _: Any = None) -> str:
+    """The label of a power of ten, in at most four letters."""
+    exponent = round(math.log10(value))
+    return f"{value:g}" if exponent >= -2 else "10" + str(exponent).translate(_SUPERSCRIPTS)
 
 
 def _room(axes: Axes, ends: Sequence[float]) -> None:

@@ -18,7 +18,7 @@ from seq_agents.report.drawing import Drawing, Places
 from seq_agents.report.episode_picture import episode_picture
 from seq_agents.report.figure_files import figure_file, write_figures
 from seq_agents.report.folder_tables import read_outcomes
-from seq_agents.report.interval_chart import intervals
+from seq_agents.report.interval_chart import _power, intervals
 from seq_agents.report.outcome import outcomes
 from seq_agents.report.page import page
 from seq_agents.report.page_svg import svg
@@ -207,3 +207,10 @@ def test_sizes_of_one_parameter_are_short(tmp_path: Path) -> None:
     assert ">evaluated at length<" in drawn
     assert ">20<" in drawn
     assert ">50<" in drawn
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(1e-4, "10⁻⁴"), (1e-3, "10⁻³"), (0.01, "0.01"), (0.1, "0.1"), (1.0, "1"), (10.0, "10")]
+)
+def test_powers_of_ten_have_short_labels(value: float, text: str) -> None:
+    assert _power(value) == text
