@@ -103,6 +103,7 @@ COMMANDS = {
     "watch": (["watch", "run", "--before"], 0),
     "reproduce": (["reproduce"], 0),
     "compare": (["compare", *ECHO, "--episodes", "40", "--out", "compared"], 0),
+    "compare results": (["compare", "results"], 0),
     "ladder": (["ladder", "climber:train"], 1),
     "bench": (["bench", "grid.yaml", "--out", "results"], 0),
     "horizon": (["horizon", "memoryless", "--values", "1", "--seeds", "1", "--episodes", "40", "--out", "far"], 0),

@@ -30,6 +30,7 @@ from seq_agents.experiments.sweeps import longer_entry, swept_entries
 from seq_agents.experiments.workers import Failed, do_all
 from seq_agents.report import tables
 from seq_agents.report.experiment_table import experiment_table
+from seq_agents.report.figure_files import FORMATS, write_figures
 from seq_agents.report.horizon_tables import horizon_table, longer_table
 from seq_agents.report.outcome import grid_outcomes, outcomes
 from seq_agents.report.page import write_report
@@ -197,9 +198,15 @@ def compare(
         _run(entries, Path(folder), engine, tables_of, kept=False)
 
 
-def report(path: Path, out: Path | None, form: str | None) -> None:
-    """Write the page of a folder of results, or print the folder as Markdown or CSV."""
+def report(path: Path, out: Path | None, form: str | None, figures: Path | None = None) -> None:
+    """Write the page of a folder of results, or its charts as files, or print the folder as Markdown or CSV."""
     folder = Folder.open(path)
+    if figures is not None:
+        if figures.exists() and not figures.is_dir():
+            raise Refused(f"{figures} is a file: --figures takes a folder")
+        written = write_figures(folder, figures)
+        print(f"{figures}: {len(written) // len(FORMATS)} charts, each as .{' and .'.join(FORMATS)}")
+        return
     if out is not None and not out.parent.is_dir():
         raise Refused(f"{out.parent} is no folder to write {out.name} into")
     if form is None:

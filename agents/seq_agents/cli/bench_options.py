@@ -1,4 +1,4 @@
-"""The options of the commands that run grids or report on them: `bench`, `horizon`, `reproduce`, `compare`, `report`.
+"""The options of the commands that run grids or report on them: `bench`, `horizon`, `reproduce`, `report`.
 
 The modules that train and draw are imported when a command runs, because their imports take seconds.
 """
@@ -11,21 +11,25 @@ from types import ModuleType
 from typing import Any
 
 from seq_agents.cli.hints import as_typed
-from seq_agents.cli.options import Command, add_parameters, add_standard, agent_name, count, parameters, settings
+from seq_agents.cli.options import Command, add_standard, agent_name, count, settings
 from seq_agents.cli.waiting import loading
 from seq_envs.evaluation import EPISODES
 
 
 def add_commands(command: Command) -> None:
     """Add the commands."""
-    parsers = (_add_bench(command), _add_horizon(command), _add_reproduce(command), _add_compare(command))
-    for parser in parsers:
-        engine = parser.add_mutually_exclusive_group()
-        engine.add_argument("--jobs", type=count, help="processes at once (default: as many as there are cores)")
-        engine.add_argument(
-            "--ray", nargs="?", const="", metavar="ADDRESS", help="run on a Ray cluster (default: a new local one)"
-        )
+    for parser in (_add_bench(command), _add_horizon(command), _add_reproduce(command)):
+        add_engine(parser)
     _add_report(command)
+
+
+def add_engine(parser: argparse.ArgumentParser) -> None:
+    """Add the options that `engine` reads."""
+    engine = parser.add_mutually_exclusive_group()
+    engine.add_argument("--jobs", type=count, help="processes at once (default: as many as there are cores)")
+    engine.add_argument(
+        "--ray", nargs="?", const="", metavar="ADDRESS", help="run on a Ray cluster (default: a new local one)"
+    )
 
 
 def _add_bench(command: Command) -> argparse.ArgumentParser:
@@ -76,23 +80,14 @@ def _add_reproduce(command: Command) -> argparse.ArgumentParser:
     return reproduce
 
 
-def _add_compare(command: Command) -> argparse.ArgumentParser:
-    compare = command("compare", _compare, "train RecurrentPPO, a supervised LSTM and a control on one problem")
-    compare.add_argument("id", metavar="ID", nargs="?", default="SeqEcho-v0", help="(default: SeqEcho-v0)")
-    compare.add_argument("--seeds", type=count, default=1, help="seeds of each agent (default: 1)")
-    compare.add_argument(
-        "--episodes", type=count, default=EPISODES, help=f"episodes of each final evaluation (default: {EPISODES})"
-    )
-    compare.add_argument("--out", type=Path, help="keep the results in this folder (default: they are not kept)")
-    add_parameters(compare)
-    return compare
-
-
 def _add_report(command: Command) -> None:
     report = command("report", _report, "write a page about a folder of results")
     report.add_argument("path", metavar="RESULTS", type=Path, help="a folder that `bench` or `horizon` wrote")
     form = report.add_mutually_exclusive_group()
     form.add_argument("--out", type=Path, help="the page (default: RESULTS/report.html)")
+    form.add_argument(
+        "--figures", type=Path, metavar="DIR", help="write each chart as .svg and .pdf into this folder instead"
+    )
     for name in ("markdown", "csv"):
         form.add_argument(f"--{name}", dest="form", action="store_const", const=name, help=f"print {name} instead")
 
@@ -101,7 +96,7 @@ def _bench(chosen: argparse.Namespace) -> None:
     commands = _loaded()
 
     changes = {name: getattr(chosen, name) for name in ("agents", "ids", "seeds", "episodes", "standard")}
-    commands.bench(chosen.grid, chosen.preset, chosen.out, _engine(chosen), as_typed(chosen.typed), **changes)
+    commands.bench(chosen.grid, chosen.preset, chosen.out, engine(chosen), as_typed(chosen.typed), **changes)
 
 
 def _horizon(chosen: argparse.Namespace) -> None:
@@ -114,7 +109,7 @@ def _horizon(chosen: argparse.Namespace) -> None:
             chosen.agent, chosen.name or chosen.agent, chosen.ids, chosen.values, given, chosen.seeds,
             chosen.episodes, bool(chosen.standard),
         ),
-        chosen.out, _engine(chosen), as_typed(chosen.typed),
+        chosen.out, engine(chosen), as_typed(chosen.typed),
     )  # fmt: skip
 
 
@@ -125,16 +120,7 @@ def _reproduce(chosen: argparse.Namespace) -> None:
         commands.list_experiments()
         return
     commands.reproduce(
-        chosen.names, chosen.seeds, chosen.episodes, chosen.out, _engine(chosen),
-        as_typed(chosen.typed),
-    )  # fmt: skip
-
-
-def _compare(chosen: argparse.Namespace) -> None:
-    commands = _loaded()
-
-    commands.compare(
-        chosen.id, parameters(chosen.id, chosen), chosen.seeds, chosen.episodes, chosen.out, _engine(chosen),
+        chosen.names, chosen.seeds, chosen.episodes, chosen.out, engine(chosen),
         as_typed(chosen.typed),
     )  # fmt: skip
 
@@ -142,7 +128,7 @@ def _compare(chosen: argparse.Namespace) -> None:
 def _report(chosen: argparse.Namespace) -> None:
     commands = _loaded()
 
-    commands.report(chosen.path, chosen.out, chosen.form)
+    commands.report(chosen.path, chosen.out, chosen.form, chosen.figures)
 
 
 def _loaded() -> ModuleType:
@@ -152,7 +138,8 @@ def _loaded() -> ModuleType:
     return bench_commands
 
 
-def _engine(chosen: argparse.Namespace) -> Any:
+def engine(chosen: argparse.Namespace) -> Any:
+    """What runs the cells, as the options say."""
     commands = _loaded()
 
     return commands.local(chosen.jobs) if chosen.ray is None else commands.on_ray(chosen.ray)

@@ -66,6 +66,15 @@ def in_strips(rows: Sequence[str], width: int | None) -> str:
     return "\n\n".join(strips)
 
 
+def wrapped(text: str) -> str:
+    """A paragraph in lines as wide as the terminal."""
+    return textwrap.fill(text, _note_width(terminal_width()), break_long_words=False)
+
+
+def _note_width(width: int | None) -> int:
+    return max(_NARROWEST, min(width or _NOTE, 2 * _NOTE))
+
+
 def text_of(table: Table, width: int | None) -> str:
     """A table as text.
 
@@ -81,8 +90,7 @@ def text_of(table: Table, width: int | None) -> str:
     wrapped = [column.heading.split() or [""] for column in table.columns]
     fitting = next((headings for headings in (one_line, wrapped) if _width(headings, rows) <= (width or 10**9)), None)
     body = _blocks(table, rows) if fitting is None else _grid(fitting, rows)
-    note_width = max(_NARROWEST, min(width or _NOTE, 2 * _NOTE))
-    notes = [textwrap.fill(line, note_width, break_long_words=False) for line in table.note.splitlines()]
+    notes = [textwrap.fill(line, _note_width(width), break_long_words=False) for line in table.note.splitlines()]
     title = [table.title, ""] if table.title else []
     return "\n".join([*title, *body, *([""] if notes else []), *notes, ""])
 

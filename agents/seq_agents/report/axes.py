@@ -15,6 +15,12 @@ LOWEST = -2.0
 _CLOSE = 0.065
 """Levels closer than this share of the axis have one label."""
 _OPTIMAL, _ROOM = 1.0, 0.05
+_NARROW = 5.0
+"""An axis whose ends have a smaller ratio has a tick at every leading digit."""
+_POINTS = 72
+"""Units of a chart in an inch of matplotlib."""
+_LETTER, _APART = 7.0, 8.0
+"""The width of a letter of a tick's label, and the space between two labels, in the units of a chart."""
 
 
 def log_steps(axes: Axes, steps: Iterable[float], label: str) -> None:
@@ -24,21 +30,39 @@ def log_steps(axes: Axes, steps: Iterable[float], label: str) -> None:
     axes.set_xscale("log")
     axes.set_xlim(low, high)
     wide = math.log10(high / low) > 1.8
-    axes.xaxis.set_major_locator(LogLocator(10, subs=(1.0,) if wide else (1.0, 2.0, 5.0)))
+    narrow = high / low < _NARROW
+    subs = (1.0,) if wide else tuple(map(float, range(1, 10))) if narrow else (1.0, 2.0, 5.0)
+    axes.xaxis.set_major_locator(LogLocator(10, subs=subs))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(short))
     axes.set_xlabel(label)
 
 
 def doubling(axes: Axes, values: Sequence[float], label: str) -> None:
-    """Set up an x axis with a tick at each value, logarithmic to base 2 if all values are positive."""
+    """Set up an x axis, logarithmic to base 2 if all values are positive, with a tick at each value that has room."""
     if min(values) > 0:
         axes.set_xscale("log", base=2)
         axes.set_xlim(min(values) / 1.25, max(values) * 1.25)
-    axes.xaxis.set_major_locator(FixedLocator(sorted(set(values))))
+    else:
+        axes.set_xlim(min(values) - 0.5, max(values) + 0.5)
+    ticks = sorted(set(values))
+    axes.xaxis.set_major_locator(FixedLocator([ticks[place] for place in _apart(axes, ticks)]))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(short))
     axes.set_xlabel(label)
+
+
+def _apart(axes: Axes, ticks: Sequence[float]) -> list[int]:
+    """The places of ticks whose labels do not collide: the last one, and from there each that has room."""
+    width = axes.bbox.width * _POINTS / axes.figure.dpi
+    share = axes.transScale + axes.transLimits
+    middles = [float(share.transform((tick, 0.0))[0]) * width for tick in ticks]
+    halves = [len(short(tick)) * _LETTER / 2 for tick in ticks]
+    kept: list[int] = []
+    for place in range(len(ticks) - 1, -1, -1):
+        if not kept or middles[kept[-1]] - halves[kept[-1]] - (middles[place] + halves[place]) >= _APART:
+            kept.append(place)
+    return kept[::-1]
 
 
 def counted(axes: Axes, first: int, last: int, label: str) -> None:

@@ -1,4 +1,4 @@
-"""Means over seeds of learning curves, and of the accuracy at each time step."""
+"""Learning curves, smoothed or as means over seeds, and means over seeds of the accuracy at each time step."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from seq_agents.report.statistics import Array, interquartile_mean
 
 _POINTS = 30
 """The most points of a learning curve, spread evenly on a logarithmic axis."""
+_SMOOTHING = 50
+"""A curve is averaged over one part in this many of its points: single batches of episodes are noisy."""
 
 
 class Curve(NamedTuple):
@@ -57,4 +59,14 @@ def by_step(runs: Sequence[Outcome]) -> list[float]:
         seen = [run.final.by_step[step] for run in runs if step < len(run.final.by_step)]
         known = [share for share in seen if not np.isnan(share)]
         means.append(float(interquartile_mean(known)) if known else float("nan"))
+    return means
+
+
+def smoothed(values: Array) -> Array:
+    """(N,): each value of a curve averaged with its neighbours, as many before it as after it."""
+    reach = len(values) // (2 * _SMOOTHING)
+    below = np.concatenate([[0.0], values.cumsum()])
+    places = np.arange(len(values))
+    near = np.minimum(np.minimum(reach, places), len(values) - 1 - places)
+    means: Array = (below[places + near + 1] - below[places - near]) / (2 * near + 1)
     return means

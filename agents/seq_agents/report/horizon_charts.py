@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from seq_agents.experiments.entry import Entry
 from seq_agents.report import axes as axes_of
-from seq_agents.report.drawing import Chart, Margins, Places, line, svg, words, wrapped
+from seq_agents.report.drawing import Chart, Drawing, Margins, Places, line, words, wrapped
 from seq_agents.report.estimate import Estimate
 from seq_agents.report.horizon_tables import REMEMBERS, horizon_table, longer_table
 from seq_agents.report.outcome import Outcome
@@ -64,7 +64,8 @@ def _horizon(key: str, id: str, varied: str, data: Table, places: Places) -> Cha
     far = words([(name, str(next(row[-1] for row in data.rows if row[0] == name))) for name in names])
     alt = f"Memory horizon on {id}: normalised score against {varied}. Remembered up to: {far}."
     return Chart(
-        key=key, title=f"{id}: {varied}", svg=svg(key, alt, paint, margins=Margins(right=84)), names=tuple(names),
+        key=key, title=f"{id}: {varied}", drawing=Drawing(alt=alt, paint=paint, margins=Margins(right=84)),
+        names=tuple(names),
         data=data,
         note=f"Interquartile means over seeds, with 95% intervals from {FEWEST_SEEDS} seeds on. An agent remembers "
         f"where its score is at least {REMEMBERS}.",
@@ -92,15 +93,25 @@ def _longer(key: str, label: str, table: Table, places: Places) -> Chart:
             axes.plot([sizes.index(row[2]) for row in mine], [row[3] for row in mine], **line(places[name]))
             _intervals(axes, [(sizes.index(row[2]), row[4]) for row in mine], places[name])
         axes.set_xlim(-0.4, len(sizes) - 0.6)
-        axes.set_xticks(range(len(sizes)), [wrapped(size, 13) for size in sizes])
-        axes.set_xlabel("evaluated at")
+        varied, labels = _sizes(sizes)
+        axes.set_xticks(range(len(sizes)), labels)
+        axes.set_xlabel(f"evaluated at {varied}".rstrip())
 
     ends = words([(name, _span([row for row in rows if row[0] == name])) for name in names])
     alt = f"Learned on {label}, evaluated at other sizes: normalised score. From the first size to the last: {ends}."
     return Chart(
-        key=key, title=label, svg=svg(key, alt, paint, margins=Margins(right=84, bottom=56)), names=tuple(names),
+        key=key, title=label, drawing=Drawing(alt=alt, paint=paint, margins=Margins(right=84, bottom=56)),
+        names=tuple(names),
         data=Table(table.title, table.columns, tuple(rows)), note=table.note,
     )  # fmt: skip
+
+
+def _sizes(sizes: Sequence[str]) -> tuple[str, list[str]]:
+    """The parameter that all sizes vary, and the label of each size; the parameter is empty if there are several."""
+    names = {size.partition("=")[0] for size in sizes[1:]}
+    if len(names) == 1 and not any(", " in size for size in sizes):
+        return names.pop(), ["as\nlearned", *(size.partition("=")[2] for size in sizes[1:])]
+    return "", [wrapped(size, 13) for size in sizes]
 
 
 def _span(rows: Sequence[Row]) -> str:

@@ -10,7 +10,19 @@ from matplotlib.axes import Axes
 
 from seq_agents.report import axes as axes_of
 from seq_agents.report.compared_agents import name_learning_from_examples
-from seq_agents.report.drawing import FAINT, MARKED, PAPER, Chart, Margins, Places, line, style, svg, words, wrapped
+from seq_agents.report.drawing import (
+    FAINT,
+    MARKED,
+    PAPER,
+    Chart,
+    Drawing,
+    Margins,
+    Places,
+    line,
+    style,
+    words,
+    wrapped,
+)
 from seq_agents.report.outcome import Outcome, labels_of, names_of, needs_memory, of
 from seq_agents.report.statistics import FEWEST_SEEDS, THRESHOLDS, performance_profile
 from seq_agents.report.table import Column, Table, count, percent
@@ -20,7 +32,7 @@ _ALMOST = 95
 """The index of 0.95 in `THRESHOLDS`."""
 
 
-def profiles(done: Sequence[Outcome], places: Places) -> Chart | None:
+def profiles(done: Sequence[Outcome], places: Places, key: str = "profiles") -> Chart | None:
     """The share of an agent's runs that reaches each score; None where no problem needs memory."""
     done = [outcome for outcome in done if needs_memory(outcome) and not math.isnan(outcome.final.normalized)]
     if not done:
@@ -51,7 +63,8 @@ def profiles(done: Sequence[Outcome], places: Places) -> Chart | None:
         ),
     )  # fmt: skip
     return Chart(
-        key="profiles", title="Performance profiles", svg=svg("profiles", alt, paint, 260), names=tuple(names),
+        key=key, title="Performance profiles", drawing=Drawing(alt=alt, paint=paint, height=260),
+        names=tuple(names),
         data=data,
         note="The share of an agent's runs, over the problems that need memory, with at least this normalised score: "
         f"the higher, the better. Bands: 95%, by bootstrap over seeds, from {FEWEST_SEEDS} seeds of each problem on.",
@@ -110,7 +123,10 @@ def rewards(done: Sequence[Outcome], places: Places) -> Chart | None:
     lines = sum(wrapped(label, 24, 2).count("\n") + 1 for label in labels)
     return Chart(
         key="rewards", title=table.title,
-        svg=svg("rewards", alt, paint, 74 + 24 * max(lines * 0.6, len(labels)), Margins(left=162, right=28, top=22)),
+        drawing=Drawing(
+            alt=alt, paint=paint, height=74 + 24 * max(lines * 0.6, len(labels)),
+            margins=Margins(left=162, right=28, top=22),
+        ),
         names=tuple(drawn), data=table, note=table.note,
     )  # fmt: skip
 

@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from seq_agents.experiments.files import write_whole
 from seq_agents.experiments.results_folder import Folder
 from seq_agents.report import horizon_charts
-from seq_agents.report.drawing import Chart, Places, places_of, swatch
+from seq_agents.report.charts import Charts, charts_of
+from seq_agents.report.drawing import Chart
 from seq_agents.report.experiment_table import experiment_table
+from seq_agents.report.finding import Finding, finding, horizon_finding
 from seq_agents.report.folder_tables import FolderOutcomes, matrix_with_levels, missing_failed_first, read_outcomes
 from seq_agents.report.html_tables import HtmlTable, html_table
-from seq_agents.report.outcome import labels_of, names_of
-from seq_agents.report.overview_charts import profiles, rewards
-from seq_agents.report.problem_charts import accuracy_by_step, learning
-from seq_agents.report.search_charts import searched
+from seq_agents.report.outcome import labels_of, names_of, settings_in_words
+from seq_agents.report.page_svg import chart_svg, svg, swatch
+from seq_agents.report.parts import Part, parts_of
+from seq_agents.report.problem_cards import problem_cards
 from seq_agents.report.search_tables import search_cost, trials_over_problems
 from seq_agents.report.summary import summary
 from seq_agents.report.tables import leaderboard, on_problem, settings_of
 from seq_envs.level import LEVELS
+
+_FIRST_COLUMNS = ("agent", "normalised, IQM", "95% interval", "normalised, mean", "solved", "steps to solve")
+"""The columns of a leaderboard that come first on a page, so that a phone shows the scores."""
+
+
+@dataclass(frozen=True)
+class PartSection:
+    """What the page says of the agents that one leaderboard compares."""
+
+    key: str
+    settings: str
+    found: Finding
+    leaderboard: HtmlTable
+    matrix: HtmlTable
+    charts: tuple[Chart, ...]
 
 
 @dataclass(frozen=True)
@@ -47,57 +64,82 @@ def write_report(folder: Folder, path: Path) -> None:
 def page(folder: Folder) -> str:
     """The page of a folder."""
     read = read_outcomes(folder)
-    places = places_of([*(entry.name for entry in folder.entries), *names_of(read.trials)])
+    parts = parts_of(read.grid)
+    charts = charts_of(read, parts)
+    reached = horizon_charts.reached(read.done, folder.entries)
+    links = _links(read)
+    return _environment().get_template("report.html.j2").render(
+        about=summary(folder, read.done),
+        settings=settings_in_words(read.grid),
+        places=charts.places,
+        swatches=[Markup(swatch(place)) for place in charts.places.values()],
+        safe=Markup,
+        parts=[_part(part, charts, links) for part in parts if part.done],
+        horizon_finding=horizon_finding(reached),
+        cards=[(card, links[card.label]) for card in problem_cards(read.grid, charts.places)],
+        experiments=html_table(experiment_table(read.done)),
+        charts=charts.across,
+        problems=_problems(read, charts),
+        reached=html_table(reached),
+        horizons=charts.horizons,
+        longer=charts.longer,
+        search=html_table(search_cost(read.trials)),
+        over_problems=html_table(trials_over_problems(read.trials)),
+        searched=charts.searched,
+        missing=html_table(missing_failed_first(folder)),
+    )  # fmt: skip
+
+
+def _environment() -> Environment:
     environment = Environment(
         loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["html_table"] = html_table
-    charts = (profiles(read.grid, places), rewards(read.grid, places))
-    return environment.get_template("report.html.j2").render(
-        about=summary(folder, read.done),
-        places=places,
-        swatches=[Markup(swatch(place)) for place in places.values()],
-        safe=Markup,
-        leaderboard=html_table(leaderboard(read.grid), sorted_by="normalised, IQM"),
-        matrix=html_table(matrix_with_levels(read.grid), shaded=(1, 1 + len(names_of(read.grid))), links=_links(read)),
-        experiments=html_table(experiment_table(read.done)),
-        charts=[chart for chart in charts if chart is not None],
-        problems=_problems(read, places),
-        reached=html_table(horizon_charts.reached(read.done, folder.entries)),
-        horizons=horizon_charts.horizons(read.done, folder.entries, places),
-        longer=horizon_charts.longer(read.done, places),
-        search=html_table(search_cost(read.trials)),
-        over_problems=html_table(trials_over_problems(read.trials)),
-        searched=searched(read.trials, places),
-        missing=html_table(missing_failed_first(folder)),
-    )
-
-
-def _links(read: FolderOutcomes) -> tuple[str, ...]:
-    """The link of each row of the matrix: the section of its problem."""
-    places = {label: place for place, label in enumerate(read.labels)}
-    return tuple(f"#problem-{places[label]}" for label in labels_of(read.grid))
+    environment.filters |= {"html_table": html_table, "svg": chart_svg, "drawing": svg, "breakable": _breakable}
+    return environment
 
 
 def _source(name: str) -> str:
     return files("seq_agents.report").joinpath("templates").joinpath(name).read_text(encoding="utf-8")
 
 
-def _problems(read: FolderOutcomes, places: Places) -> list[ProblemSection]:
+def _breakable(label: str) -> Markup:
+    """A label that a browser may break before each word of a name such as SeqMemorizeMedium-v0."""
+    return Markup("<wbr>").join(escape(part) for part in re.split("(?<=[a-z])(?=[A-Z][a-z])", label))
+
+
+def _links(read: FolderOutcomes) -> dict[str, str]:
+    """The link to the section of each problem."""
+    return {label: f"#problem-{place}" for place, label in enumerate(read.labels)}
+
+
+def _part(part: Part, charts: Charts, links: dict[str, str]) -> PartSection:
+    table = leaderboard(part.done)
+    headings = [column.heading for column in table.columns]
+    first = [heading for heading in _FIRST_COLUMNS if heading in headings]
+    table = table.ordered([*first, *(heading for heading in headings if heading not in first)])
+    return PartSection(
+        part.key,
+        part.settings,
+        finding(part.done),
+        html_table(table, sorted_by="normalised, IQM"),
+        html_table(
+            matrix_with_levels(part.done),
+            shaded=(1, 1 + len(names_of(part.done))),
+            links=tuple(links[label] for label in labels_of(part.done)),
+        ),
+        charts.overview[part.key],
+    )
+
+
+def _problems(read: FolderOutcomes, charts: Charts) -> list[ProblemSection]:
     settings = settings_of(read.unswept)
     return [
         ProblemSection(
             f"problem-{place}",
             label,
             html_table(on_problem(read.unswept, label), sorted_by="normalised, IQM", foot=len(LEVELS)),
-            tuple(_charts(read, label, f"problem-{place}", places)),
+            charts.problems[label],
             tuple((name, chosen) for (name, of_label), chosen in settings.items() if of_label == label),
         )
         for place, label in enumerate(read.labels)
     ]
-
-
-def _charts(read: FolderOutcomes, label: str, key: str, places: Places) -> Sequence[Chart]:
-    curves = learning(read.unswept, label, f"{key}-learning", places)
-    steps = accuracy_by_step(read.unswept, label, f"{key}-steps", places)
-    return [steps] if curves is None else [curves, steps]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 
@@ -9,9 +10,10 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from seq_agents.report import axes as axes_of
+from seq_agents.report.compared_agents import Role, role_of
 from seq_agents.report.curves import Curve, by_step, mean_curve
-from seq_agents.report.drawing import Chart, Margins, Places, line, svg, words
-from seq_agents.report.outcome import Outcome, names_of, of
+from seq_agents.report.drawing import Chart, Drawing, Margins, Places, line, words
+from seq_agents.report.outcome import Outcome, labels_of, names_of, needs_memory, of
 from seq_agents.report.table import Column, Table, count, score
 from seq_envs.level import LEVELS
 
@@ -58,7 +60,7 @@ def learning(done: Sequence[Outcome], label: str, key: str, places: Places) -> C
         Column("highest", score),
     )  # fmt: skip
     return Chart(
-        key=key, title="Learning curves", svg=svg(key, alt, paint, margins=_MARGINS), names=tuple(curves),
+        key=key, title="Learning curves", drawing=Drawing(alt=alt, paint=paint, margins=_MARGINS), names=tuple(curves),
         data=Table("Learning curves", columns, tuple(rows)), note=" ".join(notes),
     )  # fmt: skip
 
@@ -111,11 +113,41 @@ def accuracy_by_step(done: Sequence[Outcome], label: str, key: str, places: Plac
     rows = tuple((step + 1, *(_at(mean, step) for mean in means.values())) for step in scored)
     asked = "every step is scored" if len(scored) == last else f"{len(scored)} of {last} steps are scored"
     return Chart(
-        key=key, title="Accuracy at each time step", svg=svg(key, alt, paint, margins=_MARGINS), names=tuple(means),
+        key=key, title="Accuracy at each time step", drawing=Drawing(alt=alt, paint=paint, margins=_MARGINS),
+        names=tuple(means),
         data=Table("Accuracy at each time step", columns, rows),
         note=f"Final evaluation, interquartile means over seeds; {asked}. The levels are means over all scored steps: "
         f"{words([(name, score(height)) for name, height in heights.items()])}.",
     )  # fmt: skip
+
+
+_TELLING = 0.1
+"""The least difference of accuracy between two steps that a report puts first."""
+
+
+def most_telling(done: Sequence[Outcome], key: str, places: Places) -> Chart | None:
+    """Accuracy at each time step on the problem where the step matters most; None if it matters nowhere.
+
+    It matters as much as the accuracies of an agent with a memory differ between its best and its worst scored step.
+    """
+    ranges = {}
+    for label in labels_of(done):
+        for name in names_of(of(done, label=label)):
+            here = of(done, label=label, name=name)
+            scored = [share for share in by_step(here) if math.isfinite(share)]
+            remembers = role_of(here[0].entry.agent) in (Role.LEARNED_MEMORY, Role.INPUT_MEMORY, Role.FROZEN_MEMORY)
+            if len(scored) > _FEW and needs_memory(here[0]) and remembers:
+                ranges[label, name] = max(scored) - min(scored)
+    if not ranges or max(ranges.values()) < _TELLING:
+        return None
+    label, name = max(ranges, key=lambda which: ranges[which])
+    chart = accuracy_by_step(done, label, key, places)
+    return dataclasses.replace(
+        chart,
+        title=f"Accuracy along an episode of {label}",
+        note=f"Of all problems, the time step matters most here: the accuracy of {name} differs by "
+        f"{score(ranges[label, name])} between its best and its worst scored step. {chart.note}",
+    )
 
 
 def _marked_steps(mean: Sequence[float], rank: int, agents: int) -> list[int]:

@@ -14,12 +14,11 @@ from matplotlib.figure import Figure
 import seq_envs
 from seq_agents.errors import RunError
 from seq_agents.experiments.run_folder import Run
+from seq_agents.report.curves import smoothed
 from seq_envs.encodings import Array
 
 FORMATS = ("svg", "pdf", "png")
 """How a figure may be saved."""
-_POINTS = 50
-"""A curve is averaged over one part in this many of its points: single batches of episodes are noisy."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _ROWS, _AXIS = 12, 6
 """The lines of a drawing in characters, and the characters in front of each."""
@@ -55,18 +54,8 @@ def run_curves(runs: Sequence[Run]) -> list[RunCurve]:
         if not len(rows):
             raise RunError(f"{run.path} has no learning curve")
         whole = name if names.count(name) == 1 else f"{name}, {run.path}"
-        curves.append(RunCurve(whole, run.config.problem(), rows[:, 1], _smooth(rows[:, 2])))
+        curves.append(RunCurve(whole, run.config.problem(), rows[:, 1], smoothed(rows[:, 2])))
     return curves
-
-
-def _smooth(values: Array) -> Array:
-    """(N,): each value averaged with its neighbours, as many before it as after it."""
-    reach = len(values) // (2 * _POINTS)
-    below = np.concatenate([[0.0], values.cumsum()])
-    places = np.arange(len(values))
-    near = np.minimum(np.minimum(reach, places), len(values) - 1 - places)
-    means: Array = (below[places + near + 1] - below[places - near]) / (2 * near + 1)
-    return means
 
 
 def figure(curves: Sequence[RunCurve], form: str) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 
 from seq_agents.report import axes as axes_of
-from seq_agents.report.drawing import Chart, Margins, Places, line, svg, words
+from seq_agents.report.drawing import Chart, Drawing, Margins, Places, line, words
 from seq_agents.report.outcome import Outcome, labels_of, of
 from seq_agents.report.search_tables import trial_scores
 from seq_agents.report.table import Table, score
@@ -52,6 +52,7 @@ def _chart(key: str, label: str, setting: str, data: Table, values: dict[str, fl
     below = f" Scores below {axes_of.LOWEST:g} are not drawn." if lower else ""
     alt = f"Search on {label}: normalised score against {setting}. The best score of each agent: {best}."
     return Chart(
-        key=key, title=f"{label}: {setting}", svg=svg(key, alt, paint, margins=Margins(right=84)), names=tuple(names),
+        key=key, title=f"{label}: {setting}", drawing=Drawing(alt=alt, paint=paint, margins=Margins(right=84)),
+        names=tuple(names),
         data=data, note=f"Means over the seeds of each trial of {setting}.{below}",
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The statistics of a benchmark with few runs: interquartile means and stratified bootstrap intervals.
+"""The statistics of a benchmark with few runs: interquartile means, comparisons of two agents, bootstrap intervals.
 
 After R. Agarwal et al. (2021), "Deep Reinforcement Learning at the Edge of the Statistical Precipice", NeurIPS,
 section 4: the seeds of each problem are resampled separately.
@@ -7,8 +7,8 @@ section 4: the seeds of each problem are resampled separately.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,10 @@ from seq_agents.report.estimate import Estimate
 Array = NDArray[Any]
 
 _RESAMPLES = 2000
+COMPARISON_RESAMPLES = 10_000
+"""Draws of a bootstrap that compares two agents."""
+RESAMPLING_SEED = 0
+"""Seed of the draws, which are the same at each call."""
 FEWEST_SEEDS = 3
 """With fewer seeds of a problem there is no interval: a bootstrap of one or two values is far too narrow."""
 THRESHOLDS = np.linspace(0.0, 1.0, 101)
@@ -44,6 +48,45 @@ def interquartile(strata: Sequence[Sequence[float]]) -> Estimate:
     return Estimate(value, min(value, float(low)), max(value, float(high)), fewest)
 
 
+class Aggregates(NamedTuple):
+    """The four figures of Agarwal et al. (2021), section 4.3, over the runs of an agent on all problems."""
+
+    iqm: Estimate
+    """Interquartile mean of all runs."""
+    median: Estimate
+    """Median over problems of the mean over seeds."""
+    mean: Estimate
+    """Mean of all runs."""
+    gap: Estimate
+    """Optimality gap: the mean over all runs of how much a score is below 1."""
+
+
+def aggregates(strata: Sequence[Sequence[float]]) -> Aggregates:
+    """The four figures with their intervals, if every problem has at least `FEWEST_SEEDS` seeds.
+
+    Args:
+        strata: the scores of the seeds of each problem.
+    """
+    scores = [np.asarray(seeds, np.float64)[None, :] for seeds in strata]
+    fewest = min(map(len, strata))
+    enough = fewest >= FEWEST_SEEDS
+    resampled = _resampled_strata(strata) if enough else scores
+
+    def estimate(statistic: Callable[[Sequence[Array]], Array]) -> Estimate:
+        value = float(statistic(scores)[0])
+        if not enough or math.isnan(value):
+            return Estimate(value, math.nan, math.nan, fewest)
+        low, high = np.percentile(statistic(resampled), [2.5, 97.5])
+        return Estimate(value, min(value, float(low)), max(value, float(high)), fewest)
+
+    return Aggregates(
+        estimate(lambda by_problem: interquartile_mean(np.concatenate(by_problem, axis=1))),
+        estimate(lambda by_problem: np.median([seeds.mean(axis=1) for seeds in by_problem], axis=0)),
+        estimate(lambda by_problem: np.concatenate(by_problem, axis=1).mean(axis=1)),
+        estimate(lambda by_problem: (1.0 - np.minimum(np.concatenate(by_problem, axis=1), 1.0)).mean(axis=1)),
+    )
+
+
 def performance_profile(strata: Sequence[Sequence[float]]) -> Array:
     """(3, thresholds): the share of runs with a score of at least each of `THRESHOLDS`, and its 95% interval.
 
@@ -60,14 +103,75 @@ def performance_profile(strata: Sequence[Sequence[float]]) -> Array:
     return profile
 
 
+def paired_difference(strata: Sequence[Sequence[float]]) -> Estimate:
+    """The mean over problems of the mean difference of two agents, with a paired bootstrap interval.
+
+    A draw resamples the pairs of each problem, so that the two scores of a seed stay together.
+
+    Args:
+        strata: for each problem the differences of the two scores of each seed.
+    """
+    value = float(np.mean([np.mean(differences) for differences in strata]))
+    fewest = min(map(len, strata))
+    if fewest < FEWEST_SEEDS or math.isnan(value):
+        return Estimate(value, math.nan, math.nan, fewest)
+    rng = np.random.default_rng(RESAMPLING_SEED)
+    means = np.zeros(COMPARISON_RESAMPLES)
+    for differences in strata:
+        means += _draws(rng, len(differences)) @ np.asarray(differences, np.float64) / len(differences)
+    low, high = np.percentile(means / len(strata), [2.5, 97.5])
+    return Estimate(value, min(value, float(low)), max(value, float(high)), fewest)
+
+
+def probability_of_improvement(strata: Sequence[tuple[Sequence[float], Sequence[float]]]) -> Estimate:
+    """How likely a run of the second agent scores higher than a run of the first, on a problem drawn at random.
+
+    Equal scores count one half. After Agarwal et al. (2021), section 4.3; as there, the interval resamples the seeds of
+    the two agents independently.
+
+    Args:
+        strata: for each problem the scores of the first agent and those of the second.
+    """
+    wins = [np.asarray(_wins(first, second)) for first, second in strata]
+    value = float(np.mean([won.mean() for won in wins]))
+    fewest = min(min(won.shape) for won in wins)
+    if fewest < FEWEST_SEEDS or math.isnan(value):
+        return Estimate(value, math.nan, math.nan, fewest)
+    rng = np.random.default_rng(RESAMPLING_SEED)
+    shares = np.zeros(COMPARISON_RESAMPLES)
+    for won in wins:
+        first, second = _draws(rng, won.shape[0]), _draws(rng, won.shape[1])
+        shares += ((first @ won) * second).sum(axis=1) / won.size
+    low, high = np.percentile(shares / len(wins), [2.5, 97.5])
+    return Estimate(value, min(value, float(low)), max(value, float(high)), fewest)
+
+
+def _wins(first: Sequence[float], second: Sequence[float]) -> Array:
+    """(N, M): 1 where the second agent's run scores higher than the first's, 1/2 where they are equal, NaN for NaN."""
+    difference = np.asarray(second, np.float64)[None, :] - np.asarray(first, np.float64)[:, None]
+    won: Array = np.where(np.isnan(difference), np.nan, (np.sign(difference) + 1) / 2)
+    return won
+
+
+def _draws(rng: np.random.Generator, seeds: int) -> Array:
+    """(resamples, seeds): how often each seed is drawn, with replacement."""
+    counts: Array = rng.multinomial(seeds, np.full(seeds, 1 / seeds), size=COMPARISON_RESAMPLES)
+    return counts
+
+
 def _resamples(strata: Sequence[Sequence[float]]) -> Array:
     """(resamples, runs): the seeds of each problem drawn with replacement; the draws are the same at each call."""
-    rng = np.random.default_rng(0)
-    drawn = []
+    return np.concatenate(_resampled_strata(strata), axis=1)
+
+
+def _resampled_strata(strata: Sequence[Sequence[float]]) -> list[Array]:
+    """(resamples, seeds) for each problem."""
+    rng = np.random.default_rng(RESAMPLING_SEED)
+    drawn: list[Array] = []
     for seeds in strata:
         scores = np.asarray(seeds, np.float64)
         drawn.append(scores[rng.integers(len(scores), size=(_RESAMPLES, len(scores)))])
-    return np.concatenate(drawn, axis=1)
+    return drawn
 
 
 def middle(values: Sequence[float | None]) -> float:

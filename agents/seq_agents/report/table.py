@@ -34,6 +34,12 @@ class Table:
         rows = tuple(tuple(row[place] for place in places) for row in self.rows)
         return Table(self.title, tuple(self.columns[place] for place in places), rows, note)
 
+    def ordered(self, headings: Sequence[str]) -> Table:
+        """The table with its columns in the order of these headings."""
+        places = [[column.heading for column in self.columns].index(heading) for heading in headings]
+        rows = tuple(tuple(row[place] for place in places) for row in self.rows)
+        return Table(self.title, tuple(self.columns[place] for place in places), rows, self.note)
+
     def without_empty(self, heading: str) -> Table:
         """The table without the column of this heading, if no row has a value there."""
         headings = [column.heading for column in self.columns]

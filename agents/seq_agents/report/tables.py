@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import statistics
 from collections.abc import Mapping, Sequence
@@ -180,7 +181,7 @@ def _solving(mine: Sequence[Outcome]) -> tuple[float | None, float | None, float
 
 
 def every_run(done: Sequence[Outcome]) -> Table:
-    """A row for each run, for CSV."""
+    """A row for each run, for CSV; its settings, versions and hardware are JSON."""
     rows = tuple(
         (
             outcome.entry.name, outcome.entry.agent, outcome.entry.id,
@@ -189,13 +190,16 @@ def every_run(done: Sequence[Outcome]) -> Table:
             outcome.seconds, None if outcome.solved is None else outcome.solved.steps,
             None if outcome.solved is None else outcome.solved.seconds, outcome.area,
             *(getattr(outcome.final.levels, level).accuracy for level in LEVELS), outcome.weights,
-            "standard" if outcome.entry.standard else "tuned",
+            "standard" if outcome.entry.standard else "tuned", json.dumps(dict(outcome.entry.settings), sort_keys=True),
+            outcome.date, json.dumps(dict(outcome.versions), sort_keys=True),
+            json.dumps(dict(outcome.hardware), sort_keys=True),
         )
         for outcome in done
     )  # fmt: skip
     headings = (
         "name", "agent", "id", "parameters", "seed", "normalized_score", "accuracy", "exact_match", "steps", "seconds",
         "solved_steps", "solved_seconds", "area", *LEVELS, "weights", "settings",
+        "agent_settings", "date", "versions", "hardware",
     )  # fmt: skip
     return Table("Every run", tuple(Column(heading) for heading in headings), rows)
 

@@ -167,6 +167,13 @@ def test_reports(capsys: pytest.CaptureFixture[str]) -> None:
     assert everything(Path()) == before
     assert said(["report", "bench-tiny", "--out", "page.html"], capsys) == "page.html\n"
     assert Path("page.html").read_text() == Path("bench-tiny/report.html").read_text()
+    out = said(["report", "bench-tiny", "--figures", "new/figures"], capsys)
+    drawn = {path.stem: path.suffix for path in Path("new/figures").iterdir()}
+    assert out == f"new/figures: {len(drawn)} charts, each as .svg and .pdf\n"
+    assert len(list(Path("new/figures").iterdir())) == 2 * len(drawn) > 4
+    assert "page.html is a file: --figures takes a folder" in refused(
+        ["report", "bench-tiny", "--figures", "page.html"], capsys
+    )
 
 
 def test_the_command_is_stored(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,10 +14,10 @@ from made_results import CONTROL, ECHO, FLAT, entry, folder, result, usual
 from pages import assert_sound, cells
 from seq_agents.experiments.results_folder import Folder
 from seq_agents.report import tables
-from seq_agents.report.drawing import swatch
 from seq_agents.report.html_tables import html_table
 from seq_agents.report.outcome import outcomes
 from seq_agents.report.page import page, write_report
+from seq_agents.report.page_svg import swatch
 from seq_agents.report.text_forms import FORMS, csv_text, markdown
 
 MARKUP = "a_b*c*`d`|e<f>[g](h)#i!j~k~&amp;$x$\\l\n# m"
@@ -28,16 +28,26 @@ def plain(at: Folder) -> list[tables.Outcome]:
     return [outcome for outcome in outcomes(at) if not outcome.entry.swept]
 
 
+def made(at: Folder) -> str:
+    """The text of the section with versions, hardware and commands, which is the last one."""
+    section = assert_sound(page(at)).all("section")[-1]
+    assert section.attributes["aria-labelledby"] == "made"
+    return section.text()
+
+
 def test_the_page_holds_every_table(tmp_path: Path) -> None:
     at = usual(tmp_path / "r")
     root = assert_sound(page(at))
     shown = {table.all("caption")[0].text(): cells(table) for table in root.all("table")}
     done = plain(at)
-    for table in (
-        tables.leaderboard(done), *(tables.on_problem(done, label) for label in ("SeqEcho-v0", "SeqNext-v0")),
-    ):  # fmt: skip
-        title = table.title if table.title == "Leaderboard" else f"Agents on {table.title}"
-        assert shown[title] == [[column.heading for column in table.columns], *table.texts()]
+    for label in ("SeqEcho-v0", "SeqNext-v0"):
+        table = tables.on_problem(done, label)
+        assert shown[f"Agents on {label}"] == [[column.heading for column in table.columns], *table.texts()]
+    board = tables.leaderboard(done)
+    assert shown["Leaderboard"][0][:3] == ["agent", "normalised, IQM", "95% interval"], "what a phone has room for"
+    board = board.ordered(shown["Leaderboard"][0])
+    assert len(board.columns) == len(tables.leaderboard(done).columns)
+    assert shown["Leaderboard"][1:] == board.texts()
     matrix = tables.matrix(done)
     wide = shown[matrix.title]
     assert [row[: len(matrix.columns)] for row in wide[1:]] == matrix.texts()
@@ -54,7 +64,7 @@ def test_figures_have_the_numbers_of_the_tables(tmp_path: Path) -> None:
     root = assert_sound(page(at))
     figures = {element.attributes["id"]: element for element in root.all("figure")}
     assert list(figures) == [
-        "figure-profiles", "figure-rewards",
+        "figure-intervals", "figure-profiles", "figure-rewards",
         *(f"figure-problem-{place}-{kind}" for place in range(3) for kind in ("learning", "steps")),
         "figure-horizon-0", "figure-longer-0",
     ]  # fmt: skip
@@ -76,6 +86,8 @@ def test_figures_have_the_numbers_of_the_tables(tmp_path: Path) -> None:
     assert [row[3] for row in data["figure-horizon-0"][1:4]] == ["1", "2", "4"]
     assert data["figure-longer-0"][1][2:4] == ["as learned", "0.9989"]
     assert all(legend.all("li") for legend in root.all("ul", class_="legend"))
+    board = {row[0]: row[3:5] for row in tables.leaderboard(plain(at)).texts()}
+    assert {row[0]: row[1:3] for row in data["figure-intervals"][1:]} == board
 
 
 def test_names_cannot_inject_html(tmp_path: Path) -> None:
@@ -207,7 +219,7 @@ def test_numbers_to_sort_by() -> None:
 
 def test_the_commands_that_made_the_folder(tmp_path: Path) -> None:
     at = usual(tmp_path / "r")
-    assert "no command is stored" in assert_sound(page(at)).all("header")[0].text()
+    assert "no command is stored" in made(at)
     commands = ["seq-envs bench --agents 'a b' --ids 'Seq*' --out r", "seq-envs horizon lstm --out '<i>`````sh'"]
     for seeds, command in zip((3, 4), commands, strict=True):
         at.add_entries([entry(seeds=seeds)], command)
@@ -230,4 +242,4 @@ def test_the_day_of_the_newest_result(tmp_path: Path) -> None:
     at = folder(tmp_path / "r", [entry()])
     for day, cell in zip(("2026-12-03", "2026-01-31"), at.cells(), strict=True):
         at.add(cell, result(cell, 1.0) | {"date": day})
-    assert "2026-12-03" in assert_sound(page(at)).all("header")[0].text()
+    assert "2026-12-03" in made(at)

@@ -14,7 +14,8 @@ from run_folders import config_of
 from seq_agents.cli import main as cli
 from seq_agents.errors import RunError
 from seq_agents.experiments.run_folder import Run
-from seq_agents.report.run_curves import FORMATS, RunCurve, _smooth, figure, run_curves, text
+from seq_agents.report.curves import smoothed
+from seq_agents.report.run_curves import FORMATS, RunCurve, figure, run_curves, text
 from tiny_commands import elsewhere, everything, refused, trained  # noqa: F401 - a fixture.
 
 import seq_envs
@@ -55,9 +56,9 @@ def test_a_shorter_curve_ends_earlier() -> None:
 @pytest.mark.parametrize("count", [1, 2, 99, 100, 101, 1000])
 def test_smoothing_keeps_straight_lines(count: int) -> None:
     line = np.linspace(0, 1, count)
-    assert _smooth(line) == pytest.approx(line)
+    assert smoothed(line) == pytest.approx(line)
     noise = np.random.default_rng(0).normal(size=count)
-    assert _smooth(noise).var() <= noise.var()
+    assert smoothed(noise).var() <= noise.var()
 
 
 @pytest.mark.parametrize("form", FORMATS)

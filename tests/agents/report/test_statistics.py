@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import itertools
 import math
+import random
+import statistics
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from seq_agents.experiments.solved import SOLVED_EXACT_MATCH, solved_from
+from seq_agents.report.estimate import Estimate
 from seq_agents.report.statistics import (
     FEWEST_SEEDS,
     THRESHOLDS,
@@ -17,7 +21,9 @@ from seq_agents.report.statistics import (
     interquartile,
     interquartile_mean,
     middle,
+    paired_difference,
     performance_profile,
+    probability_of_improvement,
 )
 
 scores = st.floats(-2.0, 2.0)
@@ -247,3 +253,99 @@ def test_area_against_small_steps(jumps: list[tuple[int, float]]) -> None:
     middles = np.arange(0.05, steps[-1], 0.1)  # No corner lies within a piece of 0.1.
     fine = np.interp(middles, [0, *steps], [0.0, *heights]).mean()
     assert area_under(steps, heights) == pytest.approx(fine, abs=1e-6)
+
+
+# Two agents compared.
+
+
+def test_a_paired_difference_by_hand() -> None:
+    """The mean of the problems' means: each problem counts the same, however many seeds it has."""
+    got = paired_difference([[0.1, 0.1, 0.4], [0.0, 0.0, 0.0, 0.0]])
+    assert got.value == pytest.approx(0.1)
+    assert (got.low, got.high) == (pytest.approx(0.05), pytest.approx(0.2)), "from no 0.4 to three of them"
+    assert got.seeds == 3
+
+
+def test_equal_differences_have_an_interval_of_no_width() -> None:
+    got = paired_difference([[0.25] * 3, [0.75] * 5])
+    assert (got.value, got.low, got.high) == (pytest.approx(0.5), pytest.approx(0.5), pytest.approx(0.5))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "share"),
+    [
+        ([0.0, 0.0, 0.0], [1.0, 1.0, 1.0], 1.0),
+        ([1.0, 1.0, 1.0], [0.0, 0.0, 0.0], 0.0),
+        ([0.5], [0.5], 0.5),
+        ([0.0, 1.0], [0.5, 1.0], (1 + 1 + 0 + 0.5) / 4),
+        ([0.0, 0.2, 0.4], [0.1, 0.3], (1 + 1 + 0 + 1 + 0 + 0) / 6),
+    ],
+)
+def test_probability_of_improvement_by_hand(first: list[float], second: list[float], share: float) -> None:
+    assert probability_of_improvement([(first, second)]).value == pytest.approx(share)
+    assert probability_of_improvement([(second, first)]).value == pytest.approx(1 - share)
+
+
+def test_each_problem_counts_the_same() -> None:
+    got = probability_of_improvement([([0.0], [1.0]), ([0.0, 0.0, 1.0], [0.5, 0.5])])
+    assert got.value == pytest.approx((1 + 4 / 6) / 2)
+
+
+def assert_near_quantiles(got: Estimate, statistic: Callable[[random.Random], float]) -> None:
+    """Between the quantiles at 1.5% and 3.5% (96.5% and 98.5%) of 4000 draws by Python's own generator."""
+    generator = random.Random(7)
+    drawn = sorted(statistic(generator) for _ in range(4000))
+    assert drawn[60] - 1e-9 <= got.low <= drawn[140] + 1e-9
+    assert drawn[3859] - 1e-9 <= got.high <= drawn[3939] + 1e-9
+    assert got.low < got.value < got.high
+
+
+COMPARED = [
+    ([0.1, 0.5, 0.6, 0.9], [0.4, 0.5, 0.8, 0.7]),
+    ([0.2, 0.21, 0.9], [0.3, 0.1, 0.95]),
+    ([0.0, 0.1, 0.5, 0.3, 0.2], [0.4, 0.2, 0.1, 0.6, 0.2]),
+]
+
+
+def test_the_paired_interval_against_a_slow_bootstrap() -> None:
+    pairs = [[second - first for first, second in zip(*scores, strict=True)] for scores in COMPARED]
+
+    def mean(generator: random.Random) -> float:
+        return statistics.fmean(statistics.fmean(generator.choices(group, k=len(group))) for group in pairs)
+
+    assert_near_quantiles(paired_difference(pairs), mean)
+
+
+def test_the_interval_of_improvement_against_a_slow_bootstrap() -> None:
+    def share(generator: random.Random) -> float:
+        shares = []
+        for first, second in COMPARED:
+            ours, theirs = (generator.choices(scores, k=len(scores)) for scores in (first, second))
+            shares.append(statistics.fmean((b > a) + (b == a) / 2 for a in ours for b in theirs))
+        return statistics.fmean(shares)
+
+    assert_near_quantiles(probability_of_improvement(COMPARED), share)
+
+
+def test_comparisons_of_two_seeds_have_no_interval() -> None:
+    for got in (paired_difference([[0.1, 0.2], [0.3] * 5]), probability_of_improvement([([0.1, 0.2], [0.3] * 5)])):
+        assert math.isfinite(got.value)
+        assert not got.has_interval
+        assert got.seeds == 2
+
+
+def test_comparisons_of_undefined_scores_are_undefined() -> None:
+    assert math.isnan(paired_difference([[math.nan] * 3]).value)
+    assert math.isnan(probability_of_improvement([([math.nan] * 3, [0.5] * 3)]).value)
+
+
+@given(strata)
+def test_a_comparison_is_the_same_at_each_call_and_holds_its_value(groups: list[list[float]]) -> None:
+    got = paired_difference(groups)
+    assert got == paired_difference(groups)
+    assert got.low <= got.value <= got.high
+    pairs = [(group, group[::-1]) for group in groups]
+    improved = probability_of_improvement(pairs)
+    assert improved == probability_of_improvement(pairs)
+    assert 0.0 <= improved.low <= improved.value <= improved.high <= 1.0 + 1e-12
+    assert improved.value == pytest.approx(0.5), "the same scores"

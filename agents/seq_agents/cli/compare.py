@@ -1,0 +1,262 @@
+"""`seq-envs compare`: two runs, two agents in folders of results, or three agents that are trained for it.
+
+The modules that train, and those with statistics, are imported when the command runs, because their imports take
+seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seq_agents.cli.bench_options import add_engine, engine
+from seq_agents.cli.hints import as_typed, path_word
+from seq_agents.cli.options import Command, add_parameters, count, parameters, problem_id
+from seq_agents.errors import Arguments, Refused
+from seq_envs.evaluation import EPISODES
+
+if TYPE_CHECKING:
+    from seq_agents.report.comparison import Comparison
+    from seq_agents.report.outcome import Outcome
+
+_USAGE = "seq-envs compare A [B] [--agents NAME ...]\n       seq-envs compare [ID] [options]"
+_ABOUT = """\
+A and B are two runs as `train` writes them, or two folders of results as `bench` writes them: what differs in their
+settings, their scores side by side, and whether the difference is more than chance. A alone compares two agents of one
+folder of results, such as `seq-envs compare results --agents lstm gru`. Without a folder, RecurrentPPO, a supervised
+LSTM and a control without memory are trained on the problem ID."""
+_GRID, _CONFIG = "grid.json", "config.json"
+
+
+def add_commands(command: Command) -> None:
+    """Add the command."""
+    compare = command("compare", _compare, "compare two runs or two folders of results; or train three agents on ID")
+    compare.usage, compare.description = _USAGE, _ABOUT
+    compare.add_argument(
+        "id", metavar="A | ID", type=_folder_or_id, nargs="?", default="SeqEcho-v0",
+        help="a run, a folder of results, or a problem (default: SeqEcho-v0)",
+    )  # fmt: skip
+    compare.add_argument("other", metavar="B", type=Path, nargs="?", help="another run or folder of results")
+    compare.add_argument("--agents", nargs="+", metavar="NAME", help="of results: an agent of A and one of B")
+    compare.add_argument(
+        "--trust", action="store_true", help="import the modules that runs name: they can run any code"
+    )
+    training = compare.add_argument_group("options for training on ID")
+    training.add_argument("--seeds", type=count, help="seeds of each agent (default: 1)")
+    training.add_argument("--episodes", type=count, help=f"episodes of each final evaluation (default: {EPISODES})")
+    training.add_argument("--out", type=Path, help="keep the results in this folder (default: they are not kept)")
+    add_engine(compare)
+    add_parameters(compare)
+
+
+def _folder_or_id(text: str) -> Path | str:
+    """A folder as a path, or the full id of a problem.
+
+    Raises:
+        Refused: it is neither.
+    """
+    path = Path(text)
+    if os.sep in text or (path / _GRID).exists() or (path / _CONFIG).exists():
+        return path
+    try:
+        return problem_id(text)
+    except Refused as wrong:
+        if path.is_dir():
+            return path
+        raise Refused(f"{text!r} is no folder, and {wrong}", wrong.instead) from None
+
+
+def _compare(chosen: argparse.Namespace) -> None:
+    if isinstance(chosen.id, str) and chosen.other is None:
+        _train(chosen)
+        return
+    _refuse_training_options(chosen)
+    folders = [Path(chosen.id), *([] if chosen.other is None else [chosen.other])]
+    for folder in folders:
+        if not folder.is_dir():
+            raise Refused(f"{folder} is no folder: compare takes two runs or two folders of results")
+    if any((folder / _CONFIG).exists() for folder in folders):
+        _compare_runs(folders, chosen)
+    else:
+        _compare_results(folders, chosen.agents or [])
+
+
+def _train(chosen: argparse.Namespace) -> None:
+    from seq_agents.cli import bench_commands as commands
+
+    if chosen.agents:
+        raise Refused(f"--agents chooses agents of a folder of results, and {chosen.id} is a problem")
+    commands.compare(
+        chosen.id, parameters(chosen.id, chosen), chosen.seeds or 1, chosen.episodes or EPISODES, chosen.out,
+        engine(chosen), as_typed(chosen.typed),
+    )  # fmt: skip
+
+
+def _refuse_training_options(chosen: argparse.Namespace) -> None:
+    given = {name: getattr(chosen, name) for name in ("seeds", "episodes", "out", "jobs", "ray")}
+    given |= {name.split()[1]: value for name, value in vars(chosen).items() if name.startswith("parameter ")}
+    for name, value in given.items():
+        if value is not None:
+            raise Refused(f"--{name.replace('_', '-')} is for training on a problem: comparing folders trains nothing")
+
+
+def _compare_runs(folders: Sequence[Path], chosen: argparse.Namespace) -> None:
+    """Compare two runs.
+
+    Raises:
+        Refused: one of the folders is no run, or both are the same.
+        seq_agents.errors.RunError: a run cannot be used.
+    """
+    from seq_agents.cli.terminal import print_table
+    from seq_agents.cli.trained import refuse_others
+    from seq_agents.experiments.run_folder import Run
+    from seq_agents.report import run_comparison
+
+    if chosen.agents:
+        raise Refused("--agents chooses agents of a folder of results, and a run has only one")
+    if len(folders) < 2:
+        raise Refused(f"{folders[0]} is one run: name a second one to compare it with")
+    for folder in folders:
+        if not (folder / _CONFIG).exists():
+            refuse_others("plot", folder)
+            raise Refused(f"{folder} is no run: compare takes two runs or two folders of results")
+    if folders[0].resolve() == folders[1].resolve():
+        raise Refused(f"{folders[0]} and {folders[1]} are the same run")
+    first, second = (Run.open(folder, trust=chosen.trust) for folder in folders)
+    comparison = run_comparison.compared_runs(first, second)
+    _print_text(run_comparison.verdict(comparison))
+    print_table(run_comparison.evaluation_table(comparison))
+    print_table(run_comparison.times_table(comparison))
+    print_table(run_comparison.differences_table(comparison))
+    print(f"Next: {as_typed(['plot', *map(path_word, folders)])}")
+
+
+def _compare_results(folders: Sequence[Path], agents: Sequence[str]) -> None:
+    """Compare agents of one or two folders of results.
+
+    Raises:
+        Refused: the agents are not there, or have no cell in common.
+        seq_agents.errors.RunError: a folder has no results.
+    """
+    from seq_agents.cli.terminal import print_table
+    from seq_agents.report import comparison_tables as tables
+
+    comparisons = _comparisons(folders, agents)
+    if len(comparisons) == 1:
+        _print_text(tables.verdict(comparisons[0]))
+        print_table(tables.scores_table(comparisons[0]))
+        print_table(tables.unmatched_table(comparisons[0]))
+    else:
+        first, second = folders
+        _print_text(f"A: {first}; B: {second}. --agents NAME shows the problems of one agent.")
+        for comparison in comparisons:
+            _print_text(f"{comparison.first}: {tables.verdict(comparison)}")
+        print_table(tables.summary_table(comparisons))
+    print_table(tables.differences_table(comparisons))
+
+
+def _comparisons(folders: Sequence[Path], agents: Sequence[str]) -> list[Comparison]:
+    """The two agents to compare, or every agent that two folders share."""
+    from seq_agents.experiments.results_folder import Folder
+    from seq_agents.report.comparison import compared
+    from seq_agents.report.outcome import names_of, of, outcomes
+
+    done = [outcomes(Folder.open(folder)) for folder in folders]
+    names = [names_of(outcomes_there) for outcomes_there in done]
+    for folder, there in zip(folders, names, strict=True):
+        if not there:
+            raise Refused(f"{folder} has no finished cell yet")
+    chosen = _chosen_agents(folders, names, agents)
+    comparisons = []
+    for first, second in chosen:
+        titles = [first, second] if len(folders) == 1 else [f"{first} in {folders[0]}", f"{second} in {folders[1]}"]
+        if len(chosen) > 1:
+            titles = [first, second]
+        comparisons.append(compared(titles[0], of(done[0], name=first), titles[1], of(done[-1], name=second)))
+    comparisons = [comparison for comparison in comparisons if comparison.pairs]
+    if not comparisons:
+        raise Refused(f"there is nothing to compare: {_why_not(of(done[0], name=chosen[0][0]), done[-1], chosen[0])}")
+    return comparisons
+
+
+def _chosen_agents(
+    folders: Sequence[Path], names: Sequence[Sequence[str]], agents: Sequence[str]
+) -> list[tuple[str, str]]:
+    """The agents to compare, as pairs.
+
+    Args:
+        folders: one or two.
+        names: the agents of each folder.
+        agents: those that were asked for; may be empty.
+
+    Raises:
+        Refused: an agent is not there, or it is not clear which ones are meant.
+    """
+    from seq_agents.menu import did_you_mean
+
+    for place, agent in enumerate(agents):
+        at = place % len(folders) if len(agents) == 2 else 0
+        for folder, there in list(zip(folders, names, strict=True))[at : at + 1 if len(agents) == 2 else None]:
+            if agent not in there:
+                hint = did_you_mean(agent, there)
+                raise Refused(f"{folder} has no agent {agent!r}{hint}; its agents are {', '.join(there)}")
+    if len(agents) > 2:
+        raise Refused(f"--agents takes two names, got {len(agents)}: {', '.join(agents)}")
+    if len(agents) == 2:
+        if len(folders) == 1 and agents[0] == agents[1]:
+            raise Refused(f"--agents must name two agents of {folders[0]}, got {agents[0]} twice")
+        return [(agents[0], agents[1])]
+    if len(folders) == 1:
+        if len(names[0]) == 2 and not agents:
+            return [(names[0][0], names[0][1])]
+        raise Refused(
+            f"--agents must name two agents of {folders[0]}: {', '.join(names[0])}"
+            if len(names[0]) > 1
+            else f"{folders[0]} has one agent, {names[0][0]}: name a second folder to compare it with",
+            partial(_with_agents, names[0]) if len(names[0]) > 1 else None,
+        )
+    if agents:
+        return [(agents[0], agents[0])]
+    if len(names[0]) == len(names[1]) == 1:
+        return [(names[0][0], names[1][0])]
+    shared = [name for name in names[0] if name in names[1]]
+    if not shared:
+        raise Refused(
+            f"the folders share no agent: {folders[0]} has {', '.join(names[0])}, and {folders[1]} has "
+            f"{', '.join(names[1])}; --agents NAME NAME names an agent of each",
+            partial(_with_agents, [names[0][0], names[1][0]]),
+        )
+    return [(name, name) for name in shared]
+
+
+def _with_agents(names: Sequence[str], typed: Arguments) -> Arguments:
+    """The arguments with two agents."""
+    without = typed[: typed.index("--agents")] if "--agents" in typed else typed
+    return [*without, "--agents", *names[:2]]
+
+
+def _why_not(ours: Sequence[Outcome], there: Sequence[Outcome], names: tuple[str, str]) -> str:
+    """Why two agents have no cell in common."""
+    from seq_agents.report.outcome import labels_of, of
+
+    theirs = of(there, name=names[1])
+    first, second = labels_of(ours), labels_of(theirs)
+    shared = [label for label in first if label in second]
+    if not shared:
+        return f"A has {', '.join(first)}, and B has {', '.join(second)}"
+    seeds = [sorted({outcome.seed for outcome in side}) for side in (ours, theirs)]
+    if not set(seeds[0]) & set(seeds[1]):
+        return f"A has the seeds {seeds[0]}, and B has {seeds[1]}"
+    first_problem, second_problem = (of(side, label=shared[0])[0].problem for side in (ours, theirs))
+    return f"{shared[0]} is {first_problem} in A and {second_problem} in B"
+
+
+def _print_text(text: str) -> None:
+    """Print a paragraph, as wide as the terminal at most."""
+    from seq_agents.cli.terminal import wrapped
+
+    print(f"{wrapped(text)}\n")
