@@ -101,6 +101,7 @@ COMMANDS = {
     "evaluate as JSON": (["evaluate", "run", "--episodes", "40", "--json"], 0),
     "plot": (["plot", "run"], 0),
     "watch": (["watch", "run", "--before"], 0),
+    "inspect": (["inspect", "run"], 0),
     "reproduce": (["reproduce"], 0),
     "compare": (["compare", *ECHO, "--episodes", "40", "--out", "compared"], 0),
     "compare results": (["compare", "results"], 0),

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seq_agents.cli.bench_options import add_engine, engine
-from seq_agents.cli.hints import as_typed, path_word
+from seq_agents.cli.hints import as_typed, next_commands, path_word
 from seq_agents.cli.options import Command, add_parameters, count, parameters, problem_id
+from seq_agents.cli.waiting import loading, working
 from seq_agents.errors import Arguments, Refused
 from seq_envs.evaluation import EPISODES
 
@@ -86,10 +87,10 @@ def _compare(chosen: argparse.Namespace) -> None:
 
 
 def _train(chosen: argparse.Namespace) -> None:
-    from seq_agents.cli import bench_commands as commands
-
     if chosen.agents:
         raise Refused(f"--agents chooses agents of a folder of results, and {chosen.id} is a problem")
+    with loading():
+        from seq_agents.cli import bench_commands as commands
     commands.compare(
         chosen.id, parameters(chosen.id, chosen), chosen.seeds or 1, chosen.episodes or EPISODES, chosen.out,
         engine(chosen), as_typed(chosen.typed),
@@ -113,8 +114,10 @@ def _compare_runs(folders: Sequence[Path], chosen: argparse.Namespace) -> None:
     """
     from seq_agents.cli.terminal import print_table
     from seq_agents.cli.trained import refuse_others
-    from seq_agents.experiments.run_folder import Run
-    from seq_agents.report import run_comparison
+
+    with loading():
+        from seq_agents.experiments.run_folder import Run
+        from seq_agents.report import run_comparison
 
     if chosen.agents:
         raise Refused("--agents chooses agents of a folder of results, and a run has only one")
@@ -132,7 +135,7 @@ def _compare_runs(folders: Sequence[Path], chosen: argparse.Namespace) -> None:
     print_table(run_comparison.evaluation_table(comparison))
     print_table(run_comparison.times_table(comparison))
     print_table(run_comparison.differences_table(comparison))
-    print(f"Next: {as_typed(['plot', *map(path_word, folders)])}")
+    print(next_commands(["plot", *map(path_word, folders)]))
 
 
 def _compare_results(folders: Sequence[Path], agents: Sequence[str]) -> None:
@@ -143,9 +146,11 @@ def _compare_results(folders: Sequence[Path], agents: Sequence[str]) -> None:
         seq_agents.errors.RunError: a folder has no results.
     """
     from seq_agents.cli.terminal import print_table
-    from seq_agents.report import comparison_tables as tables
 
-    comparisons = _comparisons(folders, agents)
+    with loading():
+        from seq_agents.report import comparison_tables as tables
+    with working("comparing the results"):
+        comparisons = _comparisons(folders, agents)
     if len(comparisons) == 1:
         _print_text(tables.verdict(comparisons[0]))
         print_table(tables.scores_table(comparisons[0]))
@@ -157,6 +162,7 @@ def _compare_results(folders: Sequence[Path], agents: Sequence[str]) -> None:
             _print_text(f"{comparison.first}: {tables.verdict(comparison)}")
         print_table(tables.summary_table(comparisons))
     print_table(tables.differences_table(comparisons))
+    print(next_commands(*(["report", path_word(folder)] for folder in folders)))
 
 
 def _comparisons(folders: Sequence[Path], agents: Sequence[str]) -> list[Comparison]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seq_agents.cli.hints import as_typed, path_word
+from seq_agents.cli.hints import next_commands, path_word
 from seq_agents.cli.options import Command, seed
-from seq_agents.cli.terminal import print_table, terminal_width
+from seq_agents.cli.terminal import print_table, terminal_width, wrapped
 from seq_agents.cli.threads import use_one_thread
 from seq_agents.cli.trained import add_run, trained
+from seq_agents.cli.waiting import loading, working
 from seq_agents.errors import Refused
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 _WIDTH = 100
 """The characters of a line if the width of the terminal is unlimited."""
-_NARROWEST = 20
-"""The least width in characters of a sentence, so that a very narrow terminal gets whole words."""
 _ROWS = 12
 """The most rows of the table by lag."""
 
@@ -38,10 +36,11 @@ def add_commands(command: Command) -> None:
 
 def _inspect(chosen: argparse.Namespace) -> None:
     """Inspect an agent, and print what was found or write it to files."""
-    from seq_agents.inspection import inspect
-    from seq_agents.inspection.figure import form_of
+    with loading():
+        from seq_agents.inspection import inspect
+        from seq_agents.inspection.figure import form_of
 
-    use_one_thread()
+        use_one_thread()
     files = [path for path in (chosen.html, chosen.out) if path is not None]
     for path in files:
         if path.is_dir():
@@ -54,16 +53,18 @@ def _inspect(chosen: argparse.Namespace) -> None:
     name = agent.config.agent
     if agent.learner.network_view() is None:
         raise Refused(f"{name} has no network to look at")
-    inspection = inspect(
-        agent.learner, agent.problem, untrained=agent.config.learner(agent.problem), seed=chosen.seed, name=name
-    )
-    if chosen.html is not None:
-        inspection.save_html(chosen.html)
-    if chosen.out is not None:
-        inspection.save_figure(chosen.out)
+    with working("inspecting the network"):
+        inspection = inspect(
+            agent.learner, agent.problem, untrained=agent.config.learner(agent.problem), seed=chosen.seed, name=name
+        )
+        if chosen.html is not None:
+            inspection.save_html(chosen.html)
+        if chosen.out is not None:
+            inspection.save_figure(chosen.out)
     for path in files:
         print(f"{path}: what {name} remembers on {agent.config.id}.")
     if files:
+        print(f"\n{next_commands(['watch', path_word(chosen.path)])}")
         return
     from seq_agents.inspection.findings import by_lag, on_sources, sentences
     from seq_agents.inspection.text import state_text
@@ -74,8 +75,8 @@ def _inspect(chosen: argparse.Namespace) -> None:
     print_table(by_lag(inspection, _ROWS))
     print_table(on_sources(inspection))
     for sentence in sentences(inspection):
-        print(textwrap.fill(sentence, max(_NARROWEST, width), break_long_words=False))
-    print(f"\nNext: {as_typed(['inspect', path_word(chosen.path), '--html', 'page.html'])}")
+        print(wrapped(sentence))
+    print(f"\n{next_commands(['inspect', path_word(chosen.path), '--html', 'page.html'])}")
 
 
 def _colours() -> Colours:
