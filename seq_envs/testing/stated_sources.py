@@ -45,7 +45,14 @@ class _Claim(NamedTuple):
             exchanged: (B, step+1) bool: the observations that it gives.
         """
         where = exchanged.reshape(*exchanged.shape, *[1] * (self.history.ndim - 2))
-        return self.problem.solve(np.where(where, self.history[donors], self.history))
+        mixed = np.where(where, self.history[donors], self.history)
+        try:
+            return self.problem.solve(mixed)
+        except Exception as wrong:  # The user's method may raise anything.
+            raise ContractError(
+                f"solve() raises {type(wrong).__name__} at step {self.step} for a history that mixes two episodes, as "
+                f"the check of sources() needs: {wrong}"
+            ) from wrong
 
     def wrong(self, answers: Array, of_episodes: Any = slice(None)) -> Array:
         """Whether answers (n, ...) differ by more than the tolerance from those of these n episodes: (n,) bool."""

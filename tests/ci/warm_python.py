@@ -13,12 +13,14 @@ import json
 import os
 import runpy
 import select
+import signal
 import socket
 import subprocess
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from forked_tests import import_libraries
 
@@ -27,11 +29,12 @@ import json, os, socket, sys
 with socket.socket(socket.AF_UNIX) as server:
     server.connect({address!r})
     socket.send_fds(server, [b" "], [0, 1, 2])
-    server.sendall(json.dumps([{first!r} + sys.argv[1:], os.getcwd(), dict(os.environ)]).encode())
-    server.shutdown(socket.SHUT_WR)
+    server.sendall(json.dumps([{first!r} + sys.argv[1:], os.getcwd(), dict(os.environ)]).encode() + b"\\n")
     code = server.recv(8)
 sys.exit(int(code or 70))
 """
+_SECONDS = 0.01
+"""Between two looks at a command that runs."""
 _COMMANDS = {"python": [], "seq-envs": ["-m", "seq_agents.cli"]}
 """What each command does, as arguments of Python."""
 
@@ -77,13 +80,12 @@ def _run_in_a_fork(connection: socket.socket) -> None:
     """Run the command of this connection in a further fork, and answer with its exit code."""
     _, streams, _, _ = socket.recv_fds(connection, 1, 3)
     with connection.makefile("rb") as file:
-        arguments, folder, environment = json.load(file)
+        arguments, folder, environment = json.loads(file.readline())
     child = os.fork()
     if child:
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        connection.sendall(str(code if code >= 0 else 128 - code).encode())
-        os._exit(0)
+        _answer(connection, child)
     connection.close()
+    os.setsid()
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
@@ -95,6 +97,20 @@ def _run_in_a_fork(connection: socket.socket) -> None:
     sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
     sys.path[:0] = environment.get("PYTHONPATH", "").split(os.pathsep)
     _run_python(arguments)
+
+
+def _answer(connection: socket.socket, child: int) -> NoReturn:
+    """Wait for the child, and send its exit code. If the shim is killed, so are the child and all that it started."""
+    ended = 0
+    while not ended:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if not ended and select.select([connection], [], [], _SECONDS)[0]:
+            with contextlib.suppress(ProcessLookupError):  # It has just ended.
+                os.killpg(child, signal.SIGKILL)
+            os._exit(0)
+    code = os.waitstatus_to_exitcode(status)
+    connection.sendall(str(code if code >= 0 else 128 - code).encode())
+    os._exit(0)
 
 
 def _run_python(arguments: Sequence[str]) -> None:

@@ -217,6 +217,25 @@ class ChangesTheHistory(SeqEcho):
         return super().sources(history, step)
 
 
+class RefusesMixtures(SeqEcho):
+    """All values of an episode are even, or all are odd, and `solve` refuses other histories."""
+
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        values = 2 * rng.integers(5, size=(batch, self.length)) + rng.integers(2, size=(batch, 1))
+        return fixed_length(values.astype(np.uint8), np.roll(values, 1, axis=1).astype(np.uint8), self.scored)
+
+    def solve(self, history: Array) -> Array:
+        if (history % 2 != history[:, :1] % 2).any():
+            raise ValueError("even and odd")
+        return super().solve(history)
+
+    def guess(self, observations: Array, step: int) -> None:
+        return None
+
+    def known_levels(self) -> None:
+        return None
+
+
 class SourcesAreAProperty(SeqEcho):
     sources = property(lambda _: None)  # type: ignore[assignment] # This is the mistake.
 
@@ -251,6 +270,7 @@ MUTANTS: list[tuple[Problem, str]] = [
     (OneMarkedNumber(),               f"{LEFT_OUT} 5 changes with the observation of step [1-5]$"),
     (ReadsTheFuture(),                r"sources\(\) returns other sources at step 2 when the history ends there"),
     (ChangesTheHistory(),             r"sources\(\) changes its argument `history` at step 1: work on a copy"),
+    (RefusesMixtures(),               r"solve\(\) raises ValueError at step 1 for a history .*: even and odd"),
     (SourcesAreAProperty(),           "sources must be a method, not a property"),
     (_returning([[True]]),            r"must return None or bool of shape \(B, step\+1\) = .* at step 1, got list"),
     (_returning(np.ones((3, 2), bool)), r"= \(\d+, 2\) at step 1, got bool of \(3, 2\)"),
