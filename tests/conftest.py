@@ -17,7 +17,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # No deadlines, since CI machines are slow and noisy. Derandomised, so that CI fails because of a change, not of luck.
-settings.register_profile("ci", deadline=None, max_examples=100, derandomize=True)
+settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True)
 # Many more examples, and new ones each time: bash tests/nightly.sh tests/envs/test_oracle.py
 settings.register_profile("nightly", deadline=None, max_examples=2500, suppress_health_check=[HealthCheck.too_slow])
 # For other versions of Python and Gymnasium, the quick loop and mutations.

@@ -80,10 +80,9 @@ rllib() {
     "$work/rllib/bin/python" tests/ci/check_rllib.py
 }
 
-core() {
+sdist_on_oldest_gymnasium() {
     packages
     oldest_gymnasium
-    other_pythons
 }
 
 clients() {
@@ -93,5 +92,5 @@ clients() {
 }
 
 find_uv
-side_by_side core clients
+side_by_side sdist_on_oldest_gymnasium other_pythons clients
 echo "($SECONDS s)"

@@ -141,7 +141,7 @@ def assert_only_sources_matter(problem: seq_envs.Problem, step: int, seed: int, 
         assert not np.array_equal(problem.solve(exchanged), answers)
 
 
-@settings(max_examples=150)
+@settings(max_examples=settings().max_examples * 3)
 @given(any_problem, st.data())
 def test_only_sources_change_the_optimal_answer(problem: seq_envs.Problem, data: st.DataObject) -> None:
     scored = np.flatnonzero(problem.sample(np.random.default_rng(0), 1).scored[0])
@@ -149,7 +149,7 @@ def test_only_sources_change_the_optimal_answer(problem: seq_envs.Problem, data:
 
 
 @pytest.mark.parametrize("id", BASE_IDS)
-@settings(max_examples=15)
+@settings(max_examples=max(5, settings().max_examples * 3 // 10))
 @given(st.data())
 def test_no_other_step_changes_the_optimal_answer_of_large_problems(id: str, data: st.DataObject) -> None:
     problem = seq_envs.make_problem(id, **data.draw(WIDE[id]))

@@ -300,7 +300,7 @@ def test_a_horizon(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert len(here) == 2 * 2 + 2
     assert "at least 3" in out
     assert re.search(r"SeqEcho-v0 +length=100 +1\.0000", out)
-    chosen = ["--set", "updates=2", "--set", "batch=2", "--set", "hidden=4"]
+    chosen = ["--set", "updates=2", "--set", "batch=2", "--set", "hidden=4", "--episodes", "30"]
     out = said(["horizon", "lstm", "--ids", "SeqCopy-v0", "--values", "2", "--seeds", "1", *chosen], capsys)
     assert "less" in out
     assert Path("horizon-lstm").is_dir()

@@ -29,7 +29,7 @@ def counts(python: Path, folder: Path, how: str, times: int) -> tuple[int, int]:
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
 def test_saves_ended_by_a_signal(number: int, tmp_path: Path, commands: Path) -> None:
-    saved, unfinished = counts(commands / "python", tmp_path, str(int(number)), 60)
+    saved, unfinished = counts(commands / "python", tmp_path, str(int(number)), 40)
     assert saved > 0
     if number == signal.SIGINT:
         assert unfinished <= 1, "an interrupted save cleans up after itself"
