@@ -15,7 +15,8 @@ from tiny_games import TinyGame, by_torch, tiny_game
 
 pytestmark = chromium.NEEDS_CHROMIUM
 browser = chromium.browser
-STEPS = """([lstm, inputs]) => {
+STEPS = """(inputs) => {
+  const { lstm } = JSON.parse(document.querySelector('[data-part=games]').textContent).game;
   let state = lstmStart(lstm);
   return inputs.map((symbol) => {
     state = lstmStep(lstm, symbol, state);
@@ -71,10 +72,9 @@ def test_it_computes_what_torch_computes(
 ) -> None:
     tiny = tiny_game(id, parameters, hidden=hidden, scale=scale)
     tab = opened(browser, tmp_path, {"game": tiny.game})
-    lstm = tab.evaluate("JSON.parse(document.querySelector('[data-part=games]').textContent).game.lstm")
     for episode in range(3):
         expected = by_torch(tiny, episode)
-        found = tab.evaluate(STEPS, [lstm, tiny.game.episodes[episode].inputs])
+        found = tab.evaluate(STEPS, tiny.game.episodes[episode].inputs)
         for name, values in expected.items():
             np.testing.assert_allclose([step[name] for step in found], values, atol=1e-4, rtol=0)
         shifted = np.exp(expected["scores"] - expected["scores"].max(-1, keepdims=True))
@@ -188,9 +188,7 @@ def test_a_typed_digit_can_be_dropped(browser: Any, tmp_path: Path, memorize: Ti
 
 @pytest.mark.parametrize("focus", ["the page", "the button"])
 @pytest.mark.parametrize("key", ["Enter", " "])
-def test_a_held_key_plays_one_step(
-    browser: Any, tmp_path: Path, memorize: TinyGame, key: str, focus: str
-) -> None:
+def test_a_held_key_plays_one_step(browser: Any, tmp_path: Path, memorize: TinyGame, key: str, focus: str) -> None:
     tab = opened(browser, tmp_path, {"game": memorize.game})
     if focus == "the button":
         tab.get_by_role("button", name="Next").focus()
@@ -230,37 +228,39 @@ def test_the_page_names_the_problem_and_the_training(browser: Any, tmp_path: Pat
     assert about.inner_text() == f"{echo.game.problem}. The LSTM is not trained."
 
 
-HIDDEN_PARTS = """room => {
-  const [seen, labels] = [room.getBoundingClientRect(), room.querySelector('th').getBoundingClientRect()];
-  const now = room.querySelector('th.current').getBoundingClientRect();
-  const wide = [...room.querySelectorAll('td, thead th')].filter((cell) => {
-    const text = document.createRange();
-    text.selectNodeContents(cell);
-    const visible = [...text.getClientRects()].filter((part) => part.width > 1.5);  // Others are for screen readers.
-    return visible.some((part) => part.right > cell.getBoundingClientRect().right + 1);
-  });
-  const names = labels.left >= seen.left - 1 && labels.right <= now.left + 1;
-  return { now: now.right <= seen.right + 1, names, wide: wide.map((cell) => cell.textContent) };
-}"""
-"""Whether the current column and the names of the rows are in sight, and the cells that are too narrow for their text."""
+PLAY = """answers => answers.map((answer) => {
+  const visible = (button) => !button.closest('[hidden]');
+  const button = answer === null ? document.querySelector('.next') : document.querySelectorAll('.answers button')[answer];
+  if (!visible(button)) return 'another button is needed';
+  button.click();
+  const [room, names, now] = ['.scroll', 'thead th', 'th.current'].map(
+    (part) => document.querySelector(part).getBoundingClientRect(),
+  );
+  return names.left > room.left - 2 && names.right < now.left + 2 && now.right < room.right + 2;
+})"""
+"""Plays an episode; after each step, whether the names of the rows and the current column are in sight."""
+TOO_WIDE = """() => [...document.querySelectorAll('.scroll td, .scroll th')].filter((cell) => {
+  const text = document.createRange();
+  const right = (part) => (text.selectNodeContents(part), text.getBoundingClientRect().right);
+  const parts = cell.children.length ? [...cell.querySelectorAll('span:not(.unseen)')] : [cell];
+  return parts.some((part) => right(part) > cell.getBoundingClientRect().right);
+}).map((cell) => cell.textContent)"""
+"""The cells of the table that are too narrow for their text."""
 
 
 @pytest.mark.parametrize("width", [1000, 390])
 def test_a_long_game_with_many_answers(browser: Any, tmp_path: Path, width: int) -> None:
     game = tiny_game("SeqEcho-v0", {"length": 200, "n_values": 100, "lag": 1}).game
     tab = opened(browser, tmp_path, {"game": game}, viewport={"width": width, "height": 900})
-    room = tab.locator(".scroll")
-    for target in game.episodes[0].targets[:-1]:
-        if target is None:
-            tab.get_by_role("button", name="Next").click()
-        else:
-            tab.evaluate("answer => document.querySelectorAll('.answers button')[answer].click()", target)
-        found = room.evaluate(HIDDEN_PARTS)
-        assert found == {"now": True, "names": True, "wide": []}
-    assert room.evaluate("room => room.scrollLeft") > 0
+    targets = game.episodes[0].targets
+    assert tab.evaluate(PLAY, targets[:-1]) == [True] * 199
+    assert tab.locator(".scroll").evaluate("room => room.scrollLeft") > 0
+    assert tab.evaluate(TOO_WIDE) == []
     assert tab.evaluate("document.documentElement.scrollWidth") == width
-    place = room.bounding_box()
-    assert place["y"] < 800, "the answers leave the table in sight"
+    assert tab.locator(".scroll").bounding_box()["y"] < 800, "the answers leave the table in sight"
+    tab.keyboard.press("9")
+    tab.keyboard.press("9")
+    assert row(tab, "human") == expected_marks([*targets[:-1], 99], targets)
     assert tab.wrong == []
 
 
