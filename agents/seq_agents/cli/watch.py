@@ -64,9 +64,8 @@ def _watch(chosen: argparse.Namespace) -> None:
         with working("writing the game"):
             _write_game(chosen.game, agent, chosen.seed)
         game = f"{agent.config.id} against {agent.config.agent}"
-        print(
-            f"{chosen.game}: {f'the data of the game {game}' if _is_json(chosen.game) else f'play {game} in a browser'}."
-        )
+        content = f"the data of the game {game}" if _is_json(chosen.game) else f"play {game} in a browser"
+        print(f"{chosen.game}: {content}.")
     if not game_alone:
         _play_episode(chosen, agent)
     print(f"\n{next_commands(['plot', path_word(chosen.path)])}")

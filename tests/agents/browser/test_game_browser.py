@@ -230,7 +230,8 @@ def test_the_page_names_the_problem_and_the_training(browser: Any, tmp_path: Pat
 
 PLAY = """answers => answers.map((answer) => {
   const visible = (button) => !button.closest('[hidden]');
-  const button = answer === null ? document.querySelector('.next') : document.querySelectorAll('.answers button')[answer];
+  const answers = document.querySelectorAll('.answers button');
+  const button = answer === null ? document.querySelector('.next') : answers[answer];
   if (!visible(button)) return 'another button is needed';
   button.click();
   const [room, names, now] = ['.scroll', 'thead th', 'th.current'].map(
