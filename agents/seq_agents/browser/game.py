@@ -41,16 +41,16 @@ class Episode:
 
 @dataclass(frozen=True)
 class Game:
-    """All that a page needs. As JSON it has the fields below."""
+    """What the page of a game shows, and how to make the game again. As JSON it has the fields below."""
 
     run: Mapping[str, Any]
-    """The configuration of the training: agent, id, parameters, settings, seed."""
+    """The configuration of the training: agent, id, parameters, settings, seed. The page does not show it."""
     problem: str
     """The problem that is played."""
     steps_learned: int
     """The time steps that the agent has learned from."""
     seed: int
-    """Of the episodes, which no training plays."""
+    """The seed of the episodes, which no training plays. The page does not show it."""
     question: str
     """What a scored step asks."""
     symbols: list[str]

@@ -5,15 +5,18 @@ const sigmoid = (x) => 1 / (1 + Math.exp(-x));
 
 const product = (row, vector) => row.reduce((sum, weight, place) => sum + weight * vector[place], 0);
 
+/* The number of cells, H. The page may draw fewer. */
+const lstmCells = (lstm) => lstm.recurrent[0].length;
+
 /* The state before the first step: hidden and cell, (H,) each. */
 function lstmStart(lstm) {
-  const zeros = Array(lstm.order.length).fill(0);
+  const zeros = Array(lstmCells(lstm)).fill(0);
   return { hidden: zeros, cell: zeros };
 }
 
 /* Read a symbol. Returns the new hidden and cell, (H,) each, and the scores (n,) of the answers. */
 function lstmStep(lstm, symbol, state) {
-  const units = lstm.order.length;
+  const units = lstmCells(lstm);
   const gates = lstm.recurrent.map((row, place) => lstm.inputs[symbol][place] + product(row, state.hidden));
   const [input, forget, candidate, output] = [0, 1, 2, 3].map((gate) => gates.slice(gate * units, (gate + 1) * units));
   const cell = state.cell.map(

@@ -34,7 +34,10 @@ class LstmWeights:
     head_bias: list[float]
     """(n,)."""
     order: list[int]
-    """(H,): the cells in the order of the page; cells with similar courses are neighbours."""
+    """(at most 128,): the cells that the page draws, from top to bottom; cells with similar courses are neighbours.
+
+    Of more cells, those that vary most.
+    """
     scale: float
     """The value of a cell that the page draws with tanh(1) = 76% of the full colour."""
 

@@ -37,7 +37,9 @@ def _render(template: str, games: Mapping[str, Game]) -> str:
         names=list(games),
         style=Markup(_source("game.css")),
         lstm=Markup(_source("lstm.js")),
-        game=Markup(_source("game.js")),  # A module: its names do not meet those of the page around it.
+        game=Markup(
+            "\n".join(map(_source, ("round.js", "table.js", "game.js")))
+        ),  # A module: its names do not meet those of the page around it.
         version=seq_envs.__version__,
     )
 

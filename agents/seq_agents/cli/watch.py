@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _COLOURS = {"✓": "32", "✗": "31", "~": "33"}
 """The colour of each mark, as a code of a terminal: green, red, yellow."""
+_SPEED = 4.0
+"""Time steps in a second, unless the user names another speed."""
 
 
 def add_commands(command: Command) -> None:
@@ -32,7 +34,7 @@ def add_commands(command: Command) -> None:
     add_run(watch)
     watch.add_argument("--seed", type=seed, default=0, help="seed of the episode (default: 0)")
     watch.add_argument("--before", action="store_true", help="beside it, the agent before its training")
-    watch.add_argument("--speed", type=_speed, default=4.0, help="time steps in a second (default: 4)")
+    watch.add_argument("--speed", type=_speed, help=f"time steps in a second (default: {_SPEED:g})")
     watch.add_argument("--html", type=Path, metavar="FILE", help="write a page instead, which plays the episode")
     watch.add_argument("--gif", type=Path, metavar="FILE", help="write an animation instead")
     watch.add_argument(
@@ -52,14 +54,19 @@ def _speed(text: str) -> float:
 def _watch(chosen: argparse.Namespace) -> None:
     """Play an episode in the terminal, or write files."""
     _refuse_files({name: getattr(chosen, name) for name in ("html", "gif", "game")})
+    game_alone = chosen.game is not None and chosen.html is None and chosen.gif is None
+    if game_alone:
+        _refuse_options_of_an_episode(chosen)
     with loading():
         use_one_thread()
         agent = trained(chosen)
     if chosen.game is not None:
         with working("writing the game"):
             _write_game(chosen.game, agent, chosen.seed)
-        print(f"{chosen.game}: play {agent.config.id} against {agent.config.agent} in a browser.")
-    if chosen.game is None or chosen.html is not None or chosen.gif is not None:
+        game = f"{agent.config.id} against {agent.config.agent}"
+        content = f"the data of the game {game}" if _is_json(chosen.game) else f"play {game} in a browser"
+        print(f"{chosen.game}: {content}.")
+    if not game_alone:
         _play_episode(chosen, agent)
     print(f"\n{next_commands(['plot', path_word(chosen.path)])}")
 
@@ -68,19 +75,20 @@ def _play_episode(chosen: argparse.Namespace, agent: Trained) -> None:
     """Play an episode in the terminal, or write it as a page and an animation."""
     from seq_agents.watch import play
 
+    speed = _SPEED if chosen.speed is None else chosen.speed
     with working("playing the episode"):
         watched = play(agent.problem, _policies(agent, chosen.before), chosen.seed)
     with working("drawing the episode"):
         if chosen.html is not None:
-            watched.save_html(chosen.html, chosen.speed)
+            watched.save_html(chosen.html, speed)
         if chosen.gif is not None:
-            watched.save_gif(chosen.gif, chosen.speed)
+            watched.save_gif(chosen.gif, speed)
     files = [path for path in (chosen.html, chosen.gif) if path is not None]
     for path in files:
         print(f"{path}: {agent.config.agent} plays an episode of {agent.config.id}.")
     if not files:
         print(f"{agent.problem.title}\n{agent.problem}\n")
-        show(watched, chosen.speed)
+        show(watched, speed)
 
 
 def _refuse_files(files: Mapping[str, Path | None]) -> None:
@@ -103,13 +111,29 @@ def _refuse_files(files: Mapping[str, Path | None]) -> None:
             raise Refused(f"--{other} and --{name} must name two files, got {files[other]} twice")
 
 
+def _refuse_options_of_an_episode(chosen: argparse.Namespace) -> None:
+    """Refuse the options that change only an episode that the agent plays, which a game is not.
+
+    Raises:
+        Refused: with the option.
+    """
+    for option, given in {"--before": chosen.before, "--speed": chosen.speed is not None}.items():
+        if given:
+            raise Refused(f"{option} has no effect on a game: leave it out, or add --html FILE or --gif FILE")
+
+
+def _is_json(path: Path) -> bool:
+    """Whether a game is written as its data."""
+    return path.suffix.lower() == ".json"
+
+
 def _write_game(path: Path, agent: Trained, seed: int) -> None:
-    """Write the game against an agent: as JSON if the path ends in .json, otherwise as a page."""
+    """Write the game against an agent: as JSON if the path ends in .json or .JSON, otherwise as a page."""
     from seq_agents.browser import Game, page
     from seq_agents.experiments.files import write_whole
 
     game = Game.of(agent.learner, agent.config, agent.steps, seed)
-    text = game.to_json() if path.suffix == ".json" else page({agent.config.id: game})
+    text = game.to_json() if _is_json(path) else page({agent.config.id: game})
     write_whole(path, text.encode())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from tiny_games import TinyGame, by_torch, tiny_game
 
 pytestmark = chromium.NEEDS_CHROMIUM
 browser = chromium.browser
-STEPS = """([lstm, inputs]) => {
+STEPS = """(inputs) => {
+  const { lstm } = JSON.parse(document.querySelector('[data-part=games]').textContent).game;
   let state = lstmStart(lstm);
   return inputs.map((symbol) => {
     state = lstmStep(lstm, symbol, state);
@@ -62,6 +64,7 @@ def row(tab: Any, name: str) -> list[str]:
         ("SeqEcho-v0", {"length": 30, "n_values": 10, "lag": 3}, 24, 1.5),
         ("SeqCopy-v0", {"length": 5, "encoding": "normalized"}, 7, 1.0),
         ("SeqMemorize-v0", {"length": 60, "distractors": "random"}, 12, 2.0),
+        ("SeqEcho-v0", {"length": 5, "n_values": 4}, 130, 1.0),
     ],
 )
 def test_it_computes_what_torch_computes(
@@ -69,10 +72,9 @@ def test_it_computes_what_torch_computes(
 ) -> None:
     tiny = tiny_game(id, parameters, hidden=hidden, scale=scale)
     tab = opened(browser, tmp_path, {"game": tiny.game})
-    lstm = tab.evaluate("JSON.parse(document.querySelector('[data-part=games]').textContent).game.lstm")
     for episode in range(3):
         expected = by_torch(tiny, episode)
-        found = tab.evaluate(STEPS, [lstm, tiny.game.episodes[episode].inputs])
+        found = tab.evaluate(STEPS, tiny.game.episodes[episode].inputs)
         for name, values in expected.items():
             np.testing.assert_allclose([step[name] for step in found], values, atol=1e-4, rtol=0)
         shifted = np.exp(expected["scores"] - expected["scores"].max(-1, keepdims=True))
@@ -160,6 +162,106 @@ def test_a_game_by_keys(browser: Any, tmp_path: Path, echo: TinyGame, memorize: 
         tab.keyboard.press(key)
     assert row(tab, "human")[-1] == "1✗", "Enter ends a number"
     assert "In 2 episodes you: 0, LSTM: " in tab.locator("[data-part=prompt]").inner_text()
+    assert tab.wrong == []
+
+
+def on_the_last_step(tab: Any, game: Game) -> None:
+    """Begin the first episode of a game, which has its only question at the end, and press Enter up to there."""
+    for _ in game.episodes[0].targets[:-1]:
+        tab.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize("key", ["Backspace", "Escape"])
+def test_a_typed_digit_can_be_dropped(browser: Any, tmp_path: Path, memorize: TinyGame, key: str) -> None:
+    tab = opened(browser, tmp_path, {"game": memorize.game})
+    on_the_last_step(tab, memorize.game)
+    tab.keyboard.press("1")
+    assert tab.locator("[data-part=prompt]").inner_text() == "Your answer: 1… (Enter)"
+    tab.keyboard.press(key)
+    assert tab.locator("[data-part=prompt]").inner_text() == "Your answer:"
+    tab.keyboard.press("Enter")
+    assert row(tab, "human")[-1] == "", "nothing is typed"
+    tab.keyboard.press("2")
+    assert row(tab, "human")[-1].startswith("2"), "not 12"
+    assert tab.wrong == []
+
+
+@pytest.mark.parametrize("focus", ["the page", "the button"])
+@pytest.mark.parametrize("key", ["Enter", " "])
+def test_a_held_key_plays_one_step(browser: Any, tmp_path: Path, memorize: TinyGame, key: str, focus: str) -> None:
+    tab = opened(browser, tmp_path, {"game": memorize.game})
+    if focus == "the button":
+        tab.get_by_role("button", name="Next").focus()
+    for _ in range(4):
+        tab.keyboard.down(key)  # Again without `up`, as a held key does.
+    tab.keyboard.up(key)
+    assert tab.locator("[data-part=count]").inner_text() == "Step 2 of 11"
+    tab.keyboard.press(key)
+    assert tab.locator("[data-part=count]").inner_text() == "Step 3 of 11"
+
+
+def test_a_held_digit_answers_once(browser: Any, tmp_path: Path, echo: TinyGame) -> None:
+    tab = opened(browser, tmp_path, {"game": echo.game})
+    tab.keyboard.press("Enter")
+    for _ in range(3):
+        tab.keyboard.down("2")
+    assert tab.locator("[data-part=count]").inner_text() == "Step 3 of 5"
+
+
+def test_a_large_network_plays(browser: Any, tmp_path: Path) -> None:
+    tiny = tiny_game("SeqEcho-v0", {"length": 5, "n_values": 4, "lag": 1}, hidden=130)
+    tab = opened(browser, tmp_path, {"game": tiny.game})
+    tab.get_by_role("button", name="Next").click()
+    tab.get_by_role("button", name="0", exact=True).click()
+    assert row(tab, "network")[1][0] == str(by_torch(tiny, 0)["scores"][1].argmax())
+    assert tab.locator("tr.state div").first.locator("i").count() == 128
+    assert "one of the 128 cells of the LSTM that vary most, out of 130," in tab.locator(".legend").inner_text()
+    assert tab.wrong == []
+
+
+def test_the_page_names_the_problem_and_the_training(browser: Any, tmp_path: Path, echo: TinyGame) -> None:
+    learned = replace(echo.game, steps_learned=1_234_567)
+    tab = opened(browser, tmp_path, {"learned": learned, "new": echo.game})
+    about = tab.locator("[data-part=about]")
+    assert about.inner_text() == f"{echo.game.problem}. The LSTM learned from 1,234,567 time steps."
+    tab.get_by_role("radio", name="new").check(force=True)
+    assert about.inner_text() == f"{echo.game.problem}. The LSTM is not trained."
+
+
+PLAY = """answers => answers.map((answer) => {
+  const visible = (button) => !button.closest('[hidden]');
+  const answers = document.querySelectorAll('.answers button');
+  const button = answer === null ? document.querySelector('.next') : answers[answer];
+  if (!visible(button)) return 'another button is needed';
+  button.click();
+  const [room, names, now] = ['.scroll', 'thead th', 'th.current'].map(
+    (part) => document.querySelector(part).getBoundingClientRect(),
+  );
+  return names.left > room.left - 2 && names.right < now.left + 2 && now.right < room.right + 2;
+})"""
+"""Plays an episode; after each step, whether the names of the rows and the current column are in sight."""
+TOO_WIDE = """() => [...document.querySelectorAll('.scroll td, .scroll th')].filter((cell) => {
+  const text = document.createRange();
+  const right = (part) => (text.selectNodeContents(part), text.getBoundingClientRect().right);
+  const parts = cell.children.length ? [...cell.querySelectorAll('span:not(.unseen)')] : [cell];
+  return parts.some((part) => right(part) > cell.getBoundingClientRect().right);
+}).map((cell) => cell.textContent)"""
+"""The cells of the table that are too narrow for their text."""
+
+
+@pytest.mark.parametrize("width", [1000, 390])
+def test_a_long_game_with_many_answers(browser: Any, tmp_path: Path, width: int) -> None:
+    game = tiny_game("SeqEcho-v0", {"length": 200, "n_values": 100, "lag": 1}).game
+    tab = opened(browser, tmp_path, {"game": game}, viewport={"width": width, "height": 900})
+    targets = game.episodes[0].targets
+    assert tab.evaluate(PLAY, targets[:-1]) == [True] * 199
+    assert tab.locator(".scroll").evaluate("room => room.scrollLeft") > 0
+    assert tab.evaluate(TOO_WIDE) == []
+    assert tab.evaluate("document.documentElement.scrollWidth") == width
+    assert tab.locator(".scroll").bounding_box()["y"] < 800, "the answers leave the table in sight"
+    tab.keyboard.press("9")
+    tab.keyboard.press("9")
+    assert row(tab, "human") == expected_marks([*targets[:-1], 99], targets)
     assert tab.wrong == []
 
 

@@ -60,13 +60,17 @@ def test_a_game(capsys: pytest.CaptureFixture[str]) -> None:
     cli.main(["train", "lstm", *ECHO, *TINY, "--out", "run"])
     capsys.readouterr()
     cli.main(["watch", "run", "--game", "game.json", "--seed", "3"])
-    assert capsys.readouterr().out == (
-        "game.json: play SeqEcho-v0 against lstm in a browser.\n\nNext: seq-envs plot run\n"
-    )
+    assert capsys.readouterr().out.startswith("game.json: the data of the game SeqEcho-v0 against lstm.\n")
     game = Game.from_json(Path("game.json").read_text(encoding="utf-8"))
     assert (game.seed, game.steps_learned, len(game.lstm.order)) == (3, 36, 4)
+    cli.main(["watch", "run", "--game", "GAME.JSON", "--seed", "3"])
+    assert Path("GAME.JSON").read_bytes() == Path("game.json").read_bytes()
+    capsys.readouterr()
     cli.main(["watch", "run", "--game", "game.html", "--length", "5"])
+    assert capsys.readouterr().out.startswith("game.html: play SeqEcho-v0 against lstm in a browser.\n")
     assert "SeqEcho(length=5" in Path("game.html").read_text(encoding="utf-8")
+    cli.main(["watch", "run", "--game", "game.html", "--html", "page.html", "--before", "--speed", "10"])
+    assert "before training" in Path("page.html").read_text(encoding="utf-8")
 
 
 class Terminal(io.StringIO):
@@ -140,6 +144,8 @@ def test_colours_can_be_turned_off(terminal: Terminal, monkeypatch: pytest.Monke
         (["run", "--html", "."], ". is a folder: name a file"),
         (["run", "--html", "page", "--gif", "./page"], "--html and --gif must name two files, got page twice"),
         (["run", "--gif", "page", "--game", "./page"], "--gif and --game must name two files, got page twice"),
+        (["run", "--game", "page", "--before"], "--before has no effect on a game"),
+        (["run", "--game", "page", "--speed", "4"], "--speed has no effect on a game"),
         (["run", "--game", "nowhere/page.html"], "an agent with the core lstm"),
         (["optimal", "--before"], "optimal does not learn: leave --before out"),
         (["run", "--html", "nowhere/page.html"], "nowhere/page.html"),
