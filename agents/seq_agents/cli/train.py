@@ -77,7 +77,7 @@ def _train(chosen: argparse.Namespace) -> None:
     print_table(
         result_table(config.problem(), {config.agent: Result(evaluation, run.evaluation()["training_seconds"])})
     )
-    print(f"{path}: config, checkpoint, {'learning curve ' if run.has_curve else ''}and evaluation.\n")
+    print(f"{path}: config, checkpoint{', learning curve' if run.has_curve else ''} and evaluation.\n")
     commands = ("watch", "evaluate", "plot") if run.has_curve else ("watch", "evaluate")
     print(next_commands(*(on_runs(command, run) for command in commands)))
 
