@@ -335,6 +335,15 @@ def test_play_fits_a_narrow_terminal(problem: seq_envs.Problem, erase: bool, mon
     assert max(map(len, visible.splitlines())) <= 40
 
 
+def test_an_input_and_an_outcome_fit_a_very_narrow_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "22")
+    typist = Typist("", "0", "0", "0", "0")
+    typist.play(seq_envs.SeqEcho(length=4, n_values=4_000_000, lag=0, encoding="discrete"), erase=True)
+    screens = typist.text.partition(SECOND_SCREEN)[2].partition(FIRST_SCREEN)[0].replace(CLEAR, "")
+    assert "Wrong: it was" in screens
+    assert max(map(len, screens.splitlines())) <= 22
+
+
 @pytest.mark.parametrize("columns", ["40", "200", ""])
 def test_the_transcript_has_every_step(columns: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """In strips, however long the episode is, with the numbers of the prompts."""
