@@ -88,10 +88,14 @@ def mark(grade: float) -> str:
     return _RIGHT if grade == 1 else _PARTLY if grade > 0 else _WRONG
 
 
-def draw_text(transcript: Transcript) -> str:
+def draw_text(transcript: Transcript, width: float = _TEXT_COLUMNS) -> str:
     """The episode so far as lines of text: input over answer over truth over marks.
 
     Right is a check mark, wrong a cross, partly right a tilde; a dot stands where nothing counts.
+
+    Args:
+        transcript: the episode.
+        width: the most characters in a line, which has the latest steps that fit; `math.inf`: it has every step.
     """
     columns = transcript.columns
     marks = [_NOTHING if column.grade is None else mark(column.grade) for column in columns]
@@ -102,7 +106,7 @@ def draw_text(transcript: Transcript) -> str:
         "truth": ["" if column.answer is None else _truth(column) for column in columns],
         "": ["" if column.answer is None else mark for column, mark in zip(columns, marks, strict=True)],
     }
-    return "\n".join([transcript.title, *_strips(rows, backwards=True)[-1]])
+    return "\n".join([transcript.title, *_strips(rows, backwards=True, width=width)[-1]])
 
 
 def draw_solution(transcript: Transcript) -> str:
@@ -120,8 +124,8 @@ def _truth(column: TimeStep) -> str:
     return _NOTHING if column.truth is None else ",".join(column.truth)
 
 
-def _strips(rows: dict[str, list[str]], backwards: bool) -> list[list[str]]:
-    """Rows of cells as lines with aligned columns, cut into strips of at most a line's width.
+def _strips(rows: dict[str, list[str]], backwards: bool, width: float = _TEXT_COLUMNS) -> list[list[str]]:
+    """Rows of cells as lines with aligned columns, cut into strips of at most this width.
 
     The strips are filled from the first column on, or `backwards` from the last one; then the last strip is marked
     where columns stand before it.
@@ -129,11 +133,11 @@ def _strips(rows: dict[str, list[str]], backwards: bool) -> list[list[str]]:
     label = max(map(len, rows)) + 1
     widths = [max(map(len, cells)) for cells in zip(*rows.values(), strict=True)]
     strips: list[list[int]] = [[]]
-    room = _TEXT_COLUMNS - label - 2 * backwards
+    room = width - label - 2 * backwards
     for column in reversed(range(len(widths))) if backwards else range(len(widths)):
         if strips[-1] and room < widths[column] + 1:
             strips.append([])
-            room = _TEXT_COLUMNS - label - 2 * backwards
+            room = width - label - 2 * backwards
         strips[-1].append(column)
         room -= widths[column] + 1
     if backwards:

@@ -25,22 +25,26 @@ _BAR = 20
 """The characters of a bar."""
 
 
-class Line:
+class ProgressLine:
     """A line that shows the latest of several texts.
 
-    A terminal and a notebook rewrite the line. Any other stream gets whole lines without control characters: the first
-    after two seconds, and then one every ten seconds at most.
+    A terminal and a notebook rewrite the line. What is printed in between lands in it, so end the line before you
+    print. Any other stream gets whole lines without control characters: the first after two seconds or at once, if
+    asked, and then one every ten seconds at most. A stream that is closed or fails gets nothing.
     """
 
     def __init__(self) -> None:
-        in_notebook = _in_notebook()
-        self._stream: TextIO | None = sys.stdout if in_notebook else sys.stderr  # Notebooks print stderr in red.
-        self.is_rewritten = in_notebook or _is_terminal(self._stream)
-        self.width = _width(self._stream) if self.is_rewritten and not in_notebook else _WIDTH
-        """The most characters that are visible, and the end of the line."""
+        self._in_notebook = _in_notebook()
+        self._stream: TextIO | None = sys.stdout if self._in_notebook else sys.stderr  # Notebooks print stderr in red.
+        self.is_rewritten = self._in_notebook or _is_terminal(self._stream)
         self._visible = 0
         first = _SECONDS_BETWEEN_REWRITES if self.is_rewritten else _SECONDS_BETWEEN_LINES - _SECONDS_BEFORE_LINES
         self._last = time.monotonic() - first
+
+    @property
+    def width(self) -> int:
+        """The most characters that are visible now, and the end of the line: a terminal can change its width."""
+        return _width(self._stream) if self.is_rewritten and not self._in_notebook else _WIDTH
 
     def show(self, text: str, *, at_once: bool = False) -> None:
         """Show a text in place of the one before, unless that was shown too recently; `at_once`: in any case."""
@@ -50,33 +54,43 @@ class Line:
             return
         self._last = now
         if self.is_rewritten:
-            text = text[: self.width - 1]
-            self._stream.write(f"\r{text.ljust(self._visible)}")
+            room = self.width - 1
+            text = text[:room]
+            self._write(f"\r{text.ljust(min(self._visible, room))}")
             self._visible = len(text)
         else:
-            self._stream.write(f"{text}\n")
-        self._stream.flush()
+            self._write(f"{text}\n")
 
     def erase(self) -> None:
         """Remove the text from a terminal or a notebook."""
-        if self._visible and self._stream is not None:
-            self._stream.write(f"\r{' ' * self._visible}\r")
-            self._stream.flush()
+        if self._visible:
+            self._write(f"\r{' ' * min(self._visible, self.width - 1)}\r")
         self._visible = 0
 
     def end(self) -> None:
         """Keep the text, and let the next output begin in a new line."""
-        if self._visible and self._stream is not None:
-            self._stream.write("\n")
-            self._stream.flush()
+        if self._visible:
+            self._write("\n")
         self._visible = 0
+
+    def _write(self, text: str) -> None:
+        if self._stream is None:
+            return
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except (OSError, ValueError):  # The stream is closed, or it is a pipe that nobody reads.
+            self._stream = None
 
 
 class ProgressBar:
     """Displays how far a training is, how long it will take and how well the agent answers.
 
     It is a `seq_agents.learners.learner.Watch`: `learner.learn(ProgressBar())`. As a context manager, it ends its line
-    also when an exception stops the training.
+    also when an exception stops the training. The time of a training counts from when the bar is made or entered, or
+    from the end of the training before.
+
+    Text that the training prints to a terminal lands in the line of the bar.
 
     Args:
         name: of the agent, in front of the progress.
@@ -84,10 +98,12 @@ class ProgressBar:
 
     def __init__(self, name: str = "") -> None:
         self._name = f"{name}: " if name else ""
-        self._line = Line()
-        self._start: tuple[float, Moment] | None = None
+        self._line = ProgressLine()
+        self._start = time.monotonic()
+        self._first: tuple[float, Moment] | None = None
 
     def __enter__(self) -> Self:
+        self._start = time.monotonic()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -96,26 +112,25 @@ class ProgressBar:
     def __call__(self, moment: Moment) -> None:
         """Display the progress after an update."""
         now = time.monotonic()
-        if self._start is None:
-            self._start = now, moment
-        start, first = self._start
-        self._line.show(self._text(moment, now - start, first), at_once=moment.done >= 1.0)
+        if self._first is None:
+            self._first = now, moment
+        self._line.show(self._text(moment, now), at_once=moment.done >= 1.0)
         if moment.done >= 1.0:
             self._line.end()
-            self._start = None  # Another training may follow.
+            self._start, self._first = now, None  # Another training may follow.
 
-    def _text(self, moment: Moment, seconds: float, first: Moment) -> str:
+    def _text(self, moment: Moment, now: float) -> str:
         """The progress, with as many figures as fit.
 
-        Args:
-            moment: the progress.
-            seconds: since the first update that was seen.
-            first: the progress at that update; a training that is resumed starts with steps from before.
+        The pace is that since the first update: a training that is resumed has steps and a share from before.
         """
+        assert self._first is not None
+        since, first = self._first
+        seconds = now - since
         share = f"{self._name}{moment.done:4.0%}"
         figures = [time_left(moment.done - first.done, 1.0 - moment.done, seconds)]
         if moment.done >= 1.0:
-            figures = [f"in {clock(seconds)}"] if moment.steps else []
+            figures = [f"in {clock(now - self._start)}"] if moment.steps else []
         if not math.isnan(moment.accuracy):
             figures.append(f"{moment.accuracy:.1%} right")
         if seconds > 0.0 and moment.steps > first.steps:
@@ -151,7 +166,10 @@ def clock(seconds: float) -> str:
 
 def _is_terminal(stream: TextIO | None) -> bool:
     """Whether a stream is a terminal that can rewrite a line."""
-    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
+    try:
+        return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
+    except (OSError, ValueError):  # The stream is closed.
+        return False
 
 
 def _in_notebook() -> bool:

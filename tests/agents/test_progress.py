@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -110,7 +111,7 @@ def test_lines_of_another_stream(now: Clock, monkeypatch: pytest.MonkeyPatch) ->
         "lstm:   7%, 0:28 left, 50.0% right, 100 steps/s",
         "lstm:  40%, 0:18 left, 50.0% right, 100 steps/s",
         "lstm:  73%, 0:08 left, 50.0% right, 100 steps/s",
-        "lstm: 100%, in 0:29, 50.0% right, 100 steps/s",
+        "lstm: 100%, in 0:30, 50.0% right, 100 steps/s",
         "",
     ]
     assert "\r" not in stream.getvalue()
@@ -130,9 +131,9 @@ def test_two_trainings_with_one_bar(now: Clock, monkeypatch: pytest.MonkeyPatch)
     stream = stderr(monkeypatch, terminal=False)
     bar = ProgressBar()
     for _ in range(2):
-        for _ in train(bar, now, 2, 0.5):
+        for _ in train(bar, now, 2, 1.0):
             pass
-    assert stream.visible == ["100%, in 0:00, 50.0% right, 200 steps/s"] * 2 + [""]
+    assert stream.visible == ["100%, in 0:02, 50.0% right, 100 steps/s"] * 2 + [""]
 
 
 def test_a_training_that_is_broken_off(now: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,7 +150,60 @@ def test_a_notebook(now: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdout", ipykernel_stream)
     for _ in train(ProgressBar(), now, 3, 1.0):
         pass
-    assert ipykernel_stream.visible == ["100% [####################] in 0:02, 50.0% right, 100 steps/s", ""]
+    assert ipykernel_stream.visible == ["100% [####################] in 0:03, 50.0% right, 100 steps/s", ""]
+
+
+def test_a_training_with_one_slow_update(now: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time before the first update counts, but says nothing about the pace."""
+    stream = stderr(monkeypatch, terminal=True)
+    with ProgressBar() as bar:
+        now.now += 9.0
+        bar(Moment(1.0, 500, 0.5))
+    assert stream.visible == ["100% [####################] in 0:09, 50.0% right", ""]
+
+
+def test_entering_a_bar_starts_its_clock(now: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = stderr(monkeypatch, terminal=True)
+    bar = ProgressBar()
+    now.now += 100.0
+    with bar:
+        list(train(bar, now, 2, 1.0))
+    assert " in 0:02, " in stream.visible[0]
+
+
+def test_a_terminal_that_becomes_narrower(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No later rewrite wraps."""
+    stream = stderr(monkeypatch, terminal=True)
+    line = progress.ProgressLine()
+    line.show("a" * 70, at_once=True)
+    monkeypatch.setattr(progress, "_width", lambda _: 30)
+    for change in (lambda: line.show("b", at_once=True), lambda: line.show("c" * 70, at_once=True), line.erase):
+        before = len(stream.getvalue())
+        change()
+        assert max(map(len, stream.getvalue()[before:].split("\r"))) <= 29
+
+
+class Broken(Stream):
+    """A terminal whose other side is gone."""
+
+    def write(self, text: str) -> int:
+        raise BrokenPipeError
+
+
+@pytest.mark.parametrize("kind", ["closed before", "closed during", "broken"])
+def test_a_stream_that_fails(kind: str, now: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The training goes on."""
+    stream = stderr(monkeypatch, terminal=True)
+    if kind == "broken":
+        monkeypatch.setattr("sys.stderr", Broken(terminal=True))
+    if kind == "closed before":
+        stream.close()
+    with ProgressBar() as bar, working("training"):
+        updates = train(bar, now, 3, 1.0)
+        next(updates)
+        if kind == "closed during":
+            stream.close()
+        assert list(updates)[-1] == 1.0
 
 
 @pytest.mark.parametrize("kind", ["no stream", "dumb"])
@@ -198,11 +252,54 @@ def test_work_is_described_before_it_starts(terminal: bool, monkeypatch: pytest.
     assert stream.visible == ([""] if terminal else ["loading ...", ""])
 
 
-def test_short_work_is_not_described(monkeypatch: pytest.MonkeyPatch) -> None:
-    stream = stderr(monkeypatch, terminal=False)
-    with working("reading"):
-        pass
-    assert stream.getvalue() == ""
+@pytest.fixture
+def waiting_now(now: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    monkeypatch.setattr(waiting, "time", now)
+    return now
+
+
+@pytest.mark.parametrize(
+    ("terminal", "ticks"),
+    [
+        (True, {0.4: "", 0.6: "reading ... 0:01", 1.6: "reading ... 0:02"}),
+        (False, {1.9: "", 2.1: "reading ... 0:02\n", 11.0: "", 12.2: "reading ... 0:12\n"}),
+    ],
+)
+def test_long_work_is_described(
+    terminal: bool, ticks: dict[float, str], waiting_now: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After half a second on a terminal, and on another stream after two seconds and then each ten seconds."""
+    stream = stderr(monkeypatch, terminal=terminal)
+    work, start = waiting._Work("reading"), waiting_now.now
+    for seconds, text in ticks.items():
+        before = len(stream.getvalue())
+        waiting_now.now = start + seconds
+        work.tick()
+        assert stream.getvalue()[before:].lstrip("\r") == text
+
+
+def test_the_share_of_work_is_displayed(waiting_now: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = stderr(monkeypatch, terminal=True)
+    work = waiting._Work("evaluating")
+    for share, text in [(0.25, "evaluating ... 25%, 0:30 left"), (0.5, "evaluating ... 50%, 0:20 left")]:
+        work.report(share)
+        waiting_now.now += 10.0
+        work.tick()
+        assert stream.visible == [text]
+
+
+def test_work_is_described_while_it_runs(waiting_now: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a thread, since the block is busy; the line is gone when the block ends."""
+    stream = stderr(monkeypatch, terminal=True)
+    monkeypatch.setattr(waiting, "_TICK", 0.001)
+    displayed = threading.Event()
+    monkeypatch.setattr(stream, "flush", displayed.set)
+    with working("reading") as report:
+        report(0.5)
+        waiting_now.now += 3.0
+        assert displayed.wait(60)
+        assert stream.visible == ["reading ... 50%, 0:03 left"]
+    assert stream.visible == [""]
 
 
 @pytest.mark.parametrize(

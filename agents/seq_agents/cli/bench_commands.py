@@ -14,6 +14,7 @@ from seq_agents.agents import AGENTS
 from seq_agents.cli.hints import next_commands, path_word
 from seq_agents.cli.interruption import Interrupted, number_of
 from seq_agents.cli.live_board import Board
+from seq_agents.cli.options import as_options
 from seq_agents.cli.terminal import print_table
 from seq_agents.cli.user_modules import import_from
 from seq_agents.cli.waiting import working
@@ -196,6 +197,7 @@ def compare(
         return
     with tempfile.TemporaryDirectory(prefix="seq-envs-compare-") as folder:
         _run(entries, Path(folder), engine, tables_of, kept=False)
+    print(next_commands(["train", entries[0].agent, id, *as_options(parameters)]))
 
 
 def report(path: Path, out: Path | None, form: str | None, figures: Path | None = None) -> None:
@@ -212,9 +214,10 @@ def report(path: Path, out: Path | None, form: str | None, figures: Path | None 
     if form is None:
         page = _write_page(folder, out)
         left = len(tables.missing(folder).rows)
-        print(f"{page}{f': {left} cells are missing and are listed there' if left else ''}")
+        print(page)
         after = next_commands(["report", path_word(path), "--markdown"], ["report", path_word(path), "--csv"])
-        print(f"It is a page for a browser.\n{after}", file=sys.stderr)  # stdout has the path alone.
+        missing = f" {left} cells are missing and are listed there." if left else ""
+        print(f"It is a page for a browser.{missing}\n{after}", file=sys.stderr)  # stdout has the path alone.
         return
     with working("reading the results"):
         text = FORMS[form](folder)
@@ -289,8 +292,6 @@ def _print_results(entries: Sequence[Entry], path: Path, tables_of: TablesOf, ke
         print_table(table)
     if kept:
         print(next_commands(["report", path_word(path), "--markdown"]))
-    else:
-        print(next_commands(["horizon", entries[0].agent]))
 
 
 def _to_continue(entries: Sequence[Entry], path: Path, command: str, kept: bool) -> str:

@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -198,8 +199,19 @@ def _show_agent(name: str, on: str | None) -> None:
         value = chosen[field.name]
         used = str(value) if value == field.default else f"{value} * (standard: {field.default})"
         print(f"  {field.name:18} {used:24} {field.metadata['meaning']}: {field.metadata['domain']}")
-    id, value = on or "SeqEcho-v0", f"{fields[0].name}={chosen[fields[0].name]}"
     if on is None:
         print("\nThese are the standard settings; an id may have tuned ones.")
-    print()
-    print(next_commands(*([] if on else [["show", name, id]]), ["train", name, id, "--set", value]))
+    id = _taken_by(name, on)
+    settings = [] if on == id else [["show", name, id]]
+    print(f"\n{next_commands(*settings, ['train', name, id, '--set', f'{fields[0].name}={chosen[fields[0].name]}'])}")
+
+
+def _taken_by(agent: str, wanted: str | None) -> str:
+    """The id of a problem that an agent can learn: the wanted one if possible, otherwise the first of the menu."""
+    from seq_agents.agents import make_learner
+
+    for id in [*([] if wanted is None else [wanted]), "SeqEcho-v0", *seq_envs.ids()]:
+        with suppress(ValueError):
+            make_learner(agent, id)
+            return id
+    return "SeqEcho-v0"

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seq_agents.cli.bench_options import add_engine, engine
-from seq_agents.cli.hints import as_typed, next_commands, path_word
+from seq_agents.cli.hints import as_typed, next_commands, on_runs, path_word
 from seq_agents.cli.options import Command, add_parameters, count, parameters, problem_id
 from seq_agents.cli.waiting import loading, working
 from seq_agents.errors import Arguments, Refused
@@ -135,7 +135,8 @@ def _compare_runs(folders: Sequence[Path], chosen: argparse.Namespace) -> None:
     print_table(run_comparison.evaluation_table(comparison))
     print_table(run_comparison.times_table(comparison))
     print_table(run_comparison.differences_table(comparison))
-    print(next_commands(["plot", *map(path_word, folders)]))
+    with_curves = [run for run in (first, second) if run.has_curve]
+    print(next_commands(on_runs("plot", *with_curves) if with_curves else on_runs("evaluate", first)))
 
 
 def _compare_results(folders: Sequence[Path], agents: Sequence[str]) -> None:

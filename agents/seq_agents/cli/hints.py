@@ -9,9 +9,13 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from seq_agents.cli.waiting import loading
 from seq_agents.errors import Arguments, Refused
+
+if TYPE_CHECKING:
+    from seq_agents.experiments.run_folder import Run
 
 
 def nearest(name: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
@@ -54,6 +58,20 @@ def path_word(path: Path) -> str:
     """A path as an argument: one that begins with a dash would otherwise be read as an option."""
     text = str(path)
     return f"./{text}" if text.startswith("-") else text
+
+
+def on_runs(command: str, *runs: Run, given: Iterable[str] = ()) -> Arguments:
+    """A command that uses run folders, with `--trust` if one of them names a module of the user.
+
+    Args:
+        command: such as "watch".
+        runs: the runs in these folders.
+        given: further options, such as those that change parameters of the problem.
+    """
+    from seq_agents.experiments.run_folder import modules_named_by
+
+    trust = ["--trust"] if any(modules_named_by(run.path) for run in runs) else []
+    return [command, *(path_word(run.path) for run in runs), *trust, *given]
 
 
 def instead_of(message: str, typed: Sequence[str]) -> Arguments | None:

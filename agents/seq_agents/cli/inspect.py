@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seq_agents.cli.hints import next_commands, path_word
+from seq_agents.cli.hints import next_commands, on_runs
 from seq_agents.cli.options import Command, seed
 from seq_agents.cli.terminal import print_table, terminal_width, wrapped
 from seq_agents.cli.threads import use_one_thread
-from seq_agents.cli.trained import add_run, trained
+from seq_agents.cli.trained import add_run, given_options, trained
 from seq_agents.cli.waiting import loading, working
 from seq_agents.errors import Refused
 
@@ -50,6 +50,7 @@ def _inspect(chosen: argparse.Namespace) -> None:
     if chosen.out is not None:
         form_of(chosen.out)
     agent = trained(chosen)
+    given = given_options(chosen, agent.run)
     name = agent.config.agent
     if agent.learner.network_view() is None:
         raise Refused(f"{name} has no network to look at")
@@ -64,7 +65,7 @@ def _inspect(chosen: argparse.Namespace) -> None:
     for path in files:
         print(f"{path}: what {name} remembers on {agent.config.id}.")
     if files:
-        print(f"\n{next_commands(['watch', path_word(chosen.path)])}")
+        print(f"\n{next_commands(on_runs('watch', agent.run, given=given))}")
         return
     from seq_agents.inspection.findings import by_lag, on_sources, sentences
     from seq_agents.inspection.text import state_text
@@ -76,7 +77,7 @@ def _inspect(chosen: argparse.Namespace) -> None:
     print_table(on_sources(inspection))
     for sentence in sentences(inspection):
         print(wrapped(sentence))
-    print(f"\n{next_commands(['inspect', path_word(chosen.path), '--html', 'page.html'])}")
+    print(f"\n{next_commands(on_runs('inspect', agent.run, given=[*given, '--html', 'page.html']))}")
 
 
 def _colours() -> Colours:

@@ -19,7 +19,7 @@ from seq_agents.experiments.workers import Begun, Done, Event, Failed, Progress
 from seq_agents.progress import clock
 from seq_agents.report.table import score
 
-_SECONDS = 10.0
+_SECONDS_BETWEEN_LINES = 10.0
 """The least seconds between a line and the next one about cells that have not ended."""
 _WORKED = 0.5
 """The cells that must be done, parts of cells added up, before the remaining time is estimated."""
@@ -66,7 +66,7 @@ class Board:
                 self._running[key] = None
             case Progress():
                 self._running[key] = event
-                if not self._console.is_terminal and time.monotonic() - self._said >= _SECONDS:
+                if not self._console.is_terminal and time.monotonic() - self._said >= _SECONDS_BETWEEN_LINES:
                     self._print(self._progress())
             case Done():
                 self._running.pop(key, None)

@@ -23,6 +23,7 @@ from seq_agents.report.table import Column, Table
 from seq_envs.dataset import raw_episodes
 from seq_envs.level import LEVELS, share
 from seq_envs.seeds import EXAMPLE_STREAM
+from seq_envs.transcript import Transcript, draw_solution, draw_text
 
 _Read = Callable[[str], str]
 _Write = Callable[[str], None]
@@ -45,6 +46,8 @@ def _play(chosen: argparse.Namespace) -> None:
 
 _SECOND_SCREEN, _FIRST_SCREEN, _CLEAR = "\033[?1049h", "\033[?1049l", "\033[H\033[2J"
 """Codes of a terminal: switch to its second screen, which has no scrollback; switch back; clear the screen."""
+_WIDTH = 80
+"""The characters of a line of the transcript if the width of the terminal is unlimited."""
 _EXAMPLES = 16
 """The episodes that show which time steps are scored."""
 
@@ -65,7 +68,8 @@ def play(
     `Problem.leaks`) this would reveal later answers, and is printed after the episode only. So the levels of the
     problem apply to a human's score. Every time step takes an answer; Enter alone answers 0 in each place.
 
-    `q`, the end of the input and Ctrl-C end the game. The unfinished episode is then printed, but does not count.
+    `q` and the end of the input end the game. The unfinished episode is then printed, but does not count; also after
+    Ctrl-C.
 
     Args:
         problem: the problem to play.
@@ -78,6 +82,9 @@ def play(
 
     Returns:
         The accuracy of each finished episode.
+
+    Raises:
+        KeyboardInterrupt: after Ctrl-C.
     """
     if erase is None:
         erase = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
@@ -92,7 +99,7 @@ def play(
                 game.line("\nEach step erases the one before it.\nEnter begins: ")
             finished.append(game.episode(None if finished else seed))
             write(f"\n{game.transcript()}\n\n{_score(finished[-1], levels)}\n")
-    except (EOFError, KeyboardInterrupt):
+    except EOFError:
         write("\nYou left.")
     accuracies = [info["accuracy"] for info in finished]
     if len(finished) > 1:
@@ -135,7 +142,7 @@ class _Game:
                     step += 1
                     outcome = self._outcome(info)
                     if outcome and not self._erase:
-                        self._write(outcome)
+                        self._write(self._folded(outcome))
         except (EOFError, KeyboardInterrupt):
             if step:
                 self._write(f"\n{self.transcript()}\n\nThis episode is not finished: it does not count.")
@@ -149,10 +156,8 @@ class _Game:
         asked = problem.question if self._scored[step] else "This answer does not count: press Enter."
         now = f"step {step + 1} of {problem.steps}: input {problem.code.draw(raw)}"
         if self._erase:
-            self._write(
-                f"{_CLEAR}{self._folded(str(problem))}\n{self._folded(self._how_to_answer())}\n\n{outcome}\n\n{now}"
-            )
-            self._write(self._folded(asked))
+            lines = f"{problem}\n{self._how_to_answer()}\n\n{outcome}\n\n{now}\n{asked}"
+            self._write(f"{_CLEAR}{self._folded(lines)}")
         else:
             self._write(self._folded(f"{now}. {asked}"))
 
@@ -192,8 +197,9 @@ class _Game:
     def welcome(self) -> str:
         """What the problem asks, with an example, and how to answer."""
         problem = self._problem
+        solution = Transcript.of_solution(problem, raw_episodes(problem, 1, EXAMPLE_STREAM), 0)
         example = "\n\n".join(
-            in_strips(strip.splitlines(), self._width) for strip in seq_envs.draw(problem, EXAMPLE_STREAM).split("\n\n")
+            in_strips(strip.splitlines(), self._width) for strip in draw_solution(_from_one(solution)).split("\n\n")
         )
         asked = f"You see one input at a time. The question: {problem.question}"
         if not self._says_right:
@@ -206,14 +212,20 @@ class _Game:
 
     def transcript(self) -> str:
         """The episode so far: inputs, answers and right answers."""
-        title, _, rows = str(self._env.render()).partition("\n")
-        return f"{self._folded(title)}\n{in_strips(rows.splitlines(), self._width)}"
+        transcript = _from_one(self._env.transcript(self._problem.steps))
+        title, _, rows = draw_text(transcript, math.inf).partition("\n")
+        return f"{self._folded(title)}\n{in_strips(rows.splitlines(), self._width or _WIDTH)}"
 
     def _how_to_answer(self) -> str:
         return f"Answer with {_wanted(self._problem)}, then Enter. Enter alone answers 0; q leaves."
 
     def _folded(self, text: str) -> str:
         return folded(text, self._width)
+
+
+def _from_one(transcript: Transcript) -> Transcript:
+    """The transcript with time steps that count from 1, as the questions do."""
+    return transcript._replace(columns=[column._replace(step=column.step + 1) for column in transcript.columns])
 
 
 def _places(answer: Any) -> list[Any]:
@@ -228,8 +240,8 @@ def _wanted(problem: seq_envs.Problem) -> str:
     allowed = allowed.replace(" in ", " from ").replace(" ... ", " to ")
     if places > 1:
         return f"{places} {allowed}, with spaces between them"
-    one = allowed.replace("integers", "an integer").replace("numbers", "a number")
-    return "0 or 1" if one == "an integer from 0 to 1" else one
+    wanted = allowed.replace("integers", "an integer").replace("numbers", "a number")
+    return "0 or 1" if wanted == "an integer from 0 to 1" else wanted
 
 
 def _score(info: dict[str, Any], levels: seq_envs.Levels) -> str:

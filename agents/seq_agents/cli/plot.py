@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from seq_agents.cli.hints import next_commands, path_word
+from seq_agents.cli.hints import next_commands, on_runs
 from seq_agents.cli.options import Command
 from seq_agents.cli.terminal import terminal_width
 from seq_agents.cli.trained import refuse_others
@@ -33,12 +33,13 @@ def _plot(chosen: argparse.Namespace) -> None:
 
     for path in chosen.paths:
         refuse_others("plot", path)
-    curves = run_curves([Run.open(path, trust=chosen.trust) for path in chosen.paths])
+    runs = [Run.open(path, trust=chosen.trust) for path in chosen.paths]
+    curves = run_curves(runs)
     if chosen.out is None:
         print(text(curves, terminal_width() or _WIDTH))
-        print(f"\n{next_commands(['plot', *map(path_word, chosen.paths), '--out', 'curves.svg'])}")
+        print(f"\n{next_commands(on_runs('plot', *runs, given=['--out', 'curves.svg']))}")
     else:
         with working("drawing the curves"):
             save(curves, chosen.out)
         print(f"{chosen.out}: the learning curves of {', '.join(curve.name for curve in curves)}.\n")
-        print(next_commands(["watch", path_word(chosen.paths[0])]))
+        print(next_commands(on_runs("watch", runs[0])))

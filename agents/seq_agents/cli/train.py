@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import seq_envs
-from seq_agents.cli.hints import as_typed, next_commands, path_word
+from seq_agents.cli.hints import as_typed, next_commands, on_runs, path_word
 from seq_agents.cli.interruption import Interrupted, number_of
 from seq_agents.cli.options import Command, add_parameters, add_standard, agent_name, count, parameters, seed, settings
 from seq_agents.cli.threads import use_one_thread
-from seq_agents.cli.trained import add_run, trained
+from seq_agents.cli.trained import add_run, given_options, trained
 from seq_agents.cli.waiting import CountedPolicy, loading, working
-from seq_agents.errors import Refused
+from seq_agents.errors import Arguments, Refused
 from seq_agents.progress import ProgressBar
 from seq_envs.evaluation import EPISODES
 
@@ -65,11 +65,11 @@ def _train(chosen: argparse.Namespace) -> None:
     try:
         with ProgressBar(config.agent) as bar, ExitStack() as evaluating:
 
-            def watched(policy: Policy) -> Policy:
+            def with_progress(policy: Policy) -> Policy:
                 report = evaluating.enter_context(working(_evaluating(chosen.episodes)))
                 return CountedPolicy(policy, chosen.episodes, config.problem().steps, report)
 
-            evaluation = train(run, chosen.episodes, bar, watched)
+            evaluation = train(run, chosen.episodes, bar, with_progress)
     except Stopped as stopped:
         raise Interrupted(stopped.number, _to_continue(run, chosen.typed)) from None
     except KeyboardInterrupt as interruption:
@@ -77,8 +77,9 @@ def _train(chosen: argparse.Namespace) -> None:
     print_table(
         result_table(config.problem(), {config.agent: Result(evaluation, run.evaluation()["training_seconds"])})
     )
-    print(f"{path}: config, checkpoint, learning curve and evaluation.\n")
-    print(next_commands(["watch", path_word(path)], ["evaluate", path_word(path)], ["plot", path_word(path)]))
+    print(f"{path}: config, checkpoint{', learning curve' if run.has_curve else ''} and evaluation.\n")
+    commands = ("watch", "evaluate", "plot") if run.has_curve else ("watch", "evaluate")
+    print(next_commands(*(on_runs(command, run) for command in commands)))
 
 
 def _evaluating(episodes: int) -> str:
@@ -208,4 +209,18 @@ def _evaluate(chosen: argparse.Namespace) -> None:
         print(json.dumps(without_nan(dataclasses.asdict(evaluation)), indent=1))
     else:
         print_table(result_table(problem, {run.config.agent: Result(evaluation, 0.0)}))
-        print(next_commands(["watch", path_word(chosen.path)], ["horizon", run.config.agent]))
+        given = given_options(chosen, run)
+        print(next_commands(on_runs("watch", run, given=given), *([] if given else _horizon_of(run.config))))
+
+
+def _horizon_of(config: Config) -> list[Arguments]:
+    """The command that measures how far the agent of a run remembers; none if it would train something different."""
+    from seq_agents.agents import modules_of, settings_of
+    from seq_agents.experiments.sweeps import SWEEPS
+
+    if config.parameters or config.id not in SWEEPS or modules_of(config.agent):
+        return []
+    usual = settings_of(config.agent, config.id, standard=config.standard).as_dict()
+    if {**config.settings, "device": None} != {**usual, "device": None}:
+        return []
+    return [["horizon", config.agent, "--ids", config.id, *(["--standard"] if config.standard else [])]]

@@ -12,7 +12,7 @@ import gymnasium
 
 import seq_envs
 from seq_agents.cli.hints import path_word
-from seq_agents.cli.options import add_parameters, parameters
+from seq_agents.cli.options import add_parameters, as_options, parameters
 from seq_agents.devices import NAMES
 from seq_agents.errors import Refused
 
@@ -64,6 +64,12 @@ def trained(chosen: argparse.Namespace) -> Trained:
         raise RunError(f"{chosen.path} has no checkpoint yet")
     curve = run.load(learner)
     return Trained(run, problem, learner, config, int(curve[-1][1]) if curve else 0)
+
+
+def given_options(chosen: argparse.Namespace, run: Run) -> list[str]:
+    """The options of `add_run` that another command on the same run needs: changed parameters, and the device."""
+    device = [] if chosen.device is None else ["--device", chosen.device]
+    return [*as_options(parameters(run.config.id, chosen)), *device]
 
 
 def refuse_others(command: str, path: Path) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from seq_agents.progress import Line, clock, time_left
+from seq_agents.progress import ProgressLine, clock, time_left
 
 if TYPE_CHECKING:
     from seq_envs.policies import Policy
@@ -37,28 +37,46 @@ def working(text: str, *, at_once: bool = False) -> Iterator[Report]:
     Yields:
         A function that the block calls with the share of its work that is done. Without it, the seconds are displayed.
     """
-    line, start, ended = Line(), time.monotonic(), threading.Event()
-    share = [0.0]
-
-    def report(done: float) -> None:
-        share[0] = done
+    work, ended = _Work(text), threading.Event()
 
     def tick() -> None:
         while not ended.wait(_TICK):
-            seconds = time.monotonic() - start
-            if seconds >= _SHORT:
-                line.show(_progress(text, share[0], seconds))
+            work.tick()
 
     ticker = threading.Thread(target=tick, daemon=True)
     if at_once:
-        line.show(f"{text} ...", at_once=True)
+        work.line.show(f"{text} ...", at_once=True)
     ticker.start()
     try:
-        yield report
+        yield work.report
     finally:
         ended.set()
         ticker.join()
-        line.erase()
+        work.line.erase()
+
+
+class _Work:
+    """Work that is described in a line.
+
+    Args:
+        text: what the work is.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.line = ProgressLine()
+        self._text = text
+        self._start = time.monotonic()
+        self._share = 0.0
+
+    def report(self, share: float) -> None:
+        """Note the share of the work that is done."""
+        self._share = share
+
+    def tick(self) -> None:
+        """Display how far the work is, if it takes long."""
+        seconds = time.monotonic() - self._start
+        if seconds >= _SHORT:
+            self.line.show(_progress(self._text, self._share, seconds))
 
 
 def _progress(text: str, share: float, seconds: float) -> str:

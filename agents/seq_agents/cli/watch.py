@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seq_agents.cli.hints import next_commands, path_word
+from seq_agents.cli.hints import next_commands, on_runs
 from seq_agents.cli.options import Command, seed
 from seq_agents.cli.terminal import terminal_width
 from seq_agents.cli.threads import use_one_thread
-from seq_agents.cli.trained import Trained, add_run, trained
+from seq_agents.cli.trained import Trained, add_run, given_options, trained
 from seq_agents.cli.waiting import loading, working
 from seq_agents.errors import Refused
 
@@ -68,7 +68,8 @@ def _watch(chosen: argparse.Namespace) -> None:
         print(f"{chosen.game}: {content}.")
     if not game_alone:
         _play_episode(chosen, agent)
-    print(f"\n{next_commands(['plot', path_word(chosen.path)])}")
+    evaluate = on_runs("evaluate", agent.run, given=given_options(chosen, agent.run))
+    print(f"\n{next_commands(on_runs('plot', agent.run) if agent.run.has_curve else evaluate)}")
 
 
 def _play_episode(chosen: argparse.Namespace, agent: Trained) -> None:

@@ -14,6 +14,7 @@ import csv
 import dataclasses
 import io
 import json
+import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -153,6 +154,11 @@ class Run:
             return [[float(seconds), int(steps), float(accuracy)] for seconds, steps, accuracy in rows]
         except (ValueError, csv.Error) as wrong:
             raise RunError(f"{path} is broken: {wrong}") from None
+
+    @property
+    def has_curve(self) -> bool:
+        """Whether there is a learning curve with an accuracy: an agent that does not learn has none."""
+        return any(math.isfinite(accuracy) for *_, accuracy in self.curve())
 
     def finish(self, evaluation: seq_envs.Evaluation, training: Moment, seconds: float) -> None:
         """Write the final evaluation."""

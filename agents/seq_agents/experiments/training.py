@@ -39,7 +39,7 @@ def train(
     run: Run,
     episodes: int = EPISODES,
     watch: Watch = unwatched,
-    watched: Callable[[Policy], Policy] = lambda policy: policy,
+    wrap_policy: Callable[[Policy], Policy] = lambda policy: policy,
 ) -> seq_envs.Evaluation:
     """Train to the end, from the folder's checkpoint if there is one, then evaluate on fresh episodes.
 
@@ -47,8 +47,8 @@ def train(
         run: its folder gets a checkpoint every 30 seconds, when the training ends, and after Ctrl-C or SIGTERM.
         episodes: episodes of the final evaluation.
         watch: called after every update.
-        watched: takes the policy before its evaluation, and returns the policy to evaluate: the same one, for example
-            with a display of its progress.
+        wrap_policy: takes the policy before its evaluation, and returns the policy to evaluate: the same one, for
+            example with a display of its progress.
 
     Raises:
         Stopped: after Ctrl-C or SIGTERM. The same call continues from the checkpoint, to the same result.
@@ -88,7 +88,7 @@ def train(
             diverged = _OF_NUMBERS.search(what) or not all(part.isfinite().all() for part in learner.state().values())
             raise RunError(f"{DIVERGED if diverged else 'the training failed'}: {what}") from wrong
         seconds = before + time.perf_counter() - start
-        evaluation = seq_envs.evaluate(watched(learner.policy()), run.config.problem(), episodes)
+        evaluation = seq_envs.evaluate(wrap_policy(learner.policy()), run.config.problem(), episodes)
         run.finish(evaluation, latest, seconds)
         return evaluation
 

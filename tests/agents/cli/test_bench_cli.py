@@ -149,7 +149,10 @@ def test_a_failed_cell_is_reported_and_the_others_run(here: list[str], capsys: p
     assert "2 cells failed; the same command runs them, and only them, again:" in message
     assert "bad--SeqEcho-v0--length=4--n_values=3--0: ValueError: encoder-decoder takes problems" in message
     assert len(here) == 4
-    assert "2 cells are missing" in said(["report", "bench-some"], capsys)
+    cli.main(["report", "bench-some"])
+    printed = capsys.readouterr()
+    assert printed.out == f"{Path('bench-some/report.html')}\n", "the path alone, for a program"
+    assert "2 cells are missing" in printed.err
     assert "encoder-decoder takes problems" in said(["report", "bench-some", "--markdown"], capsys)
     refused(["bench", "some.yaml"], capsys)
     assert len(here) == 6

@@ -14,8 +14,11 @@ from seq_agents.agents import AGENTS
 from seq_agents.cli import bench_commands
 from seq_agents.cli import main as cli
 from seq_agents.cli.install import to_install
+from seq_agents.cli.train import _config
+from seq_agents.experiments.run_folder import Run
 from seq_agents.ladder import rungs
 from spaces_of_settings import IDS
+from tiny_agents import settings, taken_by
 from tiny_commands import (
     ANSWERS,
     COMMANDS,
@@ -158,6 +161,115 @@ def test_the_commands_to_try_next_work(name: str, made: Path, monkeypatch: pytes
         cheap = ["--episodes", "40", "--set", "updates=1", "--set", "batch=3"] if command[0] == "train" else []
         ended = run([*command, *cheap], typed=ANSWERS)
         assert ended.code == (command[0] == "ladder"), ended.err  # A rung that failed fails again.
+
+
+def cheaply(command: list[str]) -> list[str]:
+    """A suggested command with less to do."""
+    if command[0] == "train":
+        chosen = settings(command[1], taken_by(command[1]), updates=1)
+        return [*command, *(f"--set={name}={value}" for name, value in chosen.items()), "--episodes", "40"]
+    return [*command, "--episodes", "40"] if command[0] == "evaluate" else command
+
+
+@pytest.mark.parametrize("on", [None, "SeqEcho-v0", "SeqCopy-v0"])
+@pytest.mark.parametrize("agent", AGENTS)
+def test_the_commands_after_show_work(agent: str, on: str | None) -> None:
+    """Also for an agent that learns few problems."""
+    commands = next_of(run(["show", agent, *([] if on is None else [on])]))
+    if agent in ("random", "memoryless", "optimal"):
+        assert not commands
+        return
+    *shows, train = commands
+    assert bool(shows) == (on is None or (agent, on) == ("encoder-decoder", "SeqEcho-v0"))
+    assert train[2] == ("SeqCopy-v0" if agent == "encoder-decoder" else on or "SeqEcho-v0")
+    for command in commands:
+        assert run(cheaply(command)).code == 0, command
+
+
+@pytest.mark.parametrize("agent", AGENTS)
+def test_the_commands_after_train_work(agent: str) -> None:
+    """`plot` is suggested only after a training with a learning curve."""
+    problem = "SeqCopy-v0" if agent == "encoder-decoder" else "SeqEcho-v0"
+    ended = run([*cheaply(["train", agent, problem, "--length=4", "--n-values=3"]), "--out", "a run"])
+    learns = agent not in ("random", "memoryless", "optimal")
+    assert ("learning curve" in ended.out) == learns
+    commands = next_of(ended)
+    assert [command[0] for command in commands] == ["watch", "evaluate", *(["plot"] if learns else [])]
+    for command in commands:
+        again = run(cheaply(command))
+        assert again.code == 0, again.err
+        assert all(run(cheaply(after)).code == 0 for after in next_of(again)), command
+
+
+OWN = """
+import seq_envs
+seq_envs.register("SeqOwnEcho-v0", seq_envs.SeqEcho)
+"""
+
+
+def test_the_commands_after_a_run_of_a_problem_of_the_user() -> None:
+    """They trust its module as the commands before them did, and keep parameters that were changed."""
+    Path("problem_of_the_user.py").write_text(OWN, encoding="utf-8")
+    train = ["train", "lstm", "problem_of_the_user:SeqOwnEcho-v0", *ECHO[1:]]
+    commands = next_of(run([*cheaply(train), "--out", "own"]))
+    assert commands == [[name, "own", "--trust"] for name in ("watch", "evaluate", "plot")]
+    changed = ["--lag=2", "--device", "cpu"]
+    commands += [[name, "own", "--trust", *changed] for name in ("watch", "evaluate", "inspect")]
+    commands += [["plot", "own", "--trust", "--out", "curves.svg"], ["inspect", "own", "--trust", "--html", "a.html"]]
+    for command in commands:
+        ended = run(cheaply(command))
+        assert ended.code == 0, ended.err
+        for after in next_of(ended):
+            assert "--trust" in after
+            assert (after[3:6] == changed) == (set(changed) <= set(command) and after[0] != "plot")
+            assert run(cheaply(after)).code == 0, after
+
+
+@pytest.mark.parametrize(
+    ("agent", "id", "given", "suggested"),
+    [
+        ("optimal", "SeqEcho-v0", [], ["--ids", "SeqEcho-v0"]),
+        ("optimal", "SeqCopy-v0", [], ["--ids", "SeqCopy-v0"]),
+        ("optimal", "SeqCopy-v0", ["--standard"], ["--ids", "SeqCopy-v0", "--standard"]),
+        ("encoder-decoder", "SeqCopy-v0", [], ["--ids", "SeqCopy-v0"]),
+        ("optimal", "SeqNext-v0", [], None),
+        ("optimal", "SeqEchoHard-v0", [], None),
+        ("optimal", "SeqEcho-v0", ["--lag", "2"], None),
+        ("mlp", "SeqEcho-v0", ["--set", "hidden=4"], None),
+    ],
+)
+def test_horizon_is_suggested_where_it_trains_the_same_agent(
+    agent: str, id: str, given: list[str], suggested: list[str] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, config = Path("run"), cli.parser().parse_args(["train", agent, id, *given])
+    run_of = Run.create(path, _config(config))
+    run_of.save(run_of.config.learner(), [[0.0, 0, float("nan")]])
+    _, *horizon = next_of(run(["evaluate", "run", "--episodes", "9"]))
+    assert horizon == ([] if suggested is None else [["horizon", agent, *suggested]])
+    for command in horizon:
+        assert len(next_of(run(["evaluate", "run", "--episodes", "9", "--length", "20"]))) == 1, "another problem"
+        monkeypatch.setattr(bench_commands, "local", lambda _: InThisProcess(result))
+        ended = run([*command, "--seeds", "1"])
+        assert ended.code == 0, ended.err
+
+
+@pytest.mark.parametrize("id", ["SeqEcho-v0", "SeqCopy-v0"])
+def test_the_command_after_compare_works(id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It trains on the same problem."""
+    monkeypatch.setattr(bench_commands, "local", lambda _: InThisProcess(result))
+    (train,) = next_of(run(["compare", id, "--length", "4"]))
+    assert train == ["train", "recurrent-ppo", id, "--length=4"]
+    assert run(cheaply(train)).code == 0
+
+
+def test_the_commands_after_compare_of_runs_with_and_without_a_curve() -> None:
+    trained(Path("first"))
+    for name in ("second", "third"):
+        assert run(["train", "random", *ECHO, "--episodes", "9", "--out", name]).code == 0
+    for others, suggested in ((["first", "second"], ["plot", "first"]), (["second", "third"], ["evaluate", "second"])):
+        (command,) = next_of(run(["compare", *others]))
+        assert command == suggested
+        assert run(cheaply(command)).code == 0
 
 
 def test_the_command_after_a_climb() -> None:

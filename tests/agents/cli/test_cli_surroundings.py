@@ -169,6 +169,9 @@ def test_streams_of_a_real_shell(line: str, tmp_path: Path) -> None:
         ("train lstm SeqEcho", {"SeqEcho-v0", "SeqEchoMedium-v0", "SeqEchoHard-v0"}),
         ("train lstm SeqEcho-v0 --la", {"--lag"}),
         ("train lstm SeqEcho-v0 --core gr", {"gru"}),
+        ("show rec", {"recurrent-ppo", "recurrent-ppo-stock"}),
+        ("show lstm SeqEchoM", {"SeqEchoMedium-v0"}),
+        ("train lstm SeqCopy-v0 --framing one", {"one_to_one", "one_to_many"}),
     ],
 )
 def test_completion_by_a_shell(line: str, completions: set[str]) -> None:

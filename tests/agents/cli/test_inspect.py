@@ -46,6 +46,8 @@ def test_files(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.splitlines() == [
         "page.html: what mlp remembers on SeqEcho-v0.",
         "figure.svg: what mlp remembers on SeqEcho-v0.",
+        "",
+        "Next: seq-envs watch run",
     ]
     assert "What mlp remembers" in Path("page.html").read_text(encoding="utf-8")
     assert Path("figure.svg").read_bytes().startswith(b"<?xml")

@@ -15,12 +15,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from seq_agents.cli.interruption import Terminated
 from seq_agents.cli.play import play
 from spaces_of_settings import EVERY_BASE_CHOICE, Ragged, name
 
 import seq_envs
 from seq_envs import policies
 from seq_envs.policies import Policy
+from seq_envs.seeds import EXAMPLE_STREAM
 
 ECHO = seq_envs.SeqEcho(length=4, lag=1)
 CLEAR, SECOND_SCREEN, FIRST_SCREEN = "\033[H\033[2J", "\033[?1049h", "\033[?1049l"
@@ -114,7 +116,15 @@ def test_random_answers_score_as_in_the_env(problem: seq_envs.Problem) -> None:
         *_, info = env.step(numbers.reshape(env.action_space.shape))
     typist = Typist(*lines)
     assert typist.play(problem) == [info["accuracy"]]
-    assert f"\n{env.render()}\n" in typist.text
+    title, *rows = str(env.render()).splitlines()
+    rest = typist.text.partition(f"\n{title}\n")[2].partition("\n\n  ")[0].splitlines()
+    for label in ("input ", "answer", "truth "):
+        rendered, printed = (
+            [cell for row in there if row.startswith(label) for cell in row[6:].split() if cell != "…"]
+            for there in (rows, rest)
+        )
+        assert printed[-len(rendered) :] == rendered
+        assert len(printed) == len(lines)
 
 
 def test_a_whole_game_without_a_terminal() -> None:
@@ -138,7 +148,7 @@ def test_a_whole_game_without_a_terminal() -> None:
     assert end == (
         """
 SeqEcho  step 4 of 4  right 2 of 3
-step   0 1 2 3
+step   1 2 3 4
 input  3 5 7 8
 answer 0 3 5 8
 truth  . 3 5 7
@@ -161,7 +171,10 @@ optimal: the best policy.
 def test_the_example_episode_is_not_played() -> None:
     typist = Typist()
     typist.play(ECHO)
-    assert seq_envs.draw(ECHO, 0) not in typist.text
+    _, *played = seq_envs.draw(ECHO, 0).splitlines()
+    _, *example = seq_envs.draw(ECHO, EXAMPLE_STREAM).splitlines()
+    assert "\n".join(played) not in typist.text
+    assert "\n".join(["step  1 2 3 4", *example]) in typist.text
 
 
 NEXT = seq_envs.SeqNext()
@@ -212,21 +225,24 @@ def test_enter_alone_says_zero(problem: seq_envs.Problem) -> None:
 
 
 @pytest.mark.parametrize("erase", [False, True], ids=["plain", "erase"])
-@pytest.mark.parametrize("way", ["q", " Q ", EOFError, KeyboardInterrupt])
+@pytest.mark.parametrize("way", ["q", " Q ", EOFError, KeyboardInterrupt, Terminated])
 @pytest.mark.parametrize("answered", range(10))
 def test_a_person_can_leave_at_any_time(way: str | type[BaseException], answered: int, erase: bool) -> None:
     lines = ["0"] * answered
     typist = Typist(*lines, way, end=AssertionError) if isinstance(way, str) else Typist(*lines, end=way)
-    accuracies = typist.play(ECHO, 3, erase)
     episode, step = divmod(answered, 5 if erase else 4)
     step = max(0, step - erase)
-    assert len(accuracies) == episode
+    if way in (KeyboardInterrupt, Terminated):
+        with pytest.raises(KeyboardInterrupt):  # The command then ends with 130 or 143.
+            typist.play(ECHO, 3, erase)
+    else:
+        assert len(typist.play(ECHO, 3, erase)) == episode
+        assert "\nYou left." in typist.written
+        assert ("2 episodes: mean accuracy" in typist.text) == (episode == 2)
     assert ("This episode is not finished: it does not count." in typist.text) == (step > 0)
     if step:
         assert f"\nSeqEcho  step {step} of 4  right" in typist.text
-    assert "\nYou left." in typist.written
     assert typist.text.count("\nyou  ") == episode
-    assert ("2 episodes: mean accuracy" in typist.text) == (episode == 2)
     assert typist.written.count(FIRST_SCREEN) == typist.written.count(SECOND_SCREEN)
 
 
@@ -305,12 +321,40 @@ def test_the_outcome_of_several_places() -> None:
     assert "67% right: it was 3 5 7." in typist.written
 
 
-@pytest.mark.parametrize("problem", EVERY_PROBLEM)
-def test_play_fits_a_narrow_terminal(problem: seq_envs.Problem, monkeypatch: pytest.MonkeyPatch) -> None:
+TEN_PLACES = pytest.param(seq_envs.SeqCopy(framing="many_to_one", length=10, n_values=100), id="10 places")
+
+
+@pytest.mark.parametrize("erase", [False, True], ids=["plain", "erase"])
+@pytest.mark.parametrize("problem", [*EVERY_PROBLEM, TEN_PLACES])
+def test_play_fits_a_narrow_terminal(problem: seq_envs.Problem, erase: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
-    typist = Typist(*[""] * problem.steps)
-    typist.play(problem)
-    assert max(map(len, typist.text.splitlines())) <= 40
+    typist = Typist(*[""] * (problem.steps + erase))
+    typist.play(problem, erase=erase)
+    assert "not finished" not in typist.text
+    visible = re.sub("|".join(map(re.escape, (CLEAR, FIRST_SCREEN, SECOND_SCREEN))), "", typist.text)
+    assert max(map(len, visible.splitlines())) <= 40
+
+
+def test_an_input_and_an_outcome_fit_a_very_narrow_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "22")
+    typist = Typist("", "0", "0", "0", "0")
+    typist.play(seq_envs.SeqEcho(length=4, n_values=4_000_000, lag=0, encoding="discrete"), erase=True)
+    screens = typist.text.partition(SECOND_SCREEN)[2].partition(FIRST_SCREEN)[0].replace(CLEAR, "")
+    assert "Wrong: it was" in screens
+    assert max(map(len, screens.splitlines())) <= 22
+
+
+@pytest.mark.parametrize("columns", ["40", "200", ""])
+def test_the_transcript_has_every_step(columns: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In strips, however long the episode is, with the numbers of the prompts."""
+    monkeypatch.setenv("COLUMNS", columns)
+    typist = Typist(*[""] * 60)
+    typist.play(seq_envs.SeqEcho(length=60))
+    _, _, transcript = typist.text.partition("SeqEcho  step 60 of 60")
+    numbers = [number for row in re.findall("^step (.*)", transcript, re.MULTILINE) for number in row.split()]
+    assert numbers == [str(step + 1) for step in range(60)]
+    assert "…" not in transcript
+    assert "step 60 of 60: input" in typist.text
 
 
 # On a terminal: values and answers so large that none stands in another text by chance.
@@ -320,6 +364,7 @@ import seq_envs
 from seq_agents.cli.play import play
 play(seq_envs.SeqEcho(length=6, lag=2, n_values=4_000_000, encoding="discrete"), seed=0)
 """
+PLAY = ["play", "SeqEcho-v0", "--length=6", "--lag=2", "--n-values=4000000", "--encoding=discrete", "--seed=0"]
 
 
 class Terminal:
@@ -355,7 +400,7 @@ class Terminal:
 
 
 @contextmanager
-def terminal(program: str, kind: str = "xterm") -> Iterator[Terminal]:
+def terminal(program: str, kind: str = "xterm", code: int = 0) -> Iterator[Terminal]:
     pty = pytest.importorskip("pty")
     master, slave = pty.openpty()
     environment = {**os.environ, "TERM": kind, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUTF8": "1"}
@@ -365,7 +410,7 @@ def terminal(program: str, kind: str = "xterm") -> Iterator[Terminal]:
     os.close(slave)
     try:
         yield Terminal(process, master)
-        assert process.wait(60) == 0
+        assert process.wait(60) == code
     finally:
         process.kill()
         process.wait()
@@ -408,7 +453,8 @@ def test_the_screen_remembers_nothing() -> None:
 
 @pytest.mark.parametrize("way", ["Ctrl-C", "Ctrl-D", "q"])
 def test_leaving_a_terminal(way: str) -> None:
-    with terminal(ON_A_TERMINAL) as game:
+    program = f"from seq_agents.cli.main import main\nmain({PLAY})" if way == "Ctrl-C" else ON_A_TERMINAL
+    with terminal(program, code=130 if way == "Ctrl-C" else 0) as game:
         game.wait_for("Enter begins: ")
         game.type("\n")
         game.wait_for("Your answer: ")
@@ -424,8 +470,9 @@ def test_leaving_a_terminal(way: str) -> None:
     played, _, end = game.seen.partition(FIRST_SCREEN)
     assert SECOND_SCREEN in played
     assert "SeqEcho  step 1 of 6  right 0 of 0" in end
-    assert end.rstrip().endswith("You left.")
+    assert end.rstrip().endswith("seq-envs: interrupted" if way == "Ctrl-C" else "You left.")
     assert "Traceback" not in game.seen
+    assert "Next: " not in game.seen
 
 
 def test_a_terminal_without_control_codes_gets_none() -> None:
