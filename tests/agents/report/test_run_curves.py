@@ -105,7 +105,8 @@ def test_the_command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
     assert "seq-envs plot run other --out curves.svg" in printed
     for name in ("curves.svg", "curves.PNG"):
         cli.main(["plot", "run", "--out", name])
-        assert capsys.readouterr().out == f"{name}: the learning curves of mlp on SeqEcho-v0, seed 0.\n"
+        first, *_ = capsys.readouterr().out.splitlines()
+        assert first == f"{name}: the learning curves of mlp on SeqEcho-v0, seed 0."
     with Image.open(io.BytesIO(Path("curves.PNG").read_bytes())) as picture:
         assert picture.format == "PNG"
 
