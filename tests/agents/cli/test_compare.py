@@ -62,9 +62,7 @@ def test_two_folders() -> None:
     assert "lstm: B scores 0.1111 higher than A" in out
     assert "2 seeds: no interval" in out
     assert "gru: B scores 0.1111 lower than A" in out
-    assert re.search(r"only in A seeds only in B [─ ]+ lstm SeqEcho-v0 2 gru SeqEcho-v0 .* ppo SeqEcho-v0 0 ", out) or (
-        "ppo SeqEcho-v0 0 What differs" in out
-    )
+    assert re.search(r"seeds only in B [─ ]+ lstm SeqEcho-v0 2 ppo SeqEcho-v0 0 What differs", out)
     one = compared("a", "b", "--agents", "lstm")
     assert "A: lstm in a; B: lstm in b" in one
     assert "SeqEcho-v0 2 " in one, "the seed that only A has is left out, and named"
@@ -76,11 +74,8 @@ def test_two_folders() -> None:
 def test_agents_without_a_common_cell_are_named() -> None:
     bench("a", {"lstm": [0.5], "gru": [0.9]})
     bench("b", {"lstm": [0.6], "gru": [0.8]})
-    path = next(Path("b/cells").glob("*gru*--0.json"), None) or next(
-        path for path in Path("b/cells").glob("*.json") if '"gru"' in path.read_text()
-    )
-    text = path.read_text()
-    path.write_text(text.replace("(made up)", "(another)"))
+    [path] = Path("b/cells").glob("*gru*--0.json")
+    path.write_text(path.read_text().replace("(made up)", "(another)"))
     out = compared("a", "b")
     assert "A: lstm in a; B: lstm in b" in out
     assert (
