@@ -12,7 +12,14 @@ from seq_agents.experiments.config import determining_settings
 from seq_agents.report.comparison import Comparison, Pair, difference_of, improvement_of, p_value_of
 from seq_agents.report.estimate import Estimate
 from seq_agents.report.outcome import Outcome, labels_of, needs_memory
-from seq_agents.report.statistics import COMPARISON_RESAMPLES, RESAMPLING_SEED, beyond_chance, narrowness_in_words
+from seq_agents.report.statistics import (
+    COMPARISON_RESAMPLES,
+    FEWEST_SEEDS,
+    RESAMPLING_SEED,
+    beyond_chance,
+    narrowness,
+    narrowness_in_words,
+)
 from seq_agents.report.table import Column, Table, count, counted, interval, percent, score
 
 DIFFERENT = "What differs"
@@ -88,7 +95,7 @@ def scores_table(comparison: Comparison) -> Table:
             Column("95% interval", interval), Column("P(B > A)", _share),
         ),
         tuple(rows),
-        _note(problems),
+        _note([problems]),
     )  # fmt: skip
 
 
@@ -97,7 +104,6 @@ def summary_table(comparisons: Sequence[Comparison]) -> Table:
     rows = [
         _row(comparison.first, problems) for comparison in comparisons if (problems := comparison.counted())
     ]  # fmt: skip
-    counted = [group for comparison in comparisons for group in comparison.counted()]
     return Table(
         "",
         (
@@ -105,7 +111,7 @@ def summary_table(comparisons: Sequence[Comparison]) -> Table:
             Column("95% interval", interval), Column("P(B > A)", _share),
         ),
         tuple(rows),
-        _note(counted),
+        _note([comparison.counted() for comparison in comparisons]),
     )  # fmt: skip
 
 
@@ -126,14 +132,22 @@ def _share(value: float) -> str:
     return "undefined" if math.isnan(value) else percent(value)
 
 
-def _note(problems: Sequence[Sequence[Pair]]) -> str:
-    narrow = narrowness_in_words([len(pairs) for pairs in problems])
+def _note(comparisons: Sequence[Sequence[Sequence[Pair]]]) -> str:
+    """The note of a table of scores.
+
+    Args:
+        comparisons: the pairs of each problem, of each row over several problems.
+    """
+    sizes = [[len(pairs) for pairs in problems] for problems in comparisons]
+    with_interval = [seeds for seeds in sizes if min(seeds, default=0) >= FEWEST_SEEDS]
+    narrow = narrowness_in_words(max(with_interval, key=narrowness, default=[]))
     return (
         "Mean normalised scores over the seeds that both have; over several problems, each counts the same. Seeds: of "
         "the problem with the fewest. P(B > A): the probability that a run of B scores higher than a run of A, where "
         "equal scores count one half (Agarwal et al. 2021, section 4.3).\n"
         f"Intervals: bootstrap, {COMPARISON_RESAMPLES:,} draws with seed {RESAMPLING_SEED} within each problem; pairs "
         "of runs with the same seed are drawn for B - A, and the runs of A and B independently for P(B > A). "
+        "p: of a sign-flip test, which needs at least 6 pairs to reach 5%. "
         f"{narrow}"
     ).rstrip()
 

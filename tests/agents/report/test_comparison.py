@@ -203,3 +203,12 @@ def test_agents_of_other_modules_are_not_imported(tmp_path: Path) -> None:
         "time steps learned from, median",
         "seconds of training, median",
     ]
+
+
+def test_the_note_of_a_summary_is_about_the_narrowest_interval(tmp_path: Path) -> None:
+    """The problems of different agents are not averaged, so they do not make an interval wider."""
+    accuracies = [{"SeqEcho-v0": [0.5] * seeds} for seeds in (3, 2, 9)]
+    several = [comparison(tmp_path / str(place), each, each) for place, each in enumerate(accuracies)]
+    note = summary_table(several).note
+    assert note.endswith("Bootstrap intervals of 3 seeds of one problem are about 63% too narrow.")
+    assert "too narrow" not in summary_table(several[1:2]).note
