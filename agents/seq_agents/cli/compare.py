@@ -7,11 +7,12 @@ seconds.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from seq_agents.cli.bench_options import add_engine, engine
 from seq_agents.cli.hints import as_typed, next_commands, on_runs, path_word
@@ -22,7 +23,6 @@ from seq_envs.evaluation import EPISODES
 
 if TYPE_CHECKING:
     from seq_agents.report.comparison import Comparison
-    from seq_agents.report.outcome import Outcome
 
 _USAGE = "seq-envs compare A [B] [--agents NAME ...]\n       seq-envs compare [ID] [options]"
 _ABOUT = """\
@@ -44,7 +44,7 @@ def add_commands(command: Command) -> None:
     compare.add_argument("other", metavar="B", type=Path, nargs="?", help="another run or folder of results")
     compare.add_argument("--agents", nargs="+", metavar="NAME", help="of results: an agent of A and one of B")
     compare.add_argument(
-        "--trust", action="store_true", help="import the modules that runs name: they can run any code"
+        "--trust", action="store_true", help="of runs: import the modules that they name, which can run any code"
     )
     training = compare.add_argument_group("options for training on ID")
     training.add_argument("--seeds", type=count, help="seeds of each agent (default: 1)")
@@ -83,10 +83,14 @@ def _compare(chosen: argparse.Namespace) -> None:
     if any((folder / _CONFIG).exists() for folder in folders):
         _compare_runs(folders, chosen)
     else:
+        if chosen.trust:
+            raise Refused(f"--trust is for comparing runs: no module is imported for a folder of results, {folders[0]}")
         _compare_results(folders, chosen.agents or [])
 
 
 def _train(chosen: argparse.Namespace) -> None:
+    if chosen.trust:
+        raise Refused(f"--trust is for comparing runs, and {chosen.id} is a problem")
     if chosen.agents:
         raise Refused(f"--agents chooses agents of a folder of results, and {chosen.id} is a problem")
     with loading():
@@ -151,25 +155,36 @@ def _compare_results(folders: Sequence[Path], agents: Sequence[str]) -> None:
     with loading():
         from seq_agents.report import comparison_tables as tables
     with working("comparing the results"):
-        comparisons = _comparisons(folders, agents)
+        chosen = _comparisons(folders, agents)
+    comparisons = chosen.compared
     if len(comparisons) == 1:
         _print_text(tables.verdict(comparisons[0]))
-        print_table(tables.scores_table(comparisons[0]))
-        print_table(tables.unmatched_table(comparisons[0]))
     else:
         first, second = folders
         _print_text(f"A: {first}; B: {second}. --agents NAME shows the problems of one agent.")
         for comparison in comparisons:
             _print_text(f"{comparison.first}: {tables.verdict(comparison)}")
-        print_table(tables.summary_table(comparisons))
+    for reason in chosen.reasons:
+        _print_text(reason)
+    print_table(tables.scores_table(comparisons[0]) if len(comparisons) == 1 else tables.summary_table(comparisons))
+    print_table(tables.unmatched_table(chosen.every))
     print_table(tables.differences_table(comparisons))
     print(next_commands(*(["report", path_word(folder)] for folder in folders)))
 
 
-def _comparisons(folders: Sequence[Path], agents: Sequence[str]) -> list[Comparison]:
+class _Comparisons(NamedTuple):
+    compared: list[Comparison]
+    """Those with a cell in common; at least one."""
+    every: list[Comparison]
+    """Also those without one, and those of agents that only one folder has."""
+    reasons: list[str]
+    """Why agents that both folders have are not compared, in sentences."""
+
+
+def _comparisons(folders: Sequence[Path], agents: Sequence[str]) -> _Comparisons:
     """The two agents to compare, or every agent that two folders share."""
     from seq_agents.experiments.results_folder import Folder
-    from seq_agents.report.comparison import compared
+    from seq_agents.report.comparison import compared, why_nothing_shared
     from seq_agents.report.outcome import names_of, of, outcomes
 
     done = [outcomes(Folder.open(folder)) for folder in folders]
@@ -178,16 +193,27 @@ def _comparisons(folders: Sequence[Path], agents: Sequence[str]) -> list[Compari
         if not there:
             raise Refused(f"{folder} has no finished cell yet")
     chosen = _chosen_agents(folders, names, agents)
-    comparisons = []
-    for first, second in chosen:
-        titles = [first, second] if len(folders) == 1 else [f"{first} in {folders[0]}", f"{second} in {folders[1]}"]
-        if len(chosen) > 1:
-            titles = [first, second]
-        comparisons.append(compared(titles[0], of(done[0], name=first), titles[1], of(done[-1], name=second)))
-    comparisons = [comparison for comparison in comparisons if comparison.pairs]
-    if not comparisons:
-        raise Refused(f"there is nothing to compare: {_why_not(of(done[0], name=chosen[0][0]), done[-1], chosen[0])}")
-    return comparisons
+    alone: list[str] = []
+    if not agents and len(folders) == 2:
+        alone = [name for side in (0, 1) for name in names[side] if name not in {pair[side] for pair in chosen}]
+    comparisons = [
+        compared(first, of(done[0], name=first), second, of(done[-1], name=second)) for first, second in chosen
+    ]
+    with_pairs = [comparison for comparison in comparisons if comparison.pairs]
+    without = [comparison for comparison in comparisons if not comparison.pairs]
+    if not with_pairs:
+        raise Refused(f"there is nothing to compare: {why_nothing_shared(without[0])}")
+    reasons = [
+        f"{comparison.first} is not compared, since no cell is in both: {why_nothing_shared(comparison)}."
+        for comparison in without
+    ]
+    if len(with_pairs) == 1 and len(folders) == 2:
+        [only] = with_pairs
+        with_pairs = [
+            dataclasses.replace(only, first=f"{only.first} in {folders[0]}", second=f"{only.second} in {folders[1]}")
+        ]
+    only_one = [compared(name, of(done[0], name=name), name, of(done[1], name=name)) for name in alone]
+    return _Comparisons(with_pairs, [*comparisons, *only_one], reasons)
 
 
 def _chosen_agents(
@@ -244,22 +270,6 @@ def _with_agents(names: Sequence[str], typed: Arguments) -> Arguments:
     """The arguments with two agents."""
     without = typed[: typed.index("--agents")] if "--agents" in typed else typed
     return [*without, "--agents", *names[:2]]
-
-
-def _why_not(ours: Sequence[Outcome], there: Sequence[Outcome], names: tuple[str, str]) -> str:
-    """Why two agents have no cell in common."""
-    from seq_agents.report.outcome import labels_of, of
-
-    theirs = of(there, name=names[1])
-    first, second = labels_of(ours), labels_of(theirs)
-    shared = [label for label in first if label in second]
-    if not shared:
-        return f"A has {', '.join(first)}, and B has {', '.join(second)}"
-    seeds = [sorted({outcome.seed for outcome in side}) for side in (ours, theirs)]
-    if not set(seeds[0]) & set(seeds[1]):
-        return f"A has the seeds {seeds[0]}, and B has {seeds[1]}"
-    first_problem, second_problem = (of(side, label=shared[0])[0].problem for side in (ours, theirs))
-    return f"{shared[0]} is {first_problem} in A and {second_problem} in B"
 
 
 def _print_text(text: str) -> None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from seq_agents.report.estimate import Estimate
-from seq_agents.report.outcome import Outcome, needs_memory
-from seq_agents.report.statistics import paired_difference, probability_of_improvement
+from seq_agents.report.outcome import Outcome, labels_of, needs_memory, of
+from seq_agents.report.statistics import paired_difference, probability_of_improvement, sign_flip_test
 
 
 class Pair(NamedTuple):
@@ -88,10 +88,39 @@ def difference_of(problems: Sequence[Sequence[Pair]]) -> Estimate:
 
 def improvement_of(problems: Sequence[Sequence[Pair]]) -> Estimate:
     """The probability that a run of B scores higher than a run of A."""
-    return probability_of_improvement([
+    return probability_of_improvement(scores_of(problems))
+
+
+def p_value_of(problems: Sequence[Sequence[Pair]]) -> float:
+    """The p-value of `difference_of`."""
+    return sign_flip_test([[pair.difference for pair in pairs] for pairs in problems])
+
+
+def scores_of(problems: Sequence[Sequence[Pair]]) -> list[tuple[list[float], list[float]]]:
+    """For each problem the normalised scores of A and those of B, pair by pair."""
+    return [
         ([pair.first.final.normalized for pair in pairs], [pair.second.final.normalized for pair in pairs])
         for pairs in problems
-    ])  # fmt: skip
+    ]
+
+
+def why_nothing_shared(comparison: Comparison) -> str:
+    """Why no outcome of A has a counterpart in B, where both have outcomes."""
+    first, second = labels_of(comparison.only_first), labels_of(comparison.only_second)
+    label = next((label for label in first if label in second), None)
+    if label is None:
+        return f"A has {', '.join(first)}, and B has {', '.join(second)}"
+    ours, theirs = (of(side, label=label) for side in (comparison.only_first, comparison.only_second))
+    sweeps = [dict.fromkeys(outcome.entry.swept for outcome in side) for side in (ours, theirs)]
+    shared = [swept for swept in sweeps[0] if swept in sweeps[1]]
+    if not shared:
+        places = [" and ".join(f"the sweep {swept!r}" if swept else "no sweep" for swept in side) for side in sweeps]
+        return f"{label} belongs to {places[0]} in A, and to {places[1]} in B"
+    ours, theirs = ([outcome for outcome in side if outcome.entry.swept == shared[0]] for side in (ours, theirs))
+    seeds = [sorted({outcome.seed for outcome in side}) for side in (ours, theirs)]
+    if not set(seeds[0]) & set(seeds[1]):
+        return f"of {label}, A has the seeds {seeds[0]}, and B has {seeds[1]}"
+    return f"{label} is {ours[0].problem} in A and {theirs[0].problem} in B"
 
 
 def _unswept(done: Sequence[Outcome]) -> list[Outcome]:

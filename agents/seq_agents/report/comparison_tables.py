@@ -9,17 +9,22 @@ from typing import Any
 
 from seq_agents.agents import AGENTS
 from seq_agents.experiments.config import determining_settings
-from seq_agents.report.comparison import Comparison, Pair, difference_of, improvement_of
+from seq_agents.report.comparison import Comparison, Pair, difference_of, improvement_of, p_value_of
 from seq_agents.report.estimate import Estimate
-from seq_agents.report.outcome import Outcome, needs_memory
-from seq_agents.report.statistics import COMPARISON_RESAMPLES, FEWEST_SEEDS, RESAMPLING_SEED
-from seq_agents.report.table import Column, Table, count, interval, percent, score
+from seq_agents.report.outcome import Outcome, labels_of, needs_memory
+from seq_agents.report.statistics import (
+    COMPARISON_RESAMPLES,
+    FEWEST_SEEDS,
+    RESAMPLING_SEED,
+    beyond_chance,
+    narrowness,
+    narrowness_in_words,
+)
+from seq_agents.report.table import Column, Table, count, counted, interval, percent, score
 
 DIFFERENT = "What differs"
 _MOST_VALUES = 3
 """A cell of the table of settings names at most this many values."""
-_FEW_SEEDS = 5
-"""With at most this many seeds of a problem, the note says that a bootstrap interval is too narrow."""
 
 
 def verdict(comparison: Comparison) -> str:
@@ -28,22 +33,30 @@ def verdict(comparison: Comparison) -> str:
     pairs = [pair for group in problems for pair in group]
     if not pairs:
         return "The problems that both have give no normalised score."
-    over = f"over {len(pairs)} pairs of runs on {_counted(len(problems), 'problem')}"
+    over = f"over {counted(len(pairs), 'pair of runs', 'pairs of runs')} on {counted(len(problems), 'problem')}"
     if all(pair.difference == 0.0 for pair in pairs):
         return f"A and B have the same score in every pair, {over}."
     difference, improved = difference_of(problems), improvement_of(problems)
-    higher = "higher" if difference.value > 0 else "lower"
     first, second = _names(comparison)
-    sentence = f"{second} scores {score(abs(difference.value))} {higher} than {first} on average, {over}"
+    if score(difference.value) == score(0.0):
+        sentence = f"{first} and {second} have the same mean score to 4 decimals, {over}"
+    else:
+        higher = "higher" if difference.value > 0 else "lower"
+        sentence = f"{second} scores {score(abs(difference.value))} {higher} than {first} on average, {over}"
     if not difference.has_interval:
         return f"{sentence}. {interval(difference)}, so this may be chance. {_improved(improved)}{_caveats(pairs)}"
-    shows = (
-        "the interval includes 0, so these seeds show no difference"
-        if difference.low <= 0.0 <= difference.high
-        else "more than chance between seeds explains"
-    )
     bounds = f"(95% interval of B - A: {interval(difference)})"
-    return f"{sentence} {bounds}: {shows}. {_improved(improved)}{_caveats(pairs)}"
+    return f"{sentence} {bounds}: {_shown(difference, problems)}. {_improved(improved)}{_caveats(pairs)}"
+
+
+def _shown(difference: Estimate, problems: Sequence[Sequence[Pair]]) -> str:
+    """Whether a difference with an interval is more than chance, in words."""
+    if difference.low <= 0.0 <= difference.high:
+        return "the interval includes 0, so these seeds show no difference"
+    chance = p_value_of(problems)
+    if beyond_chance(difference, chance):
+        return f"more than chance between seeds explains (p = {chance:.2g})"
+    return f"this may be chance between seeds (p = {chance:.2g})"
 
 
 def _names(comparison: Comparison) -> tuple[str, str]:
@@ -82,7 +95,7 @@ def scores_table(comparison: Comparison) -> Table:
             Column("95% interval", interval), Column("P(B > A)", _share),
         ),
         tuple(rows),
-        _note(problems),
+        _note([problems]),
     )  # fmt: skip
 
 
@@ -91,7 +104,6 @@ def summary_table(comparisons: Sequence[Comparison]) -> Table:
     rows = [
         _row(comparison.first, problems) for comparison in comparisons if (problems := comparison.counted())
     ]  # fmt: skip
-    counted = [group for comparison in comparisons for group in comparison.counted()]
     return Table(
         "",
         (
@@ -99,7 +111,7 @@ def summary_table(comparisons: Sequence[Comparison]) -> Table:
             Column("95% interval", interval), Column("P(B > A)", _share),
         ),
         tuple(rows),
-        _note(counted),
+        _note([comparison.counted() for comparison in comparisons]),
     )  # fmt: skip
 
 
@@ -120,33 +132,37 @@ def _share(value: float) -> str:
     return "undefined" if math.isnan(value) else percent(value)
 
 
-def _note(problems: Sequence[Sequence[Pair]]) -> str:
-    fewest = min(map(len, problems), default=0)
-    narrow = (
-        f" With {fewest} seeds of a problem they are about {1 - math.sqrt((fewest - 1) / fewest):.0%} too narrow."
-        if FEWEST_SEEDS <= fewest <= _FEW_SEEDS
-        else ""
-    )
+def _note(comparisons: Sequence[Sequence[Sequence[Pair]]]) -> str:
+    """The note of a table of scores.
+
+    Args:
+        comparisons: the pairs of each problem, of each row over several problems.
+    """
+    sizes = [[len(pairs) for pairs in problems] for problems in comparisons]
+    with_interval = [seeds for seeds in sizes if min(seeds, default=0) >= FEWEST_SEEDS]
+    narrow = narrowness_in_words(max(with_interval, key=narrowness, default=[]))
     return (
         "Mean normalised scores over the seeds that both have; over several problems, each counts the same. Seeds: of "
         "the problem with the fewest. P(B > A): the probability that a run of B scores higher than a run of A, where "
         "equal scores count one half (Agarwal et al. 2021, section 4.3).\n"
         f"Intervals: bootstrap, {COMPARISON_RESAMPLES:,} draws with seed {RESAMPLING_SEED} within each problem; pairs "
-        "of runs with the same seed are drawn for B - A, and the runs of A and B independently for P(B > A)."
+        "of runs with the same seed are drawn for B - A, and the runs of A and B independently for P(B > A). "
+        "p: of a sign-flip test, which needs at least 6 pairs to reach 5%. "
         f"{narrow}"
-    )
+    ).rstrip()
 
 
-def unmatched_table(comparison: Comparison) -> Table:
-    """The cells that only one agent has: a row for each problem."""
-    sides = (comparison.only_first, comparison.only_second)
-    labels = dict.fromkeys(outcome.entry.label for side in sides for outcome in side)
-    rows = [
-        (label, *(_seeds(outcome.seed for outcome in side if outcome.entry.label == label) for side in sides))
-        for label in labels
-    ]
-    columns = (Column("problem"), Column("seeds only in A"), Column("seeds only in B"))
-    return Table("Left out, since only one has them", columns, tuple(rows))
+def unmatched_table(comparisons: Sequence[Comparison]) -> Table:
+    """The cells that only one side has: a row for each problem of each comparison."""
+    rows = []
+    for comparison in comparisons:
+        sides = (comparison.only_first, comparison.only_second)
+        for label in labels_of(outcome for side in sides for outcome in side):
+            seeds = (_seeds(outcome.seed for outcome in side if outcome.entry.label == label) for side in sides)
+            rows.append((comparison.first, label, *seeds))
+    columns = (Column("agent"), Column("problem"), Column("seeds only in A"), Column("seeds only in B"))
+    table = Table("Left out, since only one has them", columns, tuple(rows))
+    return table if len(comparisons) > 1 else table.only([column.heading for column in columns[1:]], table.note)
 
 
 def _seeds(seeds: Iterable[int]) -> str | None:
@@ -211,7 +227,3 @@ def _values(texts: Iterable[str]) -> str | None:
     if len(distinct) > _MOST_VALUES:
         return f"{len(distinct)} values, by problem"
     return " or ".join(distinct) or None
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -9,10 +9,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from seq_agents.report.compared_agents import Role, role_of
-from seq_agents.report.comparison import compared, difference_of
+from seq_agents.report.comparison import compared, difference_of, p_value_of, scores_of
 from seq_agents.report.estimate import Estimate
 from seq_agents.report.outcome import Outcome, labels_of, names_of, needs_memory, of
-from seq_agents.report.statistics import FEWEST_SEEDS, interquartile
+from seq_agents.report.statistics import (
+    FEWEST_SEEDS,
+    beyond_chance,
+    interquartile,
+    interquartile_difference,
+    narrowness_in_words,
+)
 from seq_agents.report.table import Table, interval, score
 
 _HIGH = 0.99
@@ -34,8 +40,21 @@ class _Ranked(NamedTuple):
     name: str
     estimate: Estimate
     """Interquartile mean of all runs."""
-    problems: int
+    labels: frozenset[str]
+    """The problems that it has runs on."""
     outcomes: list[Outcome]
+
+
+class _Difference(NamedTuple):
+    """The difference between the interquartile means of two agents over the runs that both have."""
+
+    estimate: Estimate
+    beyond_chance: bool
+    """Whether the interval excludes 0, and the mean difference has the same sign and is more than chance."""
+    runs: int
+    """The number of runs that both have."""
+    score: float
+    """The interquartile mean of the agent that is subtracted, over these runs."""
 
 
 def finding(done: Sequence[Outcome]) -> Finding:
@@ -46,20 +65,32 @@ def finding(done: Sequence[Outcome]) -> Finding:
     candidates = learned or [agent for agent in every if _role(agent) is not Role.REFERENCE] or every
     if not candidates:
         return Finding("")
-    most = max(agent.problems for agent in candidates)
+    labels = _compared_labels(candidates)
     ranked = sorted(
-        (agent for agent in candidates if agent.problems == most), key=lambda agent: -agent.estimate.value
+        (agent for agent in candidates if agent.labels == labels), key=lambda agent: -agent.estimate.value
     )  # fmt: skip
     top = ranked[0]
     controls = [agent for agent in every if _role(agent) in _CONTROLS and agent not in candidates]
-    fewer = [agent.name for agent in candidates if agent.problems < most]
     more = [
         *_about_controls(top, controls),
         _about_problems(done, [agent.name for agent in candidates]),
-        f"Not ranked, with runs on fewer problems: {', '.join(fewer)}." if fewer else "",
-        _about_seeds(top, ranked),
+        *_about_unranked([agent for agent in candidates if agent.labels != labels], labels),
+        narrowness_in_words(_seeds(top)),
     ]
     return Finding(_about_top(top, ranked[1:]), tuple(filter(None, more)))
+
+
+def _compared_labels(candidates: Sequence[_Ranked]) -> frozenset[str]:
+    """The problems over which agents are ranked: the most that an agent has, and of these the set that most have."""
+    sets = [agent.labels for agent in candidates]
+    return max(dict.fromkeys(sets), key=lambda labels: (len(labels), sets.count(labels)))
+
+
+def _about_unranked(unranked: Sequence[_Ranked], labels: frozenset[str]) -> list[str]:
+    fewer = [agent.name for agent in unranked if agent.labels < labels]
+    others = [agent.name for agent in unranked if not agent.labels < labels]
+    kinds = {"fewer": fewer, "other": others}
+    return [f"Not ranked, with runs on {kind} problems: {', '.join(names)}." for kind, names in kinds.items() if names]
 
 
 def horizon_finding(reached: Table) -> str:
@@ -99,12 +130,12 @@ def _ranked(done: Sequence[Outcome], name: str) -> _Ranked:
     mine = of(done, name=name)
     labels = labels_of(mine)
     scores = [[outcome.final.normalized for outcome in of(mine, label=label)] for label in labels]
-    return _Ranked(name, interquartile(scores), len(labels), mine)
+    return _Ranked(name, interquartile(scores), frozenset(labels), mine)
 
 
 def _about_top(top: _Ranked, others: Sequence[_Ranked]) -> str:
-    several = f"Over the {top.problems} problems that need memory"
-    where = several if top.problems > 1 else f"On {labels_of(top.outcomes)[0]}"
+    several = f"Over the {len(top.labels)} problems that need memory"
+    where = several if len(top.labels) > 1 else f"On {labels_of(top.outcomes)[0]}"
     value = score(top.estimate.value)
     if not others:
         return f"{where}, {top.name} has an interquartile mean of {value} of 1{_interval_of(top.estimate)}."
@@ -113,24 +144,45 @@ def _about_top(top: _Ranked, others: Sequence[_Ranked]) -> str:
     if fewest < FEWEST_SEEDS:
         seeds = "1 seed" if fewest == 1 else f"{fewest} seeds"
         return f"{start}, but with {seeds} of a problem there is no interval, so this may be chance."
-    differences = {agent.name: _difference(agent, top) for agent in others}
-    equal = [name for name, found in differences.items() if found is None or found.low <= 0.0 <= found.high]
-    higher = {name: -found.value for name, found in differences.items() if found is not None and found.high < 0.0}
-    if equal or higher:
-        parts = [f"no more than chance separates it from {_listed(equal)}"] if equal else []
-        parts += [f"in the plain mean {name} is ahead by {score(ahead)}" for name, ahead in higher.items()]
+    found = {agent.name: _difference(agent, top) for agent in others}
+    known = {name: difference for name, difference in found.items() if difference is not None}
+    apart = {name: difference.estimate.value for name, difference in known.items() if difference.beyond_chance}
+    unsure = [name for name in known if name not in apart]
+    higher = {name: -value for name, value in apart.items() if value < 0.0}
+    unknown = [name for name in found if name not in known]
+    parts = [f"its lead over {_listed(unsure)} may be chance"] if unsure else []
+    parts += [f"{name} is ahead by {score(ahead)} over the runs that both have" for name, ahead in higher.items()]
+    if unknown:
+        parts.append(f"{_listed(unknown)} {'shares' if len(unknown) == 1 else 'share'} too few runs with it to compare")
+    if parts:
         return f"{start}, but {', and '.join(parts)}."
-    nearest = min(others, key=lambda agent: -agent.estimate.value)
-    found = differences[nearest.name]
-    gap = "" if found is None else f", {score(found.value)} ahead of {nearest.name} on average ({interval(found)})"
-    return f"{start}{gap}: more than chance between seeds explains."
+    nearest = others[0].name
+    ahead = known[nearest].estimate
+    over = _over(known[nearest], (top, others[0]))
+    return (
+        f"{start}, {score(ahead.value)} ahead of {nearest} ({interval(ahead)}){over}: more than chance between seeds "
+        "explains."
+    )
 
 
-def _difference(first: _Ranked, second: _Ranked) -> Estimate | None:
-    """How much higher the second agent scores on average; None if they share no run, or have too few seeds."""
+def _difference(first: _Ranked, second: _Ranked) -> _Difference | None:
+    """How much higher the interquartile mean of the second agent is; None if they share too few runs."""
     problems = compared(first.name, first.outcomes, second.name, second.outcomes).counted()
-    found = difference_of(problems) if problems else None
-    return found if found is not None and found.has_interval else None
+    if min(map(len, problems), default=0) < FEWEST_SEEDS:
+        return None
+    strata = scores_of(problems)
+    estimate = interquartile_difference(strata)
+    theirs = interquartile([scores for scores, _ in strata]).value
+    same_sign = difference_of(problems).value * estimate.value > 0.0
+    sure = same_sign and beyond_chance(estimate, p_value_of(problems))
+    return _Difference(estimate, sure, sum(map(len, problems)), theirs)
+
+
+def _over(difference: _Difference, agents: Sequence[_Ranked]) -> str:
+    """The runs that a difference is over, in words; empty if these are all runs of the agents."""
+    if all(len(agent.outcomes) == difference.runs for agent in agents):
+        return ""
+    return f" over the {difference.runs} runs that both have"
 
 
 def _interval_of(estimate: Estimate) -> str:
@@ -140,16 +192,23 @@ def _interval_of(estimate: Estimate) -> str:
 def _about_controls(top: _Ranked, controls: Sequence[_Ranked]) -> list[str]:
     sentences = []
     for control in controls:
-        what = f"The control {control.name}, {_CONTROLS[_role(control)]}, scores {score(control.estimate.value)}"
+        name = f"The control {control.name}, {_CONTROLS[_role(control)]},"
         found = _difference(control, top)
-        if found is not None and found.low > 0.0:
-            sentences.append(f"{what}, {score(found.value)} less than {top.name} on average.")
-        elif found is not None:
+        if found is None:
             sentences.append(
-                f"{what}: no more than chance separates it from {top.name}, so nothing says that memory was learned."
+                f"{name} scores {score(control.estimate.value)}; it shares too few runs with {top.name} to compare."
             )
+            continue
+        what = f"{name} scores {score(found.score)}{_over(found, (control, top))}"
+        value = found.estimate.value
+        if found.beyond_chance and value > 0.0:
+            sentences.append(f"{what}, {score(value)} less than {top.name}.")
+        elif found.beyond_chance:
+            sentences.append(f"{what}, {score(-value)} more than {top.name}, so nothing says that memory was learned.")
         else:
-            sentences.append(f"{what}.")
+            sentences.append(
+                f"{what}: its difference from {top.name} may be chance, so nothing says that memory was learned."
+            )
     return sentences
 
 
@@ -175,12 +234,9 @@ def _about_problems(done: Sequence[Outcome], names: Sequence[str]) -> str:
     )
 
 
-def _about_seeds(top: _Ranked, ranked: Sequence[_Ranked]) -> str:
-    seeds = min(agent.estimate.seeds for agent in ranked)
-    if not FEWEST_SEEDS <= seeds <= 5 or top.estimate.seeds < FEWEST_SEEDS:
-        return ""
-    narrow = 1 - math.sqrt((seeds - 1) / seeds)
-    return f"Bootstrap intervals of {seeds} seeds are about {narrow:.0%} too narrow."
+def _seeds(agent: _Ranked) -> list[int]:
+    """The number of seeds of each problem."""
+    return [len(of(agent.outcomes, label=label)) for label in labels_of(agent.outcomes)]
 
 
 def _listed(names: Sequence[str]) -> str:

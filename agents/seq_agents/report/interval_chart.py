@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from seq_agents.report.drawing import FAINT, MARKED, PAPER, Chart, Drawing, Margins, Places, style, words, wrapped
 from seq_agents.report.estimate import Estimate
@@ -21,6 +21,8 @@ _GAP = 3
 _ROW, _HEAD, _FOOT = 19.0, 24.0, 34.0
 """Heights in the units of a chart: of an agent in a panel, above a panel, and below it."""
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_MOST_TICKS = 4
+"""Ticks of the optimality gap, at most."""
 _SMALLEST_GAP = 1e-4
 """Smaller gaps are drawn at this one, since the axis is logarithmic."""
 
@@ -94,17 +96,35 @@ def _panel(
     if gap:
         axes.set_xscale("log")
         _room(axes, [x_of(end) for estimate in estimates.values() for end in (estimate.value, *estimate[1:3])])
-        axes.xaxis.set_major_locator(LogLocator(10, numticks=4))
+        axes.xaxis.set_major_locator(FixedLocator(_ticks(*axes.get_xlim())))
         axes.xaxis.set_minor_locator(NullLocator())
-        axes.xaxis.set_major_formatter(FuncFormatter(_power))
+        axes.xaxis.set_major_formatter(FuncFormatter(_short))
     else:
         _scores(axes, estimates)
 
 
-def _power(value: float, _: Any = None) -> str:
-    """The label of a power of ten, in at most four letters."""
-    exponent = round(math.log10(value))
-    return f"{value:g}" if exponent >= -2 else "10" + str(exponent).translate(_SUPERSCRIPTS)
+def _short(value: float, _: Any = None) -> str:
+    """The label of a tick: a power of ten in at most four letters, and other small values as its multiples."""
+    exponent = math.floor(math.log10(value) + 1e-9)
+    if exponent >= -2:
+        return f"{value:.4g}"
+    digits = f"{value / 10.0**exponent:.3g}"
+    return ("" if digits == "1" else f"{digits}·") + "10" + str(exponent).translate(_SUPERSCRIPTS)
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """The ticks of a logarithmic axis: at least 2 and at most 4, powers of ten if enough of them are inside."""
+    exponents = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    inside: list[float] = []
+    for digits in ((1.0,), (1.0, 3.0), (1.0, 2.0, 5.0)):
+        ticks = [float(f"{digit}e{exponent}") for exponent in exponents for digit in digits]
+        inside = [tick for tick in ticks if low <= tick <= high]
+        if len(inside) >= 2:
+            break
+    else:  # The range is too narrow for round values that are evenly spaced on a logarithmic axis.
+        ticks = [float(tick) for tick in MaxNLocator(3, steps=[1, 2, 5, 10], min_n_ticks=2).tick_values(low, high)]
+        inside = [tick for tick in ticks if low <= tick <= high]
+    return inside[:: -(-len(inside) // _MOST_TICKS)]
 
 
 def _room(axes: Axes, ends: Sequence[float]) -> None:

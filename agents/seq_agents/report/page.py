@@ -94,7 +94,9 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"html_table": html_table, "svg": chart_svg, "drawing": svg, "breakable": _breakable}
+    environment.filters |= {
+        "html_table": html_table, "svg": chart_svg, "drawing": svg, "breakable": _breakable, "code_marked": code_marked,
+    }  # fmt: skip
     return environment
 
 
@@ -105,6 +107,12 @@ def _source(name: str) -> str:
 def _breakable(label: str) -> Markup:
     """A label that a browser may break before each word of a name such as SeqMemorizeMedium-v0."""
     return Markup("<wbr>").join(escape(part) for part in re.split("(?<=[a-z])(?=[A-Z][a-z])", label))
+
+
+def code_marked(text: str) -> Markup:
+    """Text in which each part between backticks is marked as code."""
+    escaped = str(escape(text))
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", escaped))
 
 
 def _links(read: FolderOutcomes) -> dict[str, str]:

@@ -91,7 +91,9 @@ def difference(first: Evaluated, second: Evaluated) -> tuple[float, float, float
     """How much more accurate the second run is, and the low and high end of the 95% interval.
 
     The interval of two independent shares from Wilson's interval of each: R. G. Newcombe (1998), "Interval estimation
-    for the difference between independent proportions", Statistics in Medicine 17, method 10.
+    for the difference between independent proportions", Statistics in Medicine 17, method 10. Runs are evaluated on the
+    same episodes, so their shares are not independent: the interval ignores this pairing, since an evaluation keeps no
+    score of single episodes.
     """
     (low, high), (other_low, other_high) = first.interval, second.interval
     value = second.accuracy - first.accuracy
@@ -114,8 +116,9 @@ def verdict(comparison: RunComparison) -> str:
             "between episodes explains."
         )
     return (
-        f"{sentence} This compares two trained networks. Another seed may give another result: to compare agents, "
-        "train each with several seeds, as `seq-envs bench` does."
+        f"{sentence} The interval ignores that both were evaluated on the same episodes. This compares two trained "
+        "networks. Another seed may give another result: to compare agents, train "
+        "each with several seeds, as `seq-envs bench` does."
     )
 
 
@@ -192,7 +195,12 @@ class _Learning(NamedTuple):
     """Normalised accuracy while learning, averaged over neighbours."""
 
     def first(self, wanted: float) -> tuple[float, float]:
-        """The time steps and seconds at the first score of at least `wanted`; infinite if there is none."""
+        """The time steps and seconds at the first score of at least `wanted`; infinite if there is none.
+
+        NaN if scores are undefined, because all levels of the problem are equal.
+        """
+        if len(self.scores) and np.isnan(self.scores).all():
+            return math.nan, math.nan
         places = np.flatnonzero(self.scores >= wanted)
         return (float(self.steps[places[0]]), float(self.seconds[places[0]])) if len(places) else (math.inf, math.inf)
 
@@ -204,4 +212,6 @@ def _learning(run: Run, levels: Levels) -> _Learning:
 
 
 def _reached(value: float) -> str:
+    if math.isnan(value):
+        return "undefined"
     return "not reached" if math.isinf(value) else f"{value:,.1f}" if value < 100 else f"{value:,.0f}"

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import t as student
 from scipy.stats import trim_mean
 
 from seq_agents.report.estimate import Estimate
@@ -25,6 +26,12 @@ RESAMPLING_SEED = 0
 """Seed of the draws, which are the same at each call."""
 FEWEST_SEEDS = 3
 """With fewer seeds of a problem there is no interval: a bootstrap of one or two values is far too narrow."""
+_LEVEL = 0.05
+"""A difference with at most this p-value is more than chance."""
+_MOST_ENUMERATED = 12
+"""With at most this many pairs, the sign-flip test takes every way to choose signs."""
+_NARROW = 0.1
+"""A bootstrap interval that is too narrow by at least this share is mentioned."""
 THRESHOLDS = np.linspace(0.0, 1.0, 101)
 """The scores at which a performance profile is taken."""
 
@@ -121,6 +128,78 @@ def paired_difference(strata: Sequence[Sequence[float]]) -> Estimate:
         means += _draws(rng, len(differences)) @ np.asarray(differences, np.float64) / len(differences)
     low, high = np.percentile(means / len(strata), [2.5, 97.5])
     return Estimate(value, min(value, float(low)), max(value, float(high)), fewest)
+
+
+def interquartile_difference(strata: Sequence[tuple[Sequence[float], Sequence[float]]]) -> Estimate:
+    """How much higher the interquartile mean of the second agent is, with a paired bootstrap interval.
+
+    Args:
+        strata: for each problem the scores of the two agents, in the same order of seeds.
+    """
+    first, second = (np.concatenate([np.asarray(pair[side], np.float64) for pair in strata]) for side in (0, 1))
+    value = float(interquartile_mean(second) - interquartile_mean(first))
+    fewest = min(len(first) for first, _ in strata)
+    if fewest < FEWEST_SEEDS or math.isnan(value):
+        return Estimate(value, math.nan, math.nan, fewest)
+    # Both agents have the same draws of seeds, so the two scores of a seed stay together.
+    ours, theirs = (interquartile_mean(_resamples([pair[side] for pair in strata])) for side in (0, 1))
+    low, high = np.percentile(theirs - ours, [2.5, 97.5])
+    return Estimate(value, min(value, float(low)), max(value, float(high)), fewest)
+
+
+def sign_flip_test(strata: Sequence[Sequence[float]]) -> float:
+    """The p-value of the mean over problems of the mean difference of two agents, two-sided.
+
+    If the agents do not differ, each difference is as likely with the other sign. The p-value is the share of all ways
+    to choose signs whose mean is at least as far from 0 as the observed one (R. A. Fisher 1935, "The Design of
+    Experiments", section 21). It assumes no distribution of scores, and fewer than 6 pairs never reach 5%. Above 12
+    pairs it takes 10,000 random ways.
+
+    Args:
+        strata: for each problem the differences of the two scores of each seed.
+    """
+    shares = np.concatenate([np.asarray(problem, np.float64) / (len(problem) * len(strata)) for problem in strata])
+    pairs = len(shares)
+    if pairs <= _MOST_ENUMERATED:
+        flipped = (np.arange(2**pairs)[:, None] >> np.arange(pairs)) % 2 == 1
+    else:
+        flipped = np.random.default_rng(RESAMPLING_SEED).random((COMPARISON_RESAMPLES, pairs)) < 0.5
+        flipped[0] = False  # The observed signs are one of the ways.
+    means = np.where(flipped, -1.0, 1.0) @ shares
+    return float((np.abs(means) >= abs(means[0]) - 1e-12).mean())
+
+
+def beyond_chance(difference: Estimate, p_value: float) -> bool:
+    """Whether the interval of a difference excludes 0 and its p-value is at most 5%."""
+    return difference.has_interval and not difference.low <= 0.0 <= difference.high and p_value <= _LEVEL
+
+
+def narrowness(sizes: Sequence[int]) -> float:
+    """By which share a bootstrap interval of a mean over problems is too narrow, roughly.
+
+    A bootstrap divides variances by n instead of n - 1, and takes the quantile of the normal distribution instead of
+    that of Student's t, whose degrees of freedom are n - 1 of each problem together.
+
+    Args:
+        sizes: the number of seeds of each problem, at least 2.
+    """
+    freedom = sum(sizes) - len(sizes)
+    fewest = min(sizes)
+    return float(1 - math.sqrt((fewest - 1) / fewest) * student.ppf(0.975, np.inf) / student.ppf(0.975, freedom))
+
+
+def narrowness_in_words(sizes: Sequence[int]) -> str:
+    """A sentence about `narrowness`; empty where there is no interval, or where it is wide enough."""
+    fewest = min(sizes, default=0)
+    if fewest < FEWEST_SEEDS:
+        return ""
+    alone, together = narrowness([fewest]), narrowness(sizes)
+    if alone < _NARROW:
+        return ""
+    text = f"Bootstrap intervals of {fewest} seeds of one problem are about {alone:.0%} too narrow"
+    if len(sizes) == 1:
+        return f"{text}."
+    return f"{text}, and those over all {len(sizes)} problems about {together:.0%}."
 
 
 def probability_of_improvement(strata: Sequence[tuple[Sequence[float], Sequence[float]]]) -> Estimate:

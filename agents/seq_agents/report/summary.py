@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from seq_agents.experiments.entry import Entry
 from seq_agents.experiments.results_folder import Folder
 from seq_agents.report.outcome import Outcome
+from seq_agents.report.table import counted
 from seq_agents.report.tables import ZERO, missing
 
 
@@ -28,7 +29,7 @@ def summary(folder: Folder, done: Sequence[Outcome]) -> Summary:
     entries = folder.entries
     asked = sum(entry.seeds for entry in entries)
     agents, problems = len({entry.name for entry in entries}), len({entry.label for entry in entries})
-    sentences = [f"{_counted(agents, 'agent')} on {_counted(problems, 'problem')}: {_how_many(len(done), asked)}."]
+    sentences = [f"{counted(agents, 'agent')} on {counted(problems, 'problem')}: {_how_many(len(done), asked)}."]
     left = missing(folder).rows
     if left:
         failed = sum(folder.why_failed(cell) is not None for cell in folder.cells() if folder.result(cell) is None)
@@ -55,12 +56,8 @@ def summary(folder: Folder, done: Sequence[Outcome]) -> Summary:
 
 def _how_many(done: int, asked: int) -> str:
     if done == asked:
-        return f"all {_counted(asked, 'run')} are done" if asked != 1 else "its run is done"
-    return f"{done:,} of {_counted(asked, 'run')} are done"
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+        return f"all {counted(asked, 'run')} are done" if asked != 1 else "its run is done"
+    return f"{done:,} of {counted(asked, 'run')} are done"
 
 
 def _seeds(entries: Sequence[Entry]) -> str:
@@ -84,7 +81,7 @@ def _machine(outcome: Outcome) -> str:
     cores = outcome.hardware.get("cores")
     architecture = [outcome.versions["machine"]] if "machine" in outcome.versions else []
     cpu = outcome.hardware.get("cpu", "unknown")
-    return ", ".join([cpu, *architecture, *([_counted(cores, "core")] if cores else [])])
+    return ", ".join([cpu, *architecture, *([counted(cores, "core")] if cores else [])])
 
 
 def _either(words: Sequence[str]) -> str:

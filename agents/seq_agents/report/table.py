@@ -61,6 +61,17 @@ class Table:
         return all(isinstance(value, (int, float, Estimate)) for value in values) and bool(values)
 
 
+def counted(number: int, what: str, several: str = "") -> str:
+    """A number and what it counts, such as "1 run" or "2,000 runs".
+
+    Args:
+        number: of things.
+        what: the name of one thing.
+        several: the name of several things, if it is not `what` with an "s".
+    """
+    return f"{number:,} {what if number == 1 else several or f'{what}s'}"
+
+
 def score(value: float) -> str:
     """The text of a probability or a normalised score."""
     return "undefined" if math.isnan(value) else f"{value:z.4f}"

@@ -62,13 +62,27 @@ def test_two_folders() -> None:
     assert "lstm: B scores 0.1111 higher than A" in out
     assert "2 seeds: no interval" in out
     assert "gru: B scores 0.1111 lower than A" in out
-    assert "ppo" not in out
+    assert re.search(r"seeds only in B [─ ]+ lstm SeqEcho-v0 2 ppo SeqEcho-v0 0 What differs", out)
     one = compared("a", "b", "--agents", "lstm")
     assert "A: lstm in a; B: lstm in b" in one
     assert "SeqEcho-v0 2 " in one, "the seed that only A has is left out, and named"
     other = compared("a", "b", "--agents", "lstm", "ppo")
     assert "ppo in b (B) scores 0.4444 lower than lstm in a (A)" in other
     assert re.search(r"only in A seeds only in B [─ ]+ SeqEcho-v0 1, 2", other)
+
+
+def test_agents_without_a_common_cell_are_named() -> None:
+    bench("a", {"lstm": [0.5], "gru": [0.9]})
+    bench("b", {"lstm": [0.6], "gru": [0.8]})
+    [path] = Path("b/cells").glob("*gru*--0.json")
+    path.write_text(path.read_text().replace("(made up)", "(another)"))
+    out = compared("a", "b")
+    assert "A: lstm in a; B: lstm in b" in out
+    assert (
+        "gru is not compared, since no cell is in both: SeqEcho-v0 is SeqEcho-v0(made up) in A and SeqEcho-v0(another) "
+        "in B."
+    ) in out
+    assert "gru SeqEcho-v0 0 0" in out
 
 
 def test_folders_of_one_agent_each() -> None:
@@ -104,6 +118,8 @@ def test_folders_of_one_agent_each() -> None:
         (["run", "./run"], "run and run are the same run"),
         (["run", "empty"], "empty is no run"),
         (["run", "other", "--agents", "lstm"], "a run has only one"),
+        (["a", "c", "--trust"], "--trust is for comparing runs: no module is imported for a folder of results, a"),
+        (["SeqEcho-v0", "--trust"], "--trust is for comparing runs, and SeqEcho-v0 is a problem"),
     ],
 )
 def test_folders_that_cannot_be_compared(arguments: list[str], message: str) -> None:

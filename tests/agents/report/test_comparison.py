@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from made_results import CONTROL, ECHO, FLAT, entry, folder, result
-from seq_agents.report.comparison import Comparison, compared
+from seq_agents.report.comparison import Comparison, compared, why_nothing_shared
 from seq_agents.report.comparison_tables import (
     differences_table,
     scores_table,
@@ -45,7 +45,7 @@ def test_cells_are_paired_by_problem_and_seed(tmp_path: Path) -> None:
         (0, 0, 0.7),
         (1, 1, 0.8),
     ]
-    assert unmatched_table(got).rows == (
+    assert unmatched_table([got]).rows == (
         ("SeqEcho-v0", "2", None),
         ("SeqCopy-v0", "0", None),
         ("SeqNext-v0", None, "0"),
@@ -91,14 +91,18 @@ def test_scores_by_hand(tmp_path: Path) -> None:
     assert texts["all that need memory"][-1] == "67%"
     assert texts["SeqMemorize-v0 (control)"][1:] == ["undefined"] * 5
     assert "10,000 draws with seed 0" in table.note
-    assert "about 18% too narrow" in table.note
+    assert "3 seeds of one problem are about 63% too narrow, and those over all 2 problems about 38%." in table.note
     assert summary_table([got]).rows[0][1:5] == table.rows[-1][1:5]
 
 
 @pytest.mark.parametrize(
     ("second", "words"),
     [
-        ([0.9, 0.91, 0.92], ["gru (B) scores 0.4556 higher than lstm (A)", "more than chance between seeds explains"]),
+        (
+            [0.9, 0.91, 0.92],
+            ["gru (B) scores 0.4556 higher than lstm (A)", "this may be chance between seeds (p = 0.25)"],
+        ),
+        ([0.5, 0.4, 0.6], ["lstm (A) and gru (B) have the same mean score to 4 decimals, over 3 pairs of runs"]),
         ([0.1, 0.2, 0.3], ["gru (B) scores 0.3333 lower than lstm (A)", "with probability 0%"]),
         ([0.4, 0.6, 0.52], ["the interval includes 0, so these seeds show no difference"]),
         ([0.5, 0.5, 0.5], ["A and B have the same score in every pair, over 3 pairs of runs on 1 problem."]),
@@ -110,6 +114,45 @@ def test_the_verdict(second: list[float], words: list[str], tmp_path: Path) -> N
     for part in words:
         assert part in text
     assert "settings" not in text
+
+
+@pytest.mark.parametrize(
+    ("seeds", "words"),
+    [(5, "this may be chance between seeds (p = 0.062)"), (6, "more than chance between seeds explains (p = 0.031)")],
+)
+def test_fewer_than_six_pairs_may_be_chance(seeds: int, words: str, tmp_path: Path) -> None:
+    assert words in verdict(comparison(tmp_path, {"SeqEcho-v0": [0.5] * seeds}, {"SeqEcho-v0": [0.9] * seeds}))
+
+
+def test_the_verdict_of_one_pair(tmp_path: Path) -> None:
+    assert "over 1 pair of runs on 1 problem" in verdict(
+        comparison(tmp_path, {"SeqEcho-v0": [0.5]}, {"SeqEcho-v0": [0.9]})
+    )
+
+
+@pytest.mark.parametrize(
+    ("second", "reason"),
+    [
+        ({"id": "SeqCopy-v0"}, "A has SeqEcho-v0 lag=3, and B has SeqCopy-v0"),
+        ({"swept": "lag"}, "SeqEcho-v0 lag=3 belongs to no sweep in A, and to the sweep 'lag' in B"),
+        ({"seeds": 2}, "of SeqEcho-v0 lag=3, A has the seeds [0], and B has [1]"),
+        ({"problem": "another"}, "SeqEcho-v0 lag=3 is SeqEcho-v0(made up) in A and another in B"),
+    ],
+)
+def test_why_agents_share_nothing(second: Mapping[str, Any], reason: str, tmp_path: Path) -> None:
+    """A has seed 1 of another problem, too, which does not count as a seed of the problem that both have."""
+    theirs = dict(second)
+    problem, id = theirs.pop("problem", None), theirs.pop("id", "SeqEcho-v0")
+    changes = {} if id == "SeqCopy-v0" else {"parameters": {"lag": 3}}
+    ours = done(tmp_path / "a", {"SeqEcho-v0": [0.5]}, parameters={"lag": 3})
+    if "seeds" in theirs:
+        ours += done(tmp_path / "c", {"SeqNext-v0": [0.5, 0.5]})[1:]
+    there = done(tmp_path / "b", {id: [0.5] * theirs.pop("seeds", 1)}, **changes, **theirs)[-1:]
+    if problem:
+        there = [dataclasses.replace(there[0], problem=problem)]
+    got = compared("lstm", ours, "lstm", there)
+    assert got.pairs == ()
+    assert why_nothing_shared(got) == reason
 
 
 def test_the_verdict_without_a_normalised_score(tmp_path: Path) -> None:
@@ -160,3 +203,12 @@ def test_agents_of_other_modules_are_not_imported(tmp_path: Path) -> None:
         "time steps learned from, median",
         "seconds of training, median",
     ]
+
+
+def test_the_note_of_a_summary_is_about_the_narrowest_interval(tmp_path: Path) -> None:
+    """The problems of different agents are not averaged, so they do not make an interval wider."""
+    accuracies = [{"SeqEcho-v0": [0.5] * seeds} for seeds in (3, 2, 9)]
+    several = [comparison(tmp_path / str(place), each, each) for place, each in enumerate(accuracies)]
+    note = summary_table(several).note
+    assert note.endswith("Bootstrap intervals of 3 seeds of one problem are about 63% too narrow.")
+    assert "too narrow" not in summary_table(several[1:2]).note

@@ -30,29 +30,41 @@ def found(path: Path, scores: Mapping[str, list[float]], id: str = "SeqEcho-v0")
         ({"lstm": [0.9] * 3}, ["On SeqEcho-v0, lstm has an interquartile mean of 0.9000 of 1 (95% interval 0.9000 to"]),
         ({"lstm": [0.9]}, ["(1 seed: no interval)"]),
         (
-            {"lstm": [0.9, 0.91, 0.92], "gru": [0.5, 0.51, 0.52]},
-            ["lstm has the highest", "0.4000 ahead of gru on average", "more than chance between seeds explains"],
+            {"lstm": [0.9] * 6, "gru": [0.5] * 6},
+            ["lstm has the highest", "0.4000 ahead of gru (0.4000 to", "more than chance between seeds explains"],
+        ),
+        (
+            {"lstm": [0.9] * 5, "gru": [0.5] * 5},
+            ["lstm has the highest interquartile mean (0.9000 of 1), but its lead over gru may be chance."],
         ),
         (
             {"lstm": [0.9, 0.91, 0.92], "gru": [0.91, 0.9, 0.91]},
-            ["lstm has the highest", "but no more than chance separates it from gru."],
+            ["lstm has the highest", "but its lead over gru may be chance."],
         ),
         (
             {"lstm": [0.9, 0.9], "gru": [0.1, 0.1]},
             ["but with 2 seeds of a problem there is no interval, so this may be chance."],
         ),
         (
-            {"lstm": [0.9] * 3, "ppo": [0.01] * 3, "reservoir": [0.5] * 3, "optimal": [1.0] * 3},
+            {"lstm": [0.9] * 6, "ppo": [0.01] * 6, "reservoir": [0.5] * 6, "optimal": [1.0] * 6},
             [
                 "lstm has an interquartile mean of 0.9000",
-                "The control ppo, which has no memory, scores 0.0100, 0.8900 less than lstm on average.",
+                "The control ppo, which has no memory, scores 0.0100, 0.8900 less than lstm.",
                 "The control reservoir, whose memory is not learned, scores 0.5000, 0.4000 less",
-                "Bootstrap intervals of 3 seeds are about 18% too narrow.",
+                "Bootstrap intervals of 6 seeds of one problem are about 30% too narrow.",
             ],
         ),
         (
             {"lstm": [0.9, 0.8, 0.7], "reservoir": [0.7, 0.8, 0.9]},
-            ["no more than chance separates it from lstm, so nothing says that memory was learned."],
+            ["its difference from lstm may be chance, so nothing says that memory was learned."],
+        ),
+        (
+            {"lstm": [0.5] * 6, "reservoir": [0.75] * 6},
+            ["scores 0.7500, 0.2500 more than lstm, so nothing says that memory was learned."],
+        ),
+        (
+            {"lstm": [0.9] * 6, "reservoir": [0.5] * 2},
+            ["scores 0.5000; it shares too few runs with lstm to compare."],
         ),
         ({"mlp": [0.1] * 3, "reservoir": [0.5] * 3}, ["reservoir has the highest interquartile mean"]),
         ({"optimal": [1.0] * 3}, ["optimal has an interquartile mean of 1.0000"]),
@@ -65,8 +77,40 @@ def test_the_sentences(scores: Mapping[str, list[float]], words: list[str], tmp_
 
 
 def test_the_mean_may_have_another_order_than_the_interquartile_mean(tmp_path: Path) -> None:
-    text = found(tmp_path / "r", {"lstm": [1.0, 1.0, 1.0, -0.1, -0.1], "gru": [0.95, 0.95, 0.95, 0.5, 0.5]})
-    assert text.startswith("On SeqEcho-v0, gru has the highest interquartile mean (0.8000 of 1)")
+    """In the plain mean, gru leads by 0.09, which is more than chance: so it is not sure that lstm is better."""
+    text = found(tmp_path / "r", {"lstm": [0.9] * 54 + [-0.1] * 6, "gru": [0.89] * 60})
+    assert text == (
+        "On SeqEcho-v0, lstm has the highest interquartile mean (0.9000 of 1), but its lead over gru may be chance."
+    )
+
+
+def test_the_lead_may_not_hold_over_the_shared_runs(tmp_path: Path) -> None:
+    text = found(tmp_path / "r", {"lstm": [0.5] * 6 + [1.0] * 6, "gru": [0.6] * 6})
+    assert "mean (0.7500 of 1), but gru is ahead by 0.1000 over the runs that both have." in text
+
+
+def test_a_difference_names_the_shared_runs(tmp_path: Path) -> None:
+    text = found(tmp_path / "r", {"lstm": [0.9] * 6 + [1.0] * 6, "gru": [0.6] * 6, "mlp": [0.0] * 6})
+    assert "0.3000 ahead of gru (0.3000 to 0.3000) over the 6 runs that both have: more than chance" in text
+    assert "mlp, which has no memory, scores 0.0000 over the 6 runs that both have, 0.9000 less than lstm." in text
+
+
+def test_agents_without_common_runs_are_not_called_equal(tmp_path: Path) -> None:
+    made = folder(tmp_path / "r", [entry(name, agent=name, seeds=6) for name in ("lstm", "gru")])
+    for cell in made.cells():
+        if (cell.seed < 3) == (cell.entry.name == "lstm"):
+            made.add(cell, result(cell, 0.9))
+    assert "(0.8889 of 1), but gru shares too few runs with it to compare." in finding(outcomes(made)).sentence
+
+
+def test_agents_on_other_problems_are_not_ranked(tmp_path: Path) -> None:
+    ids = {"lstm": ("SeqEcho-v0", "SeqCopy-v0"), "gru": ("SeqEchoHard-v0", "SeqCopyHard-v0")}
+    made = folder(tmp_path / "r", [entry(name, id, agent=name, seeds=3) for name in ids for id in ids[name]])
+    for cell in made.cells():
+        made.add(cell, result(cell, 0.55 if cell.entry.name == "lstm" else 1.0))
+    got = finding(outcomes(made))
+    assert got.sentence.startswith("Over the 2 problems that need memory, lstm has an interquartile mean of 0.5000 of")
+    assert "Not ranked, with runs on other problems: gru." in got.more
 
 
 def test_several_problems(tmp_path: Path) -> None:

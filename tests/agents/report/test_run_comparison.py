@@ -78,6 +78,7 @@ def test_the_verdict(accuracy: float, interval: tuple[float, float], words: str,
     text = verdict(both(tmp_path, accuracy=accuracy, interval=interval))
     assert words in text
     assert "from 1,000 episodes" in text
+    assert "The interval ignores that both were evaluated on the same episodes." in text
     assert "Another seed may give another result" in text
 
 
@@ -103,6 +104,19 @@ def test_a_score_that_is_not_reached(tmp_path: Path) -> None:
     for name in "ab":
         (tmp_path / name / "curve.csv").unlink()
     assert times_table(comparison).rows == ()
+
+
+def test_scores_are_undefined_where_all_levels_are_equal(tmp_path: Path) -> None:
+    runs = [run(tmp_path / name) for name in "ab"]
+    for made in runs:
+        path = made.path / "evaluation.json"
+        evaluation = json.loads(path.read_text())
+        evaluation["levels"] = {
+            name: level and {**level, "accuracy": 1.0} for name, level in evaluation["levels"].items()
+        }
+        path.write_text(json.dumps(evaluation))
+    table = times_table(compared_runs(*runs))
+    assert [row[1:] for row in table.texts()] == [["undefined"] * 4] * 3
 
 
 def test_runs_that_cannot_be_compared(tmp_path: Path) -> None:

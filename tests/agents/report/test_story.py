@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from made_results import CONTROL, ECHO, entry, folder, result, usual
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from pages import assert_sound
 from seq_agents.experiments.results_folder import Folder
 from seq_agents.report import axes as axes_of
@@ -18,9 +19,9 @@ from seq_agents.report.drawing import Drawing, Places
 from seq_agents.report.episode_picture import episode_picture
 from seq_agents.report.figure_files import figure_file, write_figures
 from seq_agents.report.folder_tables import read_outcomes
-from seq_agents.report.interval_chart import _power, intervals
+from seq_agents.report.interval_chart import _short, intervals
 from seq_agents.report.outcome import outcomes
-from seq_agents.report.page import page
+from seq_agents.report.page import code_marked, page
 from seq_agents.report.page_svg import svg
 from seq_agents.report.parts import parts_of
 from seq_agents.report.problem_cards import problem_cards
@@ -82,7 +83,7 @@ def test_the_page_tells_the_finding_first_and_how_it_was_made_last(tmp_path: Pat
     ]  # fmt: skip
     cards = root.all("ul", class_="cards")[0]
     assert [link.attributes["href"] for link in cards.all("a")] == ["#problem-0", "#problem-1", "#problem-2"]
-    assert "answer with the value of `lag` steps ago" in cards.text()
+    assert "lag" in [code.text() for code in cards.all("code")]
     assert "(a control task: it needs no memory)" in cards.text()
 
 
@@ -212,5 +213,36 @@ def test_sizes_of_one_parameter_are_short(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("value", "text"), [(1e-4, "10⁻⁴"), (1e-3, "10⁻³"), (0.01, "0.01"), (0.1, "0.1"), (1.0, "1"), (10.0, "10")]
 )
-def test_powers_of_ten_have_short_labels(value: float, text: str) -> None:
-    assert _power(value) == text
+def test_shorts_of_ten_have_short_labels(value: float, text: str) -> None:
+    assert _short(value) == text
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [(0.02, 0.09), (0.032, 0.034), (2e-4, 9e-4), (0.3, 0.31), (1e-4, 1.0), (0.05, 0.2), (0.0301, 0.0302)],
+)
+def test_the_axis_of_the_optimality_gap_has_ticks(low: float, high: float, tmp_path: Path) -> None:
+    """Two agents whose gaps are the two ends."""
+    made = folder(tmp_path / "r", [entry("lstm"), entry("ppo", agent="ppo")])
+    for cell in made.cells():
+        made.add(cell, result(cell, 1.0 - 0.9 * (low if cell.entry.name == "lstm" else high)))
+    chart = intervals(outcomes(made), PLACES)
+    assert chart is not None
+    axes = Figure().add_subplot()
+    chart.drawing.paint(axes)
+    panel = axes.child_axes[3]
+    first, last = panel.get_xlim()
+    ticks = [tick for tick in panel.get_xticks() if first <= tick <= last]
+    labels = [panel.xaxis.get_major_formatter()(tick) for tick in ticks]
+    assert 2 <= len(set(labels)) == len(labels) <= 4
+
+
+@pytest.mark.parametrize(("value", "text"), [(2e-4, "2·10⁻⁴"), (0.03, "0.03"), (0.0325, "0.0325"), (5e-3, "5·10⁻³")])
+def test_other_ticks_have_short_labels(value: float, text: str) -> None:
+    assert _short(value) == text
+
+
+def test_a_parameter_in_the_title_of_a_problem_is_marked_as_code(tmp_path: Path) -> None:
+    text = page(usual(tmp_path / "r"))
+    assert "answer with the value of <code>lag</code> steps ago" in text
+    assert code_marked("`a` <b> `c") == "<code>a</code> &lt;b&gt; `c"
