@@ -37,8 +37,8 @@ class Credit:
     steps: Array
     """(N,) int64: the time steps of the answers: those at which an answer counts, at most 32 of them."""
     amounts: Array
-    """(B, N, T): of the input at each step; NaN after the answer, and where no answer counts. The first episode is the
-    one that is drawn; averages leave it out."""
+    """(B, N, T): of the input at each step; NaN after the answer, where no answer counts, and by occlusion where no
+    other episode has another input. The first episode is the one that is drawn; averages leave it out."""
     sources: Array | None
     """(B, N, T) bool: the steps that the right answer depends on; None if the problem does not state them."""
 
@@ -51,18 +51,28 @@ class Credit:
     @property
     def on_sources(self) -> tuple[float, float] | None:
         """The mean share on the steps that the right answer depends on, and its chance: the share that these steps are
-        of all steps so far. NaN if no answer depends on an input; None if the problem does not state the sources.
+        of all steps so far that have an amount. NaN if no answer depends on an input; None if the problem does not
+        state the sources.
         """
         if self.sources is None:
             return None
-        shares, sources = self.shares()[1:], self.sources[1:]
+        shares = self.shares()[1:]
         so_far = ~np.isnan(shares)
-        counted = so_far.any(axis=2) & sources.any(axis=2)
+        sources = self.sources[1:] & so_far
+        counted = sources.any(axis=2)
         if not counted.any():
             return float("nan"), float("nan")
-        share = np.where(sources & so_far, shares, 0.0).sum(axis=2)[counted].mean()
+        share = np.where(sources, shares, 0.0).sum(axis=2)[counted].mean()
         chance = (sources.sum(axis=2)[counted] / so_far.sum(axis=2)[counted]).mean()
         return float(share), float(chance)
+
+    def outlined(self) -> Array:
+        """(K, 2) int64: the row and the step of each source in the map (N, T) of the drawn episode."""
+        if self.sources is None:
+            return np.zeros((0, 2), np.int64)
+        counts = ~np.isnan(self.amounts[0]).all(axis=1)
+        places: Array = np.argwhere(self.sources[0] & counts[:, None])
+        return places
 
     def by_distance(self) -> Array:
         """(T,): the mean amount by the distance from the input to the answer in time steps; NaN where there is none."""
@@ -122,9 +132,10 @@ def credit(
         "gradient": _gradient(view, encoded, steps),
     }
     mask = asked[:, steps, None] & (np.arange(problem.steps) <= steps[:, None])
+    masks = {"occlusion": mask & (others.chosen >= 0).any(axis=2)[:, None], "gradient": mask}
     sources = _sources(problem, episodes.observations, steps)
     return tuple(
-        Credit(of, method, steps, np.where(mask, amounts[of], np.nan), sources)
+        Credit(of, method, steps, np.where(masks[method], amounts[of], np.nan), sources)
         for of in ("answer", "value")
         for method, amounts in by_method.items()
         if of in amounts

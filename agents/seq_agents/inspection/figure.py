@@ -135,11 +135,10 @@ def _draw_reach(axes: Axes, inspection: Inspection) -> None:
 def _draw_credit(axes: Axes, credit: Credit) -> None:
     """The map of the drawn episode, with the right steps outlined."""
     shares: Any = credit.shares()[0]
-    axes.set_facecolor("0.93")  # Steps after the answer.
+    axes.set_facecolor("0.93")  # Steps after the answer, and inputs that cannot be replaced.
     axes.imshow(shares, aspect="auto", interpolation="nearest", cmap="Blues", vmin=0.0, vmax=largest_share(credit))
-    if credit.sources is not None:
-        for place, step in np.argwhere(credit.sources[0] & ~np.isnan(credit.amounts[0])):
-            axes.add_patch(_outline(step, place))
+    for place, step in credit.outlined().tolist():
+        axes.add_patch(_outline(step, place))
     found = credit.on_sources
     right = (
         "" if found is None or np.isnan(found[0]) else f": {found[0]:.0%} on the right steps (chance {found[1]:.0%})"

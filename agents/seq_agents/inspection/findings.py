@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from seq_agents.inspection.probe import Probe
 
 _READABLE = 0.9
-"""An input can be read if the probe reaches this."""
+"""An input can be read if the measure of the probe is this share of the way from chance to 1."""
 
 
 def two_places(value: float) -> str:
@@ -94,7 +94,7 @@ def largest_share(credit: Credit) -> float:
 
 def sentences(inspection: Inspection) -> list[str]:
     """What was found, and what is left out."""
-    found = [] if inspection.probe is None else [_about_probe(inspection.probe)]
+    found = [] if inspection.probe is None else [about_probe(inspection.probe)]
     for of in ("answer", "value"):
         credit = inspection.credit_of(of, "occlusion")
         if credit is not None and credit.on_sources is not None:
@@ -102,14 +102,17 @@ def sentences(inspection: Inspection) -> list[str]:
     return [*found, *inspection.notes]
 
 
-def _about_probe(probe: Probe) -> str:
+def about_probe(probe: Probe) -> str:
+    """The sentence about what a probe reads."""
     if np.isnan(probe.trained).all() or (probe.chance == 1.0).all():
         return "The inputs are the same in every episode, so there is nothing to read from the state."
-    now = _readable(probe.lags, probe.trained)
-    text = f"A linear probe reads {_inputs_up_to(now)} from the state with {probe.measure} of at least {_READABLE}"
+    text = (
+        f"A linear probe reads {_inputs_up_to(_readable(probe, probe.trained))} from the state, with an "
+        f"{probe.measure} of at least {_READABLE:.0%} of the way from chance to 1"
+    )
     if probe.untrained is None:
         return f"{text}."
-    return f"{text}; before training it reads {_inputs_up_to(_readable(probe.lags, probe.untrained))}."
+    return f"{text}; before training it reads {_inputs_up_to(_readable(probe, probe.untrained))}."
 
 
 def _inputs_up_to(lag: int | None) -> str:
@@ -121,9 +124,14 @@ def _inputs_up_to(lag: int | None) -> str:
     return f"the inputs of up to {lag} step{'s' if lag > 1 else ''} ago"
 
 
-def _readable(lags: Array, measure: Array) -> int | None:
-    """The longest lag up to which every input can be read; None if that of this step cannot."""
-    wrong = np.flatnonzero(~(measure >= _READABLE))
+def _readable(probe: Probe, measure: Array) -> int | None:
+    """The longest lag up to which every input can be read; None if the first one cannot.
+
+    Lags at which chance is always right are left out, because there is nothing to read.
+    """
+    unknown = ~(probe.chance >= 1.0)
+    lags, chance = probe.lags[unknown], probe.chance[unknown]
+    wrong = np.flatnonzero(~(measure[unknown] - chance >= _READABLE * (1 - chance)))
     count = int(wrong[0]) if len(wrong) else len(lags)
     return int(lags[count - 1]) if count else None
 

@@ -102,14 +102,13 @@ def _map(credit: Credit) -> CreditMap:
     found = credit.on_sources
     right = "" if found is None or np.isnan(found[0]) else f"{found[0]:.0%} on the right steps (chance {found[1]:.0%})"
     rows, steps = shares.shape
-    sources = [] if credit.sources is None else np.argwhere(credit.sources[0] & ~np.isnan(credit.amounts[0])).tolist()
     return CreditMap(
         f"Credit of the {credit.of}s by {credit.method}",
         right,
         _signed(np.nan_to_num(shares) / largest_share(credit)),
         steps,
         rows,
-        [(step, row) for row, step in sources],
+        [(step, row) for row, step in credit.outlined().tolist()],
         [(row, int(credit.steps[row])) for row in even_places(rows)],
         credit.steps.tolist(),
         even_places(steps),

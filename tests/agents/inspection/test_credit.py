@@ -130,9 +130,27 @@ def test_inputs_that_cannot_differ_get_no_credit() -> None:
     class Wide(Lagged):
         symbols = 5
 
-    amounts = credits_of(Wide(), problem)["answer", "occlusion"].amounts
-    assert np.nansum(amounts[:, :, 0]) > 0
-    assert np.nansum(amounts[:, :, 1:]) == 0
+    found = credits_of(Wide(), problem)["answer", "occlusion"]
+    assert np.nansum(found.amounts[:, :, 0]) > 0
+    assert np.isnan(found.amounts[:, :, 1:]).all()
+    assert found.outlined().tolist() == [[3, 0]], "the last answer is the marker"
+
+
+def test_chance_counts_only_the_inputs_that_can_be_replaced() -> None:
+    """Only the marker of SeqMemorize can be replaced, so all credit is on it by chance too."""
+    problem = seq_envs.make_problem("SeqMemorize-v0", encoding="discrete")
+
+    class First(Lagged):
+        """All its answers depend on the first input, and on the last one."""
+
+        symbols = 5
+
+        def read(self, features: Tensor) -> Reading:
+            return Reading((features + features[:, :1])[:, :, None], None)
+
+    found = credits_of(First(), problem)
+    assert found["answer", "occlusion"].on_sources == pytest.approx((1.0, 1.0))
+    assert found["answer", "gradient"].on_sources == pytest.approx((0.5, 0.25), abs=0.1)
 
 
 def made(amounts: Any, sources: Any) -> Credit:
