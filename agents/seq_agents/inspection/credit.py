@@ -23,7 +23,11 @@ _MOST_TARGETS = 32
 _MOST_READ = 150_000
 """Time steps that are read for the occlusion of the inputs, roughly."""
 _AT_ONCE = 20_000
-"""Time steps that are read in one call."""
+"""Time steps that are read in one call, if an input has few numbers."""
+_NUMBERS_AT_ONCE = 1 << 21
+"""Numbers of the inputs that are read in one call, unless one episode has more."""
+_MOST_NUMBERS = 1 << 23
+"""Numbers of the inputs of all episodes, of which there are 8 at least."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +74,7 @@ class Credit:
         """(K, 2) int64: the row and the step of each source in the map (N, T) of the drawn episode."""
         if self.sources is None:
             return np.zeros((0, 2), np.int64)
-        counts = ~np.isnan(self.amounts[0]).all(axis=1)
+        counts: Array = ~np.isnan(self.amounts[0]).all(axis=1)
         places: Array = np.argwhere(self.sources[0] & counts[:, None])
         return places
 
@@ -87,7 +91,8 @@ class Credit:
 
     def __repr__(self) -> str:
         found = self.on_sources
-        right = "" if found is None else f", {found[0]:.2f} of it on the right steps (chance {found[1]:.2f})"
+        known = found is not None and not np.isnan(found[0])
+        right = f", {found[0]:.2f} of it on the right steps (chance {found[1]:.2f})" if found and known else ""
         return f"<Credit of the {self.of} by {self.method}{right}>"
 
 
@@ -114,10 +119,11 @@ def credit(
     Raises:
         ValueError: an episode has more than 512 time steps.
     """
-    if problem.steps > MOST_STEPS:
-        raise ValueError(f"credit is for problems of at most {MOST_STEPS} time steps, got {problem.steps}")
+    if refusal := too_long(problem):
+        raise ValueError(refusal)
     replacements = 4 if problem.steps <= 32 else 2
-    count = int(np.clip(_MOST_READ // (replacements * problem.steps**2), 8, 128))
+    most = min(_MOST_READ // (replacements * problem.steps**2), _MOST_NUMBERS // observations[0].size)
+    count = int(np.clip(most, 8, 128))
     stream = inspection_stream(seed, _EPISODES)
     raw = [shown, raw_episodes(problem, count, stream)]
     episodes = Episodes(*(np.concatenate(arrays) for arrays in zip(*raw, strict=True)))
@@ -132,7 +138,8 @@ def credit(
         "gradient": _gradient(view, encoded, steps),
     }
     mask = asked[:, steps, None] & (np.arange(problem.steps) <= steps[:, None])
-    masks = {"occlusion": mask & (others.chosen >= 0).any(axis=2)[:, None], "gradient": mask}
+    replaced: Array = (others.chosen >= 0).any(axis=2)
+    masks = {"occlusion": mask & replaced[:, None], "gradient": mask}
     sources = _sources(problem, episodes.observations, steps)
     return tuple(
         Credit(of, method, steps, np.where(masks[method], amounts[of], np.nan), sources)
@@ -140,6 +147,13 @@ def credit(
         for method, amounts in by_method.items()
         if of in amounts
     )
+
+
+def too_long(problem: seq_envs.Problem) -> str:
+    """Why there is no credit for a problem with such long episodes; empty if there is."""
+    if problem.steps <= MOST_STEPS:
+        return ""
+    return f"credit is for problems of at most {MOST_STEPS} time steps, got {problem.steps}"
 
 
 def _some(steps: Array) -> Array:
@@ -180,7 +194,8 @@ class _Replacements:
         mine, theirs = (
             each.observations.reshape(*each.observations.shape[:2], -1) for each in (episodes, pool)
         )  # (.., T, n)
-        differs = (mine[:, None] != theirs[None]).any(axis=3)  # (B, P, T)
+        # Episode by episode, because a comparison of all at once would hold B times as many numbers.
+        differs = np.stack([(each != theirs).any(axis=2) for each in mine])  # (B, P, T)
         differs &= (np.arange(steps) < pool.lengths[:, None]) & (np.arange(steps) < episodes.lengths[:, None, None])
         chances = rng.random((batch, count, 64, steps)) * differs[:, None]
         chosen = np.where(differs.any(axis=1)[:, None], chances.argmax(axis=2), -1)  # (B, R, T)
@@ -192,12 +207,14 @@ def _occlusion(view: NetworkView, observations: Array, others: _Replacements, st
     """By "answer" and "value": the mean change (B, N, T) when the input of a step is replaced."""
     batch, length = observations.shape[:2]
     count = others.chosen.shape[2]
-    original = view.read(view.features(observations))
+    features = view.features(observations)
+    original = view.read(features)
+    at_once = _steps_at_once(max(features[0, 0].numel(), observations[0, 0].size)) // length or 1
     choices = None if view.real else view.choices(original.scores)
     before = _numbers(original, choices)
     pairs = np.argwhere(others.chosen >= 0)  # episode, step, replacement
     found = {of: np.zeros((batch, len(steps), length)) for of in before}
-    for some in np.array_split(pairs, max(1, -(-len(pairs) * length // _AT_ONCE))):
+    for some in np.array_split(pairs, max(1, -(-len(pairs) // at_once))):
         if not len(some):
             continue
         episode, step, number = some.T
@@ -214,6 +231,11 @@ def _occlusion(view: NetworkView, observations: Array, others: _Replacements, st
     return found
 
 
+def _steps_at_once(numbers: int) -> int:
+    """The time steps that are read in one call, where an input has so many numbers."""
+    return min(_AT_ONCE, _NUMBERS_AT_ONCE // numbers)
+
+
 def _numbers(reading: Reading, choices: Tensor | None) -> dict[str, Tensor]:
     """What occlusion changes: the probability of each answer (B, T), or the answer (B, T, places); the value (B, T)."""
     answer = reading.scores
@@ -228,7 +250,7 @@ def _gradient(view: NetworkView, observations: Array, steps: Array) -> dict[str,
     features = view.features(observations)
     batch, length = features.shape[:2]
     found: dict[str, Array] = {}
-    episodes = max(1, _AT_ONCE // (length * len(steps)))
+    episodes = max(1, _steps_at_once(features.shape[2]) // (length * len(steps)))
     for first in range(0, batch, episodes):
         some = features[first : first + episodes]
         # Each target step has its own copy of the episodes, so one pass backwards serves all of them.

@@ -78,13 +78,23 @@ def relative(norms: Array) -> Array:
 
 
 def on_sources(inspection: Inspection) -> Table:
-    """A row for each map of credit: the share on the steps that a right answer depends on, and its chance."""
-    rows = []
-    for credit in inspection.credits:
-        share, chance = credit.on_sources or (math.nan, math.nan)
-        rows.append((f"{credit.of}s", credit.method, _known(share), _known(chance)))
+    """A row for each map of credit: the share on the steps that a right answer depends on, and its chance.
+
+    Maps without such a share have no row.
+    """
+    rows = [
+        (f"{credit.of}s", credit.method, *found)
+        for credit in inspection.credits
+        if (found := credit.on_sources) is not None and not math.isnan(found[0])
+    ]
     share_columns = (Column("on the right steps", two_places), Column("chance", two_places))
     return Table("", (Column("credit of"), Column("by"), *share_columns), tuple(rows))
+
+
+def on_right_steps(credit: Credit) -> str:
+    """The share on the steps that a right answer depends on, in words; empty if there is none."""
+    found = credit.on_sources
+    return "" if found is None or math.isnan(found[0]) else f"{found[0]:.0%} on the right steps (chance {found[1]:.0%})"
 
 
 def largest_share(credit: Credit) -> float:
@@ -140,7 +150,7 @@ def _about_credit(credit: Credit) -> str:
     assert credit.on_sources is not None
     share, chance = credit.on_sources
     if math.isnan(share):
-        return f"No {credit.of} depends on a replaced input where the right answer does."
+        return f"Replacing inputs changes no {credit.of} at the time steps whose right answer depends on an input."
     return (
         f"When inputs are replaced, {share:.0%} of the change of the {credit.of}s is due to the steps that the right "
         f"answer depends on (chance {chance:.0%})."
