@@ -138,7 +138,7 @@ def credit(
         "gradient": _gradient(view, encoded, steps),
     }
     mask = asked[:, steps, None] & (np.arange(problem.steps) <= steps[:, None])
-    replaced: Array = (others.chosen >= 0).any(axis=2)
+    replaced = np.asarray((others.chosen >= 0).any(axis=2))
     masks = {"occlusion": mask & replaced[:, None], "gradient": mask}
     sources = _sources(problem, episodes.observations, steps)
     return tuple(
@@ -195,7 +195,7 @@ class _Replacements:
             each.observations.reshape(*each.observations.shape[:2], -1) for each in (episodes, pool)
         )  # (.., T, n)
         # Episode by episode, because a comparison of all at once would hold B times as many numbers.
-        differs = np.stack([(each != theirs).any(axis=2) for each in mine])  # (B, P, T)
+        differs: Array = np.stack([(each != theirs).any(axis=2) for each in mine])  # (B, P, T)
         differs &= (np.arange(steps) < pool.lengths[:, None]) & (np.arange(steps) < episodes.lengths[:, None, None])
         chances = rng.random((batch, count, 64, steps)) * differs[:, None]
         chosen = np.where(differs.any(axis=1)[:, None], chances.argmax(axis=2), -1)  # (B, R, T)

@@ -150,7 +150,7 @@ def _about_credit(credit: Credit) -> str:
     assert credit.on_sources is not None
     share, chance = credit.on_sources
     if math.isnan(share):
-        return f"Replacing inputs changes no {credit.of} at the time steps whose right answer depends on an input."
+        return f"Replacing inputs changes no {credit.of} at the time steps whose right answer depends on them."
     return (
         f"When inputs are replaced, {share:.0%} of the change of the {credit.of}s is due to the steps that the right "
         f"answer depends on (chance {chance:.0%})."
