@@ -198,7 +198,7 @@ class _Replacements:
         differs: Array = np.stack([(each != theirs).any(axis=2) for each in mine])  # (B, P, T)
         differs &= (np.arange(steps) < pool.lengths[:, None]) & (np.arange(steps) < episodes.lengths[:, None, None])
         chances = rng.random((batch, count, 64, steps)) * differs[:, None]
-        chosen = np.where(differs.any(axis=1)[:, None], chances.argmax(axis=2), -1)  # (B, R, T)
+        chosen = np.where(differs.any(axis=1, keepdims=True), chances.argmax(axis=2), -1)  # (B, R, T)
         return cls(seq_envs.sample(problem, 64, stream).observations, chosen.transpose(0, 2, 1))
 
 
