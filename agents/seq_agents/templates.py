@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 
-def template_environment(package: str) -> Environment:
-    """An environment of Jinja that loads the templates beside the modules of a package, and escapes all values."""
+def template_environment(package: str, folder: str = "") -> Environment:
+    """An environment of Jinja that loads the templates of a package, and escapes all values.
+
+    The templates are beside its modules, or in a folder there. The filter `code_marked` makes code of what stands
+    between backticks.
+    """
 
     def source(name: str) -> str:
-        return files(package).joinpath(name).read_text(encoding="utf-8")
+        return files(package).joinpath(folder, name).read_text(encoding="utf-8")
 
-    return Environment(
+    environment = Environment(
         loader=FunctionLoader(source), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters["code_marked"] = code_marked
+    return environment
+
+
+def code_marked(text: str) -> Markup:
+    """The text as escaped HTML, with what stands between backticks as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))

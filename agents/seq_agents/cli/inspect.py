@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from seq_agents.cli.hints import next_commands, on_runs
 from seq_agents.cli.options import Command, seed
+from seq_agents.cli.output_files import refuse_files
 from seq_agents.cli.terminal import print_table, terminal_width, wrapped
 from seq_agents.cli.threads import use_one_thread
 from seq_agents.cli.trained import add_run, given_options, trained
@@ -36,17 +37,13 @@ def add_commands(command: Command) -> None:
 
 def _inspect(chosen: argparse.Namespace) -> None:
     """Inspect an agent, and print what was found or write it to files."""
+    refuse_files({"html": chosen.html, "out": chosen.out})
     with loading():
         from seq_agents.inspection import inspect
         from seq_agents.inspection.figure import form_of
 
         use_one_thread()
     files = [path for path in (chosen.html, chosen.out) if path is not None]
-    for path in files:
-        if path.is_dir():
-            raise Refused(f"{path} is a folder: name a file")
-    if len({path.resolve() for path in files}) < len(files):
-        raise Refused(f"--html and --out must name two files, got {chosen.html} twice")
     if chosen.out is not None:
         form_of(chosen.out)
     agent = trained(chosen)
@@ -74,7 +71,8 @@ def _inspect(chosen: argparse.Namespace) -> None:
     width = terminal_width() or _WIDTH
     print(state_text(inspection, width, _colours()), end="\n\n")
     print_table(by_lag(inspection, _ROWS))
-    print_table(on_sources(inspection))
+    if (shares := on_sources(inspection)).rows:
+        print_table(shares)
     for sentence in sentences(inspection):
         print(wrapped(sentence))
     print(f"\n{next_commands(on_runs('inspect', agent.run, given=[*given, '--html', 'page.html']))}")

@@ -6,12 +6,13 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seq_agents.cli.hints import next_commands, on_runs
 from seq_agents.cli.options import Command, seed
+from seq_agents.cli.output_files import refuse_files
 from seq_agents.cli.terminal import terminal_width
 from seq_agents.cli.threads import use_one_thread
 from seq_agents.cli.trained import Trained, add_run, given_options, trained
@@ -53,7 +54,7 @@ def _speed(text: str) -> float:
 
 def _watch(chosen: argparse.Namespace) -> None:
     """Play an episode in the terminal, or write files."""
-    _refuse_files({name: getattr(chosen, name) for name in ("html", "gif", "game")})
+    refuse_files({name: getattr(chosen, name) for name in ("html", "gif", "game")})
     game_alone = chosen.game is not None and chosen.html is None and chosen.gif is None
     if game_alone:
         _refuse_options_of_an_episode(chosen)
@@ -90,26 +91,6 @@ def _play_episode(chosen: argparse.Namespace, agent: Trained) -> None:
     if not files:
         print(f"{agent.problem.title}\n{agent.problem}\n")
         show(watched, speed)
-
-
-def _refuse_files(files: Mapping[str, Path | None]) -> None:
-    """Refuse a folder, and the same file for two options.
-
-    Args:
-        files: by the name of the option, without its dashes; None: not given.
-
-    Raises:
-        Refused: with the option or the path.
-    """
-    taken: dict[Path, str] = {}
-    for name, path in files.items():
-        if path is None:
-            continue
-        if path.is_dir():
-            raise Refused(f"{path} is a folder: name a file")
-        other = taken.setdefault(path.resolve(), name)
-        if other != name:
-            raise Refused(f"--{other} and --{name} must name two files, got {files[other]} twice")
 
 
 def _refuse_options_of_an_episode(chosen: argparse.Namespace) -> None:

@@ -23,7 +23,11 @@ _MOST_TARGETS = 32
 _MOST_READ = 150_000
 """Time steps that are read for the occlusion of the inputs, roughly."""
 _AT_ONCE = 20_000
-"""Time steps that are read in one call."""
+"""Time steps that are read in one call, if an input has few numbers."""
+_NUMBERS_AT_ONCE = 1 << 21
+"""Numbers of the inputs that are read in one call, unless one episode has more."""
+_MOST_NUMBERS = 1 << 23
+"""Numbers of the inputs of all episodes, of which there are 8 at least."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +41,8 @@ class Credit:
     steps: Array
     """(N,) int64: the time steps of the answers: those at which an answer counts, at most 32 of them."""
     amounts: Array
-    """(B, N, T): of the input at each step; NaN after the answer, and where no answer counts. The first episode is the
-    one that is drawn; averages leave it out."""
+    """(B, N, T): of the input at each step; NaN after the answer, where no answer counts, and by occlusion where no
+    other episode has another input. The first episode is the one that is drawn; averages leave it out."""
     sources: Array | None
     """(B, N, T) bool: the steps that the right answer depends on; None if the problem does not state them."""
 
@@ -51,18 +55,28 @@ class Credit:
     @property
     def on_sources(self) -> tuple[float, float] | None:
         """The mean share on the steps that the right answer depends on, and its chance: the share that these steps are
-        of all steps so far. NaN if no answer depends on an input; None if the problem does not state the sources.
+        of all steps so far that have an amount. NaN if no answer depends on an input; None if the problem does not
+        state the sources.
         """
         if self.sources is None:
             return None
-        shares, sources = self.shares()[1:], self.sources[1:]
+        shares = self.shares()[1:]
         so_far = ~np.isnan(shares)
-        counted = so_far.any(axis=2) & sources.any(axis=2)
+        sources = self.sources[1:] & so_far
+        counted = sources.any(axis=2)
         if not counted.any():
             return float("nan"), float("nan")
-        share = np.where(sources & so_far, shares, 0.0).sum(axis=2)[counted].mean()
+        share = np.where(sources, shares, 0.0).sum(axis=2)[counted].mean()
         chance = (sources.sum(axis=2)[counted] / so_far.sum(axis=2)[counted]).mean()
         return float(share), float(chance)
+
+    def outlined(self) -> Array:
+        """(K, 2) int64: the row and the step of each source in the map (N, T) of the drawn episode."""
+        if self.sources is None:
+            return np.zeros((0, 2), np.int64)
+        counts: Array = ~np.isnan(self.amounts[0]).all(axis=1)
+        places: Array = np.argwhere(self.sources[0] & counts[:, None])
+        return places
 
     def by_distance(self) -> Array:
         """(T,): the mean amount by the distance from the input to the answer in time steps; NaN where there is none."""
@@ -77,7 +91,8 @@ class Credit:
 
     def __repr__(self) -> str:
         found = self.on_sources
-        right = "" if found is None else f", {found[0]:.2f} of it on the right steps (chance {found[1]:.2f})"
+        known = found is not None and not np.isnan(found[0])
+        right = f", {found[0]:.2f} of it on the right steps (chance {found[1]:.2f})" if found and known else ""
         return f"<Credit of the {self.of} by {self.method}{right}>"
 
 
@@ -104,10 +119,11 @@ def credit(
     Raises:
         ValueError: an episode has more than 512 time steps.
     """
-    if problem.steps > MOST_STEPS:
-        raise ValueError(f"credit is for problems of at most {MOST_STEPS} time steps, got {problem.steps}")
+    if refusal := too_long(problem):
+        raise ValueError(refusal)
     replacements = 4 if problem.steps <= 32 else 2
-    count = int(np.clip(_MOST_READ // (replacements * problem.steps**2), 8, 128))
+    most = min(_MOST_READ // (replacements * problem.steps**2), _MOST_NUMBERS // observations[0].size)
+    count = int(np.clip(most, 8, 128))
     stream = inspection_stream(seed, _EPISODES)
     raw = [shown, raw_episodes(problem, count, stream)]
     episodes = Episodes(*(np.concatenate(arrays) for arrays in zip(*raw, strict=True)))
@@ -122,13 +138,22 @@ def credit(
         "gradient": _gradient(view, encoded, steps),
     }
     mask = asked[:, steps, None] & (np.arange(problem.steps) <= steps[:, None])
+    replaced = np.asarray((others.chosen >= 0).any(axis=2))
+    masks = {"occlusion": mask & replaced[:, None], "gradient": mask}
     sources = _sources(problem, episodes.observations, steps)
     return tuple(
-        Credit(of, method, steps, np.where(mask, amounts[of], np.nan), sources)
+        Credit(of, method, steps, np.where(masks[method], amounts[of], np.nan), sources)
         for of in ("answer", "value")
         for method, amounts in by_method.items()
         if of in amounts
     )
+
+
+def too_long(problem: seq_envs.Problem) -> str:
+    """Why there is no credit for a problem with such long episodes; empty if there is."""
+    if problem.steps <= MOST_STEPS:
+        return ""
+    return f"credit is for problems of at most {MOST_STEPS} time steps, got {problem.steps}"
 
 
 def _some(steps: Array) -> Array:
@@ -169,10 +194,11 @@ class _Replacements:
         mine, theirs = (
             each.observations.reshape(*each.observations.shape[:2], -1) for each in (episodes, pool)
         )  # (.., T, n)
-        differs = (mine[:, None] != theirs[None]).any(axis=3)  # (B, P, T)
+        # Episode by episode, because a comparison of all at once would hold B times as many numbers.
+        differs: Array = np.stack([(each != theirs).any(axis=2) for each in mine])  # (B, P, T)
         differs &= (np.arange(steps) < pool.lengths[:, None]) & (np.arange(steps) < episodes.lengths[:, None, None])
         chances = rng.random((batch, count, 64, steps)) * differs[:, None]
-        chosen = np.where(differs.any(axis=1)[:, None], chances.argmax(axis=2), -1)  # (B, R, T)
+        chosen = np.where(differs.any(axis=1, keepdims=True), chances.argmax(axis=2), -1)  # (B, R, T)
         return cls(seq_envs.sample(problem, 64, stream).observations, chosen.transpose(0, 2, 1))
 
 
@@ -181,12 +207,14 @@ def _occlusion(view: NetworkView, observations: Array, others: _Replacements, st
     """By "answer" and "value": the mean change (B, N, T) when the input of a step is replaced."""
     batch, length = observations.shape[:2]
     count = others.chosen.shape[2]
-    original = view.read(view.features(observations))
+    features = view.features(observations)
+    original = view.read(features)
+    at_once = _steps_at_once(max(features[0, 0].numel(), observations[0, 0].size)) // length or 1
     choices = None if view.real else view.choices(original.scores)
     before = _numbers(original, choices)
     pairs = np.argwhere(others.chosen >= 0)  # episode, step, replacement
     found = {of: np.zeros((batch, len(steps), length)) for of in before}
-    for some in np.array_split(pairs, max(1, -(-len(pairs) * length // _AT_ONCE))):
+    for some in np.array_split(pairs, max(1, -(-len(pairs) // at_once))):
         if not len(some):
             continue
         episode, step, number = some.T
@@ -203,6 +231,11 @@ def _occlusion(view: NetworkView, observations: Array, others: _Replacements, st
     return found
 
 
+def _steps_at_once(numbers: int) -> int:
+    """The time steps that are read in one call, where an input has so many numbers."""
+    return min(_AT_ONCE, _NUMBERS_AT_ONCE // numbers)
+
+
 def _numbers(reading: Reading, choices: Tensor | None) -> dict[str, Tensor]:
     """What occlusion changes: the probability of each answer (B, T), or the answer (B, T, places); the value (B, T)."""
     answer = reading.scores
@@ -217,7 +250,7 @@ def _gradient(view: NetworkView, observations: Array, steps: Array) -> dict[str,
     features = view.features(observations)
     batch, length = features.shape[:2]
     found: dict[str, Array] = {}
-    episodes = max(1, _AT_ONCE // (length * len(steps)))
+    episodes = max(1, _steps_at_once(features.shape[2]) // (length * len(steps)))
     for first in range(0, batch, episodes):
         some = features[first : first + episodes]
         # Each target step has its own copy of the episodes, so one pass backwards serves all of them.

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from seq_agents.experiments.files import write_whole
 from seq_agents.inspection.curves import even_places
-from seq_agents.inspection.findings import largest_share, relative
+from seq_agents.inspection.findings import largest_share, on_right_steps, relative
 from seq_agents.report.run_curves import FORMATS
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ def save(inspection: Inspection, path: Path) -> None:
     content = io.BytesIO()
     # Without the date and with this salt for the ids in it, the same inspection gives the same file.
     dates = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
-    with rc_context({"svg.hashsalt": "seq-envs", "font.size": 8, "axes.titlesize": 8}):
+    # Names and symbols may have dollar signs, which are no mathematics.
+    with rc_context({"svg.hashsalt": "seq-envs", "text.parse_math": False, "font.size": 8, "axes.titlesize": 8}):
         figure(inspection).savefig(content, format=form, dpi=200, metadata=dates.get(form))
     write_whole(path, content.getvalue())
 
@@ -92,11 +93,9 @@ def _draw_panels(all_axes: Any, inspection: Inspection) -> None:
 
 def _texts(inspection: Inspection) -> list[str]:
     """The input, the answer and the truth of each time step, one below the other."""
-    played = inspection.played
-    columns = played.transcript(next(iter(played.answers)), played.steps, played.steps).columns
     return [
         f"{column.observation}\n{','.join(column.answer or ())}\n{','.join(column.truth or ('·',))}"
-        for column in columns
+        for column in inspection.columns
     ]
 
 
@@ -135,16 +134,11 @@ def _draw_reach(axes: Axes, inspection: Inspection) -> None:
 def _draw_credit(axes: Axes, credit: Credit) -> None:
     """The map of the drawn episode, with the right steps outlined."""
     shares: Any = credit.shares()[0]
-    axes.set_facecolor("0.93")  # Steps after the answer.
+    axes.set_facecolor("0.93")  # Steps after the answer, and inputs that cannot be replaced.
     axes.imshow(shares, aspect="auto", interpolation="nearest", cmap="Blues", vmin=0.0, vmax=largest_share(credit))
-    if credit.sources is not None:
-        for place, step in np.argwhere(credit.sources[0] & ~np.isnan(credit.amounts[0])):
-            axes.add_patch(_outline(step, place))
-    found = credit.on_sources
-    right = (
-        "" if found is None or np.isnan(found[0]) else f": {found[0]:.0%} on the right steps (chance {found[1]:.0%})"
-    )
-    axes.set_title(f"{credit.of}s, {credit.method}{right}", loc="left")
+    for place, step in credit.outlined().tolist():
+        axes.add_patch(_outline(step, place))
+    axes.set_title(": ".join(filter(None, (f"{credit.of}s, {credit.method}", on_right_steps(credit)))), loc="left")
     places = even_places(len(credit.steps))
     axes.set(xlabel="input of step", ylabel="answer of step" if credit.of == "answer" else "value of step")
     axes.set_xticks(even_places(shares.shape[1]))

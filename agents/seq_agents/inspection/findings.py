@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from seq_agents.inspection.probe import Probe
 
 _READABLE = 0.9
-"""An input can be read if the probe reaches this."""
+"""An input can be read if the measure of the probe is this share of the way from chance to 1."""
 
 
 def two_places(value: float) -> str:
@@ -78,13 +78,23 @@ def relative(norms: Array) -> Array:
 
 
 def on_sources(inspection: Inspection) -> Table:
-    """A row for each map of credit: the share on the steps that a right answer depends on, and its chance."""
-    rows = []
-    for credit in inspection.credits:
-        share, chance = credit.on_sources or (math.nan, math.nan)
-        rows.append((f"{credit.of}s", credit.method, _known(share), _known(chance)))
+    """A row for each map of credit: the share on the steps that a right answer depends on, and its chance.
+
+    Maps without such a share have no row.
+    """
+    rows = [
+        (f"{credit.of}s", credit.method, *found)
+        for credit in inspection.credits
+        if (found := credit.on_sources) is not None and not math.isnan(found[0])
+    ]
     share_columns = (Column("on the right steps", two_places), Column("chance", two_places))
     return Table("", (Column("credit of"), Column("by"), *share_columns), tuple(rows))
+
+
+def on_right_steps(credit: Credit) -> str:
+    """The share on the steps that a right answer depends on, in words; empty if there is none."""
+    found = credit.on_sources
+    return "" if found is None or math.isnan(found[0]) else f"{found[0]:.0%} on the right steps (chance {found[1]:.0%})"
 
 
 def largest_share(credit: Credit) -> float:
@@ -94,7 +104,7 @@ def largest_share(credit: Credit) -> float:
 
 def sentences(inspection: Inspection) -> list[str]:
     """What was found, and what is left out."""
-    found = [] if inspection.probe is None else [_about_probe(inspection.probe)]
+    found = [] if inspection.probe is None else [about_probe(inspection.probe)]
     for of in ("answer", "value"):
         credit = inspection.credit_of(of, "occlusion")
         if credit is not None and credit.on_sources is not None:
@@ -102,14 +112,17 @@ def sentences(inspection: Inspection) -> list[str]:
     return [*found, *inspection.notes]
 
 
-def _about_probe(probe: Probe) -> str:
+def about_probe(probe: Probe) -> str:
+    """The sentence about what a probe reads."""
     if np.isnan(probe.trained).all() or (probe.chance == 1.0).all():
         return "The inputs are the same in every episode, so there is nothing to read from the state."
-    now = _readable(probe.lags, probe.trained)
-    text = f"A linear probe reads {_inputs_up_to(now)} from the state with {probe.measure} of at least {_READABLE}"
+    text = (
+        f"A linear probe reads {_inputs_up_to(_readable(probe, probe.trained))} from the state, with an "
+        f"{probe.measure} of at least {_READABLE:.0%} of the way from chance to 1"
+    )
     if probe.untrained is None:
         return f"{text}."
-    return f"{text}; before training it reads {_inputs_up_to(_readable(probe.lags, probe.untrained))}."
+    return f"{text}; before training it reads {_inputs_up_to(_readable(probe, probe.untrained))}."
 
 
 def _inputs_up_to(lag: int | None) -> str:
@@ -121,9 +134,14 @@ def _inputs_up_to(lag: int | None) -> str:
     return f"the inputs of up to {lag} step{'s' if lag > 1 else ''} ago"
 
 
-def _readable(lags: Array, measure: Array) -> int | None:
-    """The longest lag up to which every input can be read; None if that of this step cannot."""
-    wrong = np.flatnonzero(~(measure >= _READABLE))
+def _readable(probe: Probe, measure: Array) -> int | None:
+    """The longest lag up to which every input can be read; None if the first one cannot.
+
+    Lags at which chance is always right are left out, because there is nothing to read.
+    """
+    unknown = ~(probe.chance >= 1.0)
+    lags, chance = probe.lags[unknown], probe.chance[unknown]
+    wrong = np.flatnonzero(~(measure[unknown] - chance >= _READABLE * (1 - chance)))
     count = int(wrong[0]) if len(wrong) else len(lags)
     return int(lags[count - 1]) if count else None
 
@@ -132,7 +150,7 @@ def _about_credit(credit: Credit) -> str:
     assert credit.on_sources is not None
     share, chance = credit.on_sources
     if math.isnan(share):
-        return f"No {credit.of} depends on a replaced input where the right answer does."
+        return f"Replacing inputs changes no {credit.of} at the time steps whose right answer depends on them."
     return (
         f"When inputs are replaced, {share:.0%} of the change of the {credit.of}s is due to the steps that the right "
         f"answer depends on (chance {chance:.0%})."

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import seq_envs
 from seq_agents.experiments.files import write_whole
-from seq_agents.inspection.credit import Credit, credit
+from seq_agents.inspection.credit import Credit, credit, too_long
 from seq_agents.inspection.probe import Probe, probe
 from seq_agents.inspection.state_map import Panel, state_map
 from seq_agents.learners.learner import Learner
 from seq_agents.networks.view import NetworkView
 from seq_agents.watch.watched import Watched, play
+from seq_envs.encodings import Array
 from seq_envs.parameters import Integer
 from seq_envs.policies import Policy
 from seq_envs.seeds import STREAMS_OF_A_SEED
+from seq_envs.transcript import TimeStep
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +43,11 @@ class Inspection:
     def credit_of(self, of: str, method: str) -> Credit | None:
         """The credit of "answer" or "value" by "occlusion" or "gradient"; None if there is none."""
         return next((found for found in self.credits if (found.of, found.method) == (of, method)), None)
+
+    @property
+    def columns(self) -> Sequence[TimeStep]:
+        """The time steps of the episode, with the answers of the agent."""
+        return self.played.transcript(self.name, self.played.steps, self.played.steps).columns
 
     def __repr__(self) -> str:
         parts = [repr(self.probe)] if self.probe is not None else []
@@ -99,7 +106,8 @@ def inspect(
         name: of the agent, for a heading.
 
     Raises:
-        ValueError: the agent has no network to look at, a policy has no problem, or the seed is out of range.
+        ValueError: the agent has no network to look at, or one with NaN or infinity; a policy has no problem; or the
+            seed is out of range.
     """
     seed = Integer(0, STREAMS_OF_A_SEED - 1).check("seed", seed)
     view = view_of(agent)
@@ -109,27 +117,36 @@ def inspect(
     if problem is None:
         raise ValueError("problem must be given for a policy, got None")
     problem = seq_envs.make_problem(problem)
-    played = play(problem, {name: agent.policy() if isinstance(agent, Learner) else agent}, seed)
     shown = seq_envs.sample(problem, 1, seed).observations
+    _require_finite(view, shown)
+    played = play(problem, {name: agent.policy() if isinstance(agent, Learner) else agent}, seed)
     panels = state_map(view, shown[:, : played.steps])
     found = probe(problem, view, None if untrained is None else view_of(untrained), seed)
     notes = (
         [] if panels else ["The network keeps no state from step to step, so there is no state to draw or to probe."]
     )
-    credits = _noted(notes, lambda: credit(problem, view, played.episode, shown, seed))
+    credits: Sequence[Credit] = ()
+    if refusal := too_long(problem):
+        notes.append(f"{refusal[0].upper()}{refusal[1:]}.")
+    else:
+        credits = credit(problem, view, played.episode, shown, seed)
     if credits and credits[0].sources is None:
         notes.append(f"{type(problem).__name__} does not state which steps a right answer depends on.")
     return Inspection(name, played, panels, found, credits, notes)
 
 
-def _noted(notes: list[str], compute: Callable[[], tuple[Credit, ...]]) -> tuple[Credit, ...]:
-    """The credit; if it cannot be computed, nothing, and a note that says why."""
-    try:
-        return compute()
-    except ValueError as wrong:
-        message = str(wrong)
-        notes.append(f"{message[0].upper()}{message[1:]}.")
-        return ()
+def _require_finite(view: NetworkView, observations: Array) -> None:
+    """Refuse a network whose scores or states along an episode (1, T, ...) are not finite.
+
+    Raises:
+        ValueError: they are not.
+    """
+    features = view.features(observations)
+    activity = view.states(features, range(observations.shape[1]))
+    states = () if activity is None else activity.state.values()
+    for what, numbers in [("scores", view.read(features).scores), *(("state", part) for part in states)]:
+        if not numbers.isfinite().all():
+            raise ValueError(f"agent must have a network with finite numbers, got {what} with NaN or infinity")
 
 
 def view_of(agent: Any) -> NetworkView:

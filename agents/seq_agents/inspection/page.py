@@ -12,7 +12,7 @@ from PIL import Image
 
 import seq_envs
 from seq_agents.inspection.curves import curve_charts, even_places
-from seq_agents.inspection.findings import by_lag, largest_share, on_sources, sentences
+from seq_agents.inspection.findings import by_lag, largest_share, on_right_steps, on_sources, sentences
 from seq_agents.inspection.text import units_of
 from seq_agents.templates import template_environment
 from seq_envs.encodings import Array
@@ -65,7 +65,7 @@ class CreditMap(NamedTuple):
 def page(inspection: Inspection) -> str:
     """The whole page."""
     played = inspection.played
-    columns = played.transcript(next(iter(played.answers)), played.steps, played.steps).columns
+    columns = inspection.columns
     return (
         template_environment("seq_agents.inspection")
         .get_template("page.html.j2")
@@ -99,17 +99,14 @@ def _image(panel: Panel) -> PanelImage:
 
 def _map(credit: Credit) -> CreditMap:
     shares = credit.shares()[0]
-    found = credit.on_sources
-    right = "" if found is None or np.isnan(found[0]) else f"{found[0]:.0%} on the right steps (chance {found[1]:.0%})"
     rows, steps = shares.shape
-    sources = [] if credit.sources is None else np.argwhere(credit.sources[0] & ~np.isnan(credit.amounts[0])).tolist()
     return CreditMap(
         f"Credit of the {credit.of}s by {credit.method}",
-        right,
+        on_right_steps(credit),
         _signed(np.nan_to_num(shares) / largest_share(credit)),
         steps,
         rows,
-        [(step, row) for row, step in sources],
+        [(step, row) for row, step in credit.outlined().tolist()],
         [(row, int(credit.steps[row])) for row in even_places(rows)],
         credit.steps.tolist(),
         even_places(steps),

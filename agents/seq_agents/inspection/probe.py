@@ -25,6 +25,8 @@ _MOST_NUMBERS = 1 << 21
 """The most numbers in the states of one time step of the episodes to fit, of which there are 256 at least."""
 _MOST_OBSERVED = 1 << 26
 """The most numbers in the observations of the episodes to fit, of which there are 100 at least."""
+_ROUNDING = 1e-6
+"""The spread of a unit, as a share of its greatest absolute value, that rounding explains."""
 _FEWEST_ROWS = 50
 """A lag is left out if fewer rows than this judge it."""
 
@@ -218,7 +220,8 @@ def _standardised(fit: Rows, judged: Rows) -> tuple[Rows, Rows]:
     played = fit.lengths[:, None] > fit.steps
     seen = fit.states[played]
     mean, spread = seen.mean(axis=0, dtype=np.float64), seen.std(axis=0, dtype=np.float64)
-    spread[spread <= 1e-4 * spread.max(initial=0.0)] = np.inf  # A unit that is constant but for rounding.
+    # A unit that is constant but for the rounding of float32. The scales of other units do not matter.
+    spread[spread <= _ROUNDING * np.abs(seen).max(axis=0, initial=0.0)] = np.inf
     mean, scale = mean.astype(seen.dtype), (1 / spread).astype(seen.dtype)
     basis = _basis((seen - mean) * scale)
 

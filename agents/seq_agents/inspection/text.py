@@ -67,8 +67,7 @@ def state_text(inspection: Inspection, width: int, colours: Colours) -> str:
 
 def _episode_rows(inspection: Inspection) -> dict[str, list[str]]:
     """The texts of each row, by its name."""
-    played = inspection.played
-    columns = played.transcript(next(iter(played.answers)), played.steps, played.steps).columns
+    columns = inspection.columns
     return {
         "step": [str(column.step) for column in columns],
         "input": [column.observation for column in columns],

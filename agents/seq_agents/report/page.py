@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from seq_agents.experiments.files import write_whole
@@ -26,6 +25,7 @@ from seq_agents.report.problem_cards import problem_cards
 from seq_agents.report.search_tables import search_cost, trials_over_problems
 from seq_agents.report.summary import summary
 from seq_agents.report.tables import leaderboard, on_problem, settings_of
+from seq_agents.templates import template_environment
 from seq_envs.level import LEVELS
 
 _FIRST_COLUMNS = ("agent", "normalised, IQM", "95% interval", "normalised, mean", "solved", "steps to solve")
@@ -91,28 +91,14 @@ def page(folder: Folder) -> str:
 
 
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters |= {
-        "html_table": html_table, "svg": chart_svg, "drawing": svg, "breakable": _breakable, "code_marked": code_marked,
-    }  # fmt: skip
+    environment = template_environment("seq_agents.report", "templates")
+    environment.filters |= {"html_table": html_table, "svg": chart_svg, "drawing": svg, "breakable": _breakable}
     return environment
-
-
-def _source(name: str) -> str:
-    return files("seq_agents.report").joinpath("templates").joinpath(name).read_text(encoding="utf-8")
 
 
 def _breakable(label: str) -> Markup:
     """A label that a browser may break before each word of a name such as SeqMemorizeMedium-v0."""
     return Markup("<wbr>").join(escape(part) for part in re.split("(?<=[a-z])(?=[A-Z][a-z])", label))
-
-
-def code_marked(text: str) -> Markup:
-    """Text in which each part between backticks is marked as code."""
-    escaped = str(escape(text))
-    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", escaped))
 
 
 def _links(read: FolderOutcomes) -> dict[str, str]:

@@ -93,7 +93,11 @@ def test_colours(settings: dict[str, str], code: str, monkeypatch: pytest.Monkey
         (["run", "--html", "."], ". is a folder: name a file"),
         (["run", "--html", "page.svg", "--out", "./page.svg"], "--html and --out must name two files, got page.svg"),
         (["run", "--out", "figure.jpg"], "the name of a figure must end with .svg, .pdf, .png, got 'figure.jpg'"),
-        (["run", "--out", "nowhere/figure.svg"], "nowhere/figure.svg"),
+        (
+            ["run", "--out", "nowhere/figure.svg"],
+            "--out must name a file in a folder that exists, got nowhere/figure.svg",
+        ),
+        (["nowhere", "--html", "nowhere/page.html"], "--html must name a file in a folder that exists"),
         (["run", "--seed", "-1"], "--seed: it must be an integer >= 0"),
         (["run", "--lag", "9"], "lag must be"),
         (["optimal"], "optimal has no network to look at"),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from seq_agents.inspection.credit import _REPLACEMENTS, Credit, _Replacements, credit
+from seq_agents.inspection.credit import _NUMBERS_AT_ONCE, _REPLACEMENTS, Credit, _Replacements, credit
 from seq_agents.networks.view import NetworkView, Reading
 from spaces_of_settings import Ragged
 from torch import Tensor
@@ -130,9 +130,46 @@ def test_inputs_that_cannot_differ_get_no_credit() -> None:
     class Wide(Lagged):
         symbols = 5
 
-    amounts = credits_of(Wide(), problem)["answer", "occlusion"].amounts
-    assert np.nansum(amounts[:, :, 0]) > 0
-    assert np.nansum(amounts[:, :, 1:]) == 0
+    found = credits_of(Wide(), problem)["answer", "occlusion"]
+    assert np.nansum(found.amounts[:, :, 0]) > 0
+    assert np.isnan(found.amounts[:, :, 1:]).all()
+    assert found.outlined().tolist() == [[3, 0]], "the last answer is the marker"
+
+
+def test_chance_counts_only_the_inputs_that_can_be_replaced() -> None:
+    """Only the marker of SeqMemorize can be replaced, so all credit is on it by chance too."""
+    problem = seq_envs.make_problem("SeqMemorize-v0", encoding="discrete")
+
+    class First(Lagged):
+        """All its answers depend on the first input, and on the last one."""
+
+        symbols = 5
+
+        def read(self, features: Tensor) -> Reading:
+            return Reading((features + features[:, :1])[:, :, None], None)
+
+    found = credits_of(First(), problem)
+    assert found["answer", "occlusion"].on_sources == pytest.approx((1.0, 1.0))
+    assert found["answer", "gradient"].on_sources == pytest.approx((0.5, 0.25), abs=0.1)
+
+
+def test_inputs_of_many_numbers_are_read_in_small_batches() -> None:
+    sizes = []
+
+    class Wide(Lagged):
+        symbols = 4000
+
+        def features(self, observations: Any) -> Tensor:
+            return torch.nn.functional.one_hot(torch.as_tensor(observations).long(), self.symbols).float()
+
+        def read(self, features: Tensor) -> Reading:
+            sizes.append(features.numel())
+            return Reading(features[:, :, None], None)
+
+    problem = seq_envs.make_problem("SeqEcho-v0", length=2, n_values=4000, encoding="discrete")
+    credits_of(Wide(), problem)
+    _, *occluded, _ = sizes
+    assert max(occluded) <= _NUMBERS_AT_ONCE
 
 
 def made(amounts: Any, sources: Any) -> Credit:

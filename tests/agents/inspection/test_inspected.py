@@ -11,7 +11,7 @@ import pytest
 import torch
 from pages import every, parsed
 from seq_agents.agents import make_learner
-from seq_agents.inspection import Inspection, credit, inspect
+from seq_agents.inspection import Inspection, credit, inspect, inspected
 from seq_agents.inspection.curves import even_places
 from seq_agents.inspection.findings import by_lag, on_sources
 from seq_agents.inspection.page import page
@@ -61,7 +61,8 @@ def test_an_agent_without_a_state(stateless: Inspection) -> None:
         "Ragged does not state which steps a right answer depends on.",
     ]
     assert [column.heading for column in by_lag(stateless).columns] == ["steps ago", "gradient of the answer"]
-    assert on_sources(stateless).rows[0] == ("answers", "occlusion", None, None)
+    assert on_sources(stateless).rows == ()
+    assert "Credit on the steps" not in page(stateless), "an empty table is left out"
 
 
 def test_episodes_that_are_too_long_for_credit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,6 +72,39 @@ def test_episodes_that_are_too_long_for_credit(monkeypatch: pytest.MonkeyPatch) 
     assert found.notes == ["Credit is for problems of at most 3 time steps, got 4."]
     assert found.probe is not None
     assert "<svg" in page(found)
+
+
+def test_other_errors_of_credit_are_no_notes(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any) -> Any:
+        raise ValueError
+
+    monkeypatch.setattr(inspected, "credit", fails)
+    with pytest.raises(ValueError, match=r"^$"):
+        inspect(tiny("mlp"))
+
+
+@pytest.mark.parametrize("agent", ["lstm", "bilstm"])
+def test_a_network_that_diverged(agent: str) -> None:
+    learner = tiny(agent)
+    learner.network.load_state_dict(
+        {name: torch.full_like(part, float("nan")) for name, part in learner.network.state_dict().items()}
+    )
+    with pytest.raises(ValueError, match="a network with finite numbers, got scores with NaN or infinity"):
+        inspect(learner)
+
+
+def test_answers_that_no_replaced_input_changes() -> None:
+    """Only the marker can be replaced, and only the last answer depends on it: an mlp does not see it there."""
+    found = inspect(tiny("mlp", MEMORIZE))
+    assert "Replacing inputs changes no answer at the time steps whose right answer depends on them." in str(found)
+    assert [row[:2] for row in on_sources(found).rows] == [("answers", "gradient")]
+    assert "nan" not in repr(found)
+
+
+def test_symbols_of_mathematics_are_text(tmp_path: Path) -> None:
+    found = inspect(tiny("mlp"), name="a <b> & $x$ pays $a_b$ and $x^{$")
+    found.save_figure(tmp_path / "figure.svg")
+    assert "a &lt;b&gt; &amp; $x$ pays" in (tmp_path / "figure.svg").read_text(encoding="utf-8")
 
 
 def test_inputs_that_are_always_the_same() -> None:
@@ -131,6 +165,8 @@ def test_the_page_has_everything_and_escapes_it(whole: Inspection) -> None:
     assert "<b>" not in source
     assert "&lt;b&gt;ppo &amp; co&lt;/b&gt;" in source
     root = parsed(source)
+    assert "<code>lag</code> steps ago" in source
+    assert "`" not in source
     assert len(root.all("img")) == len(whole.panels) == 5
     assert len(root.all("image")) == len(whole.credits) == 4
     outlined = [rect for rect in root.all("rect") if rect.attributes.get("class") == "source"]

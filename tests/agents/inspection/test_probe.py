@@ -18,13 +18,19 @@ torch.set_num_threads(1)
 RNG = np.random.default_rng(0)
 
 
+def symbols_held(inputs: Any, lag: int) -> Any:
+    """(B, T) int64: the symbol of `lag` steps ago; 9 before there is one."""
+    held = np.full(inputs.shape, 9)
+    held[:, lag:] = inputs[:, : inputs.shape[1] - lag]
+    return held
+
+
 def rows(lag: int, *, size: int = 300, steps: int = 6, noise: int = 3) -> Rows:
     """States that have the symbol of `lag` steps ago among noise; those after the end are huge."""
     inputs = RNG.integers(4, size=(size, steps))
     lengths = RNG.integers(2, steps + 1, size=size)
-    held = np.full((size, steps), 9)
-    held[:, lag:] = inputs[:, : steps - lag]
-    states = np.concatenate([np.eye(10)[held], RNG.normal(size=(size, steps, noise))], axis=2)
+    held = np.eye(10)[symbols_held(inputs, lag)]
+    states = np.concatenate([held, RNG.normal(size=(size, steps, noise))], axis=2)
     states[np.arange(steps) >= lengths[:, None]] = 1e9
     return Rows(states, np.arange(steps), inputs, lengths)
 
@@ -54,6 +60,23 @@ def test_chance_knows_the_time_step() -> None:
     _, found, chance = probed(always, always, range(3))
     assert chance.tolist() == [1, 1, 1]
     assert (found < 0.5).all(), "the state does not hold the time step"
+
+
+def test_a_small_memory_beside_large_units() -> None:
+    """The probe reads a unit by its own scale, and it ignores a unit that is constant but for rounding."""
+
+    def scaled() -> Rows:
+        plain = rows(1, noise=0)
+        plain = plain._replace(lengths=np.full(len(plain.lengths), 6))
+        memory = 1e-3 * np.eye(10)[symbols_held(plain.inputs, 1)]
+        clock = np.broadcast_to(100.0 * np.arange(6)[:, None], (*memory.shape[:2], 1))
+        rounded = 1e4 * (1 + 1e-7 * RNG.choice([-1.0, 1.0], size=clock.shape))
+        states = np.concatenate([memory, clock, rounded], axis=2).astype(np.float32)
+        return plain._replace(states=states)
+
+    _, found, _ = probed(scaled(), scaled(), range(3))
+    assert found[1] == 1
+    assert (found[[0, 2]] < 0.4).all()
 
 
 def test_real_inputs() -> None:
@@ -122,7 +145,8 @@ def test_it_is_the_same_each_time_and_differs_by_seed() -> None:
 @pytest.mark.parametrize("longest", [0, 5, 31, 32, 99, 5000])
 def test_lags(longest: int) -> None:
     lags = lags_up_to(longest)
-    assert lags[0] == 0
     assert lags[-1] == longest
     assert (np.diff(lags) > 0).all()
-    assert len(lags) == min(longest + 1, len(lags)) <= 32
+    dense = min(longest + 1, 32 if longest < 32 else 16)
+    assert lags[:dense].tolist() == list(range(dense))
+    assert min(longest + 1, 26) <= len(lags) <= 32

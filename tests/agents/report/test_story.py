@@ -21,12 +21,13 @@ from seq_agents.report.figure_files import figure_file, write_figures
 from seq_agents.report.folder_tables import read_outcomes
 from seq_agents.report.interval_chart import _short, intervals
 from seq_agents.report.outcome import outcomes
-from seq_agents.report.page import code_marked, page
+from seq_agents.report.page import page
 from seq_agents.report.page_svg import svg
 from seq_agents.report.parts import parts_of
 from seq_agents.report.problem_cards import problem_cards
 from seq_agents.report.problem_charts import most_telling
 from seq_agents.report.statistics import aggregates
+from seq_agents.templates import code_marked
 
 import seq_envs
 

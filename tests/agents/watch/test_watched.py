@@ -116,6 +116,12 @@ def test_the_page_has_every_time_step() -> None:
     assert "<b>" not in source, "a name is escaped"
 
 
+def test_code_in_a_title_is_marked() -> None:
+    source = page_of(play("SeqEcho-v0", {"best": seq_envs.policies.optimal("SeqEcho-v0")}))
+    assert "<code>lag</code> steps ago</h1>" in source
+    assert "value of lag steps ago</title>" in source
+
+
 def test_the_page_is_framed_in_a_notebook() -> None:
     watched = two()
     [frame] = parsed(watched._repr_html_()).all("iframe")
