@@ -308,24 +308,26 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
                 'render() shows nothing without a render_mode: make the env with render_mode="ansi" or "rgb_array"'
             )
             return None
-        return frame(self.transcript(), self.render_mode)
+        return frame(transcript_of(self), self.render_mode)
 
-    def transcript(self, most: int | None = None) -> Transcript:
-        """The episode so far, as `render` draws it; for an env with a `render_mode`, which keeps the answers.
 
-        Args:
-            most: the latest time steps to keep; None: as many as fit a line of text.
+def transcript_of(env: SequenceEnv, most: int | None = None) -> Transcript:
+    """The episode so far, as `render` draws it.
 
-        Raises:
-            gymnasium.error.ResetNeeded: before the first `reset`.
-        """
-        at = self._at
-        if at.block is None:
-            raise ResetNeeded("render() needs an episode: call reset() first")
-        return Transcript.of_episode(
-            self.problem, at.block, at.episode, at.answers, at.row >= 0, at.earned,
-            *(() if most is None else (most,)),
-        )  # fmt: skip
+    Args:
+        env: with a `render_mode`, since only then it keeps the answers.
+        most: the latest time steps to keep; None: as many as fit a line of text.
+
+    Raises:
+        gymnasium.error.ResetNeeded: before the first `reset`.
+    """
+    at = env._at
+    if at.block is None:
+        raise ResetNeeded("render() needs an episode: call reset() first")
+    return Transcript.of_episode(
+        env.problem, at.block, at.episode, at.answers, at.row >= 0, at.earned,
+        *(() if most is None else (most,)),
+    )  # fmt: skip
 
 
 def _as_action(array: Any) -> Any:

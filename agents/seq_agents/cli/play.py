@@ -21,6 +21,7 @@ from seq_agents.cli.terminal import folded, in_strips, terminal_width, text_of
 from seq_agents.cli.waiting import working
 from seq_agents.report.table import Column, Table
 from seq_envs.dataset import raw_episodes
+from seq_envs.env import transcript_of
 from seq_envs.level import LEVELS, share
 from seq_envs.seeds import EXAMPLE_STREAM
 from seq_envs.transcript import Transcript, draw_solution, draw_text
@@ -212,7 +213,7 @@ class _Game:
 
     def transcript(self) -> str:
         """The episode so far: inputs, answers and right answers."""
-        transcript = _from_one(self._env.transcript(self._problem.steps))
+        transcript = _from_one(transcript_of(self._env, self._problem.steps))
         title, _, rows = draw_text(transcript, math.inf).partition("\n")
         return f"{self._folded(title)}\n{in_strips(rows.splitlines(), self._width or _WIDTH)}"
 
