@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutant_sources import MUTANTS, VALID
-from spaces_of_settings import BASE_IDS, EVERY_CHOICE, Ragged, any_problem, name
+from spaces_of_settings import BASE_IDS, NIGHTLY_CHOICE, Ragged, any_problem, name
 from wide_settings import WIDE
 
 import seq_envs
@@ -157,7 +157,7 @@ def test_no_other_step_changes_the_optimal_answer_of_large_problems(id: str, dat
     assert_only_sources_matter(problem, int(data.draw(st.sampled_from(scored))), 0, every_source=False)
 
 
-@pytest.mark.parametrize(("id", "choice"), EVERY_CHOICE, ids=name)
+@pytest.mark.parametrize(("id", "choice"), NIGHTLY_CHOICE, ids=name)
 def test_every_id_passes_the_check(id: str, choice: dict[str, Any]) -> None:
     check_sources(seq_envs.make_problem(id, **choice))
 

@@ -76,7 +76,7 @@ def test_growth_is_seen() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("reveal", [False, True])
+@pytest.mark.parametrize("reveal", [pytest.param(False, marks=pytest.mark.nightly), True])
 @pytest.mark.parametrize("mode", MODES)
 def test_many_steps_of_many_lanes_leave_nothing(mode: str, reveal: bool) -> None:
     envs = gymnasium.make_vec("SeqEchoMedium-v0", 8, autoreset_mode=mode, reveal=reveal)

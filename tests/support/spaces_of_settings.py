@@ -39,16 +39,17 @@ def _covering(id: str) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-COVERING_BASE_CHOICE = [pair for id in BASE_IDS for pair in _covering(id)]
-"""Each framing and each encoding of an id at least once."""
-NIGHTLY_BASE_CHOICE = [
-    *COVERING_BASE_CHOICE,
-    *(
-        pytest.param(*pair, marks=[pytest.mark.slow, pytest.mark.nightly])
-        for pair in EVERY_BASE_CHOICE
-        if pair not in COVERING_BASE_CHOICE
-    ),
-]
+def _mostly_nightly(ids: list[str]) -> list[Any]:
+    """Every choice of these ids; those that are not needed to have each framing and each encoding are nightly."""
+    covering = [pair for id in ids for pair in _covering(id)]
+    every = [(id, choice) for id in ids for choice in choices(id)]
+    nightly = [pytest.mark.slow, pytest.mark.nightly]
+    return [*covering, *(pytest.param(*pair, marks=nightly) for pair in every if pair not in covering)]
+
+
+NIGHTLY_CHOICE = _mostly_nightly(IDS)
+"""`EVERY_CHOICE`, most of it for the nightly tests."""
+NIGHTLY_BASE_CHOICE = _mostly_nightly(BASE_IDS)
 """`EVERY_BASE_CHOICE`, most of it for the nightly tests."""
 
 
