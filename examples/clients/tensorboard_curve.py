@@ -1,9 +1,6 @@
 """TensorBoard: the learning curve of a training, from the function that `learn` calls after each update.
 
-    python examples/clients/tensorboard_curve.py FOLDER && tensorboard --logdir FOLDER
-
-Weights & Biases and MLflow take the same function: `run.log({"accuracy": moment.accuracy}, step=moment.steps)` and
-`mlflow.log_metric("accuracy", moment.accuracy, step=moment.steps)`.
+python examples/clients/tensorboard_curve.py FOLDER && tensorboard --logdir FOLDER
 """
 
 from __future__ import annotations
