@@ -59,10 +59,7 @@ def sample(id_or_problem: str | Problem, episodes: int = 1000, seed: int | None 
     """
     problem = make_problem(id_or_problem, **parameters)
     raw = raw_episodes(problem, Integer(0).check("episodes", episodes), seed)
-    observations = problem.code.encode(raw.observations)
-    over = np.arange(problem.steps) >= raw.lengths[:, None]
-    if over.any():
-        observations[over] = problem.code.blank
+    observations = encoded(problem, raw)
     targets = repeated.astype(raw.targets, problem.action_space.dtype)
     if not targets.flags.writeable and targets.size <= _MOST_COPIED:
         targets = np.array(targets)
@@ -75,6 +72,15 @@ def raw_episodes(problem: Problem, episodes: int, seed: int | None) -> Episodes:
     stream = Stream(problem, rng)
     blocks = [stream.block() for _ in range(max(1, -(-episodes // block_episodes(problem))))]
     return Episodes(*(repeated.concatenate(arrays)[:episodes] for arrays in zip(*blocks, strict=True)))
+
+
+def encoded(problem: Problem, raw: Episodes) -> Array:
+    """The observations (B, T, ...) of raw episodes as an env gives them; blank after the end of an episode."""
+    observations = problem.code.encode(raw.observations)
+    over = np.arange(problem.steps) >= raw.lengths[:, None]
+    if over.any():
+        observations[over] = problem.code.blank
+    return observations
 
 
 def draw(id_or_problem: str | Problem, seed: int | None = 0, **parameters: Any) -> Drawing:

@@ -20,7 +20,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from forked_tests import import_libraries
 
@@ -92,11 +92,15 @@ def _run_in_a_fork(connection: socket.socket) -> None:
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
-    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - open as long as the process.
-    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
+    sys.stdin, sys.stdout = _text(0, "r"), _text(1, "w")
+    sys.stderr = _text(2, "w", errors="backslashreplace", buffering=1)
     sys.path[:0] = environment.get("PYTHONPATH", "").split(os.pathsep)
     _run_python(arguments)
+
+
+def _text(number: int, mode: str, **options: Any) -> Any:
+    """A standard stream, by its number, as text; it is open as long as the process."""
+    return open(number, mode, encoding="utf-8", closefd=False, **options)
 
 
 def _answer(connection: socket.socket, child: int) -> NoReturn:

@@ -35,18 +35,6 @@ def trained(path: Path, *more: str) -> Path:
     return path
 
 
-def refused(arguments: list[str], capsys: pytest.CaptureFixture[str], code: int = 2) -> str:
-    """Run a command that must end with this exit code; its message on stderr."""
-    capsys.readouterr()
-    with pytest.raises(SystemExit) as ended:
-        cli.main(arguments)
-    assert ended.value.code == code
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert "Traceback" not in said.err
-    return str(said.err)
-
-
 @dataclass(frozen=True)
 class Ended:
     """A command that has ended."""
@@ -54,6 +42,31 @@ class Ended:
     code: int
     out: str
     err: str
+
+
+def said(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    """What a command prints on stdout."""
+    capsys.readouterr()
+    cli.main(arguments)
+    return str(capsys.readouterr().out)
+
+
+def stopped(arguments: list[str], capsys: pytest.CaptureFixture[str], code: int = 2) -> Ended:
+    """Run a command that must end with this exit code, without a traceback."""
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    assert ended.value.code == code
+    printed = capsys.readouterr()
+    assert "Traceback" not in printed.err
+    return Ended(code, printed.out, printed.err)
+
+
+def refused(arguments: list[str], capsys: pytest.CaptureFixture[str], code: int = 2) -> str:
+    """Run a command that must end with this exit code and print nothing; its message on stderr."""
+    ended = stopped(arguments, capsys, code)
+    assert ended.out == ""
+    return ended.err
 
 
 def run(arguments: list[str], encoding: str = "utf-8", errors: str = "strict", typed: bytes = b"") -> Ended:

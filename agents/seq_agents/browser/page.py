@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.resources import files
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 import seq_envs
 from seq_agents.browser.game import Game
+from seq_agents.report.page_templates import template_environment
 
 
 def page(games: Mapping[str, Game]) -> str:
@@ -29,18 +29,18 @@ def part(games: Mapping[str, Game]) -> str:
 
 
 def _render(template: str, games: Mapping[str, Game]) -> str:
-    environment = Environment(
-        loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template(template).render(
-        data=_script_data({name: asdict(game) for name, game in games.items()}),
-        names=list(games),
-        style=Markup(_source("game.css")),
-        lstm=Markup(_source("lstm.js")),
-        game=Markup(
-            "\n".join(map(_source, ("round.js", "table.js", "game.js")))
-        ),  # A module: its names do not meet those of the page around it.
-        version=seq_envs.__version__,
+    return (
+        template_environment("seq_agents.browser")
+        .get_template(template)
+        .render(
+            data=_script_data({name: asdict(game) for name, game in games.items()}),
+            names=list(games),
+            style=Markup(_source("game.css")),
+            lstm=Markup(_source("lstm.js")),
+            # A module: its names do not meet those of the page around it.
+            game=Markup("\n".join(map(_source, ("round.js", "table.js", "game.js")))),
+            version=seq_envs.__version__,
+        )
     )
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from seq_agents.cli.bench_options import add_engine, engine
 from seq_agents.cli.hints import as_typed, next_commands, on_runs, path_word
 from seq_agents.cli.options import Command, add_parameters, count, parameters, problem_id
+from seq_agents.cli.trained import is_results, is_run, refuse_others
 from seq_agents.cli.waiting import loading, working
 from seq_agents.errors import Arguments, Refused
 from seq_envs.evaluation import EPISODES
@@ -30,7 +31,6 @@ A and B are two runs as `train` writes them, or two folders of results as `bench
 settings, their scores side by side, and whether the difference is more than chance. A alone compares two agents of one
 folder of results, such as `seq-envs compare results --agents lstm gru`. Without a folder, RecurrentPPO, a supervised
 LSTM and a control without memory are trained on the problem ID."""
-_GRID, _CONFIG = "grid.json", "config.json"
 
 
 def add_commands(command: Command) -> None:
@@ -61,7 +61,7 @@ def _folder_or_id(text: str) -> Path | str:
         Refused: it is neither.
     """
     path = Path(text)
-    if os.sep in text or (path / _GRID).exists() or (path / _CONFIG).exists():
+    if os.sep in text or is_results(path) or is_run(path):
         return path
     try:
         return problem_id(text)
@@ -80,7 +80,7 @@ def _compare(chosen: argparse.Namespace) -> None:
     for folder in folders:
         if not folder.is_dir():
             raise Refused(f"{folder} is no folder: compare takes two runs or two folders of results")
-    if any((folder / _CONFIG).exists() for folder in folders):
+    if any(map(is_run, folders)):
         _compare_runs(folders, chosen)
     else:
         if chosen.trust:
@@ -117,7 +117,6 @@ def _compare_runs(folders: Sequence[Path], chosen: argparse.Namespace) -> None:
         seq_agents.errors.RunError: a run cannot be used.
     """
     from seq_agents.cli.terminal import print_table
-    from seq_agents.cli.trained import refuse_others
 
     with loading():
         from seq_agents.experiments.run_folder import Run
@@ -128,7 +127,7 @@ def _compare_runs(folders: Sequence[Path], chosen: argparse.Namespace) -> None:
     if len(folders) < 2:
         raise Refused(f"{folders[0]} is one run: name a second one to compare it with")
     for folder in folders:
-        if not (folder / _CONFIG).exists():
+        if not is_run(folder):
             refuse_others("plot", folder)
             raise Refused(f"{folder} is no run: compare takes two runs or two folders of results")
     if folders[0].resolve() == folders[1].resolve():

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from seq_agents.cli.hints import next_commands, on_runs
 from seq_agents.cli.options import Command, seed
 from seq_agents.cli.output_files import refuse_files
-from seq_agents.cli.terminal import print_table, terminal_width, wrapped
+from seq_agents.cli.terminal import print_table, takes_colours, terminal_width, wrapped
 from seq_agents.cli.threads import use_one_thread
 from seq_agents.cli.trained import add_run, given_options, trained
 from seq_agents.cli.waiting import loading, working
@@ -40,7 +40,7 @@ def _inspect(chosen: argparse.Namespace) -> None:
     refuse_files({"html": chosen.html, "out": chosen.out})
     with loading():
         from seq_agents.inspection import inspect
-        from seq_agents.inspection.figure import form_of
+        from seq_agents.report.figure_formats import form_of
 
         use_one_thread()
     files = [path for path in (chosen.html, chosen.out) if path is not None]
@@ -82,7 +82,6 @@ def _colours() -> Colours:
     """The colours that stdout can have."""
     from seq_agents.inspection.text import Colours
 
-    terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
-    if not terminal or "utf" not in (sys.stdout.encoding or "").lower():
+    if not takes_colours() or "utf" not in (sys.stdout.encoding or "").lower():
         return Colours.NONE
     return Colours.DIRECT if os.environ.get("COLORTERM") in ("truecolor", "24bit") else Colours.INDEXED

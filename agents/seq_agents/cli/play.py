@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
-import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
@@ -17,7 +15,7 @@ import seq_envs
 from seq_agents.cli.hints import next_commands
 from seq_agents.cli.options import Command, add_parameters, as_options, count, parameters
 from seq_agents.cli.options import seed as seed_option
-from seq_agents.cli.terminal import folded, in_strips, terminal_width, text_of
+from seq_agents.cli.terminal import folded, in_strips, is_terminal, terminal_width, text_of
 from seq_agents.cli.waiting import working
 from seq_agents.report.table import Column, Table
 from seq_envs.dataset import raw_episodes
@@ -88,7 +86,7 @@ def play(
         KeyboardInterrupt: after Ctrl-C.
     """
     if erase is None:
-        erase = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+        erase = is_terminal()
     game = _Game(problem, read, write, erase)
     finished: list[dict[str, Any]] = []
     with working("estimating the levels"):

@@ -23,6 +23,16 @@ def print_table(table: Table) -> None:
         print(text_of(table, terminal_width()))
 
 
+def is_terminal() -> bool:
+    """Whether stdout is a terminal that can rewrite what it shows."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def takes_colours() -> bool:
+    """Whether stdout is such a terminal, and its user has not turned colours off."""
+    return is_terminal() and not os.environ.get("NO_COLOR")
+
+
 def terminal_width() -> int | None:
     """Characters in a line of the terminal; None: stdout is no terminal, and COLUMNS sets no width."""
     columns = os.environ.get("COLUMNS", "")

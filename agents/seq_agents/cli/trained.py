@@ -72,6 +72,16 @@ def given_options(chosen: argparse.Namespace, run: Run) -> list[str]:
     return [*as_options(parameters(run.config.id, chosen)), *device]
 
 
+def is_run(path: Path) -> bool:
+    """Whether a folder is that of a run."""
+    return (path / "config.json").exists()
+
+
+def is_results(path: Path) -> bool:
+    """Whether a folder is one of results."""
+    return (path / "grid.json").exists()
+
+
 def refuse_others(command: str, path: Path) -> None:
     """Refuse an agent, a folder of results and a folder of run folders.
 
@@ -85,9 +95,9 @@ def refuse_others(command: str, path: Path) -> None:
             f"{command} takes the folder of a run, and {path} is an agent that must be trained first",
             lambda _: ["train", str(path), "SeqEcho-v0"],
         )
-    if (path / "config.json").exists() or not path.is_dir():
+    if is_run(path) or not path.is_dir():
         return
-    if (path / "grid.json").exists():
+    if is_results(path):
         raise Refused(f"{path} has the results of many trainings, not one", lambda _: ["report", path_word(path)])
     run = next((folder.parent for folder in sorted(path.glob("*/config.json"))), None)
     if run is not None:

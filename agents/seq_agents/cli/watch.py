@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from seq_agents.cli.hints import next_commands, on_runs
 from seq_agents.cli.options import Command, seed
 from seq_agents.cli.output_files import refuse_files
-from seq_agents.cli.terminal import terminal_width
+from seq_agents.cli.terminal import is_terminal, takes_colours, terminal_width
 from seq_agents.cli.threads import use_one_thread
 from seq_agents.cli.trained import Trained, add_run, given_options, trained
 from seq_agents.cli.waiting import loading, working
@@ -136,11 +136,10 @@ def _policies(agent: Trained, before: bool) -> dict[str, Policy]:
 
 def show(watched: Watched, steps_per_second: float, sleep: Callable[[float], None] = time.sleep) -> None:
     """Print an episode: step by step on a terminal that is wide enough, otherwise once at its end."""
-    terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-    coloured = terminal and not os.environ.get("NO_COLOR")
+    coloured = takes_colours()
     whole = str(watched)
     lines = whole.splitlines()
-    if not (terminal and max(map(len, lines)) < (terminal_width() or 0) and len(lines) < _height()):
+    if not (is_terminal() and max(map(len, lines)) < (terminal_width() or 0) and len(lines) < _height()):
         print(_painted(whole) if coloured else whole)
         return
     for played in range(watched.steps + 1):

@@ -172,6 +172,11 @@ class Run:
         read: dict[str, Any] = json.loads((self.path / _EVALUATION).read_text(encoding="utf-8"))
         return read
 
+    def versions(self) -> dict[str, str]:
+        """The versions that the run was made with; an old run has none."""
+        read = json.loads((self.path / _CONFIG).read_text(encoding="utf-8")).get("versions", {})
+        return {str(name): str(version) for name, version in read.items()} if isinstance(read, dict) else {}
+
     def _made_by(self) -> str:
         return f"{self.config.agent} on {self.config.problem()}"
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 import seq_envs
 from seq_agents.networks.view import NetworkView, Reading
-from seq_envs.dataset import raw_episodes
+from seq_envs.dataset import encoded, raw_episodes
 from seq_envs.encodings import Array
 from seq_envs.problem import Episodes
 from seq_envs.seeds import inspection_stream
@@ -96,9 +96,7 @@ class Credit:
         return f"<Credit of the {self.of} by {self.method}{right}>"
 
 
-def credit(
-    problem: seq_envs.Problem, view: NetworkView, shown: Episodes, observations: Array, seed: int = 0
-) -> tuple[Credit, ...]:
+def credit(problem: seq_envs.Problem, view: NetworkView, shown: Episodes, seed: int = 0) -> tuple[Credit, ...]:
     """The credit of the answers by both methods, and that of the critic's values if there is a critic.
 
     Occlusion (Zeiler and Fergus 2014, "Visualizing and Understanding Convolutional Networks", section 4.2): the input
@@ -113,7 +111,6 @@ def credit(
         problem: makes the episodes.
         view: of the network.
         shown: a batch of one raw episode, to be drawn.
-        observations: (1, T, ...): its observations.
         seed: of the other episodes.
 
     Raises:
@@ -122,20 +119,20 @@ def credit(
     if refusal := too_long(problem):
         raise ValueError(refusal)
     replacements = 4 if problem.steps <= 32 else 2
-    most = min(_MOST_READ // (replacements * problem.steps**2), _MOST_NUMBERS // observations[0].size)
+    most = min(_MOST_READ // (replacements * problem.steps**2), _MOST_NUMBERS // encoded(problem, shown).size)
     count = int(np.clip(most, 8, 128))
     stream = inspection_stream(seed, _EPISODES)
     raw = [shown, raw_episodes(problem, count, stream)]
     episodes = Episodes(*(np.concatenate(arrays) for arrays in zip(*raw, strict=True)))
-    encoded = np.concatenate([observations, seq_envs.sample(problem, count, stream).observations])
+    observations = encoded(problem, episodes)
     asked = episodes.scored & (np.arange(problem.steps) < episodes.lengths[:, None])
     steps = _some(np.flatnonzero(asked.any(axis=0)))
     if not len(steps):
         return ()
     others = _Replacements.of(problem, episodes, seed, replacements)
     by_method = {
-        "occlusion": _occlusion(view, encoded, others, steps),
-        "gradient": _gradient(view, encoded, steps),
+        "occlusion": _occlusion(view, observations, others, steps),
+        "gradient": _gradient(view, observations, steps),
     }
     mask = asked[:, steps, None] & (np.arange(problem.steps) <= steps[:, None])
     replaced = np.asarray((others.chosen >= 0).any(axis=2))
@@ -199,7 +196,7 @@ class _Replacements:
         differs &= (np.arange(steps) < pool.lengths[:, None]) & (np.arange(steps) < episodes.lengths[:, None, None])
         chances = rng.random((batch, count, 64, steps)) * differs[:, None]
         chosen = np.where(differs.any(axis=1, keepdims=True), chances.argmax(axis=2), -1)  # (B, R, T)
-        return cls(seq_envs.sample(problem, 64, stream).observations, chosen.transpose(0, 2, 1))
+        return cls(encoded(problem, pool), chosen.transpose(0, 2, 1))
 
 
 @torch.no_grad()
@@ -258,8 +255,8 @@ def _gradient(view: NetworkView, observations: Array, steps: Array) -> dict[str,
         with torch.backends.cudnn.flags(enabled=False):  # cuDNN has no gradient for networks in evaluation mode.
             reading = view.read(copies)
             for of, numbers in _differentiable(view, reading).items():
-                by_step = numbers.unflatten(0, (len(steps), -1))  # type: ignore[no-untyped-call]
-                total = sum(by_step[place, :, step].sum() for place, step in enumerate(steps.tolist()))
+                by_step = numbers.reshape(len(steps), len(some), length)
+                total = torch.stack([by_step[place, :, step] for place, step in enumerate(steps.tolist())]).sum()
                 [gradient] = torch.autograd.grad(total, copies, retain_graph=True, allow_unused=True)
                 norms = copies.new_zeros(copies.shape[:2]) if gradient is None else gradient.norm(dim=2)
                 amounts = found.setdefault(of, np.zeros((batch, len(steps), length)))

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from seq_agents.experiments.files import write_whole
 from seq_agents.inspection.curves import even_places
 from seq_agents.inspection.findings import largest_share, on_right_steps, relative
-from seq_agents.report.run_curves import FORMATS
+from seq_agents.report.figure_formats import figure_bytes, form_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,28 +27,10 @@ _MOST_TEXTS = 40
 """Time steps above which the texts of an episode do not fit."""
 
 
-def form_of(path: Path) -> str:
-    """The format that the name of a file ends with.
-
-    Raises:
-        ValueError: there is no such format.
-    """
-    form = path.suffix.removeprefix(".").lower()
-    if form not in FORMATS:
-        raise ValueError(f"the name of a figure must end with .{', .'.join(FORMATS)}, got {str(path)!r}")
-    return form
-
-
 def save(inspection: Inspection, path: Path) -> None:
     """Write the figure, whole or not at all; see `Inspection.save_figure`."""
-    form = form_of(path)
-    content = io.BytesIO()
-    # Without the date and with this salt for the ids in it, the same inspection gives the same file.
-    dates = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
-    # Names and symbols may have dollar signs, which are no mathematics.
-    with rc_context({"svg.hashsalt": "seq-envs", "text.parse_math": False, "font.size": 8, "axes.titlesize": 8}):
-        figure(inspection).savefig(content, format=form, dpi=200, metadata=dates.get(form))
-    write_whole(path, content.getvalue())
+    content = figure_bytes(lambda: figure(inspection), form_of(path), font_size=8, axes_titlesize=8)
+    write_whole(path, content)
 
 
 def figure(inspection: Inspection) -> Figure:

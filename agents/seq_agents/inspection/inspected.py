@@ -129,7 +129,7 @@ def inspect(
     if refusal := too_long(problem):
         notes.append(f"{refusal[0].upper()}{refusal[1:]}.")
     else:
-        credits = credit(problem, view, played.episode, shown, seed)
+        credits = credit(problem, view, played.episode, seed)
     if credits and credits[0].sources is None:
         notes.append(f"{type(problem).__name__} does not state which steps a right answer depends on.")
     return Inspection(name, played, panels, found, credits, notes)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import html
 import io
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,7 +13,7 @@ import seq_envs
 from seq_agents.inspection.curves import curve_charts, even_places
 from seq_agents.inspection.findings import by_lag, largest_share, on_right_steps, on_sources, sentences
 from seq_agents.inspection.text import units_of
-from seq_agents.templates import template_environment
+from seq_agents.report.page_templates import framed, template_environment
 from seq_envs.encodings import Array
 from seq_envs.transcript import mark
 
@@ -125,6 +124,4 @@ def _signed(values: Array) -> str:
 
 def in_notebook(inspection: Inspection) -> str:
     """The page in a frame, whose styles do not touch those of a notebook."""
-    source = html.escape(page(inspection), quote=True)
-    style = f"width: 100%; height: {_NOTEBOOK_PIXELS}px; border: 0"
-    return f'<iframe srcdoc="{source}" style="{style}" title="An inspection"></iframe>'
+    return framed(page(inspection), _NOTEBOOK_PIXELS, "An inspection")

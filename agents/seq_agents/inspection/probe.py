@@ -10,7 +10,7 @@ import numpy as np
 
 import seq_envs
 from seq_agents.networks.view import NetworkView
-from seq_envs.dataset import raw_episodes
+from seq_envs.dataset import encoded, raw_episodes
 from seq_envs.encodings import Array
 from seq_envs.notebook import table
 from seq_envs.seeds import inspection_stream
@@ -96,23 +96,24 @@ def probe(
     Returns:
         None if the network keeps no state.
     """
-    one = view.states(view.features(seq_envs.sample(problem, 1).observations), [0])
+    observed = seq_envs.sample(problem, 1).observations
+    one = view.states(view.features(observed), [0])
     if one is None:
         return None
     units = sum(part.shape[2] for part in one.state.values())
-    observed = seq_envs.sample(problem, 1).observations.size
-    count = int(min(np.clip(_MOST_NUMBERS // units, 256, 768), max(_MOST_OBSERVED // observed, 2 * _FEWEST_ROWS)))
+    count = int(min(np.clip(_MOST_NUMBERS // units, 256, 768), max(_MOST_OBSERVED // observed.size, 2 * _FEWEST_ROWS)))
     most = _MOST_STEPS if units <= _MOST_FEATURES else _MOST_STEPS_OF_LARGE
     steps = np.unique(np.linspace(0, problem.steps - 1, min(problem.steps, most)).round().astype(np.int64))
     sizes = {_FIT: count, _JUDGED: count // 2}
     streams = {number: inspection_stream(seed, number) for number in sizes}
     raw = {number: raw_episodes(problem, size, streams[number]) for number, size in sizes.items()}
-    encoded = {number: seq_envs.sample(problem, size, streams[number]).observations for number, size in sizes.items()}
+    observations = {number: encoded(problem, episodes) for number, episodes in raw.items()}
     inputs = _inputs(raw[_FIT].observations, raw[_JUDGED].observations)
 
     def read(of: NetworkView) -> tuple[Array, Array, Array]:
         fit, judged = (
-            Rows(_states(of, encoded[number], steps), steps, inputs[number], raw[number].lengths) for number in sizes
+            Rows(_states(of, observations[number], steps), steps, inputs[number], raw[number].lengths)
+            for number in sizes
         )
         return probed(fit, judged, lags_up_to(problem.steps - 1))
 

@@ -90,10 +90,7 @@ def scores_table(comparison: Comparison) -> Table:
         rows.append(_row("all that need memory" if memory else "all", problems))
     return Table(
         f"A: {comparison.first}; B: {comparison.second}",
-        (
-            Column("problem"), Column("seeds"), Column("A", score), Column("B", score), Column("B - A", score),
-            Column("95% interval", interval), Column("P(B > A)", _share),
-        ),
+        (Column("problem"), *_SCORES),
         tuple(rows),
         _note([problems]),
     )  # fmt: skip
@@ -106,13 +103,21 @@ def summary_table(comparisons: Sequence[Comparison]) -> Table:
     ]  # fmt: skip
     return Table(
         "",
-        (
-            Column("agent"), Column("seeds"), Column("A", score), Column("B", score), Column("B - A", score),
-            Column("95% interval", interval), Column("P(B > A)", _share),
-        ),
+        (Column("agent"), *_SCORES),
         tuple(rows),
         _note([comparison.counted() for comparison in comparisons]),
     )  # fmt: skip
+
+
+def _share(value: float) -> str:
+    return "undefined" if math.isnan(value) else percent(value)
+
+
+_SCORES = (
+    Column("seeds"), Column("A", score), Column("B", score), Column("B - A", score), Column("95% interval", interval),
+    Column("P(B > A)", _share),
+)  # fmt: skip
+"""The columns of `_row` after the name."""
 
 
 def _row(name: str, problems: Sequence[Sequence[Pair]]) -> tuple[Any, ...]:
@@ -126,10 +131,6 @@ def _row(name: str, problems: Sequence[Sequence[Pair]]) -> tuple[Any, ...]:
 
 def _named(label: str, pairs: Sequence[Pair]) -> str:
     return label if needs_memory(pairs[0].first) else f"{label} (control)"
-
-
-def _share(value: float) -> str:
-    return "undefined" if math.isnan(value) else percent(value)
 
 
 def _note(comparisons: Sequence[Sequence[Sequence[Pair]]]) -> str:

@@ -14,6 +14,7 @@ from seq_agents.experiments.files import write_whole
 from seq_agents.experiments.results_folder import Folder
 from seq_agents.report.charts import charts_of
 from seq_agents.report.drawing import Chart, Palette, Places, drawn, line, wrapped
+from seq_agents.report.figure_formats import NO_DATES
 from seq_agents.report.folder_tables import read_outcomes
 from seq_agents.report.parts import parts_of
 
@@ -25,7 +26,6 @@ _COLOURS = Palette(
 """The colours of the page in light mode, see `report.css`."""
 _SETTINGS = {"svg.fonttype": "path", "pdf.fonttype": 42}
 """SVG has its text as paths, which look the same everywhere; PDF embeds its fonts, as journals ask for."""
-_NO_DATES = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
 _LEGEND_COLUMNS = 3
 
 
@@ -63,7 +63,7 @@ def figure_file(chart: Chart, places: Places, form: str) -> bytes:
     content = io.BytesIO()
     with drawn(chart.drawing, _COLOURS, chart.key, **_SETTINGS) as figure:
         _add_legend(figure, chart.names, places)
-        figure.savefig(content, format=form, bbox_inches="tight", metadata=_NO_DATES[form])
+        figure.savefig(content, format=form, bbox_inches="tight", metadata=NO_DATES[form])
     return content.getvalue()
 
 

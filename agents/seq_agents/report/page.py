@@ -20,12 +20,12 @@ from seq_agents.report.folder_tables import FolderOutcomes, matrix_with_levels, 
 from seq_agents.report.html_tables import HtmlTable, html_table
 from seq_agents.report.outcome import labels_of, names_of, settings_in_words
 from seq_agents.report.page_svg import chart_svg, svg, swatch
+from seq_agents.report.page_templates import template_environment
 from seq_agents.report.parts import Part, parts_of
 from seq_agents.report.problem_cards import problem_cards
 from seq_agents.report.search_tables import search_cost, trials_over_problems
 from seq_agents.report.summary import summary
 from seq_agents.report.tables import leaderboard, on_problem, settings_of
-from seq_agents.templates import template_environment
 from seq_envs.level import LEVELS
 
 _FIRST_COLUMNS = ("agent", "normalised, IQM", "95% interval", "normalised, mean", "solved", "steps to solve")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,7 +19,6 @@ from seq_envs.level import Level, Levels
 
 SCORES = (0.5, 0.9, 0.99)
 """The normalised scores whose times are compared."""
-_CONFIG = "config.json"
 
 
 class Evaluated(NamedTuple):
@@ -62,7 +60,7 @@ def compared_runs(first: Run, second: Run) -> RunComparison:
             f"{problems[0]}, and {second.path} learned {problems[1]}"
         )
     runs = first, second
-    return RunComparison(runs, (_evaluated(first), _evaluated(second)), (_versions(first), _versions(second)))
+    return RunComparison(runs, (_evaluated(first), _evaluated(second)), (first.versions(), second.versions()))
 
 
 def _evaluated(run: Run) -> Evaluated:
@@ -79,12 +77,6 @@ def _evaluated(run: Run) -> Evaluated:
         )  # fmt: skip
     except Exception as wrong:  # A broken file may hold anything.
         raise RunError(f"{run.path / 'evaluation.json'} is broken: {wrong}") from None
-
-
-def _versions(run: Run) -> Mapping[str, str]:
-    """The versions that a run was made with; an old run has none."""
-    read: Any = json.loads((run.path / _CONFIG).read_text(encoding="utf-8")).get("versions", {})
-    return {str(name): str(version) for name, version in read.items()} if isinstance(read, dict) else {}
 
 
 def difference(first: Evaluated, second: Evaluated) -> tuple[float, float, float]:

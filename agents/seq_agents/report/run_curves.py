@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 import seq_envs
 from seq_agents.errors import RunError
 from seq_agents.experiments.run_folder import Run
 from seq_agents.report.curves import smoothed
+from seq_agents.report.figure_formats import figure_bytes, form_of
 from seq_envs.encodings import Array
 
-FORMATS = ("svg", "pdf", "png")
-"""How a figure may be saved."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _ROWS, _AXIS = 12, 6
 """The lines of a drawing in characters, and the characters in front of each."""
@@ -58,13 +55,8 @@ def run_curves(runs: Sequence[Run]) -> list[RunCurve]:
     return curves
 
 
-def figure(curves: Sequence[RunCurve], form: str) -> bytes:
-    """The content of a file with the curves, and the levels if all runs learn the same problem.
-
-    Args:
-        curves: at least one.
-        form: one of `FORMATS`.
-    """
+def figure(curves: Sequence[RunCurve]) -> Figure:
+    """The curves, at least one, and the levels if all runs learn the same problem."""
     drawn = Figure(figsize=(7, 4.2), layout="constrained")
     axes = drawn.subplots()
     for place, curve in enumerate(curves):
@@ -79,12 +71,7 @@ def figure(curves: Sequence[RunCurve], form: str) -> bytes:
     axes.spines[["top", "right"]].set_visible(False)
     axes.xaxis.set_major_formatter(lambda steps, _: f"{steps:,.0f}")
     axes.legend(frameon=False, fontsize=9)
-    content = io.BytesIO()
-    # Without the date and with this salt for the ids in it, the same runs give the same file.
-    dates = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
-    with rc_context({"svg.hashsalt": "seq-envs"}):
-        drawn.savefig(content, format=form, dpi=200, metadata=dates.get(form))
-    return content.getvalue()
+    return drawn
 
 
 def _levels(curves: Sequence[RunCurve]) -> dict[str, float]:
@@ -135,7 +122,4 @@ def save(curves: Sequence[RunCurve], path: Path) -> None:
     """
     from seq_agents.experiments.files import write_whole
 
-    form = path.suffix.removeprefix(".").lower()
-    if form not in FORMATS:
-        raise ValueError(f"the name of a figure must end with .{', .'.join(FORMATS)}, got {str(path)!r}")
-    write_whole(path, figure(curves, form))
+    write_whole(path, figure_bytes(lambda: figure(curves), form_of(path)))

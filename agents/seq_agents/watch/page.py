@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, NamedTuple
 
 import seq_envs
-from seq_agents.templates import template_environment
+from seq_agents.report.page_templates import framed, template_environment
 from seq_envs.transcript import TimeStep, mark
 
 if TYPE_CHECKING:
@@ -75,5 +74,4 @@ def _cell(column: TimeStep) -> Cell:
 def in_notebook(watched: Watched) -> str:
     """The page in a frame, whose styles do not touch those of a notebook."""
     height = _OTHER_PIXELS + _ROW_PIXELS * (3 + 2 * len(watched.answers))
-    source = html.escape(page(watched), quote=True)
-    return f'<iframe srcdoc="{source}" style="width: 100%; height: {height}px; border: 0" title="An episode"></iframe>'
+    return framed(page(watched), height, "An episode")

@@ -10,7 +10,7 @@ import numpy as np
 
 import seq_envs
 from seq_agents.experiments.files import write_whole
-from seq_envs.dataset import raw_episodes
+from seq_envs.dataset import encoded, raw_episodes
 from seq_envs.encodings import Array
 from seq_envs.parameters import Integer, Real
 from seq_envs.policies import Policy, require_policy
@@ -115,8 +115,8 @@ def play(problem: seq_envs.Problem | str, policies: Mapping[str, Policy], seed: 
         raise ValueError(f"policies must hold at least one policy by its name, got {policies!r}")
     for policy in policies.values():
         require_policy(policy)
-    observations = seq_envs.sample(problem, 1, seed).observations
     episode = raw_episodes(problem, 1, seed)
+    observations = encoded(problem, episode)
     return Watched(
         problem,
         episode,

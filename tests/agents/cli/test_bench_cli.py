@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
 import io
 import json
 import re
@@ -17,15 +16,10 @@ import pytest
 import torch
 from seq_agents.cli import bench_commands as commands
 from seq_agents.cli import main as cli
-from seq_agents.experiments import named_experiments as module
-from seq_agents.experiments.cell import run_cell
-from seq_agents.experiments.entry import Cell, Until
-from seq_agents.experiments.grid import Experiment
+from seq_agents.experiments.entry import Cell
 from seq_agents.experiments.grid_file import presets
-from seq_agents.experiments.named_experiments import named_experiments
-from seq_agents.experiments.workers import Done, Event, failure
-from tiny_agents import settings
-from tiny_commands import elsewhere, everything  # noqa: F401 - a fixture.
+from seq_agents.experiments.workers import Done, Event
+from tiny_commands import elsewhere, everything, said, stopped  # noqa: F401 - a fixture.
 from tiny_grids import result
 
 import seq_envs
@@ -40,39 +34,6 @@ agents:
   small: {agent: mlp, settings: {updates: 3, batch: 3, hidden: 4}}
   best: {agent: optimal}
 """
-
-
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Run cells in this process; the keys of the cells that were run."""
-    ran: list[str] = []
-
-    def engine(cells: Any) -> Any:
-        for cell in cells:
-            ran.append(cell.key)
-            try:
-                yield Done(cell, run_cell(cell))
-            except Exception as wrong:
-                yield failure(cell, wrong)
-
-    monkeypatch.setattr(commands, "local", lambda _: engine)
-    return ran
-
-
-def said(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
-    capsys.readouterr()
-    cli.main(arguments)
-    return str(capsys.readouterr().out)
-
-
-def refused(arguments: list[str], capsys: pytest.CaptureFixture[str], code: int = 2) -> str:
-    capsys.readouterr()
-    with pytest.raises(SystemExit) as ended:
-        cli.main(arguments)
-    assert ended.value.code == code
-    told = str(capsys.readouterr().err)
-    assert "Traceback" not in told
-    return told
 
 
 @pytest.mark.slow
@@ -145,7 +106,7 @@ def test_a_user_defined_agent_beside_its_grid_file(here: list[str], capsys: pyte
 
 def test_a_failed_cell_is_reported_and_the_others_run(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     Path("some.yaml").write_text(TINY.replace("best: {agent: optimal}", "bad: {agent: encoder-decoder}"))
-    message = refused(["bench", "some.yaml"], capsys)
+    message = stopped(["bench", "some.yaml"], capsys).err
     assert "2 cells failed; the same command runs them, and only them, again:" in message
     assert "bad--SeqEcho-v0--length=4--n_values=3--0: ValueError: encoder-decoder takes problems" in message
     assert len(here) == 4
@@ -154,7 +115,7 @@ def test_a_failed_cell_is_reported_and_the_others_run(here: list[str], capsys: p
     assert printed.out == f"{Path('bench-some/report.html')}\n", "the path alone, for a program"
     assert "2 cells are missing" in printed.err
     assert "encoder-decoder takes problems" in said(["report", "bench-some", "--markdown"], capsys)
-    refused(["bench", "some.yaml"], capsys)
+    stopped(["bench", "some.yaml"], capsys)
     assert len(here) == 6
 
 
@@ -174,9 +135,8 @@ def test_reports(capsys: pytest.CaptureFixture[str]) -> None:
     drawn = {path.stem: path.suffix for path in Path("new/figures").iterdir()}
     assert out == f"new/figures: {len(drawn)} charts, each as .svg and .pdf\n"
     assert len(list(Path("new/figures").iterdir())) == 2 * len(drawn) > 4
-    assert "page.html is a file: --figures takes a folder" in refused(
-        ["report", "bench-tiny", "--figures", "page.html"], capsys
-    )
+    wrong = stopped(["report", "bench-tiny", "--figures", "page.html"], capsys)
+    assert "page.html is a file: --figures takes a folder" in wrong.err
 
 
 def test_the_command_is_stored(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -193,108 +153,6 @@ def test_the_command_is_stored(here: list[str], capsys: pytest.CaptureFixture[st
         "seq-envs horizon optimal --values 1 --seeds 1 --episodes 9 --out there",
     ]
     assert len(here) == 4 + 2
-
-
-# Experiments by name.
-
-
-def test_reproduce_lists_the_experiments(capsys: pytest.CaptureFixture[str]) -> None:
-    out = said(["reproduce"], capsys)
-    for name, experiment in named_experiments().items():
-        assert re.search(rf"^{name} +{re.escape(experiment.reported)}$", out, re.MULTILINE)
-    assert everything(Path()) == {}
-
-
-@pytest.fixture
-def tiny_experiments(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Experiments that take a moment replace those of the presets."""
-    small = {"updates": 3, "batch": 2, "hidden": 4}
-    parameters = {"length": 4, "n_values": 3}
-    made = {
-        "tiny-one": Experiment(
-            agent="mlp", id="SeqEcho-v0", parameters=parameters, settings=small, seeds=2, reported="90% | more"
-        ),
-        "tiny-two": Experiment(agent="optimal", id="SeqCopy-v0", seeds=1, until=Until(every=1, without_mistake=9)),
-        "other": Experiment(agent="encoder-decoder", id="SeqEcho-v0", seeds=1),
-    }
-    monkeypatch.setattr(module, "named_experiments", lambda: made)
-
-
-@pytest.mark.usefixtures("tiny_experiments")
-def test_reproduce(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    out = said(["reproduce", "tiny-*", "--out", "there", "--episodes", "30"], capsys)
-    assert here == ["tiny-one--SeqEcho-v0--length=4--n_values=3--0", "tiny-two--SeqCopy-v0--0", f"{here[0][:-1]}1"]
-    assert "there/report.html: the report." in out
-    for word in ("tiny-one", "90% | more", "tiny-two", "0 of 1"):
-        assert word in out
-    said(["reproduce", "tiny-one", "--out", "there", "--episodes", "30", "--seeds", "3"], capsys)
-    assert here[3:] == [f"{here[0][:-1]}2"]
-    text = said(["report", "there", "--markdown"], capsys)
-    assert "| tiny-one | 3 |" in text
-    assert "## Leaderboard" not in text, "experiments are no agents to be ranked"
-    assert "seq-envs reproduce 'tiny-*' --out there --episodes 30" in text
-
-
-@pytest.mark.usefixtures("tiny_experiments")
-def test_reproduce_says_what_failed(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    message = refused(["reproduce", "*", "--episodes", "9"], capsys)
-    assert "1 cells failed; the same command runs them, and only them, again:" in message
-    assert "other--SeqEcho-v0--0: ValueError: encoder-decoder takes problems" in message
-    assert len(here) == 4
-    assert len(list(Path("bench-reproduce/cells").iterdir())) == 3
-
-
-# Comparing.
-
-
-@pytest.fixture
-def tiny_comparison(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """The entries that were requested; they run with settings that take a moment."""
-    asked: list[Any] = []
-    run = commands._run
-
-    def tiny(entries: Any, *others: Any, **named: Any) -> None:
-        asked.extend(entries)
-        small = [
-            dataclasses.replace(
-                entry, settings={**entry.settings, **settings(entry.agent, entry.problem()), "hidden": 4}
-            )
-            for entry in entries
-        ]  # fmt: skip
-        run(small, *others, **named)
-
-    monkeypatch.setattr(commands, "_run", tiny)
-    return asked
-
-
-def test_compare(here: list[str], tiny_comparison: list[Any], capsys: pytest.CaptureFixture[str]) -> None:
-    problem = {"length": 4, "encoding": "discrete"}
-    out = said(["compare", "SeqNext-v0", "--length", "4", "--encoding", "discrete", "--episodes", "50"], capsys)
-    assert [(entry.name, entry.id, entry.seeds) for entry in tiny_comparison] == [
-        (agent, "SeqNext-v0", 1) for agent in ("recurrent-ppo", "lstm", "ppo")
-    ]
-    assert {entry.problem() for entry in tiny_comparison} == {seq_envs.make_problem("SeqNext-v0", **problem)}
-    assert len(here) == 3
-    for word in ("recurrent-ppo", "lstm", "ppo", "chance", "memoryless", "optimal", "control task"):
-        assert word in out
-    assert "report.html" not in out
-    level = seq_envs.levels("SeqNext-v0", length=4, encoding="discrete")
-    assert re.search(rf"chance .* {level.chance.accuracy:.4f}", out)
-    assert everything(Path()) == {}
-
-
-@pytest.mark.slow
-def test_compare_keeps_its_results_in_out(
-    here: list[str], tiny_comparison: list[Any], capsys: pytest.CaptureFixture[str]
-) -> None:
-    arguments = ["compare", "--lag", "2", "--seeds", "2", "--episodes", "20", "--out", "there"]
-    out = said(arguments, capsys)
-    assert "there/report.html: the report." in out
-    assert {entry.label for entry in tiny_comparison} == {"SeqEcho-v0 lag=2"}
-    assert len(here) == 6
-    said(arguments, capsys)
-    assert len(here) == 6
-    assert "seq-envs compare --lag 2 --seeds 2 --episodes 20 --out there" in Path("there/report.html").read_text()
 
 
 @pytest.mark.slow
@@ -349,7 +207,7 @@ def test_wrong_input_is_refused_before_anything_is_written(
 ) -> None:
     Path("broken.yaml").write_text("agents: [")
     before = everything(Path())
-    assert message in refused(arguments, capsys)
+    assert message in stopped(arguments, capsys).err
     assert everything(Path()) == before
 
 
@@ -386,7 +244,7 @@ def test_an_interrupted_grid_says_how_to_continue(
 
     Path("tiny.yaml").write_text(TINY)
     monkeypatch.setattr(commands, "local", lambda _: interrupted_after_one)
-    told = refused(typed, capsys, 128 + number)
+    told = stopped(typed, capsys, 128 + number).err
     assert f"seq-envs: interrupted. {folder} is kept: 1 of {cells} cells are done.\nTo continue: seq-envs " in told
     assert len(list(Path(folder, "cells").iterdir())) == 1
 
@@ -406,7 +264,7 @@ def test_an_interrupted_comparison_says_that_nothing_is_kept(
         yield from ()
 
     monkeypatch.setattr(commands, "local", lambda _: interrupted)
-    assert refused(["compare"], capsys, 130).endswith(
+    assert stopped(["compare"], capsys, 130).err.endswith(
         "seq-envs: interrupted. The results are lost: --out keeps them in a folder\n"
     )
 
@@ -416,7 +274,7 @@ def test_other_settings_need_another_folder(here: list[str], capsys: pytest.Capt
     said(["bench", "tiny.yaml"], capsys)
     Path("tiny.yaml").write_text(TINY.replace("hidden: 4", "hidden: 5"))
     before = everything(Path())
-    message = refused(["bench", "tiny.yaml"], capsys)
+    message = stopped(["bench", "tiny.yaml"], capsys).err
     assert "bench-tiny has results of small on SeqEcho-v0" in message
     assert "settings {'hidden': 4}, not {'hidden': 5}: choose another folder, or another name for the agent" in message
     assert everything(Path()) == before

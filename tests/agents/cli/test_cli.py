@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from typing import Any
 
 import gymnasium
 import pytest
@@ -41,10 +42,11 @@ def test_list(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_lists_with_a_line_about_each(capsys: pytest.CaptureFixture[str]) -> None:
-    for what, menu in (("agents", AGENTS), ("cores", CORES)):
+    menus: dict[str, Any] = {"agents": AGENTS, "cores": CORES}
+    for what, menu in menus.items():
         cli.main(["list", what])
         lines = capsys.readouterr().out.splitlines()
-        assert lines[:-2] == [f"{name:20} {menu.about(name)}" for name in menu]  # type: ignore[attr-defined]
+        assert lines[:-2] == [f"{name:20} {menu.about(name)}" for name in menu]
     cli.main(["list", "problems"])
     assert capsys.readouterr().out.splitlines()[1:-2:2] == [
         f"    {seq_envs.make_problem(id).title}" for id in seq_envs.ids() if "fixed" not in gymnasium.spec(id).kwargs

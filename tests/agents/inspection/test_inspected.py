@@ -16,7 +16,7 @@ from seq_agents.inspection.curves import even_places
 from seq_agents.inspection.findings import by_lag, on_sources
 from seq_agents.inspection.page import page
 from seq_agents.inspection.text import Colours, state_text
-from seq_agents.report.run_curves import FORMATS
+from seq_agents.report.figure_formats import FORMATS
 from spaces_of_settings import Ragged
 from tiny_agents import tiny
 

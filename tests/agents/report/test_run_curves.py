@@ -15,7 +15,8 @@ from seq_agents.cli import main as cli
 from seq_agents.errors import RunError
 from seq_agents.experiments.run_folder import Run
 from seq_agents.report.curves import smoothed
-from seq_agents.report.run_curves import FORMATS, RunCurve, figure, run_curves, text
+from seq_agents.report.figure_formats import FORMATS, figure_bytes
+from seq_agents.report.run_curves import RunCurve, figure, run_curves, text
 from tiny_commands import elsewhere, everything, refused, trained  # noqa: F401 - a fixture.
 
 import seq_envs
@@ -64,17 +65,17 @@ def test_smoothing_keeps_straight_lines(count: int) -> None:
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_same_curves_give_the_same_file(form: str) -> None:
     curves = [curve(f"run {place}", [1, 100], [place / 9, 1]) for place in range(9)]
-    content = figure(curves, form)
+    content = figure_bytes(lambda: figure(curves), form)
     begin = {"svg": b"<?xml", "pdf": b"%PDF", "png": b"\x89PNG"}[form]
     assert content.startswith(begin)
-    assert content == figure(curves, form)
+    assert content == figure_bytes(lambda: figure(curves), form)
 
 
 def test_levels_are_drawn_for_one_problem_only() -> None:
     other = seq_envs.make_problem("SeqEcho-v0", n_values=2)
 
     def drawn(*curves: RunCurve) -> str:
-        return figure(curves, "svg").decode()
+        return figure_bytes(lambda: figure(curves), "svg").decode()
 
     one = drawn(curve("a", [1, 2], [0, 1]), curve("b", [1, 2], [0, 1]))
     assert "<!-- memoryless -->" in one

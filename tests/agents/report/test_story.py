@@ -23,11 +23,11 @@ from seq_agents.report.interval_chart import _short, intervals
 from seq_agents.report.outcome import outcomes
 from seq_agents.report.page import page
 from seq_agents.report.page_svg import svg
+from seq_agents.report.page_templates import code_marked
 from seq_agents.report.parts import parts_of
 from seq_agents.report.problem_cards import problem_cards
 from seq_agents.report.problem_charts import most_telling
 from seq_agents.report.statistics import aggregates
-from seq_agents.templates import code_marked
 
 import seq_envs
 

@@ -10,6 +10,7 @@ from gymnasium import spaces
 from hidden_leaks import LEAKING
 from hidden_leaks import VALID as WITHOUT_LEAK
 from mistyped_problems import MISTYPED
+from mutant_declarations import MUTANTS as WRONG_DECLARATIONS
 from mutant_envs import ENVS, VECTOR_ENVS
 from mutant_problems import MUTANTS, Echo
 from mutant_sources import MUTANTS as MUTANT_SOURCES
@@ -87,7 +88,9 @@ def test_a_problem_with_sources_passes(problem: seq_envs.Problem) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("mutant", "message"), [*MUTANTS, *NIGHTLY_MUTANTS], ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(
+    ("mutant", "message"), [*MUTANTS, *WRONG_DECLARATIONS, *NIGHTLY_MUTANTS], ids=lambda value: type(value).__name__
+)
 def test_names_the_mistake_of_a_problem(mutant: seq_envs.Problem, message: str) -> None:
     with pytest.raises(ContractError, match=message):
         check_problem(mutant)
@@ -126,7 +129,7 @@ def test_names_the_mistake_of_a_vector_env(env: type[seq_envs.SequenceVectorEnv]
 
 
 def test_the_guide_counts_the_mistakes() -> None:
-    mistakes = [*MUTANTS, *MUTANT_SOURCES, *LEAKING, *ENVS, *VECTOR_ENVS]
+    mistakes = [*MUTANTS, *WRONG_DECLARATIONS, *MUTANT_SOURCES, *LEAKING, *ENVS, *VECTOR_ENVS]
     guide = (ROOT / "docs" / "guides" / "your-own-problem.md").read_text(encoding="utf-8")
     assert f"Of {len(mistakes)} problems and environments with one mistake each" in guide
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from importlib.resources import files
 
@@ -29,3 +30,9 @@ def template_environment(package: str, folder: str = "") -> Environment:
 def code_marked(text: str) -> Markup:
     """The text as escaped HTML, with what stands between backticks as code."""
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+
+
+def framed(page: str, height: int, title: str) -> str:
+    """A whole page in a frame of this height in pixels, whose styles do not touch those of a notebook around it."""
+    source, style = html.escape(page, quote=True), f"width: 100%; height: {height}px; border: 0"
+    return f'<iframe srcdoc="{source}" style="{style}" title="{title}"></iframe>'
