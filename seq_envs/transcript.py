@@ -9,8 +9,8 @@ import numpy as np
 
 from seq_envs.problem import Episodes, Problem
 
-_TEXT_COLUMNS = 72
-"""The most characters in a line of text; a long episode is drawn with its latest steps only."""
+TEXT_COLUMNS = 72
+"""The most characters in a line of text by default; a long episode is drawn with its latest steps only."""
 _RIGHT, _WRONG, _PARTLY, _NOTHING = "✓", "✗", "~", "."
 
 
@@ -46,7 +46,7 @@ class Transcript(NamedTuple):
         answers: Sequence[Any],
         playing: bool,
         earned: float,
-        most: int = _TEXT_COLUMNS,
+        most: int = TEXT_COLUMNS,
     ) -> Transcript:
         """An episode as far as it has been played, with its latest `most` steps: `answers` holds those given so far."""
         raw, targets, scored = block.observations[episode], block.targets[episode], block.scored[episode]
@@ -88,7 +88,7 @@ def mark(grade: float) -> str:
     return _RIGHT if grade == 1 else _PARTLY if grade > 0 else _WRONG
 
 
-def draw_text(transcript: Transcript, width: float = _TEXT_COLUMNS) -> str:
+def draw_text(transcript: Transcript, width: float = TEXT_COLUMNS) -> str:
     """The episode so far as lines of text: input over answer over truth over marks.
 
     Right is a check mark, wrong a cross, partly right a tilde; a dot stands where nothing counts.
@@ -109,22 +109,27 @@ def draw_text(transcript: Transcript, width: float = _TEXT_COLUMNS) -> str:
     return "\n".join([transcript.title, *_strips(rows, backwards=True, width=width)[-1]])
 
 
-def draw_solution(transcript: Transcript) -> str:
-    """A whole episode as lines of text: input over truth, in several strips if it is long."""
+def draw_solution(transcript: Transcript, width: int = TEXT_COLUMNS) -> str:
+    """A whole episode as lines of text: input over truth, in several strips if it is long.
+
+    Args:
+        transcript: the episode.
+        width: the most characters in a line.
+    """
     columns = transcript.columns
     rows = {
         "step": [str(column.step) for column in columns],
         "input": [column.observation for column in columns],
         "truth": [_truth(column) for column in columns],
     }
-    return "\n\n".join("\n".join(strip) for strip in _strips(rows, backwards=False))
+    return "\n\n".join("\n".join(strip) for strip in _strips(rows, backwards=False, width=width))
 
 
 def _truth(column: TimeStep) -> str:
     return _NOTHING if column.truth is None else ",".join(column.truth)
 
 
-def _strips(rows: dict[str, list[str]], backwards: bool, width: float = _TEXT_COLUMNS) -> list[list[str]]:
+def _strips(rows: dict[str, list[str]], backwards: bool, width: float) -> list[list[str]]:
     """Rows of cells as lines with aligned columns, cut into strips of at most this width.
 
     The strips are filled from the first column on, or `backwards` from the last one; then the last strip is marked

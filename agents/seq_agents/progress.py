@@ -9,10 +9,19 @@ import math
 import os
 import sys
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Self, TextIO
 
 if TYPE_CHECKING:
     from seq_agents.learners.learner import Moment
+
+Progress = Callable[[float], None]
+"""Called with the share of some work that is done, in [0, 1]."""
+
+
+def unseen(share: float) -> None:
+    """A `Progress` that shows nothing."""
+
 
 _SECONDS_BETWEEN_LINES = 10.0
 """The least seconds between two lines on a stream that does not rewrite them."""

@@ -315,6 +315,6 @@ def _without_intervals(table: Table) -> Table:
 
 def _write_page(folder: Folder, out: Path | None) -> Path:
     page = out or folder.path / PAGE
-    with working("writing the report"):
-        write_report(folder, page)
+    with working("writing the report") as progress:
+        write_report(folder, page, progress)
     return page

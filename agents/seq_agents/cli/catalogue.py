@@ -15,9 +15,11 @@ from seq_agents.cli.hints import nearest, next_commands, replaced
 from seq_agents.cli.install import to_install
 from seq_agents.cli.options import Command, add_parameters, as_options, option, parameters, problem_id
 from seq_agents.cli.result_table import level_table
-from seq_agents.cli.terminal import print_table
+from seq_agents.cli.terminal import drawing_width, print_table, terminal_width
 from seq_agents.cli.waiting import loading, working
 from seq_agents.errors import Refused
+from seq_envs.dataset import raw_episodes
+from seq_envs.transcript import Transcript, draw_solution
 
 if TYPE_CHECKING:
     from seq_agents.agents import Agent
@@ -162,7 +164,10 @@ def _show_problem(id: str, problem: seq_envs.Problem, given: Sequence[str]) -> N
         given: the options that set its parameters.
     """
     print(f"{id}: {problem.title}\n")
-    print(f"The first episode of seed 0; a dot where no answer counts:\n\n{seq_envs.draw(problem)}\n")
+    episode = draw_solution(
+        Transcript.of_solution(problem, raw_episodes(problem, 1, 0), 0), drawing_width(terminal_width())
+    )
+    print(f"The first episode of seed 0; a dot where no answer counts:\n\n{episode}\n")
     with working("estimating the levels"):
         levels = level_table(problem)
     print_table(levels)

@@ -13,7 +13,8 @@ from seq_agents.cli.hints import next_commands, without_option
 from seq_agents.cli.interruption import Interrupted, number_of
 from seq_agents.cli.options import Command, agent_name, count, seed, settings
 from seq_agents.cli.threads import use_one_thread
-from seq_agents.cli.waiting import Report, loading, working
+from seq_agents.cli.waiting import loading, working
+from seq_agents.progress import Progress, unseen
 
 if TYPE_CHECKING:
     from seq_agents.ladder import Climb, RungResult
@@ -54,8 +55,9 @@ def _ladder(chosen: argparse.Namespace) -> int:
     try:
         with progress:
             climbed = climb(
-                train, chosen.rollout, chosen.seed, start=chosen.start, keep_going=chosen.all, watch=progress.watch
-            )
+                train, chosen.rollout, chosen.seed, start=chosen.start, keep_going=chosen.all, watch=progress.watch,
+                progress=progress.used,
+            )  # fmt: skip
     except KeyboardInterrupt as interruption:
         message = f"interrupted in the rung {progress.rung!r}, after {progress.ended} rungs"
         again = f"The same command with --from {shlex.quote(progress.rung)} goes on there"
@@ -85,19 +87,23 @@ class _Progress(ExitStack):
         self.rung = ""
         self.ended = 0
         self._names = names
-        self._report: Report = lambda _: None
+        self._progress: Progress = unseen
 
     def watch(self, name: str, result: RungResult | None) -> None:
         """Print the start and the end of a rung; a `seq_agents.ladder.climb.RungWatch`."""
         self.rung = name
         if result is None:
             number = self._names.index(name) + 1
-            self._report = self.enter_context(working(f"rung {number} of {len(self._names)}, {name}"))
+            self._progress = self.enter_context(working(f"rung {number} of {len(self._names)}, {name}"))
             return
         self.close()
         self.ended += 1
         print(f"{'ok  ' if result.passed else 'FAIL'} {name} ({result.seconds:.0f} s)", file=sys.stderr, flush=True)
 
     def update(self, moment: Moment) -> None:
-        """Display the progress of the training; a `seq_agents.learners.learner.Watch`."""
-        self._report(moment.done)
+        """Display the progress of a training; a `seq_agents.learners.learner.Watch`."""
+        self._progress(moment.done)
+
+    def used(self, share: float) -> None:
+        """Display the share of a rung's time steps that are used; a `seq_agents.progress.Progress`."""
+        self._progress(share)

@@ -15,7 +15,7 @@ import seq_envs
 from seq_agents.cli.hints import next_commands
 from seq_agents.cli.options import Command, add_parameters, as_options, count, parameters
 from seq_agents.cli.options import seed as seed_option
-from seq_agents.cli.terminal import folded, in_strips, is_terminal, terminal_width, text_of
+from seq_agents.cli.terminal import drawing_width, folded, in_strips, is_terminal, terminal_width, text_of
 from seq_agents.cli.waiting import working
 from seq_agents.report.table import Column, Table
 from seq_envs.dataset import raw_episodes
@@ -197,9 +197,7 @@ class _Game:
         """What the problem asks, with an example, and how to answer."""
         problem = self._problem
         solution = Transcript.of_solution(problem, raw_episodes(problem, 1, EXAMPLE_STREAM), 0)
-        example = "\n\n".join(
-            in_strips(strip.splitlines(), self._width) for strip in draw_solution(_from_one(solution)).split("\n\n")
-        )
+        example = draw_solution(_from_one(solution), drawing_width(self._width))
         asked = f"You see one input at a time. The question: {problem.question}"
         if not self._says_right:
             asked += " Which answers were right follows after the episode, since it would reveal later ones."

@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Sequence
 
 from seq_agents.report.table import Table
+from seq_envs.transcript import TEXT_COLUMNS
 
 _GAP = "  "
 _NARROWEST = 20
@@ -40,6 +41,11 @@ def terminal_width() -> int | None:
     if width or not sys.stdout.isatty():
         return width or None
     return shutil.get_terminal_size().columns
+
+
+def drawing_width(width: int | None) -> int:
+    """The most characters in a line of an episode that is drawn in a terminal of this width; None: unlimited."""
+    return min(TEXT_COLUMNS, (width or TEXT_COLUMNS + 1) - 1)
 
 
 def folded(text: str, width: int | None) -> str:

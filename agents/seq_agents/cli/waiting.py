@@ -8,11 +8,11 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from seq_agents.progress import ProgressLine, clock, time_left
+from seq_agents.progress import Progress, ProgressLine, clock, time_left
 
 if TYPE_CHECKING:
     from seq_envs.policies import Policy
@@ -22,12 +22,9 @@ _TICK = 0.25
 _SHORT = 0.5
 """Seconds of work that a terminal says nothing about."""
 
-Report = Callable[[float], None]
-"""Called with the share of some work that is done, in [0, 1]."""
-
 
 @contextmanager
-def working(text: str, *, at_once: bool = False) -> Iterator[Report]:
+def working(text: str, *, at_once: bool = False) -> Iterator[Progress]:
     """Say on stderr what the block does, for as long as it runs and if that is long.
 
     Args:
@@ -103,13 +100,13 @@ class CountedPolicy:
         policy: the policy to evaluate.
         episodes: of the evaluation.
         steps: of the longest episode.
-        report: called at each time step with the share that is done.
+        progress: called at each time step with the share that is done.
     """
 
-    def __init__(self, policy: Policy, episodes: int, steps: int, report: Report) -> None:
+    def __init__(self, policy: Policy, episodes: int, steps: int, progress: Progress) -> None:
         self._policy = policy
         self._whole = episodes * steps
-        self._report = report
+        self._progress = progress
         self._played = 0
         self._lanes = 0
 
@@ -121,5 +118,5 @@ class CountedPolicy:
     def act(self, observations: Any, state: Any) -> tuple[Any, Any]:
         """The answers of the policy, and its next state."""
         self._played += self._lanes
-        self._report(min(1.0, self._played / self._whole))
+        self._progress(min(1.0, self._played / self._whole))
         return self._policy.act(observations, state)

@@ -13,6 +13,7 @@ from seq_agents.ladder.counted_envs import MakeEnvs
 from seq_agents.ladder.rungs import LAST_MEANS, LAST_NAME, Rung, rungs
 from seq_agents.ladder.state_probes import Interleaved, OneByOne, leave_unfinished
 from seq_agents.menu import did_you_mean
+from seq_agents.progress import Progress, unseen
 from seq_envs.parameters import Integer
 from seq_envs.policies import Policy
 
@@ -110,6 +111,7 @@ def climb(
     start: int | str = 1,
     keep_going: bool = False,
     watch: RungWatch = unwatched,
+    progress: Progress = unseen,
 ) -> Climb:
     """Train an agent on tiny tasks, simplest first, until it fails one.
 
@@ -131,6 +133,7 @@ def climb(
             the name of the last rung stands for that rung.
         keep_going: whether to try the remaining rungs after a failure.
         watch: called when a rung starts and when it ends.
+        progress: called during the training in a vector env of the ladder, with the share of the budget that is used.
 
     Raises:
         ValueError: `rollout` or `seed` is out of range, or there is no rung `start`.
@@ -145,7 +148,7 @@ def climb(
     played_last: tuple[Rung, Policy | None] | None = None
     for rung in ladder[skipped:]:
         watch(rung.name, None)
-        result, policy = _train_and_judge(train, rung, seed)
+        result, policy = _train_and_judge(train, rung, seed, progress)
         results.append(result)
         watch(rung.name, result)
         if rung.played_last:
@@ -172,10 +175,12 @@ def _place(start: int | str, ladder: Sequence[Rung]) -> int:
     return number - 1
 
 
-def _train_and_judge(train: Train, rung: Rung, seed: int) -> tuple[RungResult, Policy | None]:
+def _train_and_judge(train: Train, rung: Rung, seed: int, progress: Progress) -> tuple[RungResult, Policy | None]:
     """Train on a rung and evaluate the policy, which is None if it cannot be evaluated."""
     start = time.perf_counter()
-    make_envs = MakeEnvs(rung.problem, rung.decisive, seed)
+    make_envs = MakeEnvs(
+        rung.problem, rung.decisive, seed, lambda time_steps: progress(min(1.0, time_steps / rung.budget))
+    )
     policy: Policy | None = None
     try:
         policy = train(make_envs, rung.budget)

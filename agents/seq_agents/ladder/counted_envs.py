@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,15 +15,27 @@ _LAST_TENTH = 0.9
 """The share of the training after which answers count."""
 
 
-class AnswerCount:
-    """Right answers and questions of a training, in the order of its time steps."""
+def unwatched(time_steps: int) -> None:
+    """A watch that does nothing."""
 
-    def __init__(self) -> None:
+
+class AnswerCount:
+    """Right answers and questions of a training, in the order of its time steps.
+
+    Args:
+        watch: called with the number of all time steps whenever some are recorded.
+    """
+
+    def __init__(self, watch: Callable[[int], None] = unwatched) -> None:
         self._steps: list[tuple[int, float, int]] = []
+        self._watch = watch
+        self._time_steps = 0
 
     def add(self, time_steps: int, right: float, questions: int) -> None:
         """Record the latest time steps, with the right answers and the questions in them."""
         self._steps.append((time_steps, right, questions))
+        self._time_steps += time_steps
+        self._watch(self._time_steps)
 
     def accuracy(self) -> float | None:
         """Right answers per question in the last tenth of all time steps; None if it has no questions."""
@@ -70,10 +83,16 @@ class MakeEnvs:
         count: the answers given in these environments so far.
     """
 
-    def __init__(self, problem: seq_envs.Problem, judged: seq_envs.Problem, seed: int) -> None:
+    def __init__(
+        self,
+        problem: seq_envs.Problem,
+        judged: seq_envs.Problem,
+        seed: int,
+        watch: Callable[[int], None] = unwatched,
+    ) -> None:
         self.problem = problem
         self.seed = seed
-        self.count = AnswerCount()
+        self.count = AnswerCount(watch)
         self._counted: Array = np.asarray(seq_envs.sample(judged, 1000).scored.any(axis=0))
 
     def __call__(

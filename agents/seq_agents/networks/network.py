@@ -81,6 +81,10 @@ class NetworkPolicy:
     def __init__(self, network: Network) -> None:
         self._network = network
 
+    def __repr__(self) -> str:
+        weights = sum(weight.numel() for weight in self._network.parameters())
+        return f"<{type(self).__name__}: {type(self._network).__name__} with {weights:,} weights>"
+
     def initial_state(self, batch_size: int) -> Any:
         return self._network.initial_state(batch_size)
 

@@ -11,9 +11,10 @@ from markupsafe import Markup, escape
 
 from seq_agents.experiments.files import write_whole
 from seq_agents.experiments.results_folder import Folder
+from seq_agents.progress import Progress, unseen
 from seq_agents.report import horizon_charts
 from seq_agents.report.charts import Charts, charts_of
-from seq_agents.report.drawing import Chart
+from seq_agents.report.drawing import Chart, Drawing
 from seq_agents.report.experiment_table import experiment_table
 from seq_agents.report.finding import Finding, finding, horizon_finding
 from seq_agents.report.folder_tables import FolderOutcomes, matrix_with_levels, missing_failed_first, read_outcomes
@@ -56,19 +57,26 @@ class ProblemSection:
     """The name of each agent, and its settings in words."""
 
 
-def write_report(folder: Folder, path: Path) -> None:
-    """Write the page of a folder, whole or not at all."""
-    write_whole(path, page(folder).encode(errors="backslashreplace"))  # A path may not be UTF-8.
+def write_report(folder: Folder, path: Path, progress: Progress = unseen) -> None:
+    """Write the page of a folder, whole or not at all; `progress` as for `page`."""
+    write_whole(path, page(folder, progress).encode(errors="backslashreplace"))  # A path may not be UTF-8.
 
 
-def page(folder: Folder) -> str:
-    """The page of a folder."""
+def page(folder: Folder, progress: Progress = unseen) -> str:
+    """The page of a folder.
+
+    Args:
+        folder: with the results.
+        progress: called with the share of the charts that are drawn, which take most of the time.
+    """
     read = read_outcomes(folder)
     parts = parts_of(read.grid)
     charts = charts_of(read, parts)
+    cards = problem_cards(read.grid, charts.places)
     reached = horizon_charts.reached(read.done, folder.entries)
     links = _links(read)
-    return _environment().get_template("report.html.j2").render(
+    pen = _Pen(len(charts.all()) + len(cards), progress)
+    return _environment(pen).get_template("report.html.j2").render(
         about=summary(folder, read.done),
         settings=settings_in_words(read.grid),
         places=charts.places,
@@ -76,7 +84,7 @@ def page(folder: Folder) -> str:
         safe=Markup,
         parts=[_part(part, charts, links) for part in parts if part.done],
         horizon_finding=horizon_finding(reached),
-        cards=[(card, links[card.label]) for card in problem_cards(read.grid, charts.places)],
+        cards=[(card, links[card.label]) for card in cards],
         experiments=html_table(experiment_table(read.done)),
         charts=charts.across,
         problems=_problems(read, charts),
@@ -90,9 +98,35 @@ def page(folder: Folder) -> str:
     )  # fmt: skip
 
 
-def _environment() -> Environment:
+class _Pen:
+    """Draws the charts and reports how many of them are drawn.
+
+    Args:
+        charts: the number of all charts.
+        progress: called with the share that is drawn.
+    """
+
+    def __init__(self, charts: int, progress: Progress) -> None:
+        self._all, self._drawn = charts, 0
+        self._progress = progress
+
+    def chart(self, chart: Chart) -> str:
+        """A chart as an SVG element."""
+        return self._counted(chart_svg(chart))
+
+    def drawing(self, key: str, drawing: Drawing) -> str:
+        """A drawing as an SVG element."""
+        return self._counted(svg(key, drawing))
+
+    def _counted(self, element: str) -> str:
+        self._drawn += 1
+        self._progress(min(1.0, self._drawn / self._all))
+        return element
+
+
+def _environment(pen: _Pen) -> Environment:
     environment = template_environment("seq_agents.report", "templates")
-    environment.filters |= {"html_table": html_table, "svg": chart_svg, "drawing": svg, "breakable": _breakable}
+    environment.filters |= {"html_table": html_table, "svg": pen.chart, "drawing": pen.drawing, "breakable": _breakable}
     return environment
 
 

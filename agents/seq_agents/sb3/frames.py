@@ -132,6 +132,9 @@ class FramesPolicy:
         self._policy = policy
         self._frames = frames
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self._policy!r}>"
+
     def initial_state(self, batch_size: int) -> Any:
         return self._policy.initial_state(batch_size), self._frames.initial_state(batch_size)
 

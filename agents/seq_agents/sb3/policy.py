@@ -24,6 +24,10 @@ class Sb3Policy:
         self._model = model
         self._normalizer = model.get_vec_normalize_env()
 
+    def __repr__(self) -> str:
+        weights = sum(weight.numel() for weight in self._model.policy.parameters())
+        return f"<{type(self).__name__}: {type(self._model).__name__} with {weights:,} weights>"
+
     def initial_state(self, batch_size: int) -> tuple[Any, Array]:
         return None, np.ones(batch_size, np.bool_)
 

@@ -108,6 +108,14 @@ def test_a_table_fits_a_narrow_terminal(name: str, made: Path, monkeypatch: pyte
     assert max(map(len, tables)) <= 40
 
 
+@pytest.mark.parametrize("columns", [24, 40])
+def test_an_episode_fits_a_narrow_terminal(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    drawn = [line for line in run(["show", "SeqEchoHard-v0"]).out.splitlines() if re.match("(step|input|truth) ", line)]
+    assert max(map(len, drawn)) < columns
+    assert sum(line.startswith("step") for line in drawn) > 2
+
+
 @pytest.mark.parametrize("closed", [("stdout",), ("stdin", "stdout", "stderr")], ids="-".join)
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_stream_that_is_closed(

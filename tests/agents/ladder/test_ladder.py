@@ -269,6 +269,22 @@ def test_answers_are_counted_from_the_end_of_the_training() -> None:
     assert make_envs.count.accuracy() == 1.0
 
 
+def test_the_progress_of_any_training_in_the_envs_of_the_ladder() -> None:
+    shares: list[float] = []
+
+    def train(make_envs: MakeEnvs, budget: int) -> seq_envs.Policy:
+        envs = make_envs(100)
+        envs.reset(seed=0)
+        for _ in range(budget // 400):
+            envs.step(envs.action_space.sample())
+        return seq_envs.policies.memoryless(make_envs.problem)
+
+    climb(train, ROLLOUT, progress=shares.append)
+    assert shares[0] == 100 / LADDER[0].budget
+    assert 0.2 < max(shares) <= 0.25
+    assert max(shares) in shares[-200:]
+
+
 def test_an_env_of_the_ladder_needs_a_reset() -> None:
     rung = LADDER[0]
     envs = MakeEnvs(rung.problem, rung.decisive, 0)(2)

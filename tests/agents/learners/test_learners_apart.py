@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,6 +100,7 @@ def test_reinforce_needs_a_baseline() -> None:
 def test_a_learner_says_what_it_learns(agent: str) -> None:
     learner = make_learner(agent, taken_by(agent), 3)
     assert repr(learner) == f"<{type(learner).__name__} on {taken_by(agent)!r}, seed 3>"
+    assert re.fullmatch(r"<.*(policy of Seq\w+\(.*|with [\d,]+ weights>+)>?", repr(learner.policy()))
 
 
 def test_an_id_with_its_module_has_the_same_settings() -> None:

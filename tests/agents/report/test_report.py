@@ -119,6 +119,14 @@ def test_the_same_folder_gives_the_same_page(tmp_path: Path) -> None:
     assert swatch(3) == swatch(3)
 
 
+def test_the_progress_grows_to_its_end(tmp_path: Path) -> None:
+    shares: list[float] = []
+    page(usual(tmp_path / "r"), shares.append)
+    assert len(shares) > 5
+    assert shares == sorted(set(shares))
+    assert shares[-1] == 1.0
+
+
 def test_a_folder_without_results(tmp_path: Path) -> None:
     at = folder(tmp_path / "r", [entry(), entry("gru")])
     root = assert_sound(page(at))
