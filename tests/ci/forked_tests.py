@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 LIBRARIES = (
-    "gymnasium.vector", "hypothesis", "jinja2", "matplotlib.figure", "rich.console", "sb3_contrib", "scipy.stats",
+    "gymnasium.vector", "hypothesis", "jinja2", "matplotlib.figure", "rich.console", "sb3_contrib", "scipy.special",
     "stable_baselines3", "torch",
     "torch._dynamo",  # The first optimizer imports it, which takes as long as torch itself.
 )  # fmt: skip

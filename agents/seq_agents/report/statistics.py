@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
-from scipy.stats import trim_mean
+from scipy.special import ndtri, stdtrit  # scipy.stats has these too, but its import takes a second.
 
 from seq_agents.report.estimate import Estimate
 
@@ -38,7 +37,9 @@ THRESHOLDS = np.linspace(0.0, 1.0, 101)
 
 def interquartile_mean(scores: Any) -> Any:
     """The mean of the middle half along the last axis, without a quarter at each end; the mean of fewer than 4."""
-    return trim_mean(scores, 0.25, axis=-1)
+    ordered = np.sort(scores, axis=-1)
+    cut = ordered.shape[-1] // 4
+    return ordered[..., cut : ordered.shape[-1] - cut].mean(axis=-1)
 
 
 def interquartile(strata: Sequence[Sequence[float]]) -> Estimate:
@@ -185,7 +186,7 @@ def narrowness(sizes: Sequence[int]) -> float:
     """
     freedom = sum(sizes) - len(sizes)
     fewest = min(sizes)
-    return float(1 - math.sqrt((fewest - 1) / fewest) * student.ppf(0.975, np.inf) / student.ppf(0.975, freedom))
+    return float(1 - math.sqrt((fewest - 1) / fewest) * ndtri(0.975) / stdtrit(freedom, 0.975))
 
 
 def narrowness_in_words(sizes: Sequence[int]) -> str:
