@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 from forked_tests import TestRun, import_libraries
+from warm_python import ForkedServer
 
 ROOT = Path(__file__).parents[2]
 DOCTESTS = "seq_envs agents README.md"
@@ -67,6 +68,7 @@ def main() -> None:
     parser.add_argument("--pytest", action="append", default=[], metavar="OPTION", help="an option for pytest")
     chosen = parser.parse_args()
     import_libraries()
+    server = ForkedServer()
     failed = []
     cpu_seconds = 0.0
     for file, run in finished(chosen.files or all_files(), chosen.pytest, chosen.jobs):
@@ -78,7 +80,8 @@ def main() -> None:
             failed.append(file)
             print(f"{output}\nFAILED (alone): {file}", flush=True)
     print(
-        f"failed: {', '.join(failed)}" if failed else "all files pass, each one alone", f"({cpu_seconds:.0f} s of CPU)"
+        f"failed: {', '.join(failed)}" if failed else "all files pass, each one alone",
+        f"({cpu_seconds:.0f} s of CPU, and {server.end():.0f} s in commands and workers)",
     )
     sys.exit(bool(failed))
 

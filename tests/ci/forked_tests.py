@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 import signal
@@ -23,6 +24,7 @@ def import_libraries() -> None:
     os.environ |= {"OMP_NUM_THREADS": "1", "SDL_VIDEODRIVER": "dummy"}
     for name in LIBRARIES:
         importlib.import_module(name)
+    gc.freeze()  # In forks, the collector would copy the memory of all libraries by looking at it, for a second or two.
 
 
 class TestRun:
