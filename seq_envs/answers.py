@@ -160,6 +160,14 @@ class ManyIntegers(IntegerAnswers):
         return (answers == targets).mean(axis=-1)
 
 
+class WholeIntegers(ManyIntegers):
+    """MultiDiscrete(nvec): right if all places are right, otherwise wrong."""
+
+    def grade(self, answers: Any, targets: Any) -> Any:
+        right = (answers == targets).all(axis=-1)
+        return right.astype(np.float64) if right.ndim else float(right)
+
+
 class FloatAnswers(Answers):
     """Box: the fraction of the places within `tolerance` of the truth, the bound included."""
 
@@ -199,8 +207,13 @@ class FloatAnswers(Answers):
         return (distance <= self._tolerance).mean(axis=-1)
 
 
-def answers_of(space: spaces.Space[Any], tolerance: float | None) -> Answers:
+def answers_of(space: spaces.Space[Any], tolerance: float | None, whole: bool = False) -> Answers:
     """The answers of an action space.
+
+    Args:
+        space: Discrete, MultiDiscrete or Box.
+        tolerance: of real answers; None for the others.
+        whole: whether a MultiDiscrete answer is right only as a whole.
 
     Raises:
         TypeError: the space is none of Discrete, MultiDiscrete and Box, or is a Box of integers or without a tolerance.
@@ -208,7 +221,7 @@ def answers_of(space: spaces.Space[Any], tolerance: float | None) -> Answers:
     if isinstance(space, spaces.Discrete) and space.start == 0:
         return OneInteger(space)
     if isinstance(space, spaces.MultiDiscrete) and len(space.shape) == 1 and not space.start.any():
-        return ManyIntegers(space)
+        return WholeIntegers(space) if whole else ManyIntegers(space)
     real = isinstance(space, spaces.Box) and np.issubdtype(space.dtype, np.floating)
     if isinstance(space, spaces.Box) and real and len(space.shape) == 1 and tolerance is not None:
         return FloatAnswers(space, tolerance)

@@ -41,9 +41,10 @@ class Problem(ABC):
     """A sequence problem. Subclass it as a frozen, keyword-only dataclass whose fields are `parameter(...)`s.
 
     A subclass states five things: `steps`, `code`, `action_space`, `sample` and `solve`; `tolerance` too if answers are
-    real numbers. `guess` and `known_levels` may add the best answers without memory and their scores; otherwise these
-    are estimated from data. `sources` may add the time steps that an answer depends on. `leaks` names the parts of its
-    own past that an agent must not observe.
+    real numbers, `whole_answers` if an answer of several places counts as a whole, and `certain` if the optimal policy
+    is not always right. `solve_all` may solve all steps at once. `guess` and `known_levels` may add the best answers
+    without memory and their scores; otherwise these are estimated from data. `sources` may add the time steps that an
+    answer depends on. `leaks` names the parts of its own past that an agent must not observe.
 
     To change a parameter use `seq_envs.make_problem(problem, name=value)`. Defaults that depend on other parameters
     then follow, which they do not with `dataclasses.replace`.
@@ -55,6 +56,10 @@ class Problem(ABC):
 
     title: ClassVar[str] = "a problem without a title"
     """The problem in a few words, for lists of problems."""
+    whole_answers: ClassVar[bool] = False
+    """Whether a MultiDiscrete answer is right only as a whole, such as a set of symbols. Otherwise places count."""
+    certain: ClassVar[bool] = True
+    """Whether `solve` is always right. If not, because of noise or chance, `levels` measures what it earns."""
 
     def __post_init__(self) -> None:
         fields = dataclasses.fields(self)
@@ -134,6 +139,20 @@ class Problem(ABC):
         not scored.
         """
 
+    def solve_all(self, observations: Array) -> Array:
+        """The optimal answers at every step of whole episodes, each from the observations up to its step.
+
+        Override it where it is faster than `solve` at each step, which takes time that grows with the square of T.
+
+        Args:
+            observations: (B, T, ...) raw.
+
+        Returns:
+            (B, T, *action_space.shape), as `solve` returns them.
+        """
+        steps = range(1, observations.shape[1] + 1)
+        return np.stack([self.solve(observations[:, :step]) for step in steps], axis=1)
+
     def sources(self, history: Array, step: int) -> Array | None:
         """The time steps that the optimal answer at `step` depends on.
 
@@ -181,13 +200,13 @@ class Problem(ABC):
     @cached_property
     def answers(self) -> Answers:
         """The answers that the action space accepts, and how they are graded."""
-        return answers_of(self.action_space, getattr(self, "tolerance", None))
+        return answers_of(self.action_space, getattr(self, "tolerance", None), self.whole_answers)
 
     def grade(self, actions: Any, targets: Any) -> Any:
         """How right the answers are, in [0, 1].
 
         actions and targets (..., *action_space.shape) give (...): 1.0 or 0.0 for a Discrete or Box answer, the
-        fraction of its places that are right for a MultiDiscrete one.
+        fraction of its places that are right for a MultiDiscrete one, or 1.0 or 0.0 with `whole_answers`.
         """
         return self.answers.grade(actions, targets)
 

@@ -20,7 +20,7 @@ _WIDEST_RANGE = 1 << 16
 
 
 def best_answer(problem: Problem, targets: Array) -> Array:
-    """(*action_space.shape): the best constant answer to targets (n, *action_space.shape), place by place."""
+    """(*action_space.shape): the best constant answer to targets (n, *action_space.shape)."""
     best: Array = best_answers(problem, targets, np.zeros(len(targets), np.int64))[0]
     return best
 
@@ -33,6 +33,9 @@ def best_answers(problem: Problem, targets: Array, group: Array) -> Array:
     flat = targets.reshape(len(targets), -1)
     if type(problem).grade is not Problem.grade:
         best = np.stack([_best_by_grade(problem, members) for members in _split(targets, group)])
+    elif problem.whole_answers:
+        wholes, code = np.unique(flat, axis=0, return_inverse=True)
+        best = wholes[_most_frequent(code.reshape(-1), group)]
     elif targets.dtype.kind != "f":
         best = np.stack([_most_frequent(place, group) for place in flat.T], axis=1)
     else:

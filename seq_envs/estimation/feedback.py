@@ -8,6 +8,7 @@ problem, and no closed form covers it: a search finds such policies.
 from __future__ import annotations
 
 import heapq
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -39,28 +40,30 @@ def feedback_level(problem: Problem, feedback: Feedback = BOTH) -> Level:
     """The level of the best policy found that receives the current observation, the time step and this feedback.
 
     It is a lower bound. An answer of several places is searched place by place: each place receives the same place of
-    the previous answer, and no reward, since a reward does not reveal which places were right.
+    the previous answer, and no reward, since a reward does not reveal which places were right. Only answers that count
+    as a whole are searched as such.
     """
     judged = episodes_to_judge_by(problem)
-    if not feedback.action and _places(problem) > 1:
+    places = _places(problem)
+    if not feedback.action and len(places) > 1:
         return judge(problem, learned_table(problem).guesses(judged.observations), judged)
-    answers = np.stack([_answers(problem, place, feedback) for place in range(_places(problem))], axis=-1)
+    answers = np.stack([_answers(problem, place, feedback) for place in places], axis=-1)
     return judge(problem, answers.reshape(len(answers), *judged.targets.shape[1:]), part(judged, slice(len(answers))))
 
 
-def _places(problem: Problem) -> int:
-    """The number of places of an answer."""
-    return int(np.prod(problem.action_space.shape or ()))
+def _places(problem: Problem) -> Sequence[int | None]:
+    """The places of an answer that are searched separately; None: the whole answer."""
+    return [None] if problem.whole_answers else range(int(np.prod(problem.action_space.shape or ())))
 
 
-def _answers(problem: Problem, place: int, feedback: Feedback) -> Array:
-    """(B, T): the answers of the best rules found, in one place, in the episodes to judge by."""
+def _answers(problem: Problem, place: int | None, feedback: Feedback) -> Array:
+    """(B, T, ...): the answers of the best rules found, in one place or whole, in the episodes to judge by."""
     learned = episodes_to_learn_from(problem)
     candidates = right_answers(learned, place, _MOST_ANSWERS)
     bins = ObservationBins(learned.observations)
     count = max(500, _MOST_GRADES // (problem.steps * len(candidates)))
     count = min(count, _MOST_EPISODES, len(learned.lengths) // 2)
-    used = feedback if _places(problem) == 1 else Feedback(feedback.action, reward=False)
+    used = feedback if len(_places(problem)) == 1 else Feedback(feedback.action, reward=False)
 
     def plays_of(episodes: Episodes) -> RulePlay:
         return RulePlay(bins, episodes, _grades(problem, episodes, place, candidates), candidates, used)
@@ -78,12 +81,15 @@ def _answers(problem: Problem, place: int, feedback: Feedback) -> Array:
     return answers
 
 
-def _grades(problem: Problem, episodes: Episodes, place: int, candidates: Array) -> Array:
-    """(B, T, C): the grade of each candidate in one place, 1 or 0, with all other places right; 0 if not scored."""
+def _grades(problem: Problem, episodes: Episodes, place: int | None, candidates: Array) -> Array:
+    """(B, T, C): the grade of each candidate in one place, 1 or 0, with all other places right; 0 if not scored.
+
+    Without a place, candidates are whole answers.
+    """
     batch, steps = episodes.scored.shape
     grades = np.empty((steps, batch, len(candidates)), np.float32).swapaxes(0, 1)  # It is read step by step.
     answers = np.array(episodes.targets)
-    numbers = answers.reshape(*episodes.scored.shape, -1)[:, :, place]
+    numbers = answers if place is None else answers.reshape(*episodes.scored.shape, -1)[:, :, place]
     for number, candidate in enumerate(candidates):
         numbers[...] = candidate
         grades[:, :, number] = (problem.grade(answers, episodes.targets) == 1) & episodes.scored

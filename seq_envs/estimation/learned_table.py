@@ -16,16 +16,21 @@ _FEWEST_TO_COMPARE = 100
 """With fewer observations, binnings are not compared, and the first one is used."""
 
 
-def right_answers(episodes: Episodes, place: int, most: int) -> Array:
-    """(n,) sorted: different numbers in one place of the targets, at most `most` of them.
+def right_answers(episodes: Episodes, place: int | None, most: int) -> Array:
+    """(n, ...) sorted: different numbers in one place of the targets, or different whole targets; at most `most`.
 
     If there are more, these are the most frequent integers, or real numbers spread evenly over all of them.
+
+    Args:
+        episodes: with the targets.
+        place: of an answer; None: whole answers.
+        most: the most answers to return.
     """
-    targets = episodes.targets.reshape(*episodes.scored.shape, -1)[episodes.scored][:, place]
-    values, counts = np.unique(targets, return_counts=True)
+    targets = episodes.targets.reshape(*episodes.scored.shape, -1)[episodes.scored]
+    values, counts = np.unique(targets if place is None else targets[:, place], axis=0, return_counts=True)
     if len(values) > most and targets.dtype.kind == "f":
         return values[np.linspace(0, len(values) - 1, most).astype(np.int64)]
-    return np.sort(values[np.argsort(-counts, kind="stable")[:most]])
+    return values[np.sort(np.argsort(-counts, kind="stable")[:most])]
 
 
 class _StepAnswers:

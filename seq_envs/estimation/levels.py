@@ -6,13 +6,18 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from seq_envs.estimation.feedback import EVERY_FEEDBACK, feedback_level
+from seq_envs.estimation.judging import episodes_to_judge_by, judge
 from seq_envs.estimation.memoryless import best_guess, chance_level
 from seq_envs.level import Level, Levels
 from seq_envs.parameters import Flag
 from seq_envs.problem import Problem
 from seq_envs.registration import make_problem
 
+_SOLVED_AT_ONCE = 1000
+"""The episodes that `solve` gets at once."""
 _BINNING_ERROR = 1e-3
 """The share of mistakes that binning can cause even if the real observation determines the answer."""
 
@@ -21,7 +26,8 @@ def levels(id_or_problem: str | Problem, *, feedback: bool = False, **parameters
     """The scores of chance, of the best memoryless policy and of the optimal policy.
 
     Exact where the problem has closed forms (errors of 0.0). Otherwise estimated: the best answers are learned from
-    many episodes and judged on as many others, and the optimal policy is assumed to be always right.
+    many episodes and judged on as many others, and the optimal policy is always right unless the problem is not
+    `certain`: then `solve` is judged on these episodes too.
 
     Args:
         id_or_problem, parameters: as for `make_problem`.
@@ -62,7 +68,21 @@ def _feedback(problem: Problem) -> Level:
 def estimate(problem: Problem) -> Levels:
     """The levels learned from data, even if the problem states its own."""
     memoryless, _ = best_guess(problem)
+    if not problem.certain:
+        optimal = _solved(problem)
+        needless = optimal.accuracy <= memoryless.accuracy + 3 * memoryless.accuracy_error
+        return Levels(chance_level(problem), optimal if needless else memoryless, optimal)
     missed = 1 - memoryless.accuracy
     if missed <= min(3 * memoryless.accuracy_error, _BINNING_ERROR):  # The data does not show that it is ever wrong.
         memoryless = replace(memoryless, accuracy=1.0)
     return Levels(chance_level(problem), memoryless, Level(1.0, 1.0))
+
+
+def _solved(problem: Problem) -> Level:
+    """The level of `solve`, by chunks of episodes to bound memory."""
+    judged = episodes_to_judge_by(problem)
+    solved = [
+        problem.solve_all(judged.observations[first : first + _SOLVED_AT_ONCE])
+        for first in range(0, len(judged.lengths), _SOLVED_AT_ONCE)
+    ]
+    return judge(problem, np.concatenate(solved), judged)

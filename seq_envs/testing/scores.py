@@ -14,8 +14,8 @@ from seq_envs.problem import Problem
 from seq_envs.testing.contract import no_global_draws, require
 
 _ESTIMATED = (
-    "; without known_levels() the optimal policy is assumed to be always right, and the other levels are learned from "
-    "data"
+    "; without known_levels() the optimal policy is always right unless the problem is not `certain`, and the other "
+    "levels are learned from data"
 )
 
 

@@ -44,6 +44,25 @@ def _check_solve(problem: Problem) -> None:
                 "it must depend on the history alone",
             )
             first_answers[step] = np.array(answers)
+    if steps:
+        _check_solve_all(problem, history[:, : steps[-1] + 1], raw.scored, first_answers)
+
+
+def _check_solve_all(problem: Problem, history: Array, scored: Array, answers: dict[int, Array]) -> None:
+    """`solve_all` returns the answers of `solve` at the scored steps, and does not change its argument."""
+    argument = history.copy()
+    together = problem.solve_all(argument)
+    require(alike(argument, history), "solve_all() changes its argument `observations`: work on a copy")
+    shape = (*history.shape[:2], *(problem.action_space.shape or ()))
+    require(
+        isinstance(together, np.ndarray) and together.shape == shape,
+        f"solve_all() must return an array of shape (B, T, *action_space.shape) = {shape}, got {np.shape(together)}",
+    )
+    for step, alone in answers.items():
+        require(
+            np.array_equal(together[:, step][scored[:, step]], alone[scored[:, step]]),
+            f"solve_all() returns other answers at step {step} than solve()",
+        )
 
 
 def _check_guess(problem: Problem) -> None:

@@ -140,7 +140,8 @@ class _Training:
         got = seq_envs.evaluate(self._learner.policy(), self._problem, CURVE_EPISODES, seed)
         self.curve.append([moment.steps, round(seconds, 3), got.accuracy, got.exact_match])
         self._due = min(moment.done * _FACTOR, moment.done + _STEP)
-        if self._stop_when_solved and solved_from([exact_match for *_, exact_match in self.curve]) is not None:
+        optimal = got.levels.optimal.exact_match
+        if self._stop_when_solved and solved_from([exact_match for *_, exact_match in self.curve], optimal) is not None:
             raise _Solved
 
     def _check(self, moment: Moment) -> None:

@@ -12,14 +12,19 @@ from torch import Tensor, nn
 
 import seq_envs
 from seq_agents.networks.bins import bin_values, nearest_bins, worth_of_bins
+from seq_agents.networks.whole_answers import numbers_of, whole_choices
 from seq_envs.encodings import Array
+
+_NOT_COUNTED = -1
+"""In place of the number of a target that does not count."""
 
 
 class Head(nn.Module):
     """Features (..., size) to the scores of answers, with their loss.
 
     Scores are logits (..., n) for Discrete answers, and (..., places, n) for MultiDiscrete ones and for Box answers in
-    n bins. Without bins, the scores of Box answers (..., places) are the answers themselves.
+    n bins. Without bins, the scores of Box answers (..., places) are the answers themselves. MultiDiscrete answers that
+    count as a whole have logits (..., n) of the n answers that occur, unless these are too many.
 
     Args:
         problem: the problem that the network answers.
@@ -33,6 +38,8 @@ class Head(nn.Module):
     """(places, n) bool: the answers that a place of a MultiDiscrete answer does not have."""
     values: Tensor
     """(places, n): the values of the bins; empty if there are none."""
+    wholes: Tensor
+    """(n, places): the answers to choose from as a whole; empty if there are none."""
 
     def __init__(self, problem: seq_envs.Problem, size: int, bins: int = 0) -> None:
         super().__init__()
@@ -40,7 +47,10 @@ class Head(nn.Module):
         self._problem, self._bins = problem, bins if isinstance(space, spaces.Box) else 0
         self.real = isinstance(space, spaces.Box) and not bins
         """Whether scores are answers, and not logits."""
-        if isinstance(space, spaces.MultiDiscrete):
+        wholes = whole_choices(problem)
+        if wholes is not None:
+            self.shape = [len(wholes)]
+        elif isinstance(space, spaces.MultiDiscrete):
             self.shape = [len(space.nvec), int(space.nvec.max())]
         elif isinstance(space, spaces.Box):
             self.shape = [*space.shape, *([bins] if bins else [])]
@@ -48,7 +58,9 @@ class Head(nn.Module):
             self.shape = [int(space.n)]
         for bound in ("low", "high"):
             self.register_buffer(bound, torch.as_tensor(getattr(space, bound, 0.0)), persistent=False)
-        places = getattr(space, "nvec", np.array([self.shape[-1]]))
+        self.register_buffer("wholes", torch.empty(0) if wholes is None else torch.as_tensor(wholes), persistent=False)
+        self._whole = wholes is not None
+        places = np.array([self.shape[-1]]) if self._whole else getattr(space, "nvec", np.array([self.shape[-1]]))
         missing = torch.as_tensor(np.arange(self.shape[-1]) >= places[:, None])
         self.register_buffer("missing", missing, persistent=False)
         values = torch.as_tensor(bin_values(space, bins)) if isinstance(space, spaces.Box) and bins else torch.empty(0)
@@ -64,10 +76,23 @@ class Head(nn.Module):
         """The mean loss over answers: squared error for real ones without bins, cross-entropy for the others."""
         if self.real:
             return nn.functional.mse_loss(scores, targets.to(scores.dtype))
+        if self._whole:
+            return self._loss_of_wholes(scores, targets)
         if self._bins:
             nearest = nearest_bins(targets.cpu().numpy(), self.values.cpu().numpy())
             targets = torch.as_tensor(nearest, device=scores.device)
         return nn.functional.cross_entropy(scores.flatten(0, -2), targets.flatten())
+
+    def _loss_of_wholes(self, scores: Tensor, targets: Tensor) -> Tensor:
+        """The loss of logits (..., n) of whole answers; targets that are none of them do not count."""
+        space: Any = self._problem.action_space
+        numbers, known = (
+            torch.as_tensor(numbers_of(answers.flatten(0, -2).cpu().numpy(), space), device=scores.device)
+            for answers in (targets, self.wholes)
+        )
+        place = torch.searchsorted(known, numbers).clamp(max=len(known) - 1)
+        place[known[place] != numbers] = _NOT_COUNTED
+        return nn.functional.cross_entropy(scores.flatten(0, -2), place, ignore_index=_NOT_COUNTED)
 
     @torch.no_grad()
     def answers(self, scores: Tensor) -> Array:
@@ -88,7 +113,9 @@ class Head(nn.Module):
         return scores.argmax(-1)
 
     def answers_of(self, choices: Tensor) -> Tensor:
-        """The answers that choices stand for: the bin of each place (..., places), or the answers themselves."""
+        """The answers that choices stand for: bins (..., places), whole answers (...), or the answers themselves."""
+        if self._whole:
+            return self.wholes[choices]
         if not self._bins:
             return choices
         return self.values[torch.arange(len(self.values), device=choices.device), choices]

@@ -97,7 +97,7 @@ class Outcome:
             return self.curve[-IN_A_ROW]
         if self.entry.until is not None:
             return None if self.solved_after is None else self.curve[-1]
-        index = solved_from([point.exact_match for point in self.curve])
+        index = solved_from([point.exact_match for point in self.curve], self.final.levels.optimal.exact_match)
         return None if index is None else self.curve[index]
 
     @property

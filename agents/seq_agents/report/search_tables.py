@@ -30,7 +30,10 @@ def search_cost(done: Sequence[Outcome]) -> Table:
             best = max(means, key=lambda trial: _rank(trials[trial]))
             every = [run for runs in trials.values() for run in runs]
             solved = sum(
-                _complete(runs) and all(run.final.exact_match >= SOLVED_EXACT_MATCH for run in runs)
+                _complete(runs)
+                and all(
+                    run.final.exact_match >= SOLVED_EXACT_MATCH * run.final.levels.optimal.exact_match for run in runs
+                )
                 for runs in trials.values()
             )
             rows.append((

@@ -179,6 +179,7 @@ def test_a_profile_falls_and_has_its_interval_around_it(groups: list[list[float]
 )
 def test_solved_by_hand(exact: list[float], index: int | None) -> None:
     assert solved_from(exact) == index
+    assert solved_from([score / 2 for score in exact], optimal=0.5) == index
 
 
 @given(st.lists(st.sampled_from([0.0, 0.98, 0.99, 1.0]), max_size=12))

@@ -34,9 +34,17 @@ def test_every_id_with_fixed_settings_passes(id: str) -> None:
     check_problem(id)
 
 
+@pytest.mark.parametrize("id", BASE_IDS)
+def test_every_problem_passes(id: str) -> None:
+    check_problem(id, episodes=1000)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("id", "choice"), NIGHTLY_BASE_CHOICE, ids=name)
 def test_every_framing_passes(id: str, choice: dict[str, Any]) -> None:
-    check_problem(seq_envs.make_problem(id, **choice), episodes=1000)
+    problem = seq_envs.make_problem(id, **choice)
+    if problem != seq_envs.make_problem(id):
+        check_problem(problem, episodes=1000)
 
 
 class MinusOneWhereNotScored(Ragged):
@@ -73,7 +81,7 @@ class LargeActionSpace(Ragged):
         return super().solve(history).astype(np.int64) << 30
 
 
-VALID = [LargeActionSpace(), Echo(), Ragged(), MinusOneWhereNotScored(), OneAnswerPerEpisode()]
+VALID = [LargeActionSpace(), Ragged(), MinusOneWhereNotScored(), OneAnswerPerEpisode()]
 
 
 @pytest.mark.parametrize("problem", VALID, ids=lambda problem: type(problem).__name__)
