@@ -12,7 +12,7 @@ from hidden_leaks import VALID as WITHOUT_LEAK
 from mistyped_problems import MISTYPED
 from mutant_declarations import MUTANTS as WRONG_DECLARATIONS
 from mutant_envs import ENVS, VECTOR_ENVS
-from mutant_problems import MUTANTS, Echo
+from mutant_problems import MUTANTS
 from mutant_sources import MUTANTS as MUTANT_SOURCES
 from mutant_sources import VALID as WITH_SOURCES
 from paths import ROOT
