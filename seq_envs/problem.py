@@ -221,6 +221,12 @@ def fixed_length(observations: Array, targets: Array, scored: Array) -> Episodes
     return Episodes(observations, targets, everywhere, lengths)
 
 
+def varied_length(observations: Array, targets: Array, scored: Array, lengths: Array) -> Episodes:
+    """Episodes (B, T, ...) of these lengths (B,). `scored`, (T,) or (B, T), counts up to the end of each episode."""
+    inside = np.arange(observations.shape[1]) < lengths[:, None]
+    return Episodes(observations, targets, scored & inside, lengths)
+
+
 def same_sources(history: Array, step: int, steps: Any) -> Array:
     """The result of `Problem.sources`, (B, step+1) bool, if all episodes have the same sources.
 
@@ -243,3 +249,9 @@ def last_of(steps: int) -> Array:
     scored = np.zeros(steps, np.bool_)
     scored[-1] = True
     return scored
+
+
+def last_of_each(lengths: Array, steps: int) -> Array:
+    """The scored steps (B, T) of a framing with one question, at the end of each episode, of these lengths (B,)."""
+    last: Array = np.arange(steps) == lengths[:, None] - 1
+    return last

@@ -12,9 +12,18 @@ from gymnasium import spaces
 
 from seq_envs.encodings import Array, Encoding, Value
 from seq_envs.level import Levels
-from seq_envs.parameters import LONGEST, Choice, Integer, Real, parameter
-from seq_envs.problem import Episodes, EveryStepOrLast, Problem, fixed_length, last_of, same_sources
+from seq_envs.parameters import LONGEST, Choice, Real, parameter
+from seq_envs.problem import (
+    Episodes,
+    EveryStepOrLast,
+    Problem,
+    fixed_length,
+    last_of_each,
+    same_sources,
+    varied_length,
+)  # fmt: skip
 from seq_envs.problems.classify_levels import classify_levels
+from seq_envs.sizes import Size, Sizes, drawn, largest, smallest
 
 _LARGEST_VALUE = 1 - 2**-24
 """The largest float32 below 1, as `numpy.random.Generator.random` draws it."""
@@ -25,9 +34,9 @@ class SeqClassify(Problem):
     """Sequence classification.
 
     ## Description
-    Each observation is a value drawn uniformly from [0, 1). The label of a time step is 0 until the sum of all values
-    so far reaches `threshold * length`, and 1 from then on. In the framing `one_to_one` the agent answers with the
-    label at every step, in `many_to_one` only at the last one.
+    Each observation is a value drawn uniformly from [0, 1). The label of a time step is 0 until the sum of all
+    values so far reaches `threshold * length` (of the longest length), and 1 from then on. In the framing
+    `one_to_one` the agent answers with the label at every step, in `many_to_one` only at the last one.
 
     A policy that ignores the values and uses only the time step is right on 88.9% of the steps at length 10, so compare
     scores with `seq_envs.levels`. These levels are exact up to length 20,000, apart from the exact match of the
@@ -55,14 +64,15 @@ class SeqClassify(Problem):
     leaks too: together with the previous action it reveals the previous label.
 
     ## Episode End
-    Terminated after `length` steps; never truncated. The terminal observation is zero.
+    Terminated after `length` steps, which each episode draws anew if `length` is a range; never truncated. The terminal
+    observation is zero.
 
     ## Information
     Empty, except at the last step: `is_success` and `accuracy` (see `seq_envs.env.SequenceEnv`).
 
     ## Arguments
-    `length=10`, `threshold` (a fraction of `length`; 0.25 in `one_to_one`, 0.5 in `many_to_one`),
-    `framing="one_to_one"`, `encoding="value"`.
+    `length=10` (a number or a range such as `(5, 20)`), `threshold` (a fraction of `length`; 0.25 in `one_to_one`,
+    0.5 in `many_to_one`), `framing="one_to_one"`, `encoding="value"`.
 
     ## References
     J. Brownlee (2017), "5 Examples of Simple Sequence Prediction Problems for Learning LSTM Recurrent Neural
@@ -75,7 +85,7 @@ class SeqClassify(Problem):
 
     title: ClassVar[str] = "sequence classification: has the running sum reached the threshold?"
 
-    length: int = parameter(10, Integer(1, LONGEST), "time steps of an episode")
+    length: Size = parameter(10, Sizes(1, LONGEST), "time steps of an episode")
     threshold: float | None = parameter(
         None, Real(0.0, 1.0), "fraction of `length` (default: 0.25, in many_to_one 0.5)"
     )
@@ -93,7 +103,7 @@ class SeqClassify(Problem):
 
     @property
     def steps(self) -> int:
-        return self.length
+        return largest(self.length)
 
     @property
     def code(self) -> Encoding:
@@ -105,20 +115,24 @@ class SeqClassify(Problem):
 
     @cached_property
     def scored(self) -> Array:
-        """(T,) bool."""
-        return last_of(self.length) if self.framing == "many_to_one" else np.ones(self.length, np.bool_)
+        """(T,) bool: the steps that are scored in some episode."""
+        return np.arange(self.steps) >= (smallest(self.length) - 1 if self.framing == "many_to_one" else 0)
 
     @property
     def sum_needed(self) -> float:
         """The running sum at which the label flips."""
         assert self.threshold is not None  # Set at construction, in every framing.
-        return self.threshold * self.length
+        return self.threshold * self.steps
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
-        values = rng.random((batch, self.length), dtype=np.float32)
+        lengths = drawn(self.length, rng, batch)
+        values = rng.random((batch, self.steps), dtype=np.float32)
         # The values are multiples of 2^-24, so a float64 sum of them is exact in every order of summation.
         labels = values.cumsum(axis=1, dtype=np.float64) >= self.sum_needed
-        return fixed_length(values, labels.view(np.uint8), self.scored)
+        if isinstance(self.length, int):
+            return fixed_length(values, labels.view(np.uint8), self.scored)
+        scored = last_of_each(lengths, self.steps) if self.framing == "many_to_one" else self.scored
+        return varied_length(values, labels.view(np.uint8), scored, lengths)
 
     def solve(self, history: Array) -> Array:
         flipped: Array = history.sum(axis=1, dtype=np.float64) >= self.sum_needed
@@ -141,5 +155,5 @@ class SeqClassify(Problem):
     def leaks(self) -> tuple[str, ...]:
         return ("action",) if self.framing == "many_to_one" else ("action", "reward")
 
-    def known_levels(self) -> Levels:
-        return classify_levels(self)
+    def known_levels(self) -> Levels | None:
+        return classify_levels(self) if isinstance(self.length, int) else None

@@ -29,13 +29,13 @@ def classify_levels(problem: SeqClassify) -> Levels:
     Up to a length of LONGEST_EXACT the accuracies are exact, and only the memoryless policy's exact match with more
     than one scored step is simulated. For longer sequences chance and memoryless are simulated, in O(length) time.
     """
-    if problem.length > LONGEST_EXACT:
+    if problem.steps > LONGEST_EXACT:
         chance, memoryless = _simulated(problem)
         return Levels(chance, memoryless, Level(1.0, 1.0))
     scored = problem.scored
     label_0 = []  # P(label 0) at each scored step.
     right = []  # P(`guess` is right) there.
-    for step, below in enumerate(probabilities_below(problem.length, problem.sum_needed)):
+    for step, below in enumerate(probabilities_below(problem.steps, problem.sum_needed)):
         if scored[step]:
             label_0.append(float(below[0]))
             right.append(_guess_is_right(problem, step, below))
@@ -88,12 +88,12 @@ def probabilities_below(most: int, bound: float) -> Iterator[Array]:
 
 def _simulated(problem: SeqClassify) -> tuple[Level, Level]:
     """Chance and memoryless from drawn episodes, with standard errors."""
-    count = max(_FEWEST_EPISODES, min(_MOST_EPISODES, _VALUES_DRAWN // problem.length))
-    at_once = max(1, _VALUES_DRAWN // problem.length)
+    count = max(_FEWEST_EPISODES, min(_MOST_EPISODES, _VALUES_DRAWN // problem.steps))
+    at_once = max(1, _VALUES_DRAWN // problem.steps)
     rng = np.random.default_rng(SIMULATED_STREAM)
     scored = slice(None) if problem.scored.all() else slice(-1, None)
     # float32, because `guess` compares in the precision of the values.
-    bounds = (problem.sum_needed - np.arange(problem.length) / 2).astype(np.float32)[scored]
+    bounds = (problem.sum_needed - np.arange(problem.steps) / 2).astype(np.float32)[scored]
     ones, right = [], []
     for first in range(0, count, at_once):
         episodes = problem.sample(rng, min(at_once, count - first))

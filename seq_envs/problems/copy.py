@@ -13,7 +13,8 @@ from gymnasium import spaces
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Level, Levels
 from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Flag, Integer, parameter
-from seq_envs.problem import Episodes, Problem, fixed_length, last_of, same_sources
+from seq_envs.problem import Episodes, Problem, fixed_length, last_of_each, same_sources, varied_length
+from seq_envs.sizes import Size, Sizes, drawn, largest, mean_over, smallest
 
 _Framing = Literal["many_to_many", "many_to_one", "one_to_many"]
 
@@ -56,16 +57,16 @@ class SeqCopy(Problem):
     one value in each place, which solves the problem.
 
     ## Episode End
-    Terminated after `length+delay+output_length` steps (`length` in the other two framings); never truncated. The
-    terminal observation is the blank.
+    Terminated after `length+delay+output_length` steps (`length` in the other two framings); never truncated. If one of
+    them is a range, each episode draws its own. The terminal observation is the blank.
 
     ## Information
     Empty, except at the last step: `is_success` and `accuracy` (see `seq_envs.env.SequenceEnv`).
 
     ## Arguments
-    `length=5`, `n_values=10`, `output_length=length`, `offset=0`, `delay=0` (`many_to_many` only), `reverse=False`,
-    `framing="many_to_many"`, `encoding="one_hot"`. `one_to_many` takes none of `output_length`, `offset`, `delay`,
-    `reverse`.
+    `length=5` and `delay=0` (numbers, or ranges such as `(5, 20)`; `delay` in `many_to_many` only), `n_values=10`,
+    `output_length=length`, `offset=0`, `reverse=False`, `framing="many_to_many"`, `encoding="one_hot"`.
+    `one_to_many` takes none of `output_length`, `offset`, `delay`, `reverse`.
 
     ## References
     J. Brownlee (2017), "5 Examples of Simple Sequence Prediction Problems for Learning LSTM Recurrent Neural
@@ -77,11 +78,11 @@ class SeqCopy(Problem):
 
     title: ClassVar[str] = "echo random subsequences: see a sequence, then reproduce it or a part"
 
-    length: int = parameter(5, Integer(1, LONGEST), "values in the sequence")
+    length: Size = parameter(5, Sizes(1, LONGEST), "values in the sequence")
     n_values: int = parameter(10, Integer(2, MOST_VALUES), "number of different values")
     output_length: int | None = parameter(None, Integer(1), "values to reproduce (default: length)")
     offset: int | None = parameter(None, Integer(0), "place of the first value to reproduce (default: 0)")
-    delay: int | None = parameter(None, Integer(0, LONGEST), "blank steps before the first cue (default: 0)")
+    delay: Size | None = parameter(None, Sizes(0, LONGEST), "blank steps before the first cue (default: 0)")
     reverse: bool | None = parameter(None, Flag(), "whether to reproduce it backwards (default: False)")
     framing: _Framing = parameter(
         "many_to_many", Choice(get_args(_Framing)), "answer value by value, all at once, or with each current value"
@@ -97,9 +98,17 @@ class SeqCopy(Problem):
         return part | {"delay": 0} if self.framing == "many_to_many" else part
 
     def check(self) -> None:
-        if self.framing != "one_to_many" and self._offset + self._answers > self.length:
+        shortest = smallest(self.length)
+        if self._part_of_all and self.framing == "many_to_one" and not isinstance(self.length, int):
             raise ValueError(
-                f"offset + output_length must be at most length = {self.length}, "
+                f"output_length must be given in many_to_one if length is a range, got length={self.length}: "
+                "the answer has one place for each value"
+            )
+        if self.framing == "one_to_many":
+            return
+        if self._offset + (shortest if self._part_of_all else self._most_answers) > shortest:
+            raise ValueError(
+                f"offset + output_length must be at most length = {shortest}, "
                 f"got offset={self.offset}, output_length={self.output_length}"
             )
 
@@ -108,15 +117,37 @@ class SeqCopy(Problem):
         return self.offset or 0
 
     @property
-    def _answers(self) -> int:
-        """The number of values to reproduce."""
-        return self.output_length or self.length
+    def _part_of_all(self) -> bool:
+        """Whether each episode reproduces as many values as it has."""
+        return self.output_length is None or self.output_length == self.length
+
+    @property
+    def _most_answers(self) -> int:
+        """The largest number of values to reproduce."""
+        return largest(self.length if self.output_length is None else self.output_length)
+
+    @property
+    def _longest_delay(self) -> int:
+        return largest(self.delay or 0)
+
+    @property
+    def _varies(self) -> bool:
+        """Whether episodes have different layouts."""
+        return not (isinstance(self.length, int) and isinstance(self.delay or 0, int))
 
     @cached_property
     def _source_steps(self) -> Array:
-        """(_answers,): the steps at which the values to reproduce are observed, in the order of the answer."""
-        steps = np.arange(self._offset, self._offset + self._answers)
+        """(answers,): the steps at which the values to reproduce are observed, in the order of the answer.
+
+        Those of the longest episode, if it depends on the episode.
+        """
+        steps = np.arange(self._offset, self._offset + self._most_answers)
         return steps[::-1] if self.reverse else steps
+
+    def _sources_of(self, place: Array, answers: Array | int) -> Array:
+        """The steps of the values to reproduce: of answers 0, 1, ... (place) of so many answers."""
+        steps: Array = self._offset + (answers - 1 - place if self.reverse else place)
+        return np.maximum(steps, 0)
 
     @property
     def question(self) -> str:
@@ -130,7 +161,8 @@ class SeqCopy(Problem):
 
     @property
     def steps(self) -> int:
-        return self.length + (self.delay or 0) + self._answers if self.framing == "many_to_many" else self.length
+        longest = largest(self.length)
+        return longest + self._longest_delay + self._most_answers if self.framing == "many_to_many" else longest
 
     @cached_property
     def alphabet(self) -> Alphabet:
@@ -143,25 +175,45 @@ class SeqCopy(Problem):
     @property
     def action_space(self) -> spaces.Discrete | spaces.MultiDiscrete:
         if self.framing == "many_to_one":
-            return spaces.MultiDiscrete([self.n_values] * self._answers)
+            return spaces.MultiDiscrete([self.n_values] * self._most_answers)
         return spaces.Discrete(self.n_values)
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
-        values = rng.integers(self.n_values, size=(batch, self.length), dtype=self.alphabet.dtype.type)
+        lengths = drawn(self.length, rng, batch)
+        longest = largest(self.length)
+        values = rng.integers(self.n_values, size=(batch, longest), dtype=self.alphabet.dtype.type)
         if self.framing == "one_to_many":
-            return fixed_length(values, values, np.ones(self.length, np.bool_))
-        part = values[:, self._source_steps]
+            return varied_length(values, values, np.ones(longest, np.bool_), lengths)
         if self.framing == "many_to_one":
-            everywhere = np.broadcast_to(part[:, None], (batch, self.length, self._answers))
-            return fixed_length(values, everywhere, last_of(self.length))
+            part = values[:, self._source_steps]
+            everywhere = np.broadcast_to(part[:, None], (batch, longest, self._most_answers))
+            return varied_length(values, everywhere, last_of_each(lengths, longest), lengths)
+        return self._varied(values, lengths, rng) if self._varies else self._fixed(values)
+
+    def _fixed(self, values: Array) -> Episodes:
+        """Episodes of `many_to_many` with these values (B, length), all of the same layout."""
         blank, go = self.n_values, self.n_values + 1
-        first_go = self.steps - self._answers
-        observations = np.full((batch, self.steps), blank, values.dtype)
-        observations[:, : self.length] = values
+        first_go = self.steps - self._most_answers
+        observations = np.full((len(values), self.steps), blank, values.dtype)
+        observations[:, : values.shape[1]] = values
         observations[:, first_go:] = go
         targets = np.zeros_like(observations)
-        targets[:, first_go:] = part
+        targets[:, first_go:] = values[:, self._source_steps]
         return fixed_length(observations, targets, np.arange(self.steps) >= first_go)
+
+    def _varied(self, values: Array, lengths: Array, rng: np.random.Generator) -> Episodes:
+        """Episodes of `many_to_many` with the first `lengths` (B,) of these values (B, longest length)."""
+        blank, go = self.n_values, self.n_values + 1
+        first_go = (lengths + drawn(self.delay or 0, rng, len(values)))[:, None]
+        answers = (lengths if self._part_of_all else np.full_like(lengths, self._most_answers))[:, None]
+        step = np.arange(self.steps)
+        observations = np.full((len(values), self.steps), blank, values.dtype)
+        observations[:, : values.shape[1]] = values
+        observations[step >= lengths[:, None]] = blank
+        observations[(step >= first_go) & (step < first_go + answers)] = go
+        sources = np.minimum(self._sources_of(np.maximum(step - first_go, 0), answers), values.shape[1] - 1)
+        targets = np.take_along_axis(values, sources, axis=1)
+        return varied_length(observations, targets, step >= first_go, (first_go + answers)[:, 0])
 
     def solve(self, history: Array) -> Array:
         step = history.shape[1] - 1
@@ -169,15 +221,26 @@ class SeqCopy(Problem):
             return history[:, step]
         if self.framing == "many_to_one":
             return history[:, np.minimum(self._source_steps, step)]
-        return history[:, min(self._source_steps[max(step - (self.steps - self._answers), 0)], step)]
+        if self._varies:
+            answers = (history < self.n_values).sum(axis=1) if self._part_of_all else self._most_answers
+            place = np.maximum((history == self.n_values + 1).sum(axis=1) - 1, 0)
+            sources = np.minimum(self._sources_of(place, answers), step)
+            return np.take_along_axis(history, sources[:, None], axis=1)[:, 0]
+        return history[:, min(self._source_steps[max(step - (self.steps - self._most_answers), 0)], step)]
 
-    def sources(self, history: Array, step: int) -> Array:
-        """The values of the right answer. The cues are the same in every episode, so they are no sources."""
+    def sources(self, history: Array, step: int) -> Array | None:
+        """The values of the right answer. The cues are the same in every episode, so they are no sources.
+
+        Not stated where the layout differs between episodes.
+        """
         if self.framing == "one_to_many":
             return same_sources(history, step, [step])
         if self.framing == "many_to_one":
-            return same_sources(history, step, self._source_steps if step == self.steps - 1 else [])
-        place = step - (self.steps - self._answers)
+            asked = step >= smallest(self.length) - 1
+            return same_sources(history, step, self._source_steps if asked else [])
+        if self._varies:
+            return None
+        place = step - (self.steps - self._most_answers)
         return same_sources(history, step, self._source_steps[[place]] if place >= 0 else [])
 
     def guess(self, observations: Array, step: int) -> Array:
@@ -192,14 +255,17 @@ class SeqCopy(Problem):
     def leaks(self) -> tuple[str, ...]:
         return () if self.framing == "one_to_many" else ("action",)
 
-    def known_levels(self) -> Levels:
-        places, by_luck = self._answers, 1 / self.n_values
-        chance = Level(by_luck, by_luck**places)
-        # In many_to_one the last value is the current observation at the scored step.
-        seen = {
-            "many_to_many": 0,
-            "many_to_one": int(self._source_steps.max() == self.length - 1),
-            "one_to_many": places,
-        }[self.framing]
+    def known_levels(self) -> Levels | None:
+        by_luck = 1 / self.n_values
+        if self.framing == "many_to_one":
+            return self._levels_at_once(by_luck) if isinstance(self.length, int) else None
+        answers: Size = self._most_answers if not self._part_of_all else self.length
+        chance = Level(by_luck, mean_over(answers, lambda number: by_luck**number))
+        return Levels(chance, Level(1.0, 1.0) if self.framing == "one_to_many" else chance, Level(1.0, 1.0))
+
+    def _levels_at_once(self, by_luck: float) -> Levels:
+        """The levels of `many_to_one`, where the last value is the current observation at the scored step."""
+        places = self._most_answers
+        seen = int(self._source_steps.max() == self.steps - 1)
         memoryless = Level((seen + (places - seen) * by_luck) / places, by_luck ** (places - seen))
-        return Levels(chance, memoryless, Level(1.0, 1.0))
+        return Levels(Level(by_luck, by_luck**places), memoryless, Level(1.0, 1.0))

@@ -12,7 +12,16 @@ from gymnasium import spaces
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Level, Levels
 from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
-from seq_envs.problem import Episodes, EveryStepOrLast, Problem, fixed_length, last_of, same_sources
+from seq_envs.problem import (
+    Episodes,
+    EveryStepOrLast,
+    Problem,
+    fixed_length,
+    last_of_each,
+    same_sources,
+    varied_length,
+)  # fmt: skip
+from seq_envs.sizes import Size, Sizes, drawn, largest, mean_over, smallest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +56,15 @@ class SeqEcho(Problem):
     is the right one. That solves `many_to_one`, and one scored step in `lag + 1` in `one_to_one`.
 
     ## Episode End
-    Terminated after `length` steps; never truncated. The terminal observation is zeros.
+    Terminated after `length` steps, which each episode draws anew if `length` is a range; never truncated. The terminal
+    observation is zeros.
 
     ## Information
     Empty, except at the last step: `is_success` and `accuracy` (see `seq_envs.env.SequenceEnv`).
 
     ## Arguments
-    `length=10`, `n_values=10`, `lag=1` (`0 <= lag < length`), `framing="one_to_one"`, `encoding="one_hot"`.
+    `length=10` (a number or a range such as `(5, 20)`), `n_values=10`, `lag=1` (`0 <= lag < length`),
+    `framing="one_to_one"`, `encoding="one_hot"`.
 
     ## References
     J. Brownlee (2017), "5 Examples of Simple Sequence Prediction Problems for Learning LSTM Recurrent Neural
@@ -65,7 +76,7 @@ class SeqEcho(Problem):
 
     title: ClassVar[str] = "echo random integer: answer with the value of `lag` steps ago"
 
-    length: int = parameter(10, Integer(1, LONGEST), "time steps of an episode")
+    length: Size = parameter(10, Sizes(1, LONGEST), "time steps of an episode")
     n_values: int = parameter(10, Integer(2, MOST_VALUES), "number of different values")
     lag: int = parameter(1, Integer(0), "steps between a value and its echo; 0: the answer is the current value")
     framing: EveryStepOrLast = parameter(
@@ -76,8 +87,10 @@ class SeqEcho(Problem):
     )
 
     def check(self) -> None:
-        if self.lag >= self.length:
-            raise ValueError(f"lag must be in 0 ... length-1 = {self.length - 1}, got {self.lag}")
+        shortest = smallest(self.length)
+        if self.lag >= shortest:
+            least = "length-1" if shortest == self.length else "the shortest length - 1"
+            raise ValueError(f"lag must be in 0 ... {least} = {shortest - 1}, got {self.lag}")
 
     @property
     def question(self) -> str:
@@ -87,7 +100,7 @@ class SeqEcho(Problem):
 
     @property
     def steps(self) -> int:
-        return self.length
+        return largest(self.length)
 
     @cached_property
     def alphabet(self) -> Alphabet:
@@ -103,16 +116,21 @@ class SeqEcho(Problem):
 
     @cached_property
     def scored(self) -> Array:
-        """(T,) bool."""
-        return last_of(self.length) if self.framing == "many_to_one" else np.arange(self.length) >= self.lag
+        """(T,) bool: the steps that are scored in some episode."""
+        first = smallest(self.length) - 1 if self.framing == "many_to_one" else self.lag
+        return np.arange(self.steps) >= first
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
-        values = rng.integers(self.n_values, size=(batch, self.length), dtype=self.alphabet.dtype.type)
-        if self.lag == 0:
-            return fixed_length(values, values, self.scored)
-        targets = np.zeros_like(values)
-        targets[:, self.lag :] = values[:, : -self.lag]
-        return fixed_length(values, targets, self.scored)
+        lengths = drawn(self.length, rng, batch)
+        values = rng.integers(self.n_values, size=(batch, self.steps), dtype=self.alphabet.dtype.type)
+        targets = values
+        if self.lag:
+            targets = np.zeros_like(values)
+            targets[:, self.lag :] = values[:, : -self.lag]
+        if isinstance(self.length, int):
+            return fixed_length(values, targets, self.scored)
+        scored = last_of_each(lengths, self.steps) if self.framing == "many_to_one" else self.scored
+        return varied_length(values, targets, scored, lengths)
 
     def solve(self, history: Array) -> Array:
         return history[:, max(history.shape[1] - 1 - self.lag, 0)]
@@ -129,5 +147,7 @@ class SeqEcho(Problem):
         return ("action",) if self.lag else ()
 
     def known_levels(self) -> Levels:
-        by_luck = Level(1 / self.n_values, self.n_values ** -float(self.scored.sum()))
+        every = self.framing == "one_to_one"
+        all_by_luck = mean_over(self.length, lambda length: self.n_values ** -float(length - self.lag if every else 1))
+        by_luck = Level(1 / self.n_values, all_by_luck)
         return Levels(by_luck, Level(1.0, 1.0) if self.lag == 0 else by_luck, Level(1.0, 1.0))

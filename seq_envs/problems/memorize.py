@@ -12,7 +12,16 @@ from gymnasium import spaces
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Level, Levels
 from seq_envs.parameters import MOST_VALUES, Choice, Flag, Integer, parameter
-from seq_envs.problem import Episodes, EveryStepOrLast, Problem, fixed_length, last_of, same_sources
+from seq_envs.problem import (
+    Episodes,
+    EveryStepOrLast,
+    Problem,
+    fixed_length,
+    last_of_each,
+    same_sources,
+    varied_length,
+)  # fmt: skip
+from seq_envs.sizes import Size, Sizes, drawn, largest, smallest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,14 +65,15 @@ class SeqMemorize(Problem):
     step, which solves the problem.
 
     ## Episode End
-    Terminated after `length-1` steps; never truncated. The terminal observation is zeros.
+    Terminated after `length-1` steps, where each episode draws its length if `length` is a range; never truncated. The
+    terminal observation is zeros.
 
     ## Information
     Empty, except at the last step: `is_success` and `accuracy` (see `seq_envs.env.SequenceEnv`).
 
     ## Arguments
-    `length=5`, `n_sequences=2`, `framing="one_to_one"`, `encoding="one_hot"`, `distractors="fixed"`, `overlap=False`
-    (needs `n_sequences=2`).
+    `length=5` (a number, or a range such as `(5, 20)` where only the last step is scored), `n_sequences=2`,
+    `framing="one_to_one"`, `encoding="one_hot"`, `distractors="fixed"`, `overlap=False` (needs `n_sequences=2`).
 
     ## References
     S. Hochreiter and J. Schmidhuber (1997), "Long Short-Term Memory", Neural Computation 9(8), Experiment 2 (random
@@ -76,7 +86,7 @@ class SeqMemorize(Problem):
 
     title: ClassVar[str] = "value memorization: carry the first symbol to the end"
 
-    length: int = parameter(5, Integer(3, MOST_VALUES), "symbols in a sequence")
+    length: Size = parameter(5, Sizes(3, MOST_VALUES), "symbols in a sequence")
     n_sequences: int = parameter(2, Integer(2, MOST_VALUES), "different markers")
     framing: EveryStepOrLast = parameter(
         "one_to_one", Choice(get_args(EveryStepOrLast)), "whether every step is scored or only the last"
@@ -92,20 +102,35 @@ class SeqMemorize(Problem):
     def check(self) -> None:
         if self.overlap and self.n_sequences != 2:
             raise ValueError(f"n_sequences must be 2 with overlap=True, got {self.n_sequences}")
+        if not isinstance(self.length, int) and not self._asks_at_the_end:
+            raise ValueError(
+                "length must be one number where every step is scored, since a policy cannot foresee the end: "
+                f"use framing='many_to_one', got {self.length}"
+            )
+
+    @property
+    def _asks_at_the_end(self) -> bool:
+        """Whether only the last step is scored."""
+        return self.framing == "many_to_one" or self.distractors == "random"
 
     @property
     def question(self) -> str:
-        if self.scored.sum() == 1:
+        if self._asks_at_the_end or self.steps == 1:
             return "Which symbol was the first input?"
         return "Which symbol comes next? After the last input, the first one comes again."
 
     @property
     def steps(self) -> int:
-        return self.length - 1
+        return largest(self.length) - 1
+
+    @property
+    def _body_length(self) -> int:
+        """The symbols between the markers in the longest sequence."""
+        return largest(self.length) - 2
 
     @cached_property
     def alphabet(self) -> Alphabet:
-        return Alphabet(self.length if self.overlap else self.length - 2 + self.n_sequences)
+        return Alphabet(self._body_length + (2 if self.overlap else self.n_sequences))
 
     @property
     def code(self) -> Encoding:
@@ -117,50 +142,56 @@ class SeqMemorize(Problem):
 
     @property
     def body(self) -> Array:
-        """(length-2,): the symbols between the markers."""
-        return np.arange(self.overlap, self.overlap + self.length - 2, dtype=self.alphabet.dtype)
+        """(length-2,): the symbols between the markers of the longest sequence."""
+        return np.arange(self.overlap, self.overlap + self._body_length, dtype=self.alphabet.dtype)
 
     @cached_property
     def scored(self) -> Array:
-        """(T,) bool."""
-        if self.framing == "many_to_one" or self.distractors == "random":
-            return last_of(self.steps)
-        return np.ones(self.steps, np.bool_)
+        """(T,) bool: the steps that are scored in some episode."""
+        return np.arange(self.steps) >= (smallest(self.length) - 2 if self._asks_at_the_end else 0)
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
         dtype = self.alphabet.dtype
-        sequences = np.empty((batch, self.length), dtype)
-        sequences[:, 0] = rng.integers(self.length - 2, self.length - 2 + self.n_sequences, size=batch)
+        lengths = drawn(self.length, rng, batch)
+        sequences = np.empty((batch, self.steps + 1), dtype)
+        sequences[:, 0] = rng.integers(self._body_length, self._body_length + self.n_sequences, size=batch)
         sequences[:, -1] = sequences[:, 0]
         if self.distractors == "random":
-            sequences[:, 1:-1] = self.body[rng.integers(self.length - 2, size=(batch, self.length - 2))]
+            sequences[:, 1:-1] = self.body[rng.integers(self._body_length, size=(batch, self._body_length))]
         else:
             sequences[:, 1:-1] = self.body
-        return fixed_length(sequences[:, :-1], sequences[:, 1:], self.scored)
+        if isinstance(self.length, int):
+            return fixed_length(sequences[:, :-1], sequences[:, 1:], self.scored)
+        markers = np.repeat(sequences[:, :1], self.steps, axis=1)
+        return varied_length(sequences[:, :-1], markers, last_of_each(lengths - 1, self.steps), lengths - 1)
 
     def solve(self, history: Array) -> Array:
         step = history.shape[1] - 1
-        return history[:, 0] if step == self.steps - 1 else np.full_like(history[:, 0], self.overlap + step)
+        return history[:, 0] if self._is_end(step) else np.full_like(history[:, 0], self.overlap + step)
+
+    def _is_end(self, step: int) -> bool:
+        """Whether the answer at this step is the marker, where it is scored."""
+        return step >= smallest(self.length) - 2
 
     def sources(self, history: Array, step: int) -> Array:
         """The marker at the last step. The earlier answers are the same in every episode, so they have no sources."""
-        return same_sources(history, step, [0] if step == self.steps - 1 else [])
+        return same_sources(history, step, [0] if self._is_end(step) else [])
 
     def guess(self, observations: Array, step: int) -> Array:
-        answer = self.length - 2 if step == self.steps - 1 else self.overlap + step
+        answer = self._body_length if self._is_end(step) else self.overlap + step
         return np.full_like(observations, answer)
 
     @property
     def leaks(self) -> tuple[str, ...]:
-        return ("action",) if self.scored.sum() == 1 else ()
+        return ("action",) if self._asks_at_the_end or self.steps == 1 else ()
 
     def known_levels(self) -> Levels:
         one_of_n = 1 / self.n_sequences
         perfect = Level(1.0, 1.0)
-        if self.scored.sum() == 1:
+        if self._asks_at_the_end or self.steps == 1:
             return Levels(Level(one_of_n, one_of_n), Level(one_of_n, one_of_n), perfect)
         # The most frequent symbol occurs once in the body, and with overlap it is also one of the two markers.
         hits = 1 + one_of_n if self.overlap else 1
         # One symbol is right at every step only if it is the marker and the whole body.
-        chance = Level(hits / self.steps, one_of_n if self.overlap and self.length == 3 else 0.0)
+        chance = Level(hits / self.steps, one_of_n if self.overlap and self.steps == 2 else 0.0)
         return Levels(chance, Level((self.steps - 1 + one_of_n) / self.steps, one_of_n), perfect)

@@ -13,8 +13,17 @@ from gymnasium import spaces
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, Value
 from seq_envs.level import Level, Levels
 from seq_envs.parameters import MOST_VALUES, Choice, Integer, Real, parameter
-from seq_envs.problem import Episodes, EveryStepOrLast, Problem, fixed_length, last_of, same_sources
+from seq_envs.problem import (
+    Episodes,
+    EveryStepOrLast,
+    Problem,
+    fixed_length,
+    last_of_each,
+    same_sources,
+    varied_length,
+)  # fmt: skip
 from seq_envs.problems.next_levels import NextLevels
+from seq_envs.sizes import Size, Sizes, drawn, largest, smallest
 
 _EncodingName = Literal["value", "one_hot", "discrete"]
 
@@ -59,15 +68,15 @@ class SeqNext(Problem):
     the previous reward leaks too: it reveals whether the agent guessed the spacing.
 
     ## Episode End
-    Terminated after `(length-1) // max_step` steps (`window` in `many_to_one`); never truncated. The terminal
-    observation is zeros.
+    Terminated after `(length-1) // max_step` steps (`window` in `many_to_one`); never truncated. If that number is a
+    range, each episode draws its own, and the longest one sets the spacing. The terminal observation is zeros.
 
     ## Information
     Empty, except at the last step: `is_success` and `accuracy` (see `seq_envs.env.SequenceEnv`).
 
     ## Arguments
-    `length=10`, `framing="one_to_one"`, `window=3` (`many_to_one` only), `encoding="value"`, `tolerance=0.5/length`
-    (`encoding="value"` only), `max_step=1`.
+    `length=10`, `framing="one_to_one"`, `window=3` (`many_to_one` only; both may be ranges such as `(5, 20)`),
+    `encoding="value"`, `tolerance=0.5/length` (`encoding="value"` only), `max_step=1`.
 
     ## References
     J. Brownlee (2017), "5 Examples of Simple Sequence Prediction Problems for Learning LSTM Recurrent Neural
@@ -79,11 +88,11 @@ class SeqNext(Problem):
 
     title: ClassVar[str] = "sequence learning: predict the next value"
 
-    length: int = parameter(10, Integer(2, MOST_VALUES), "values in the full sequence")
+    length: Size = parameter(10, Sizes(2, MOST_VALUES), "values in the full sequence")
     framing: EveryStepOrLast = parameter(
         "one_to_one", Choice(get_args(EveryStepOrLast)), "whether every step is scored or only the last"
     )
-    window: int | None = parameter(None, Integer(1), "input steps in many_to_one (default: 3)")
+    window: Size | None = parameter(None, Sizes(1), "input steps in many_to_one (default: 3)")
     encoding: _EncodingName = parameter(
         "value", Choice(get_args(_EncodingName)), "encoding of observations and answers"
     )
@@ -94,17 +103,25 @@ class SeqNext(Problem):
 
     def framing_defaults(self) -> Mapping[str, object]:
         used: dict[str, object] = {"window": 3} if self.framing == "many_to_one" else {}
-        return used | {"tolerance": 0.5 / self.length} if self.encoding == "value" else used
+        return used | {"tolerance": 0.5 / self.longest} if self.encoding == "value" else used
+
+    @property
+    def longest(self) -> int:
+        """The values in the full sequence of the longest episode, which sets the spacing of all."""
+        return largest(self.length)
 
     def check(self) -> None:
-        most = (self.length - 1) // self.max_step
+        if self.window is not None and not isinstance(self.length, int):
+            raise ValueError(f"length must be one number in many_to_one: give window a range, got {self.length}")
+        shortest = smallest(self.length)
+        most = (shortest - 1) // self.max_step
         least = 1 if self.max_step == 1 else 2
         if most < least:
             raise ValueError(
-                f"max_step must be in 1 ... (length-1) // 2 = {max((self.length - 1) // 2, 1)} "
+                f"max_step must be in 1 ... (length-1) // 2 = {max((shortest - 1) // 2, 1)} "
                 f"with length={self.length}, got {self.max_step}"
             )
-        if self.window is not None and not least <= self.window <= most:
+        if self.window is not None and not least <= smallest(self.window) <= largest(self.window) <= most:
             raise ValueError(
                 f"window must be in {least} ... (length-1) // max_step = {most} "
                 f"with length={self.length} and max_step={self.max_step}, got {self.window}"
@@ -117,28 +134,34 @@ class SeqNext(Problem):
 
     @property
     def steps(self) -> int:
-        return (self.length - 1) // self.max_step if self.window is None else self.window
+        return (self.longest - 1) // self.max_step if self.window is None else largest(self.window)
+
+    @property
+    def _fewest_steps(self) -> int:
+        """The steps of the shortest episode."""
+        if self.window is not None:
+            return smallest(self.window)
+        return (smallest(self.length) - 1) // self.max_step
 
     @property
     def code(self) -> Encoding:
-        return Value() if self.encoding == "value" else SYMBOL_ENCODINGS[self.encoding](Alphabet(self.length))
+        return Value() if self.encoding == "value" else SYMBOL_ENCODINGS[self.encoding](Alphabet(self.longest))
 
     @property
     def action_space(self) -> spaces.Box | spaces.Discrete:
-        return spaces.Box(0.0, 1.0, (1,), np.float32) if self.encoding == "value" else spaces.Discrete(self.length)
+        return spaces.Box(0.0, 1.0, (1,), np.float32) if self.encoding == "value" else spaces.Discrete(self.longest)
 
     @cached_property
     def scored(self) -> Array:
-        """(T,) bool."""
-        if self.framing == "many_to_one":
-            return last_of(self.steps)
-        return np.arange(self.steps) >= (self.max_step > 1)
+        """(T,) bool: the steps that are scored in some episode."""
+        first = self._fewest_steps - 1 if self.framing == "many_to_one" else int(self.max_step > 1)
+        return np.arange(self.steps) >= first
 
     def _as_observations(self, indices: Array) -> Array:
         """Indices (...) as raw observations (...)."""
         if self.encoding == "value":
-            return (indices / self.length).astype(np.float32)
-        return indices.astype(Alphabet(self.length).dtype)
+            return (indices / self.longest).astype(np.float32)
+        return indices.astype(Alphabet(self.longest).dtype)
 
     def as_answers(self, indices: Array) -> Array:
         """Indices (...) as answers (..., *action_space.shape)."""
@@ -147,34 +170,41 @@ class SeqNext(Problem):
     def _indices(self, observations: Array) -> Array:
         """Raw observations (...) as indices (...)."""
         if self.encoding == "value":
-            return np.rint(observations.astype(np.float64) * self.length).astype(np.int64)
+            return np.rint(observations.astype(np.float64) * self.longest).astype(np.int64)
         return observations.astype(np.int64)
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
+        size = self.length if self.window is None else self.window
+        sizes = drawn(size, rng, batch)
         spacing = rng.integers(1, self.max_step + 1, size=batch)
-        start = rng.integers(0, self.length - spacing * self.steps)
+        start = rng.integers(0, self.longest - spacing * self.steps)
         indices = start[:, None] + spacing[:, None] * np.arange(self.steps + 1)
-        return fixed_length(self._as_observations(indices[:, :-1]), self.as_answers(indices[:, 1:]), self.scored)
+        observations, targets = self._as_observations(indices[:, :-1]), self.as_answers(indices[:, 1:])
+        if isinstance(size, int):
+            return fixed_length(observations, targets, self.scored)
+        lengths = (sizes - 1) // self.max_step if self.window is None else sizes
+        scored = last_of_each(lengths, self.steps) if self.framing == "many_to_one" else self.scored
+        return varied_length(observations, targets, scored, lengths)
 
     def solve(self, history: Array) -> Array:
         now = self._indices(history[:, -1])
         varies = self.max_step > 1 and history.shape[1] > 1
         spacing = now - self._indices(history[:, -2]) if varies else 1
-        return self.as_answers(np.clip(now + spacing, 0, self.length - 1))
+        return self.as_answers(np.clip(now + spacing, 0, self.longest - 1))
 
     def sources(self, history: Array, step: int) -> Array:
         """The current and the previous value, at the scored steps; with `max_step=1` the current value alone.
 
         No step has sources if all episodes are equal, as with `max_step=1` in `one_to_one`.
         """
-        if not self.scored[step] or self.steps == self.length - 1:
+        if not self.scored[step] or self.steps == self.longest - 1:
             return same_sources(history, step, [])
         return same_sources(history, step, [step] if self.max_step == 1 else [step - 1, step])
 
     def guess(self, observations: Array, step: int) -> Array:
         now = self._indices(observations)
         if self.max_step == 1:
-            return self.as_answers(np.minimum(now + 1, self.length - 1))
+            return self.as_answers(np.minimum(now + 1, self.longest - 1))
         return self._levels.best_guess(now, np.full(len(now), step))[0]
 
     @property
@@ -183,7 +213,9 @@ class SeqNext(Problem):
             return ()
         return ("action",) if self.framing == "many_to_one" else ("action", "reward")
 
-    def known_levels(self) -> Levels:
+    def known_levels(self) -> Levels | None:
+        if not isinstance(self.length if self.window is None else self.window, int):
+            return None
         return Levels(self._levels.chance(), self._levels.memoryless(), Level(1.0, 1.0))
 
     @cached_property

@@ -35,9 +35,9 @@ class NextLevels:
 
     def __init__(self, problem: SeqNext) -> None:
         self._problem = problem
-        self._length = problem.length
+        self._length = problem.longest
         self._spacings = np.arange(1, problem.max_step + 1)
-        self._starts = problem.length - self._spacings * problem.steps
+        self._starts = problem.longest - self._spacings * problem.steps
         self._scored = np.flatnonzero(problem.scored)
 
     @cached_property

@@ -19,6 +19,7 @@ from spaces_of_settings import BASE_IDS, EVERY_CHOICE, IDS, any_problem, choices
 
 import seq_envs
 from seq_envs.parameters import Choice, Flag, Integer, Real
+from seq_envs.sizes import Sizes
 
 INF, NAN = float("inf"), float("nan")
 
@@ -39,6 +40,7 @@ def fields_of(id: str) -> list[tuple[str, Any]]:
 EVERY_FIELD = [(id, field, domain) for id in BASE_IDS for field, domain in fields_of(id)]
 WRONG: dict[type, list[Any]] = {
     Integer: [-1, -(10**30), True, False, np.True_, 3.0, 2.5, np.float32(3), NAN, "3", b"3", [3], (), {}, 3j],
+    Sizes: [-1, True, 3.0, NAN, "3", b"3", [3], (), {}, 3j, (-1, 5), (9, 3), (5, 6, 7), (5.0, 7), (True, 5)],
     Real: [NAN, INF, -INF, np.float64("nan"), 0.0, 1.0, 0, 1, -0.25, True, False, np.True_, "0.5", [0.5], 0.5j],
     Flag: [0, 1, 1.0, "True", "", np.int64(1), [True]],
     Choice: ["", "nothing", "ONE_TO_ONE", "one_to_one ", 0, True, 1.5, NAN, b"one_hot", ["one_hot"], ("one_to_one",)],
@@ -46,6 +48,7 @@ WRONG: dict[type, list[Any]] = {
 """For each type of parameter: values that are never allowed."""
 ALLOWED: dict[type, str] = {
     Integer: "an integer >= ",
+    Sizes: "an integer >= ",
     Real: "a number in (0, 1)",
     Flag: "True or False",
     Choice: "one of ",
@@ -261,7 +264,7 @@ def test_an_id_without_a_version_means_the_latest(id: str) -> None:
 
 def in_other_types(domain: Any, value: Any) -> list[Any]:
     """The same value in the types of numpy and of the standard library."""
-    if isinstance(domain, Integer):
+    if isinstance(domain, (Integer, Sizes)):
         return [numpy_type(value) for numpy_type in (np.int64, np.int32, np.uint8, np.int8)]
     if isinstance(domain, Real):
         return [np.float64(value), Fraction(value)]

@@ -169,7 +169,12 @@ def parameters(id: str, chosen: argparse.Namespace) -> dict[str, Any]:
 
 def as_options(given: Mapping[str, Any]) -> list[str]:
     """Parameters as the options that set them."""
-    return [f"{option(name)}={value}" for name, value in given.items()]
+    return [f"{option(name)}={_typed(value)}" for name, value in given.items()]
+
+
+def _typed(value: Any) -> str:
+    """A parameter as it is typed: a range as low-high."""
+    return "-".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)
 
 
 _PATTERN = frozenset("*?[")

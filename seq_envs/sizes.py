@@ -1,0 +1,60 @@
+"""Sizes of episodes: one number for all of them, or a range from which each episode draws its own."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+
+from seq_envs.encodings import Array
+from seq_envs.parameters import Domain, Integer
+
+Size = int | tuple[int, int]
+"""One number, or the lowest and the highest number of a range, both included."""
+
+_RANGE = re.compile(r"[(\[]?\s*(\d+)\s*(?:-|,)\s*(\d+)\s*[)\]]?")
+
+
+class Sizes(Domain):
+    """An integer between two bounds, or a range (low, high) of such integers. A range of one number is that number."""
+
+    def __init__(self, minimum: int, maximum: int | None = None) -> None:
+        self._one = Integer(minimum, maximum)
+
+    def accept(self, value: object) -> Size | None:
+        if not isinstance(value, (tuple, list)):
+            return self._one.accept(value)
+        ends = [self._one.accept(end) for end in value]
+        if len(ends) != 2 or ends[0] is None or ends[1] is None or ends[0] > ends[1]:
+            return None
+        return ends[0] if ends[0] == ends[1] else (ends[0], ends[1])
+
+    def read(self, text: str) -> Any:
+        found = _RANGE.fullmatch(text.strip())
+        return (int(found[1]), int(found[2])) if found else self._one.read(text)
+
+    def __str__(self) -> str:
+        return f"{self._one}, or a range (low, high) of them (as an option: low-high)"
+
+
+def smallest(size: Size) -> int:
+    """The least number that an episode may draw."""
+    return size if isinstance(size, int) else size[0]
+
+
+def largest(size: Size) -> int:
+    """The greatest number that an episode may draw."""
+    return size if isinstance(size, int) else size[1]
+
+
+def drawn(size: Size, rng: np.random.Generator, batch: int) -> Array:
+    """(batch,) int64: the number of each episode, uniform in its range. One number for all of them draws nothing."""
+    if isinstance(size, int):
+        return np.full(batch, size, np.int64)
+    return rng.integers(size[0], size[1] + 1, size=batch)
+
+
+def mean_over(size: Size, function: Any) -> float:
+    """The mean of a function of the number over all numbers that an episode may draw."""
+    return float(np.mean([function(number) for number in range(smallest(size), largest(size) + 1)]))
