@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from seq_envs.answers import FloatAnswers
 from seq_envs.dataset import raw_episodes
 from seq_envs.encodings import Array
 from seq_envs.estimation.levels import levels
@@ -55,13 +56,21 @@ class Evaluation:
     """The number of episodes played."""
     levels: Levels = field(repr=False)
     """The levels of the problem, which `normalized_score` refers to."""
+    mean_squared_error: float | None = None
+    """The mean squared error of the numbers of scored answers; None if answers are not real."""
+
+    @property
+    def errors_per_million(self) -> float:
+        """Wrong answers per million scored steps, for policies whose accuracy is close to 1."""
+        return (1.0 - self.accuracy) * 1e6
 
     def __str__(self) -> str:
         low, high = self.accuracy_interval
+        squared = "" if self.mean_squared_error is None else f"mean squared error {self.mean_squared_error:.2g}, "
         return (
             f"accuracy {self.accuracy:.4f} ({low:.4f} to {high:.4f}), exact match {self.exact_match:.4f}, "
             f"normalised score {self.normalized_score:.4f}"
-            f"{' against chance (a control task)' if self.levels.control else ''}, {self.episodes} episodes"
+            f"{' against chance (a control task)' if self.levels.control else ''}, {squared}{self.episodes} episodes"
         )
 
     def _repr_html_(self) -> str:
@@ -112,6 +121,8 @@ def evaluate(
     turns = -(-episodes // lanes)
     earned, questions = np.zeros((2, turns, lanes))
     by_step = np.zeros((2, problem.steps))  # Right answers and questions at each time step.
+    real = isinstance(problem.answers, FloatAnswers)
+    squares = 0.0
     for turn in range(turns):
         observations, _ = envs.reset(
             seed=[evaluation_stream(seed, lane) for lane in range(lanes)] if turn == 0 else None
@@ -128,10 +139,14 @@ def evaluate(
             earned[turn] += correct
             questions[turn] += scored
             by_step[:, step] += correct.sum(), scored.sum()
+            if real and scored.any():
+                distance = np.subtract(actions, infos["target"], dtype=np.float64)[scored]
+                squares += float((distance**2).mean(axis=-1).sum())
             counted &= ~over
             if not counted.any():
                 break
-    return _summary(earned.ravel()[:episodes], questions.ravel()[:episodes], by_step, known)
+    summary = _summary(earned.ravel()[:episodes], questions.ravel()[:episodes], by_step, known)
+    return replace(summary, mean_squared_error=squares / questions.sum()) if real else summary
 
 
 def _lanes(problem: Problem, episodes: int) -> int:

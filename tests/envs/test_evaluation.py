@@ -188,6 +188,35 @@ class FirstObservations(Fixed):
         return super().act(observations, state)
 
 
+class Constant:
+    """Answers with a number that may lie outside of the tolerance."""
+
+    def __init__(self, answer: float) -> None:
+        self._answer = answer
+
+    def initial_state(self, batch_size: int) -> None:
+        return None
+
+    def act(self, observations: Any, state: None) -> tuple[Any, None]:
+        return np.full((len(observations), 1), self._answer, np.float32), None
+
+
+def test_the_squared_error_of_real_answers_by_hand() -> None:
+    """The answers are 1/4, 2/4 and 3/4, so 1/2 has the errors 1/4, 0, 1/4."""
+    result = seq_envs.evaluate(Constant(0.5), "SeqNext-v0", episodes=3, length=4)
+    assert result.mean_squared_error == pytest.approx((1 / 16 + 0 + 1 / 16) / 3)
+    assert "mean squared error 0.042, 3 episodes" in str(result)
+    varied = seq_envs.evaluate(Constant(0.5), "SeqNext-v0", episodes=200, length=(3, 4))
+    assert 0 < varied.mean_squared_error < 1 / 16, "padding does not count"
+    assert seq_envs.evaluate(seq_envs.policies.optimal("SeqEcho-v0"), "SeqEcho-v0", 10).mean_squared_error is None
+
+
+def test_errors_per_million() -> None:
+    result = seq_envs.evaluate(seq_envs.policies.memoryless("SeqMemorize-v0"), "SeqMemorize-v0", episodes=1000)
+    assert result.errors_per_million == pytest.approx(1e6 * (1 - result.accuracy))
+    assert 100_000 < result.errors_per_million < 150_000
+
+
 def test_seeds_share_no_episodes() -> None:
     """With 4 million values, 1,000 episodes of each seed begin with different ones; few repetitions occur by chance."""
     problem = seq_envs.SeqEcho(length=2, n_values=2**22, encoding="discrete")

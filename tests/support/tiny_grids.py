@@ -37,6 +37,7 @@ def exam(accuracy: float = 0.75, exact: float = 0.5, memoryless: float = 0.5, op
         "normalized_interval": [None, None],
         "accuracy_by_step": [None, accuracy],
         "mean_return": accuracy,
+        "mean_squared_error": None,
         "episodes": 40,
         "levels": {name: {"accuracy": share, "exact_match": share, **level} for name, share in right.items()},
     }

@@ -9,6 +9,9 @@ import seq_envs
 from seq_agents.report.table import Column, Table
 from seq_envs.level import LEVELS, share
 
+_SQUARED = "squared error"
+"""The heading of the mean squared error, which only real answers have."""
+
 
 class Result(NamedTuple):
     """The evaluation of a trained agent."""
@@ -31,21 +34,24 @@ def result_table(problem: seq_envs.Problem, results: Mapping[str, Result], expla
     rows = []
     for name, (evaluation, seconds) in results.items():
         low, high = evaluation.accuracy_interval
+        squared = evaluation.mean_squared_error
         rows.append((
             name, f"{evaluation.accuracy:.4f}", f"{low:.4f}-{high:.4f}", f"{evaluation.exact_match:.4f}",
-            f"{evaluation.normalized_score:z.4f}", f"{seconds:.1f}" if seconds else "",
+            f"{evaluation.normalized_score:z.4f}", None if squared is None else f"{squared:.2g}",
+            f"{seconds:.1f}" if seconds else "",
         ))  # fmt: skip
     for name in LEVELS:
         level = getattr(levels, name)
         error = f"± {1.96 * level.accuracy_error:.4f}" if level.accuracy_error else ""
         normalized = levels.normalize(level.accuracy)
-        rows.append((name, f"{level.accuracy:.4f}", error, share(level.exact_match), f"{normalized:z.4f}", ""))
-    headings = ("policy", "accuracy", "95% interval", "exact match", "normalised", "seconds")
+        rows.append((name, f"{level.accuracy:.4f}", error, share(level.exact_match), f"{normalized:z.4f}", None, ""))
+    headings = ("policy", "accuracy", "95% interval", "exact match", "normalised", _SQUARED, "seconds")
     note = (
         f"Normalised: 0 is {zero}, 1 is the optimal policy.\nExact match: the share of episodes without a mistake.\n"
         "A level without an interval is computed, not estimated."
     )
-    return Table(str(problem), tuple(map(Column, headings)), tuple(rows), f"{note}\n{explanation}".rstrip())
+    table = Table(str(problem), tuple(map(Column, headings)), tuple(rows), f"{note}\n{explanation}".rstrip())
+    return table.without_empty(_SQUARED)
 
 
 def level_table(problem: seq_envs.Problem) -> Table:
