@@ -95,7 +95,7 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
         self._scores = ScoreSheet(self.num_envs)
         self._code = self.problem.code
         self._blank = self._code.blank
-        self._shape = (self.num_envs, *(self.single_observation_space.shape or ()))
+        self._blanks = np.broadcast_to(self._blank, (self.num_envs, *(self.single_observation_space.shape or ())))
         self._read_actions = self.problem.answers.read_actions
         own_grade = type(self.problem).grade is not Problem.grade
         self._grade = self.problem.grade if own_grade else self.problem.answers.grade
@@ -186,20 +186,26 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
         self._scores.add(rewards, scored)
         if self._answers:
             self._keep_answers(answers)
-        if waiting is None and self._only_moves_on and self._lanes.at_last_step() is False:
+        last = self._lanes.at_last_step()
+        if waiting is None and self._only_moves_on and last is False:
             self._lanes.advance_all()
             return self._lanes.observe(), rewards, self._none.copy(), self._none.copy(), {}
-        endings = self._endings()
+        endings = self._endings(last)
         infos = self._infos(rewards, targets, scored, endings) if endings.over_count or self.reveal else {}
         self._advance(endings)
         return self._observe(), rewards, endings.terminated, endings.truncated, infos
 
-    def _endings(self) -> _Endings:
-        """The lanes whose episode ends with the current step; waiting lanes are not among them."""
-        last = self._lanes.at_last_step()
+    def _endings(self, last: bool | Array) -> _Endings:
+        """The lanes whose episode ends with the current step; waiting lanes are not among them.
+
+        Args:
+            last: whether the current step is the last of its episode, see `Lanes.at_last_step`.
+        """
         limit = self.max_episode_steps
         if limit is None and last is False:
             return _Endings(self._none.copy(), self._none.copy(), self._none, 0)
+        if limit is None and last is True and not self._waiting_count:
+            return _Endings(self._every.copy(), self._none.copy(), self._every, self.num_envs)
         playing = ~self._waiting
         terminated = playing & last
         truncated = self._none.copy() if limit is None else playing & (self._lanes.step + 1 >= limit)
@@ -318,7 +324,7 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
     def _last_observations(self, endings: _Endings) -> Array:
         """The observation (lanes, ...) after this step and before a reset: blank in lanes that are terminated."""
         if self.max_episode_steps is None:
-            return np.broadcast_to(self._blank, self._shape)
+            return self._blanks
         observations = self._lanes.observe(after=1)
         observations[endings.terminated] = self._blank
         return observations
