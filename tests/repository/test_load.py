@@ -92,18 +92,18 @@ def test_many_steps_of_one_env_leave_nothing(id: str) -> None:
 @pytest.mark.slow
 def test_many_pictures_leave_nothing() -> None:
     """Only the answers of the current episode are kept for drawing."""
-    assert growth(play_through(gymnasium.make("SeqEcho-v0", render_mode="ansi").unwrapped), 2_000) < MOST_GROWTH
+    assert growth(play_through(gymnasium.make("SeqEcho-v0", render_mode="ansi").unwrapped), 1_000) < MOST_GROWTH
     envs = gymnasium.make_vec("SeqEcho-v0", 2, autoreset_mode="SameStep", render_mode="ansi")
-    assert growth(play_through(envs), 2_000) < MOST_GROWTH
+    assert growth(play_through(envs), 1_000) < MOST_GROWTH
 
 
 @pytest.mark.slow
-def test_very_many_lanes() -> None:
-    """A lane plays its stream whether there are 65,536 lanes or one."""
-    lanes = 65_536
+@pytest.mark.parametrize("lanes", [16_384, pytest.param(65_536, marks=pytest.mark.nightly)])
+def test_very_many_lanes(lanes: int) -> None:
+    """A lane plays its stream whether there are very many lanes or one."""
     envs = gymnasium.make_vec("SeqEcho-v0", lanes, encoding="discrete", autoreset_mode="SameStep")
     observations, _ = envs.reset(seed=0)
-    chosen = [0, 1, 63, 64, 4095, 32_768, lanes - 1]
+    chosen = [0, 1, 63, 64, 4095, lanes // 2, lanes - 1]
     alone = {lane: seq_envs.sample("SeqEcho-v0", 2, seed=lane, encoding="discrete") for lane in chosen}
     seen = [observations[chosen]]
     rewards = np.zeros(lanes)

@@ -168,10 +168,10 @@ cli.main(arguments)
 """
 
 
-def child(*arguments: str) -> subprocess.Popen[str]:
+def child(python: Path | str, *arguments: str) -> subprocess.Popen[str]:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     return subprocess.Popen(
-        [sys.executable, "-c", CHILD, *arguments],
+        [python, "-c", CHILD, *arguments],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", env=environment,
     )  # fmt: skip
 
@@ -192,7 +192,7 @@ def commands_option(name: str) -> str:
 def test_a_real_signal(number: signal.Signals, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = command_for("lstm", tmp_path / "broken")
     sign = tmp_path / "in-the-middle"
-    process = child("wait", str(sign), *command)
+    process = child(sys.executable, "wait", str(sign), *command)
     end = time.monotonic() + LONG
     while not sign.exists() and process.poll() is None and time.monotonic() < end:
         time.sleep(0.02)
@@ -217,10 +217,10 @@ def test_a_real_signal(number: signal.Signals, tmp_path: Path, capsys: pytest.Ca
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("agent", "write"), [("lstm", 9), ("recurrent-ppo", 8)])
-def test_killed_in_the_middle_of_a_write(agent: str, write: int, tmp_path: Path) -> None:
+def test_killed_in_the_middle_of_a_write(agent: str, write: int, tmp_path: Path, commands: Path) -> None:
     """The first write is of the config, then a curve and a checkpoint follow each other."""
     command = command_for(agent, tmp_path / "broken")
-    process = child("kill", str(write), *command)
+    process = child(commands / "python", "kill", str(write), *command)
     process.communicate(timeout=LONG)
     assert process.returncode == -signal.SIGKILL
     assert list((tmp_path / "broken").glob("*.tmp")), "what was being written"
