@@ -191,7 +191,10 @@ class ScoredAfterTheEnd(Ragged):
 class StepsAreOneLess(Echo):
     @property
     def steps(self) -> int:
-        return self.length - 1
+        return super().steps - 1
+
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        return Echo().sample(rng, batch)
 
 
 class RightIsWrong(Echo):
