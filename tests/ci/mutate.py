@@ -109,20 +109,19 @@ class Project:
         return TestRun(self.folder, [*options, *tests], self.folder / "pytest-output.txt", most_cpu_seconds)
 
 
-def cpu_seconds_of_tests(project: Project, module: str) -> float:
-    """The CPU time of the tests of a module as long as nothing is changed.
+def cpu_seconds_of(project: Project, tests: tuple[str, ...]) -> float:
+    """The CPU time of tests as long as nothing is changed.
 
     Raises:
         SystemExit: they fail.
     """
-    run = project.test((module, *tests_of(module)), most_cpu_seconds=3600)
+    run = project.test(tests, most_cpu_seconds=3600)
     if run.wait():
-        output = run.output.read_text(encoding="utf-8")
-        raise SystemExit(f"{output}\nThe tests of {module} fail without any mutation.")
+        raise SystemExit(f"{run.output.read_text(encoding='utf-8')}\n{', '.join(tests)} fail without any mutation.")
     return run.cpu_seconds
 
 
-def survivors(projects: list[Project], tried: list[Target], limits: dict[str, int]) -> Iterator[Target]:
+def survivors(projects: list[Project], tried: list[Target], limits: dict[tuple[str, ...], int]) -> Iterator[Target]:
     """Try these mutations, as many at a time as there are copies of the project; yield those that no test notices."""
     waiting, idle = list(reversed(tried)), list(projects)
     running: list[tuple[Project, Target, TestRun, float]] = []
@@ -131,7 +130,7 @@ def survivors(projects: list[Project], tried: list[Target], limits: dict[str, in
             while waiting and idle:
                 project, target = idle.pop(), waiting.pop()
                 project.write(target.module, target.mutation)
-                run = project.test(target.tests, limits[target.module])
+                run = project.test(target.tests, limits[tests_of(target.module)])
                 running.append((project, target, run, time.monotonic() + MOST_SECONDS))
             for entry in list(running):
                 project, target, run, deadline = entry
@@ -171,11 +170,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         projects = [Project(Path(folder) / str(job)) for job in range(chosen.jobs)]
         limits = {}
-        for module in {target.module: None for target in tried}:
-            seconds = cpu_seconds_of_tests(projects[0], module)
-            limits[module] = MOST_CPU_SECONDS + int(3 * seconds)
-            print(f"{module}: its tests take {seconds:.1f} s of CPU", flush=True)
-        print(f"{len(tried)} mutations of {len(limits)} modules", flush=True)
+        for tests in {tests_of(target.module): None for target in tried}:
+            seconds = cpu_seconds_of(projects[0], tests)
+            limits[tests] = MOST_CPU_SECONDS + int(3 * seconds)
+            print(f"{seconds:.1f} s of CPU without a mutation: {', '.join(tests)}", flush=True)
+        print(f"{len(tried)} mutations of {len({target.module for target in tried})} modules", flush=True)
         count = 0
         for target in survivors(projects, tried, limits):
             print(f"SURVIVES {target}", flush=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sb3_contrib.common.recurrent.policies import RecurrentActorCriticPolicy
+from seq_agents.agents import make_learner
 from seq_agents.sb3.core_policy import CorePolicy
 from tiny_agents import tiny
 
@@ -15,17 +16,18 @@ NEXT = seq_envs.SeqNext(length=4)
 
 
 @pytest.mark.parametrize(
-    ("problem", "settings", "policy"),
+    ("agent", "problem", "settings", "policy"),
     [
-        (None, {}, RecurrentActorCriticPolicy),
-        (NEXT, {"bins": 0}, RecurrentActorCriticPolicy),
-        (NEXT, {"bins": 9}, CorePolicy),
+        ("recurrent-ppo-stock", seq_envs.SeqEcho(), {}, RecurrentActorCriticPolicy),
+        ("recurrent-ppo-stock", NEXT, {"bins": 0}, RecurrentActorCriticPolicy),
+        ("recurrent-ppo-stock", NEXT, {"bins": 9}, CorePolicy),
+        ("recurrent-ppo-stock-gru", seq_envs.SeqEcho(), {}, CorePolicy),
     ],
 )
 def test_stock_recurrent_ppo_has_the_policy_of_sb3_contrib_if_it_can(
-    problem: seq_envs.Problem | None, settings: dict[str, Any], policy: type
+    agent: str, problem: seq_envs.Problem, settings: dict[str, Any], policy: type
 ) -> None:
-    learner: Any = tiny("recurrent-ppo-stock", problem, **settings)
+    learner: Any = make_learner(agent, problem, 0, {"lanes": 2, "hidden": 4, **settings})
     assert type(learner.model.policy) is policy
 
 
