@@ -69,7 +69,7 @@ def test_an_update_follows_the_gradient_of_the_rewarded_answers() -> None:
             advantages.append(float(right[episode, step]) - float(right[played, step].mean()))
             log_probs_of_answers.append(log_probs[episode, step, answers[episode, step]])
     scaled = torch.tensor(advantages) / np.std(advantages, ddof=1)
-    loss = -sum(map(torch.mul, scaled, log_probs_of_answers)) / len(advantages)
+    loss: Any = -sum(map(torch.mul, scaled, log_probs_of_answers)) / len(advantages)
     expected = torch.autograd.grad(loss, list(learner.network.parameters()))
 
     assert learner._update(data) == pytest.approx(right[data.scored].mean())

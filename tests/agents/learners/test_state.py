@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from seq_agents.learners.state import load_random, random_tensors
 
 
 def test_only_trainings_on_a_gpu_have_the_state_of_its_generator(monkeypatch: pytest.MonkeyPatch) -> None:
-    restored = []
+    restored: list[Any] = []
     monkeypatch.setattr(torch.cuda, "get_rng_state", lambda _: torch.tensor([7]))
     monkeypatch.setattr(torch.cuda, "set_rng_state", lambda state, device: restored.append((state.item(), device)))
     cpu, gpu = torch.device("cpu"), torch.device("cuda")
