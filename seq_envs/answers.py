@@ -70,7 +70,7 @@ class Answers(ABC):
         inside = self.inside(answers)
         if np.count_nonzero(inside) == inside.size:
             return answers
-        wrong = ~inside.reshape(lanes, -1).all(axis=1)
+        wrong = ~inside.all(axis=tuple(range(1, inside.ndim)))
         if ignored is not None:
             wrong &= ~ignored
         if wrong.any():
@@ -93,7 +93,7 @@ class Answers(ABC):
             raise ActionError(
                 f"{name} must be {self.allowed} of shape {shape}, got shape {array.shape} of {array.dtype}: {actions!r}"
             )
-        return array.astype(self.dtype, copy=False)
+        return array.astype(self.dtype)
 
 
 def _holds_a_bool(actions: Any) -> bool:
@@ -180,7 +180,7 @@ class FloatAnswers(Answers):
         self.shape = space.shape
         self.dtype = np.dtype(space.dtype)
         self.allowed = f"numbers in {space.low.min():g} ... {space.high.max():g}"
-        self._low, self._high = float(space.low.max(initial=-np.inf)), float(space.high.min(initial=np.inf))
+        self._low, self._high = float(space.low[0]), float(space.high[0])  # For actions of one number.
 
     def read_action(self, action: Any) -> Any:
         # The usual case, an array of one number, is much faster without array operations.

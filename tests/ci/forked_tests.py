@@ -6,6 +6,7 @@ import contextlib
 import gc
 import importlib
 import os
+import resource
 import signal
 import sys
 from pathlib import Path
@@ -28,17 +29,20 @@ def import_libraries() -> None:
 
 
 class TestRun:
-    """pytest in the folder of a project, with its output in a file."""
+    """pytest in the folder of a project, with its output in a file; the system ends it after `most_cpu_seconds`."""
 
     __test__ = False
 
-    def __init__(self, folder: Path, arguments: list[str], output: Path) -> None:
+    def __init__(self, folder: Path, arguments: list[str], output: Path, most_cpu_seconds: int | None = None) -> None:
         self.output = output
         self.cpu_seconds = 0.0
         """The CPU time of the run and of all processes that it has waited for, known when it has ended."""
         self._code: int | None = None
         self._child = os.fork()
         if self._child == 0:
+            if most_cpu_seconds is not None:
+                _, most_allowed = resource.getrlimit(resource.RLIMIT_CPU)
+                resource.setrlimit(resource.RLIMIT_CPU, (most_cpu_seconds, most_allowed))
             _run_pytest(folder, arguments, output)
 
     def exit_code(self) -> int | None:

@@ -32,8 +32,10 @@ from mutations import Mutation, mutations
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 COPIED = ("agents", "seq_envs", "tests", "examples", "results", "pyproject.toml", "README.md", "constraints.txt")
-MOST_SECONDS = 60.0
-"""A mutation counts as noticed after this time and five times what the tests take without one."""
+MOST_CPU_SECONDS = 10
+"""A mutation counts as noticed after this CPU time and three times what the tests take without one: it is endless."""
+MOST_SECONDS = 1200.0
+"""A mutation counts as noticed after this time too, since it may wait for ever without using the CPU."""
 
 
 class Target(NamedTuple):
@@ -101,27 +103,25 @@ class Project:
         source = (ROOT / module).read_text(encoding="utf-8")
         (self.folder / module).write_text(mutation.apply(source) if mutation else source, encoding="utf-8")
 
-    def test(self, tests: tuple[str, ...]) -> TestRun:
+    def test(self, tests: tuple[str, ...], most_cpu_seconds: int) -> TestRun:
         """Start these tests, which end with the first failure."""
         options = ["-x", "--hypothesis-profile=brief", f"--basetemp={self.folder}/.temp"]
-        return TestRun(self.folder, [*options, *tests], self.folder / "pytest-output.txt")
+        return TestRun(self.folder, [*options, *tests], self.folder / "pytest-output.txt", most_cpu_seconds)
 
 
-def seconds_of_tests(project: Project, module: str) -> float:
-    """How long the tests of a module take as long as nothing is changed.
+def cpu_seconds_of(project: Project, tests: tuple[str, ...]) -> float:
+    """The CPU time of tests as long as nothing is changed.
 
     Raises:
         SystemExit: they fail.
     """
-    start = time.monotonic()
-    run = project.test((module, *tests_of(module)))
+    run = project.test(tests, most_cpu_seconds=3600)
     if run.wait():
-        output = run.output.read_text(encoding="utf-8")
-        raise SystemExit(f"{output}\nThe tests of {module} fail without any mutation.")
-    return time.monotonic() - start
+        raise SystemExit(f"{run.output.read_text(encoding='utf-8')}\n{', '.join(tests)} fail without any mutation.")
+    return run.cpu_seconds
 
 
-def survivors(projects: list[Project], tried: list[Target], limits: dict[str, float]) -> Iterator[Target]:
+def survivors(projects: list[Project], tried: list[Target], limits: dict[tuple[str, ...], int]) -> Iterator[Target]:
     """Try these mutations, as many at a time as there are copies of the project; yield those that no test notices."""
     waiting, idle = list(reversed(tried)), list(projects)
     running: list[tuple[Project, Target, TestRun, float]] = []
@@ -130,8 +130,8 @@ def survivors(projects: list[Project], tried: list[Target], limits: dict[str, fl
             while waiting and idle:
                 project, target = idle.pop(), waiting.pop()
                 project.write(target.module, target.mutation)
-                deadline = time.monotonic() + limits[target.module]
-                running.append((project, target, project.test(target.tests), deadline))
+                run = project.test(target.tests, limits[tests_of(target.module)])
+                running.append((project, target, run, time.monotonic() + MOST_SECONDS))
             for entry in list(running):
                 project, target, run, deadline = entry
                 if run.exit_code() is None and time.monotonic() < deadline:
@@ -170,9 +170,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         projects = [Project(Path(folder) / str(job)) for job in range(chosen.jobs)]
         limits = {}
-        for module in {target.module: None for target in tried}:
-            limits[module] = MOST_SECONDS + 5 * seconds_of_tests(projects[0], module)
-        print(f"{len(tried)} mutations of {len(limits)} modules", flush=True)
+        for tests in {tests_of(target.module): None for target in tried}:
+            seconds = cpu_seconds_of(projects[0], tests)
+            limits[tests] = MOST_CPU_SECONDS + int(3 * seconds)
+            print(f"{seconds:.1f} s of CPU without a mutation: {', '.join(tests)}", flush=True)
+        print(f"{len(tried)} mutations of {len({target.module for target in tried})} modules", flush=True)
         count = 0
         for target in survivors(projects, tried, limits):
             print(f"SURVIVES {target}", flush=True)

@@ -68,7 +68,7 @@ class Mutation(NamedTuple):
 def mutations(source: str) -> list[Mutation]:
     """Every mutation of a module, in the order of the source.
 
-    Docstrings, annotations, decorators, messages of errors and f-strings are left alone.
+    Docstrings, annotations, decorators, assertions, messages of errors and f-strings are left alone.
     """
     starts = [0]
     for text in source.encode().splitlines(keepends=True):
@@ -99,6 +99,8 @@ def _nodes(node: ast.AST, place: str) -> Iterator[tuple[Any, str]]:
         for child in value if isinstance(value, list) else [value]:
             if not isinstance(child, ast.AST) or isinstance(child, (ast.Raise, ast.JoinedStr, ast.Assert)):
                 continue
+            if isinstance(child, ast.keyword) and child.arg == "strict":
+                continue  # Of a zip: it asserts, it does not compute.
             if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
                 continue
             if isinstance(child, (ast.FunctionDef, ast.ClassDef)):

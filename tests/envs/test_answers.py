@@ -54,11 +54,13 @@ ABOVE, BELOW = np.nextafter(np.float32(2), np.float32(3)), np.nextafter(np.float
         (INTEGERS, [-1, 0], r"got \[-1, 0\]"),
         (INTEGERS, [0], r"of shape \(2,\), got shape \(1,\)"),
         (INTEGERS, [0.0, 1.0], "of float64"),
+        (INTEGERS, [True, 1], "True, 1"),
         (FLOAT, np.array([ABOVE]), r"numbers in -1 \.\.\. 2"),
         (FLOAT, np.array([BELOW]), r"numbers in -1 \.\.\. 2"),
         (FLOAT, [np.nan], "nan"),
         (FLOAT, [1e300], "1e"),
         (FLOAT, 0.5, r"of shape \(1,\), got shape \(\)"),
+        (FLOAT, np.array([[0.5]], np.float32), r"of shape \(1,\), got shape \(1, 1\)"),
         (FLOATS, np.array([0, ABOVE]), r"numbers in -1 \.\.\. 2"),
         (FLOATS, [[0.0], [0.0, 1.0]], r"of shape \(2,\)"),
     ],
@@ -108,6 +110,14 @@ def test_ignored_lanes_may_hold_any_number() -> None:
 )
 def test_grades(answers: Answers, given: Any, targets: Any, grades: Any) -> None:
     assert np.asarray(answers.grade(given, targets)).tolist() == grades
+
+
+@pytest.mark.parametrize(
+    ("answers", "targets"),
+    [(INTEGER, [0, 1, 2]), (INTEGERS, [[0, 0], [1, 1], [1, 2]]), (FLOATS, [[-1.0, 0.0], [1.0, 2.0]])],
+)
+def test_never_is_always_wrong(answers: Answers, targets: Any) -> None:
+    assert not answers.grade(np.full_like(targets, answers.never, answers.dtype), np.array(targets)).any()
 
 
 @pytest.mark.parametrize(

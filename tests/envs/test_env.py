@@ -93,37 +93,6 @@ def test_sample_returns_the_episodes_that_the_env_plays(problem: seq_envs.Proble
         assert (observations[episode, lengths[episode] :] == blank).all()
 
 
-@pytest.mark.parametrize("id", IDS)
-def test_sample_over_several_blocks(id: str) -> None:
-    problem = seq_envs.make_problem(id)
-    episodes = 2 * 2048 // problem.steps + 3
-    data = seq_envs.sample(id, episodes=episodes, seed=1)
-    assert [len(array) for array in data] == [episodes] * 4
-    env = gymnasium.make(id)
-    env.reset(seed=1)
-    for episode in range(1, episodes):
-        observation, _ = env.reset()
-        assert np.array_equal(observation, data.observations[episode, 0])
-    fewer = seq_envs.sample(id, episodes=5, seed=1)
-    assert all(np.array_equal(few, many[:5]) for few, many in zip(fewer, data, strict=True))
-
-
-def test_sample_dtypes_and_none() -> None:
-    data = seq_envs.sample("SeqEcho-v0", episodes=3)
-    assert [array.dtype for array in data] == [np.float32, np.int64, np.bool_, np.int64]
-    assert seq_envs.sample("SeqNext-v0", episodes=0).targets.shape == (0, 9, 1)
-    assert seq_envs.sample("SeqNext-v0").targets.dtype == np.float32
-    big = {"episodes": 100, "n_values": 100, "seed": None}
-    first, other = (seq_envs.sample("SeqEcho-v0", **big) for _ in range(2))
-    assert not np.array_equal(first.targets, other.targets)
-
-
-@pytest.mark.parametrize("bad", [{"episodes": -1}, {"episodes": 1.0}, {"episodes": True}, {"seed": -1}, {"seed": "0"}])
-def test_sample_refuses(bad: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=f"{next(iter(bad))} must be an integer >= 0, got"):
-        seq_envs.sample("SeqEcho-v0", **bad)
-
-
 @given(problem=any_problem, seed=st.integers(0, 999))
 def test_rewards_and_information(problem: seq_envs.Problem, seed: int) -> None:
     env = SequenceEnv(problem, reveal=True)

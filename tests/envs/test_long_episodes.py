@@ -165,13 +165,6 @@ def test_every_view_has_the_same_repeated_targets(problem_class: type[seq_envs.S
         assert rewards_of_all.tolist() == [1.0] * 3
 
 
-def test_targets_of_a_large_data_set_are_a_view() -> None:
-    targets = seq_envs.sample("SeqCopy-v0", 2, length=3000, framing="many_to_one").targets
-    assert targets.shape == (2, 3000, 3000)
-    assert not targets.flags.writeable
-    assert repeated.is_repeated(targets)
-
-
 # Levels.
 
 

@@ -39,6 +39,7 @@ CI = ROOT / "tests" / "ci"
         ("def f(a: int | None) -> int | None: ...", []),
         ("raise ValueError(a + b)", []),
         ("a = f'{b + c}'", []),
+        ("a = zip(b, c, strict=True)", []),
     ],
 )
 def test_mutations(source: str, changed: list[str]) -> None:

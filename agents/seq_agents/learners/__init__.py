@@ -72,5 +72,5 @@ def learner_type(rule: str, core: str) -> type[Learner]:
     of_both = sorted(bases[0].domains().keys() & bases[1].domains().keys())
     if of_both:
         raise ValueError(f"core {core!r} and {rule} both have the setting {of_both[0]}: rename it in the core")
-    settings = dataclasses.make_dataclass(f"{name}-settings", (), bases=bases, frozen=True, kw_only=True)
+    settings = dataclasses.make_dataclass(f"{name}-settings", (), bases=bases, frozen=True)
     return type(name, (found,), {"core": core, "settings_type": settings, "__doc__": found.__doc__})

@@ -78,7 +78,7 @@ class Reinforce(Supervised):
             else:
                 drawn = Categorical(logits=scores)
                 flat = drawn.probs.flatten(0, -2)
-                actions = torch.multinomial(flat, 1, True, generator=self._noise).reshape(scores.shape[:-1])
+                actions = torch.multinomial(flat, 1, generator=self._noise).reshape(scores.shape[:-1])
         drawn = Normal(scores, self.settings.noise) if self.network.head.real else Categorical(logits=scores)
         log_probs: Tensor = drawn.log_prob(actions)
         return actions, log_probs if log_probs.ndim == 2 else log_probs.flatten(2).sum(-1)

@@ -76,19 +76,11 @@ class Supervised(Learner):
         batch = self.settings.batch
         if self._training_set is None:
             return seq_envs.sample(self.problem, batch, seed=training_stream(self.seed, 1 + update))
-        first = update * batch
-        chosen = [
-            self._order(index // self.settings.episodes)[index % self.settings.episodes]
-            for index in range(first, first + batch)
-        ]
+        size = self.settings.episodes
+        epochs, places = np.divmod(np.arange(batch) + update * batch, size)
+        orders = {epoch: np.random.default_rng([self.seed, epoch]).permutation(size) for epoch in np.unique(epochs)}
+        chosen = [orders[epoch][place] for epoch, place in zip(epochs, places, strict=True)]
         return Dataset(*(array[chosen] for array in self._training_set))
-
-    def _order(self, epoch: int) -> Any:
-        """The order of the finite training set in an epoch."""
-        if epoch != getattr(self, "_epoch", None):
-            self._epoch = epoch
-            self._ordered = np.random.default_rng([self.seed, epoch]).permutation(self.settings.episodes)
-        return self._ordered
 
     def _update(self, data: Dataset) -> float:
         """Update the network once; returns the accuracy of its answers before the update."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -63,7 +65,8 @@ def test_a_trained_learner_can_be_restored(agent: str) -> None:
 
 def test_seeds_share_no_stream() -> None:
     lanes = {seed: set(make_learner("recurrent-ppo", "SeqCopy-v0", seed).env._seeds) for seed in range(3)}
-    assert [len(streams) for streams in lanes.values()] == [64, 64, 64]
+    for seed, streams in lanes.items():
+        assert streams == set(range(training_stream(seed, 0), training_stream(seed, 64)))
     assert len(set().union(*lanes.values())) == 3 * 64
     assert training_stream(2**32 - 1, 2**32 - 1) < 2**64
 
@@ -82,6 +85,33 @@ def test_resuming_within_episodes_is_refused(agent: str) -> None:
     assert seq_envs.evaluate(again.policy(), Ragged(), 10).episodes == 10
     with pytest.raises(ValueError, match="differ in length"):
         again.learn()
+
+
+def test_a_training_leaves_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    tiny("ppo", updates=1).learn()
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("agent", ["mlp", "reinforce", "ppo", "recurrent-ppo"])
+def test_the_policy_for_a_problem_of_another_size_has_learned_the_same(agent: str) -> None:
+    problem = taken_by(agent)
+    learner: Any = tiny(agent)
+    before = answers_of(learner.policy(), problem)
+    with torch.no_grad():
+        for weights in learner.network_and_core()[0].parameters():
+            weights.normal_()
+    assert before != answers_of(learner.policy(), problem) == answers_of(learner.policy_on(problem), problem)
+
+
+def answers_of(policy: seq_envs.Policy, problem: Problem) -> Any:
+    """The answers of a policy in some episodes."""
+    data, answers = seq_envs.sample(problem, 40), []
+    state = policy.initial_state(40)
+    for step in range(problem.steps):
+        answer, state = policy.act(data.observations[:, step], state)
+        answers.append(answer.tolist())
+    return answers
 
 
 @pytest.mark.parametrize("agent", ["ppo", "recurrent-ppo-stock", "recurrent-ppo"])

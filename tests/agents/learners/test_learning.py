@@ -50,6 +50,7 @@ def test_a_single_advantage_is_refused(agent: str, lanes: int, minibatches: int,
     problem = seq_envs.make_problem("SeqEcho-v0", length=1, lag=0)
     with pytest.raises(ValueError, match=f"at least 2 time steps, got {rows} in minibatches of {size}"):
         tiny(agent, problem, lanes=lanes, minibatches=minibatches)
+    tiny(agent, problem, lanes=2, minibatches=1)
     learner = tiny(agent, problem, lanes=4, minibatches=2)
     learner.learn()
     assert all(tensor.isfinite().all() for tensor in weights(learner.state()).values())

@@ -110,6 +110,17 @@ def test_a_training_on_episodes_of_different_lengths_resumes_bit_for_bit(agent: 
     assert same(kept(fresh), kept(unbroken))
 
 
+@pytest.mark.parametrize("agent", BY_SB3)
+def test_a_training_with_several_episodes_in_a_rollout_resumes_bit_for_bit(agent: str) -> None:
+    unbroken, fresh = (tiny(agent, episodes=2, steps=3 * 16) for _ in range(2))
+    states: list[dict[str, torch.Tensor]] = []
+    unbroken.learn(lambda _: states.append(kept(unbroken)))
+    assert len(states) == 3
+    fresh.restore(states[0])
+    fresh.learn()
+    assert same(kept(fresh), states[-1])
+
+
 @pytest.mark.parametrize("agent", ["recurrent-ppo-stock", "ppo", "ppo-stack"])
 def test_a_rollout_that_ends_within_an_episode_cannot_be_resumed(agent: str) -> None:
     """What was learned so far can still be evaluated."""
@@ -173,6 +184,11 @@ def test_a_state_of_another_size_is_refused(agent: str) -> None:
 
 def test_a_reference_policy_has_no_state() -> None:
     learner = tiny("optimal")
+    assert learner.network_view() is None
+    assert learner.weights() is None
+    moments: list[Moment] = []
+    learner.learn(moments.append)
+    assert [moment[:2] for moment in moments] == [(1.0, 0)]
     learner.restore({})
     assert learner.state() == {}
     with pytest.raises(ValueError, match="a reference policy has no weights, got network"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
 import re
 from collections.abc import Mapping
@@ -14,9 +15,11 @@ import numpy as np
 import pytest
 import torch
 import yaml
+from paths import ROOT
 from seq_agents import agents
 from seq_agents.agents import AGENTS, agent_type, make_learner, settings_of
 from seq_agents.cores.window import window_of
+from seq_agents.learners.learner import Moment
 from seq_agents.settings import Settings
 from spaces_of_settings import IDS
 from tiny_agents import LEARNING, settings, taken_by
@@ -50,6 +53,7 @@ def test_a_wrong_value_is_refused(agent: str) -> None:
         ("lstm", {"hidden": 0}, "hidden must be an integer >= 1 and <= 2147483647, got 0"),
         ("lstm", {"updates": 1.0}, "updates must be an integer >= 1, got 1.0"),
         ("lstm", {"learning_rate": 0}, r"learning_rate must be a number in \(0, inf\), got 0"),
+        ("lstm", {"beta2": 1.0}, r"beta2 must be a number in \[0, 1\), got 1.0"),
         ("lstm", {"orthogonal": 1}, "orthogonal must be True or False, got 1"),
         ("ppo", {"gamma": 1.0}, r"gamma must be a number in \[0, 1\), got 1.0"),
         ("ppo", {"minibatches": 100, "lanes": 1, "episodes": 1}, "minibatches must be at most 4, got 100"),
@@ -59,6 +63,47 @@ def test_a_wrong_value_is_refused(agent: str) -> None:
 def test_messages_of_wrong_values(agent: str, wrong: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         make_learner(agent, taken_by(agent), 0, wrong)
+
+
+SMALLEST = {"hidden": 1, "beta2": 0.0}
+SMALLEST_PPO = {"steps": 1, "lanes": 1, "episodes": 1, "minibatches": 1, "epochs": 1, "gamma": 0.0, "target_kl": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("agent", "smallest"),
+    [
+        ("mlp", {"updates": 1, "batch": 1, "episodes": 1}),
+        ("reinforce", {"updates": 1, "batch": 2, "episodes": 1}),
+        ("ppo", SMALLEST_PPO),
+        ("recurrent-ppo", SMALLEST_PPO),
+    ],
+)
+def test_the_smallest_training_is_one_update(agent: str, smallest: dict[str, Any]) -> None:
+    moments: list[Moment] = []
+    make_learner(agent, taken_by(agent), 0, SMALLEST | smallest).learn(moments.append)
+    assert [moment.done for moment in moments] == [1.0]
+
+
+@pytest.mark.parametrize("updates", [1, 2, 7])
+def test_a_training_within_a_number_of_time_steps(updates: int) -> None:
+    problem = seq_envs.SeqEcho(length=5, lag=0)
+    for agent, chosen, length, time_steps, unit in (
+        ("lstm", {"batch": 3}, "updates", 3 * 5, 1),
+        ("ppo", {"lanes": 2, "episodes": 3}, "steps", 2 * 3 * 5, 2 * 3 * 5),
+    ):
+        settings = agent_type(agent).settings_type.of(chosen)
+        for most in (updates * time_steps, (updates + 1) * time_steps - 1):
+            assert settings.within(problem, most).as_dict() == settings.as_dict() | {length: updates * unit}
+        assert settings.within(problem, 1).as_dict()[length] == unit
+
+
+def test_published_results_with_standard_settings_were_learned_with_the_defaults() -> None:
+    entries = json.loads((ROOT / "results" / "standard" / "grid.json").read_text(encoding="utf-8"))["entries"]
+    assert entries
+    for entry in entries:
+        defaults = agent_type(entry["agent"]).settings_type()
+        problem = seq_envs.make_problem(entry["id"], **entry["parameters"])
+        assert entry["settings"].items() <= defaults.within(problem, 2_000_000).as_dict().items(), entry
 
 
 def test_settings_are_frozen_and_checked_builtins() -> None:

@@ -12,6 +12,7 @@ from stable_baselines3 import PPO
 from tiny_agents import BY_EXAMPLE, BY_SB3, LEARNING, UPDATES, kept, taken_by, tiny, weights
 
 import seq_envs
+from seq_envs.seeds import training_stream
 
 torch.set_num_threads(1)  # As the command line does.
 
@@ -52,17 +53,34 @@ def test_the_reported_accuracy_is_that_of_the_answers_given(agent: str) -> None:
         assert moment.accuracy == pytest.approx(right / data.scored.sum())
 
 
+@pytest.mark.parametrize("agent", BY_SB3)
+def test_the_reported_accuracy_is_the_mean_over_the_episodes_of_a_rollout(agent: str) -> None:
+    learner: Any = tiny(agent, episodes=2, steps=30)
+    asked = int(seq_envs.sample(learner.problem, 1).scored.sum())
+
+    def watch(moment: Moment) -> None:
+        returns = [episode["r"] for episode in learner.model.ep_info_buffer]
+        assert len(returns) == 4 * len(moments) + 4
+        assert moment.accuracy == pytest.approx(np.mean(returns[-4:]) / asked)
+        moments.append(moment)
+
+    moments: list[Moment] = []
+    learner.learn(watch)
+    assert [moment.done for moment in moments] == [16 / 30, 1.0]
+
+
 @pytest.mark.parametrize("agent", LEARNING)
 def test_the_learning_rate_falls_to_zero_and_no_further(agent: str) -> None:
     learner = tiny(agent, learning_rate=0.5, **({"steps": 4 * 8 - 3} if agent in BY_SB3 else {}))
-    rates: list[float] = []
+    rates: list[list[float]] = []
     optimizer = optimizer_of(agent, learner)
-    learner.learn(lambda _: rates.append(optimizer.param_groups[0]["lr"]))
+    learner.learn(lambda _: rates.append([group["lr"] for group in optimizer.param_groups]))
     # SB3 counts the rollout that is being learned from as done.
     expected = (
         [0.5 * (1 - 8 * done / 29) for done in (1, 2, 3)] + [0.0] if agent in BY_SB3 else [0.5, 0.375, 0.25, 0.125]
     )
-    assert rates == pytest.approx(expected)
+    for of_group in zip(*rates, strict=True):
+        assert of_group == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("agent", ["recurrent-ppo", "lstm", "bilstm", "encoder-decoder", "reinforce"])
@@ -95,6 +113,23 @@ def learned_from(learner: Learner) -> list[Any]:
 
 def rows(data: Any) -> list[bytes]:
     return [row.tobytes() for row in data.observations]
+
+
+def test_the_streams_of_a_training() -> None:
+    """With other streams a training that another version of this package has stored would not resume."""
+    problem = seq_envs.make_problem("SeqCopy-v0", length=9)
+    for update, data in enumerate(learned_from(tiny("mlp", problem, seed=5))):
+        assert rows(data) == rows(seq_envs.sample(problem, 3, seed=training_stream(5, 1 + update)))
+    [data] = learned_from(tiny("mlp", problem, seed=5, episodes=7, batch=7, updates=1))
+    assert sorted(rows(data)) == sorted(rows(seq_envs.sample(problem, 7, seed=training_stream(5, 0))))
+
+
+@pytest.mark.parametrize("agent", ["mlp", "reinforce"])
+def test_long_gradients_are_scaled_down(agent: str) -> None:
+    learner: Any = tiny(agent, updates=1, batch=20, gradient_norm=1e-3)
+    learner.learn()
+    gradients = torch.cat([weights.grad.flatten() for weights in learner.network.parameters()])
+    assert float(gradients.norm()) == pytest.approx(1e-3, rel=0.01)
 
 
 @pytest.mark.parametrize("agent", [*BY_EXAMPLE, "reinforce"])
@@ -130,9 +165,12 @@ def test_the_decay_of_squared_gradients(agent: str) -> None:
     """Trainings that were stored before the setting existed go on with the decay of torch and SB3."""
     optimizer = optimizer_of(agent, tiny(agent, beta2=0.5))
     assert {group["betas"] for group in optimizer.param_groups} == {(0.9, 0.5)}
-    before = type(tiny(agent).settings).stored({}).as_dict()["beta2"]
+    stored = type(tiny(agent).settings).stored({}).as_dict()
+    before = stored["beta2"]
     if agent in BY_SB3:
-        theirs = PPO("MlpPolicy", "CartPole-v1").policy.optimizer.param_groups[0]
+        model = PPO("MlpPolicy", "CartPole-v1")
+        assert (stored["target_kl"] or None, stored["normalize_advantage"]) == (None, model.normalize_advantage)
+        theirs = model.policy.optimizer.param_groups[0]
         assert {group["eps"] for group in optimizer.param_groups} == {theirs["eps"]}
         assert before == theirs["betas"][1]
     else:
