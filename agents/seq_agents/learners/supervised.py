@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -22,6 +23,7 @@ from seq_agents.networks.bins import bins_of, bins_setting
 from seq_agents.networks.network import NetworkPolicy
 from seq_agents.settings import POSITIVE, Settings
 from seq_envs.dataset import Dataset
+from seq_envs.encodings import Array
 from seq_envs.parameters import Integer, parameter
 from seq_envs.policies import Policy
 from seq_envs.seeds import training_stream
@@ -42,6 +44,12 @@ class SupervisedSettings(Settings):
 
     def within(self, problem: seq_envs.Problem, time_steps: int) -> Self:
         return dataclasses.replace(self, updates=max(1, time_steps // (self.batch * problem.steps)))
+
+
+@lru_cache(maxsize=2)
+def _order(seed: int, epoch: int, size: int) -> Array:
+    """(size,): the order of a finite training set in an epoch."""
+    return np.random.default_rng([seed, epoch]).permutation(size)
 
 
 class Supervised(Learner):
@@ -78,8 +86,9 @@ class Supervised(Learner):
             return seq_envs.sample(self.problem, batch, seed=training_stream(self.seed, 1 + update))
         size = self.settings.episodes
         epochs, places = np.divmod(np.arange(batch) + update * batch, size)
-        orders = {epoch: np.random.default_rng([self.seed, epoch]).permutation(size) for epoch in np.unique(epochs)}
-        chosen = [orders[epoch][place] for epoch, place in zip(epochs, places, strict=True)]
+        chosen = [
+            _order(self.seed, epoch, size)[place] for epoch, place in zip(epochs.tolist(), places.tolist(), strict=True)
+        ]
         return Dataset(*(array[chosen] for array in self._training_set))
 
     def _update(self, data: Dataset) -> float:
