@@ -35,7 +35,7 @@ class Sizes(Domain):
         return (int(found[1]), int(found[2])) if found else self._one.read(text)
 
     def __str__(self) -> str:
-        return f"{self._one}, or a range (low, high) of them (as an option: low-high)"
+        return f"{self._one}, or a range (low, high) of them"
 
 
 def smallest(size: Size) -> int:
@@ -55,6 +55,18 @@ def drawn(size: Size, rng: np.random.Generator, batch: int) -> Array:
     return rng.integers(size[0], size[1] + 1, size=batch)
 
 
-def mean_over(size: Size, function: Any) -> float:
-    """The mean of a function of the number over all numbers that an episode may draw."""
-    return float(np.mean([function(number) for number in range(smallest(size), largest(size) + 1)]))
+def mean_power(base: float, size: Size, less: int = 0) -> float:
+    """The mean of `base ** (number - less)` over all numbers that an episode may draw, for a base in (0, 1)."""
+    low, high = smallest(size), largest(size)
+    # A geometric sum, so that wide ranges cost no more than narrow ones.
+    return float(base ** (low - less) * (1 - base ** (high - low + 1)) / (1 - base) / (high - low + 1))
+
+
+def as_text(value: Any) -> str:
+    """A parameter's value as it is typed and named: a range as low-high."""
+    return "-".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)
+
+
+def of_json(value: Any) -> Any:
+    """A parameter's value that JSON may have turned from a range into a list."""
+    return tuple(value) if isinstance(value, list) else value

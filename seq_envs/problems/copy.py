@@ -14,7 +14,7 @@ from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, Symb
 from seq_envs.level import Level, Levels
 from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Flag, Integer, parameter
 from seq_envs.problem import Episodes, Problem, fixed_length, last_of_each, same_sources, varied_length
-from seq_envs.sizes import Size, Sizes, drawn, largest, mean_over, smallest
+from seq_envs.sizes import Size, Sizes, as_text, drawn, largest, mean_power, smallest
 
 _Framing = Literal["many_to_many", "many_to_one", "one_to_many"]
 
@@ -80,7 +80,7 @@ class SeqCopy(Problem):
 
     length: Size = parameter(5, Sizes(1, LONGEST), "values in the sequence")
     n_values: int = parameter(10, Integer(2, MOST_VALUES), "number of different values")
-    output_length: int | None = parameter(None, Integer(1), "values to reproduce (default: length)")
+    output_length: Size | None = parameter(None, Sizes(1), "values to reproduce (default: length)")
     offset: int | None = parameter(None, Integer(0), "place of the first value to reproduce (default: 0)")
     delay: Size | None = parameter(None, Sizes(0, LONGEST), "blank steps before the first cue (default: 0)")
     reverse: bool | None = parameter(None, Flag(), "whether to reproduce it backwards (default: False)")
@@ -99,6 +99,10 @@ class SeqCopy(Problem):
 
     def check(self) -> None:
         shortest = smallest(self.length)
+        if isinstance(self.output_length, tuple) and not self._part_of_all:
+            raise ValueError(
+                f"output_length must be one number, or the range of length = {self.length}, got {self.output_length}"
+            )
         if self._part_of_all and self.framing == "many_to_one" and not isinstance(self.length, int):
             raise ValueError(
                 f"output_length must be given in many_to_one if length is a range, got length={self.length}: "
@@ -107,9 +111,10 @@ class SeqCopy(Problem):
         if self.framing == "one_to_many":
             return
         if self._offset + (shortest if self._part_of_all else self._most_answers) > shortest:
+            least = "length" if shortest == self.length else "the shortest length"
             raise ValueError(
-                f"offset + output_length must be at most length = {shortest}, "
-                f"got offset={self.offset}, output_length={self.output_length}"
+                f"offset + output_length must be at most {least} = {shortest}, "
+                f"got offset={self.offset}, output_length={as_text(self.output_length)}"
             )
 
     @property
@@ -260,7 +265,7 @@ class SeqCopy(Problem):
         if self.framing == "many_to_one":
             return self._levels_at_once(by_luck) if isinstance(self.length, int) else None
         answers: Size = self._most_answers if not self._part_of_all else self.length
-        chance = Level(by_luck, mean_over(answers, lambda number: by_luck**number))
+        chance = Level(by_luck, mean_power(by_luck, answers))
         return Levels(chance, Level(1.0, 1.0) if self.framing == "one_to_many" else chance, Level(1.0, 1.0))
 
     def _levels_at_once(self, by_luck: float) -> Levels:

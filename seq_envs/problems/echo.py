@@ -21,7 +21,7 @@ from seq_envs.problem import (
     same_sources,
     varied_length,
 )  # fmt: skip
-from seq_envs.sizes import Size, Sizes, drawn, largest, mean_over, smallest
+from seq_envs.sizes import Size, Sizes, drawn, largest, mean_power, smallest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +147,6 @@ class SeqEcho(Problem):
         return ("action",) if self.lag else ()
 
     def known_levels(self) -> Levels:
-        every = self.framing == "one_to_one"
-        all_by_luck = mean_over(self.length, lambda length: self.n_values ** -float(length - self.lag if every else 1))
-        by_luck = Level(1 / self.n_values, all_by_luck)
+        one = 1 / self.n_values
+        by_luck = Level(one, one if self.framing == "many_to_one" else mean_power(one, self.length, less=self.lag))
         return Levels(by_luck, Level(1.0, 1.0) if self.lag == 0 else by_luck, Level(1.0, 1.0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable
 from itertools import pairwise
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 import seq_envs
 from seq_envs.dataset import raw_episodes
 from seq_envs.problem import Problem
-from seq_envs.sizes import Sizes, largest, smallest
+from seq_envs.sizes import Sizes, largest, mean_power, smallest
 from seq_envs.testing import check_problem
 
 Expected = list[Any]
@@ -148,6 +149,25 @@ def test_the_levels_of_a_range_lie_between_those_of_its_ends(name: str) -> None:
         assert ends[1].chance.exact_match < ranged.chance.exact_match < ends[0].chance.exact_match
 
 
+@given(st.floats(0.01, 0.99), st.integers(1, 9), st.integers(0, 6), st.integers(0, 1))
+def test_the_mean_of_powers(base: float, low: int, spread: int, less: int) -> None:
+    numbers = range(low, low + spread + 1)
+    expected = float(np.mean([base ** (number - less) for number in numbers]))
+    assert mean_power(base, (low, low + spread), less) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("framing", ["one_to_one", "many_to_one"])
+def test_levels_of_a_wide_range_take_no_time(framing: str) -> None:
+    levels = seq_envs.levels("SeqEcho", length=(2, 2**31 - 1), framing=framing)
+    assert levels.chance.exact_match == pytest.approx(0.1 if framing == "many_to_one" else 0.1 / 0.9 / 2**31, rel=1e-6)
+
+
+@pytest.mark.parametrize("problem", [problem for problem, _ in PROBLEMS], ids=str)
+def test_a_problem_is_rebuilt_from_its_fields(problem: Any) -> None:
+    assert type(problem)(**dataclasses.asdict(problem)) == problem
+    assert seq_envs.make_problem(problem) == problem
+
+
 def test_a_range_of_one_number_is_that_number() -> None:
     one, same = seq_envs.make_problem("SeqEcho", length=(6, 6)), seq_envs.make_problem("SeqEcho", length=6)
     assert one == same
@@ -166,7 +186,7 @@ def test_a_range_from_json_is_the_same() -> None:
     assert seq_envs.make_problem("SeqEcho", **stored) == problem
 
 
-MESSAGE = r"length must be an integer >= 1 and <= 2147483647, or a range \(low, high\) of them .*, got "
+MESSAGE = r"length must be an integer >= 1 and <= 2147483647, or a range \(low, high\) of them, got "
 
 
 @pytest.mark.parametrize("wrong", [(7, 5), (0, 5), (5, 2**31), (5,), (3, 5, 7), (3.0, 5), ("3", "5"), (True, 5), "x-y"])
@@ -185,9 +205,10 @@ def test_wrong_ranges(make: Callable[..., Any], wrong: Any) -> None:
     [
         ("SeqEcho", {"length": (3, 9), "lag": 3}, "lag must be in 0 ... the shortest length - 1 = 2, got 3"),
         ("SeqMemorize", {"length": (5, 9)}, "length must be one number where every step is scored"),
-        ("SeqCopy", {"length": (3, 9), "output_length": 4}, "offset \\+ output_length must be at most length = 3"),
+        ("SeqCopy", {"length": (3, 9), "output_length": 4}, "must be at most the shortest length = 3, got .*=4"),
         ("SeqCopy", {"length": (3, 9), "framing": "many_to_one"}, "output_length must be given in many_to_one"),
-        ("SeqCopy", {"length": (3, 9), "offset": 1}, "offset \\+ output_length must be at most length = 3"),
+        ("SeqCopy", {"length": (3, 9), "offset": 1}, "offset .* must be at most the shortest length = 3, .*=3-9"),
+        ("SeqCopy", {"length": (3, 9), "output_length": (2, 3)}, "output_length must be one number, or the range of"),
         ("SeqNext", {"length": (5, 9), "framing": "many_to_one"}, "length must be one number in many_to_one"),
         ("SeqNext", {"length": (5, 9), "max_step": 3}, "max_step must be in 1 ... .* = 2 with .*, got 3"),
         ("SeqNext", {"window": (2, 9), "framing": "many_to_one"}, None),

@@ -19,6 +19,7 @@ from seq_agents.cli.terminal import drawing_width, print_table, terminal_width
 from seq_agents.cli.waiting import loading, working
 from seq_agents.errors import Refused
 from seq_envs.dataset import raw_episodes
+from seq_envs.sizes import Sizes, as_text
 from seq_envs.transcript import Transcript, draw_solution
 
 if TYPE_CHECKING:
@@ -178,8 +179,10 @@ def _show_problem(id: str, problem: seq_envs.Problem, given: Sequence[str]) -> N
     print("Parameters:")
     for field in fields:
         value = getattr(problem, field.name)
-        used = "not used" if value is None else str(value)
+        used = "not used" if value is None else as_text(value)
         print(f"  {option(field.name):16} {used:14} {field.metadata['meaning']}")
+    if any(isinstance(field.metadata["domain"], Sizes) for field in fields):
+        print("A range, from which each episode draws its own number, is typed as low-high, such as 5-20.")
     print("\nAllowed:")
     for field in fields:
         print(f"  {option(field.name):16} {field.metadata['domain']}")

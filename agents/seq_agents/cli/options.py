@@ -15,6 +15,7 @@ import seq_envs
 from seq_agents.cli.hints import nearest, refuse_commas, replaced
 from seq_agents.errors import Arguments, Refused
 from seq_envs.parameters import Domain, Flag, Integer
+from seq_envs.sizes import as_text
 
 _PARAMETERS = "Parameters of the problem are options too, such as --lag 4. `seq-envs show ID` lists them."
 
@@ -169,12 +170,7 @@ def parameters(id: str, chosen: argparse.Namespace) -> dict[str, Any]:
 
 def as_options(given: Mapping[str, Any]) -> list[str]:
     """Parameters as the options that set them."""
-    return [f"{option(name)}={_typed(value)}" for name, value in given.items()]
-
-
-def _typed(value: Any) -> str:
-    """A parameter as it is typed: a range as low-high."""
-    return "-".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)
+    return [f"{option(name)}={as_text(value)}" for name, value in given.items()]
 
 
 _PATTERN = frozenset("*?[")

@@ -16,7 +16,7 @@ from seq_agents.errors import reason
 from seq_agents.experiments.entry import Cell, Entry
 from seq_agents.experiments.files import without_nan
 from seq_agents.experiments.provenance import hardware, versions
-from seq_agents.experiments.solved import solved_from
+from seq_agents.experiments.solved import solved_from, solves
 from seq_agents.learners.learner import Learner, Moment, Watch, unwatched
 from seq_envs.seeds import TRIAL_SEEDS
 
@@ -140,8 +140,8 @@ class _Training:
         got = seq_envs.evaluate(self._learner.policy(), self._problem, CURVE_EPISODES, seed)
         self.curve.append([moment.steps, round(seconds, 3), got.accuracy, got.exact_match])
         self._due = min(moment.done * _FACTOR, moment.done + _STEP)
-        optimal = got.levels.optimal.exact_match
-        if self._stop_when_solved and solved_from([exact_match for *_, exact_match in self.curve], optimal) is not None:
+        solving = [solves(accuracy, exact_match, got.levels) for *_, accuracy, exact_match in self.curve]
+        if self._stop_when_solved and solved_from(solving) is not None:
             raise _Solved
 
     def _check(self, moment: Moment) -> None:

@@ -14,6 +14,7 @@ import seq_envs
 from seq_agents.experiments.config import Config, determining_settings
 from seq_envs.evaluation import EPISODES
 from seq_envs.seeds import TRIAL_SEEDS
+from seq_envs.sizes import as_text, of_json
 
 _OFTEN_EMPTY = ("until", "stop_when_solved", "reported", "standard", "trial")
 _NOT_IN_THE_RESULT = ("seeds", "reported", "standard")
@@ -80,7 +81,7 @@ class Entry:
     @property
     def label(self) -> str:
         """The problem in words: its id, and the parameters that differ from the id's."""
-        return " ".join([self.id, *(f"{name}={value}" for name, value in self.parameters.items())])
+        return " ".join([self.id, *(f"{name}={as_text(value)}" for name, value in self.parameters.items())])
 
     @property
     def is_experiment(self) -> bool:
@@ -110,7 +111,12 @@ class Entry:
             Exception: the object describes no entry.
         """
         until = raw.get("until")
-        entry = cls(**{**raw, "elsewhere": tuple(raw["elsewhere"]), "until": None if until is None else Until(**until)})
+        read = {
+            "parameters": _parameters(raw["parameters"]),
+            "elsewhere": tuple(map(_parameters, raw["elsewhere"])),
+            "until": None if until is None else Until(**until),
+        }
+        entry = cls(**{**raw, **read})
         if not (
             all(isinstance(getattr(entry, name), str) for name in ("name", "agent", "id", "swept", "reported", "trial"))
             and all(type(number) is int and number >= 1 for number in (entry.seeds, entry.episodes))
@@ -119,6 +125,11 @@ class Entry:
         ):
             raise ValueError(f"{entry!r} is no entry")
         return entry
+
+
+def _parameters(raw: Any) -> Any:
+    """Parameters of a problem, in which JSON has turned ranges into lists; anything else stays as it is."""
+    return {name: of_json(value) for name, value in raw.items()} if isinstance(raw, dict) else raw
 
 
 def determining(raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -109,8 +109,8 @@ def _first_scored_step(problem: seq_envs.Problem) -> int:
         or not (observations[:, first:] == same).all()
     ):
         raise ValueError(
-            "encoder-decoder takes problems whose whole sequence comes before the first scored step, such as SeqCopy "
-            f"with framing='many_to_many', got {problem}"
+            "encoder-decoder takes problems whose whole sequence comes before the first scored step, at the same step "
+            f"in all episodes, such as SeqCopy with framing='many_to_many' and one length, got {problem}"
         )
     if not one_answer:
         raise ValueError(f"encoder-decoder takes problems with Discrete answers, got {problem.action_space}")

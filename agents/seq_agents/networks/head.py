@@ -92,7 +92,9 @@ class Head(nn.Module):
         )
         place = torch.searchsorted(known, numbers).clamp(max=len(known) - 1)
         place[known[place] != numbers] = _NOT_COUNTED
-        return nn.functional.cross_entropy(scores.flatten(0, -2), place, ignore_index=_NOT_COUNTED)
+        counted = place != _NOT_COUNTED
+        total = nn.functional.cross_entropy(scores.flatten(0, -2), place, ignore_index=_NOT_COUNTED, reduction="sum")
+        return total / counted.sum().clamp(min=1)
 
     @torch.no_grad()
     def answers(self, scores: Tensor) -> Array:

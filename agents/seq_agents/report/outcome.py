@@ -9,7 +9,7 @@ from typing import Any
 
 from seq_agents.experiments.entry import Cell, Entry
 from seq_agents.experiments.results_folder import Folder
-from seq_agents.experiments.solved import IN_A_ROW, solved_from
+from seq_agents.experiments.solved import IN_A_ROW, solved_from, solves
 from seq_agents.report.statistics import area_under
 from seq_envs.level import Level, Levels
 
@@ -97,7 +97,8 @@ class Outcome:
             return self.curve[-IN_A_ROW]
         if self.entry.until is not None:
             return None if self.solved_after is None else self.curve[-1]
-        index = solved_from([point.exact_match for point in self.curve], self.final.levels.optimal.exact_match)
+        levels = self.final.levels
+        index = solved_from([solves(point.accuracy, point.exact_match, levels) for point in self.curve])
         return None if index is None else self.curve[index]
 
     @property

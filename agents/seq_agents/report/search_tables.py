@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from seq_agents.experiments.search import rank, trials_folder
-from seq_agents.experiments.solved import SOLVED_EXACT_MATCH
+from seq_agents.experiments.solved import SOLVED_EXACT_MATCH, solves
 from seq_agents.report.outcome import Outcome, labels_of, names_of, of, outcomes
 from seq_agents.report.table import Column, Table, count, duration, percent, score
 from seq_agents.report.tables import ZERO
@@ -31,9 +31,7 @@ def search_cost(done: Sequence[Outcome]) -> Table:
             every = [run for runs in trials.values() for run in runs]
             solved = sum(
                 _complete(runs)
-                and all(
-                    run.final.exact_match >= SOLVED_EXACT_MATCH * run.final.levels.optimal.exact_match for run in runs
-                )
+                and all(solves(run.final.accuracy, run.final.exact_match, run.final.levels) for run in runs)
                 for runs in trials.values()
             )
             rows.append((

@@ -58,6 +58,20 @@ def test_finished_cells_are_not_run_again(here: list[str], capsys: pytest.Captur
     assert len(said(["report", "there", "--csv"], capsys).splitlines()) == 1 + 5
 
 
+def test_a_range_in_a_grid(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """JSON has lists in place of ranges; the cells are found again all the same."""
+    Path("ranged.yaml").write_text(
+        "{seeds: 1, episodes: 40, ids: [{id: SeqEcho-v0, length: [3, 6]}], agents: {best: {agent: optimal}}}"
+    )
+    first = said(["bench", "ranged.yaml"], capsys)
+    assert "SeqEcho-v0 length=3-6 " in first
+    assert [path.name for path in Path("bench-ranged/cells").iterdir()] == ["best--SeqEcho-v0--length=3-6--0.json"]
+    assert said(["bench", "ranged.yaml"], capsys) == first
+    assert len(here) == 1
+    assert "missing" not in said(["report", "bench-ranged", "--markdown"], capsys)
+    assert len(json.loads(Path("bench-ranged/grid.json").read_text())["entries"]) == 1
+
+
 def test_options_in_place_of_a_file(here: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     said(["bench", "--agents", "optimal", "random", "--ids", "SeqEcho*", "SeqCopy-v0", "--seeds", "1"], capsys)
     assert len(here) == 2 * 4

@@ -345,6 +345,9 @@ def test_entries_of_older_versions_are_read_and_equal() -> None:
     assert Entry.of_json(explicit) == chosen
     full = dataclasses.replace(chosen, until=Until(every=3, without_mistake=4), reported="90%")
     assert Entry.of_json(json.loads(json.dumps(full.as_json()))) == full
+    ranged = dataclasses.replace(full, parameters={"length": (5, 20)}, elsewhere=({"length": (21, 40)},))
+    again = Entry.of_json(json.loads(json.dumps(ranged.as_json())))
+    assert (again, again.identity, Cell(again, 0).key) == (ranged, ranged.identity, Cell(ranged, 0).key)
     assert full.identity == chosen.identity
 
 

@@ -34,6 +34,7 @@ def test_scores_answers_and_loss_by_hand() -> None:
     assert head.loss(scores, right) == pytest.approx(-float(scores.log_softmax(-1)[[0, 1], [0, 1]].mean()))
     unknown = torch.tensor([[1, 1, 1], [0, 1, 0]])
     assert head.loss(scores, unknown) == pytest.approx(-float(scores.log_softmax(-1)[1, 1])), "it does not count"
+    assert head.loss(scores, torch.tensor([[1, 1, 1], [1, 1, 0]])) == 0.0
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from seq_agents.experiments.solved import SOLVED_EXACT_MATCH, solved_from
+from seq_agents.experiments.solved import SOLVED_EXACT_MATCH, solved_from, solves
 from seq_agents.report.estimate import Estimate
 from seq_agents.report.statistics import (
     FEWEST_SEEDS,
@@ -26,9 +26,14 @@ from seq_agents.report.statistics import (
     probability_of_improvement,
 )
 
+from seq_envs.level import Level, Levels
+
 scores = st.floats(-2.0, 2.0)
 some = st.lists(scores, min_size=1, max_size=12)
 strata = st.lists(st.lists(scores, min_size=3, max_size=5), min_size=1, max_size=4)
+
+CERTAIN = Levels(Level(0.1, 0.0), Level(0.2, 0.0), Level(1.0, 1.0))
+"""The levels of a problem whose optimal policy is always right."""
 
 
 def sorted_by_hand(values: list[float]) -> float:
@@ -178,8 +183,13 @@ def test_a_profile_falls_and_has_its_interval_around_it(groups: list[list[float]
     ],
 )
 def test_solved_by_hand(exact: list[float], index: int | None) -> None:
-    assert solved_from(exact) == index
-    assert solved_from([score / 2 for score in exact], optimal=0.5) == index
+    assert solved_from([solves(0.0, share, CERTAIN) for share in exact]) == index
+
+
+def test_an_uncertain_problem_is_solved_by_its_normalised_score() -> None:
+    """Not even the optimal policy answers an episode without a mistake."""
+    levels = Levels(Level(0.1, 0.0), Level(0.2, 0.0), Level(0.7, 0.0))
+    assert [solves(accuracy, 0.0, levels) for accuracy in (0.2, 0.69, 0.696, 0.71)] == [False, False, True, True]
 
 
 @given(st.lists(st.sampled_from([0.0, 0.98, 0.99, 1.0]), max_size=12))
@@ -187,7 +197,9 @@ def test_solved_is_the_first_of_three(exact: list[float]) -> None:
     windows = [
         all(score >= SOLVED_EXACT_MATCH for score in exact[start : start + 3]) for start in range(len(exact) - 2)
     ]
-    assert solved_from(exact) == (windows.index(True) if any(windows) else None)
+    assert solved_from([solves(0.0, share, CERTAIN) for share in exact]) == (
+        windows.index(True) if any(windows) else None
+    )
 
 
 # The middle, where some never arrive.
