@@ -221,10 +221,17 @@ def fixed_length(observations: Array, targets: Array, scored: Array) -> Episodes
     return Episodes(observations, targets, everywhere, lengths)
 
 
-def varied_length(observations: Array, targets: Array, scored: Array, lengths: Array) -> Episodes:
-    """Episodes (B, T, ...) of these lengths (B,). `scored`, (T,) or (B, T), counts up to the end of each episode."""
-    inside = np.arange(observations.shape[1]) < lengths[:, None]
-    return Episodes(observations, targets, scored & inside, lengths)
+def varied_length(observations: Array, targets: Array, lengths: Array, scored: Array | None = None) -> Episodes:
+    """Episodes (B, T, ...) of these lengths (B,), which may differ.
+
+    Args:
+        observations, targets, lengths: as in `Episodes`.
+        scored: (T,) or (B, T) bool, the steps that are scored up to the end of each episode; None: its last step.
+    """
+    step = np.arange(observations.shape[1])
+    if scored is None:
+        return Episodes(observations, targets, step == lengths[:, None] - 1, lengths)
+    return Episodes(observations, targets, scored & (step < lengths[:, None]), lengths)
 
 
 def same_sources(history: Array, step: int, steps: Any) -> Array:
@@ -249,9 +256,3 @@ def last_of(steps: int) -> Array:
     scored = np.zeros(steps, np.bool_)
     scored[-1] = True
     return scored
-
-
-def last_of_each(lengths: Array, steps: int) -> Array:
-    """The scored steps (B, T) of a framing with one question, at the end of each episode, of these lengths (B,)."""
-    last: Array = np.arange(steps) == lengths[:, None] - 1
-    return last

@@ -13,15 +13,7 @@ from gymnasium import spaces
 from seq_envs.encodings import Array, Encoding, Value
 from seq_envs.level import Levels
 from seq_envs.parameters import LONGEST, Choice, Real, parameter
-from seq_envs.problem import (
-    Episodes,
-    EveryStepOrLast,
-    Problem,
-    fixed_length,
-    last_of_each,
-    same_sources,
-    varied_length,
-)  # fmt: skip
+from seq_envs.problem import Episodes, EveryStepOrLast, Problem, same_sources, varied_length
 from seq_envs.problems.classify_levels import classify_levels
 from seq_envs.sizes import Size, Sizes, drawn, largest, smallest
 
@@ -129,10 +121,8 @@ class SeqClassify(Problem):
         values = rng.random((batch, self.steps), dtype=np.float32)
         # The values are multiples of 2^-24, so a float64 sum of them is exact in every order of summation.
         labels = values.cumsum(axis=1, dtype=np.float64) >= self.sum_needed
-        if isinstance(self.length, int):
-            return fixed_length(values, labels.view(np.uint8), self.scored)
-        scored = last_of_each(lengths, self.steps) if self.framing == "many_to_one" else self.scored
-        return varied_length(values, labels.view(np.uint8), scored, lengths)
+        every = None if self.framing == "many_to_one" else self.scored
+        return varied_length(values, labels.view(np.uint8), lengths, every)
 
     def solve(self, history: Array) -> Array:
         flipped: Array = history.sum(axis=1, dtype=np.float64) >= self.sum_needed

@@ -13,7 +13,7 @@ from gymnasium import spaces
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Level, Levels
 from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Flag, Integer, parameter
-from seq_envs.problem import Episodes, Problem, fixed_length, last_of_each, same_sources, varied_length
+from seq_envs.problem import Episodes, Problem, fixed_length, same_sources, varied_length
 from seq_envs.sizes import Size, Sizes, as_text, drawn, largest, mean_power, smallest
 
 _Framing = Literal["many_to_many", "many_to_one", "one_to_many"]
@@ -160,6 +160,8 @@ class SeqCopy(Problem):
             return "Which value is the input now?"
         first, last = self._source_steps[[0, -1]] + 1
         asked = f"what were values {first} to {last} of the sequence" if first != last else f"what was value {first}"
+        if self._part_of_all and not isinstance(self.length, int):
+            asked = f"what were the values of the sequence{', from the last to the first' if self.reverse else ''}"
         if self.framing == "many_to_one":
             return f"{asked.capitalize()}?"
         return f"At each > one answer: {asked}, one after another?" if first != last else f"At >: {asked}?"
@@ -188,11 +190,11 @@ class SeqCopy(Problem):
         longest = largest(self.length)
         values = rng.integers(self.n_values, size=(batch, longest), dtype=self.alphabet.dtype.type)
         if self.framing == "one_to_many":
-            return varied_length(values, values, np.ones(longest, np.bool_), lengths)
+            return varied_length(values, values, lengths, np.ones(longest, np.bool_))
         if self.framing == "many_to_one":
             part = values[:, self._source_steps]
             everywhere = np.broadcast_to(part[:, None], (batch, longest, self._most_answers))
-            return varied_length(values, everywhere, last_of_each(lengths, longest), lengths)
+            return varied_length(values, everywhere, lengths)
         return self._varied(values, lengths, rng) if self._varies else self._fixed(values)
 
     def _fixed(self, values: Array) -> Episodes:
@@ -218,7 +220,7 @@ class SeqCopy(Problem):
         observations[(step >= first_go) & (step < first_go + answers)] = go
         sources = np.minimum(self._sources_of(np.maximum(step - first_go, 0), answers), values.shape[1] - 1)
         targets = np.take_along_axis(values, sources, axis=1)
-        return varied_length(observations, targets, step >= first_go, (first_go + answers)[:, 0])
+        return varied_length(observations, targets, (first_go + answers)[:, 0], step >= first_go)
 
     def solve(self, history: Array) -> Array:
         step = history.shape[1] - 1

@@ -12,15 +12,7 @@ from gymnasium import spaces
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Level, Levels
 from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
-from seq_envs.problem import (
-    Episodes,
-    EveryStepOrLast,
-    Problem,
-    fixed_length,
-    last_of_each,
-    same_sources,
-    varied_length,
-)  # fmt: skip
+from seq_envs.problem import Episodes, EveryStepOrLast, Problem, same_sources, varied_length
 from seq_envs.sizes import Size, Sizes, drawn, largest, mean_power, smallest
 
 
@@ -127,10 +119,7 @@ class SeqEcho(Problem):
         if self.lag:
             targets = np.zeros_like(values)
             targets[:, self.lag :] = values[:, : -self.lag]
-        if isinstance(self.length, int):
-            return fixed_length(values, targets, self.scored)
-        scored = last_of_each(lengths, self.steps) if self.framing == "many_to_one" else self.scored
-        return varied_length(values, targets, scored, lengths)
+        return varied_length(values, targets, lengths, None if self.framing == "many_to_one" else self.scored)
 
     def solve(self, history: Array) -> Array:
         return history[:, max(history.shape[1] - 1 - self.lag, 0)]

@@ -12,15 +12,7 @@ from gymnasium import spaces
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Level, Levels
 from seq_envs.parameters import MOST_VALUES, Choice, Flag, Integer, parameter
-from seq_envs.problem import (
-    Episodes,
-    EveryStepOrLast,
-    Problem,
-    fixed_length,
-    last_of_each,
-    same_sources,
-    varied_length,
-)  # fmt: skip
+from seq_envs.problem import Episodes, EveryStepOrLast, Problem, same_sources, varied_length
 from seq_envs.sizes import Size, Sizes, drawn, largest, smallest
 
 
@@ -160,10 +152,10 @@ class SeqMemorize(Problem):
             sequences[:, 1:-1] = self.body[rng.integers(self._body_length, size=(batch, self._body_length))]
         else:
             sequences[:, 1:-1] = self.body
-        if isinstance(self.length, int):
-            return fixed_length(sequences[:, :-1], sequences[:, 1:], self.scored)
-        markers = np.repeat(sequences[:, :1], self.steps, axis=1)
-        return varied_length(sequences[:, :-1], markers, last_of_each(lengths - 1, self.steps), lengths - 1)
+        targets = sequences[:, 1:]
+        if not isinstance(self.length, int):  # The marker is due at any step that may be the last one.
+            targets = np.repeat(sequences[:, :1], self.steps, axis=1)
+        return varied_length(sequences[:, :-1], targets, lengths - 1, None if self._asks_at_the_end else self.scored)
 
     def solve(self, history: Array) -> Array:
         step = history.shape[1] - 1

@@ -13,15 +13,7 @@ from gymnasium import spaces
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, Value
 from seq_envs.level import Level, Levels
 from seq_envs.parameters import MOST_VALUES, Choice, Integer, Real, parameter
-from seq_envs.problem import (
-    Episodes,
-    EveryStepOrLast,
-    Problem,
-    fixed_length,
-    last_of_each,
-    same_sources,
-    varied_length,
-)  # fmt: skip
+from seq_envs.problem import Episodes, EveryStepOrLast, Problem, same_sources, varied_length
 from seq_envs.problems.next_levels import NextLevels
 from seq_envs.sizes import Size, Sizes, drawn, largest, smallest
 
@@ -174,17 +166,13 @@ class SeqNext(Problem):
         return observations.astype(np.int64)
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
-        size = self.length if self.window is None else self.window
-        sizes = drawn(size, rng, batch)
+        sizes = drawn(self.length if self.window is None else self.window, rng, batch)
         spacing = rng.integers(1, self.max_step + 1, size=batch)
         start = rng.integers(0, self.longest - spacing * self.steps)
         indices = start[:, None] + spacing[:, None] * np.arange(self.steps + 1)
         observations, targets = self._as_observations(indices[:, :-1]), self.as_answers(indices[:, 1:])
-        if isinstance(size, int):
-            return fixed_length(observations, targets, self.scored)
         lengths = (sizes - 1) // self.max_step if self.window is None else sizes
-        scored = last_of_each(lengths, self.steps) if self.framing == "many_to_one" else self.scored
-        return varied_length(observations, targets, scored, lengths)
+        return varied_length(observations, targets, lengths, self.scored if self.window is None else None)
 
     def solve(self, history: Array) -> Array:
         now = self._indices(history[:, -1])

@@ -168,6 +168,16 @@ def test_a_problem_is_rebuilt_from_its_fields(problem: Any) -> None:
     assert seq_envs.make_problem(problem) == problem
 
 
+def test_the_question_names_no_number_of_values_that_varies() -> None:
+    """A human who plays sees it."""
+    asked = seq_envs.make_problem("SeqCopy", length=(2, 4), reverse=True).question
+    assert (
+        asked
+        == "At each > one answer: what were the values of the sequence, from the last to the first, one after another?"
+    )
+    assert "values 1 to 2 of" in seq_envs.make_problem("SeqCopy", length=(2, 4), output_length=2).question
+
+
 def test_a_range_of_one_number_is_that_number() -> None:
     one, same = seq_envs.make_problem("SeqEcho", length=(6, 6)), seq_envs.make_problem("SeqEcho", length=6)
     assert one == same
