@@ -221,13 +221,16 @@ def fixed_length(observations: Array, targets: Array, scored: Array) -> Episodes
     return Episodes(observations, targets, everywhere, lengths)
 
 
-def varied_length(observations: Array, targets: Array, lengths: Array, scored: Array | None = None) -> Episodes:
-    """Episodes (B, T, ...) of these lengths (B,), which may differ.
+def varied_length(observations: Array, targets: Array, lengths: Array | None, scored: Array | None = None) -> Episodes:
+    """Episodes (B, T, ...) of different lengths.
 
     Args:
-        observations, targets, lengths: as in `Episodes`.
+        observations, targets: as in `Episodes`.
+        lengths: (B,); None: all episodes have T steps.
         scored: (T,) or (B, T) bool, the steps that are scored up to the end of each episode; None: its last step.
     """
+    if lengths is None:
+        return fixed_length(observations, targets, last_of(observations.shape[1]) if scored is None else scored)
     step = np.arange(observations.shape[1])
     if scored is None:
         return Episodes(observations, targets, step == lengths[:, None] - 1, lengths)

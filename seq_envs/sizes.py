@@ -55,6 +55,11 @@ def drawn(size: Size, rng: np.random.Generator, batch: int) -> Array:
     return rng.integers(size[0], size[1] + 1, size=batch)
 
 
+def lengths_of(size: Size, rng: np.random.Generator, batch: int) -> Array | None:
+    """As `drawn`; None, which costs nothing, if all episodes have the one number."""
+    return None if isinstance(size, int) else drawn(size, rng, batch)
+
+
 def mean_power(base: float, size: Size, less: int = 0) -> float:
     """The mean of `base ** (number - less)` over all numbers that an episode may draw, for a base in (0, 1)."""
     low, high = smallest(size), largest(size)

@@ -15,7 +15,7 @@ from seq_envs.level import Levels
 from seq_envs.parameters import LONGEST, Choice, Real, parameter
 from seq_envs.problem import Episodes, EveryStepOrLast, Problem, same_sources, varied_length
 from seq_envs.problems.classify_levels import classify_levels
-from seq_envs.sizes import Size, Sizes, drawn, largest, smallest
+from seq_envs.sizes import Size, Sizes, largest, lengths_of, smallest
 
 _LARGEST_VALUE = 1 - 2**-24
 """The largest float32 below 1, as `numpy.random.Generator.random` draws it."""
@@ -117,7 +117,7 @@ class SeqClassify(Problem):
         return self.threshold * self.steps
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
-        lengths = drawn(self.length, rng, batch)
+        lengths = lengths_of(self.length, rng, batch)
         values = rng.random((batch, self.steps), dtype=np.float32)
         # The values are multiples of 2^-24, so a float64 sum of them is exact in every order of summation.
         labels = values.cumsum(axis=1, dtype=np.float64) >= self.sum_needed

@@ -14,7 +14,7 @@ from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, Symb
 from seq_envs.level import Level, Levels
 from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Flag, Integer, parameter
 from seq_envs.problem import Episodes, Problem, fixed_length, same_sources, varied_length
-from seq_envs.sizes import Size, Sizes, as_text, drawn, largest, mean_power, smallest
+from seq_envs.sizes import Size, Sizes, as_text, drawn, largest, lengths_of, mean_power, smallest
 
 _Framing = Literal["many_to_many", "many_to_one", "one_to_many"]
 
@@ -186,7 +186,7 @@ class SeqCopy(Problem):
         return spaces.Discrete(self.n_values)
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
-        lengths = drawn(self.length, rng, batch)
+        lengths = lengths_of(self.length, rng, batch)
         longest = largest(self.length)
         values = rng.integers(self.n_values, size=(batch, longest), dtype=self.alphabet.dtype.type)
         if self.framing == "one_to_many":
@@ -195,7 +195,9 @@ class SeqCopy(Problem):
             part = values[:, self._source_steps]
             everywhere = np.broadcast_to(part[:, None], (batch, longest, self._most_answers))
             return varied_length(values, everywhere, lengths)
-        return self._varied(values, lengths, rng) if self._varies else self._fixed(values)
+        if not self._varies:
+            return self._fixed(values)
+        return self._varied(values, np.full(batch, longest) if lengths is None else lengths, rng)
 
     def _fixed(self, values: Array) -> Episodes:
         """Episodes of `many_to_many` with these values (B, length), all of the same layout."""

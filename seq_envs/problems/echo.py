@@ -13,7 +13,7 @@ from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, Symb
 from seq_envs.level import Level, Levels
 from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
 from seq_envs.problem import Episodes, EveryStepOrLast, Problem, same_sources, varied_length
-from seq_envs.sizes import Size, Sizes, drawn, largest, mean_power, smallest
+from seq_envs.sizes import Size, Sizes, largest, lengths_of, mean_power, smallest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +113,7 @@ class SeqEcho(Problem):
         return np.arange(self.steps) >= first
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
-        lengths = drawn(self.length, rng, batch)
+        lengths = lengths_of(self.length, rng, batch)
         values = rng.integers(self.n_values, size=(batch, self.steps), dtype=self.alphabet.dtype.type)
         targets = values
         if self.lag:

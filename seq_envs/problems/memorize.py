@@ -12,8 +12,8 @@ from gymnasium import spaces
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Level, Levels
 from seq_envs.parameters import MOST_VALUES, Choice, Flag, Integer, parameter
-from seq_envs.problem import Episodes, EveryStepOrLast, Problem, same_sources, varied_length
-from seq_envs.sizes import Size, Sizes, drawn, largest, smallest
+from seq_envs.problem import Episodes, EveryStepOrLast, Problem, fixed_length, same_sources, varied_length
+from seq_envs.sizes import Size, Sizes, largest, lengths_of, smallest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +144,7 @@ class SeqMemorize(Problem):
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
         dtype = self.alphabet.dtype
-        lengths = drawn(self.length, rng, batch)
+        lengths = lengths_of(self.length, rng, batch)
         sequences = np.empty((batch, self.steps + 1), dtype)
         sequences[:, 0] = rng.integers(self._body_length, self._body_length + self.n_sequences, size=batch)
         sequences[:, -1] = sequences[:, 0]
@@ -152,10 +152,10 @@ class SeqMemorize(Problem):
             sequences[:, 1:-1] = self.body[rng.integers(self._body_length, size=(batch, self._body_length))]
         else:
             sequences[:, 1:-1] = self.body
-        targets = sequences[:, 1:]
-        if not isinstance(self.length, int):  # The marker is due at any step that may be the last one.
-            targets = np.repeat(sequences[:, :1], self.steps, axis=1)
-        return varied_length(sequences[:, :-1], targets, lengths - 1, None if self._asks_at_the_end else self.scored)
+        if lengths is None:
+            return fixed_length(sequences[:, :-1], sequences[:, 1:], self.scored)
+        markers = np.repeat(sequences[:, :1], self.steps, axis=1)  # Any step may be the last one.
+        return varied_length(sequences[:, :-1], markers, lengths - 1)
 
     def solve(self, history: Array) -> Array:
         step = history.shape[1] - 1

@@ -15,7 +15,7 @@ from seq_envs.level import Level, Levels
 from seq_envs.parameters import MOST_VALUES, Choice, Integer, Real, parameter
 from seq_envs.problem import Episodes, EveryStepOrLast, Problem, same_sources, varied_length
 from seq_envs.problems.next_levels import NextLevels
-from seq_envs.sizes import Size, Sizes, drawn, largest, smallest
+from seq_envs.sizes import Size, Sizes, largest, lengths_of, smallest
 
 _EncodingName = Literal["value", "one_hot", "discrete"]
 
@@ -166,12 +166,12 @@ class SeqNext(Problem):
         return observations.astype(np.int64)
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
-        sizes = drawn(self.length if self.window is None else self.window, rng, batch)
+        sizes = lengths_of(self.length if self.window is None else self.window, rng, batch)
         spacing = rng.integers(1, self.max_step + 1, size=batch)
         start = rng.integers(0, self.longest - spacing * self.steps)
         indices = start[:, None] + spacing[:, None] * np.arange(self.steps + 1)
         observations, targets = self._as_observations(indices[:, :-1]), self.as_answers(indices[:, 1:])
-        lengths = (sizes - 1) // self.max_step if self.window is None else sizes
+        lengths = (sizes - 1) // self.max_step if sizes is not None and self.window is None else sizes
         return varied_length(observations, targets, lengths, self.scored if self.window is None else None)
 
     def solve(self, history: Array) -> Array:
