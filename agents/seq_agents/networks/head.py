@@ -58,7 +58,7 @@ class Head(nn.Module):
             self.shape = [int(space.n)]
         for bound in ("low", "high"):
             self.register_buffer(bound, torch.as_tensor(getattr(space, bound, 0.0)), persistent=False)
-        self.register_buffer("wholes", torch.empty(0) if wholes is None else torch.as_tensor(wholes), persistent=False)
+        self.register_buffer("wholes", torch.empty(0) if wholes is None else torch.tensor(wholes), persistent=False)
         self._whole = wholes is not None
         places = np.array([self.shape[-1]]) if self._whole else getattr(space, "nvec", np.array([self.shape[-1]]))
         missing = torch.as_tensor(np.arange(self.shape[-1]) >= places[:, None])

@@ -5,6 +5,8 @@ A choice in each place separately cannot hold several candidates: for the sets {
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from gymnasium import spaces
 
@@ -17,6 +19,7 @@ _MOST = 1024
 """The most answers to choose from: beyond, an agent chooses in each place separately."""
 
 
+@lru_cache(maxsize=16)  # Each network of a problem asks for them, and they are found in very many episodes.
 def whole_choices(problem: seq_envs.Problem) -> Array | None:
     """(n, places): the right answers that occur in many episodes, sorted by `numbers_of`.
 
