@@ -15,6 +15,7 @@ from seq_envs.answers import Answers, answers_of
 from seq_envs.encodings import Array, Encoding
 from seq_envs.notebook import table
 from seq_envs.parameters import Choice
+from seq_envs.published import Published
 
 if TYPE_CHECKING:
     from seq_envs.level import Levels
@@ -44,7 +45,8 @@ class Problem(ABC):
     real numbers, `whole_answers` if an answer of several places counts as a whole, and `certain` if the optimal policy
     is not always right. `solve_all` may solve all steps at once. `guess` and `known_levels` may add the best answers
     without memory and their scores; otherwise these are estimated from data. `sources` may add the time steps that an
-    answer depends on. `leaks` names the parts of its own past that an agent must not observe.
+    answer depends on. `leaks` names the parts of its own past that an agent must not observe. `splits` names the
+    parameters that the literature trains and tests with, and `published` holds its results.
 
     To change a parameter use `seq_envs.make_problem(problem, name=value)`. Defaults that depend on other parameters
     then follow, which they do not with `dataclasses.replace`.
@@ -58,8 +60,10 @@ class Problem(ABC):
     """The problem in a few words, for lists of problems."""
     whole_answers: ClassVar[bool] = False
     """Whether a MultiDiscrete answer is right only as a whole, such as a set of symbols. Otherwise places count."""
-    certain: ClassVar[bool] = True
-    """Whether `solve` is always right. If not, because of noise or chance, `levels` measures what it earns."""
+    splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    """Parameters by name, such as those that agents train with and are tested with: `make_problem(..., split=name)`."""
+    published: ClassVar[tuple[Published, ...]] = ()
+    """Results that others have published."""
 
     def __post_init__(self) -> None:
         fields = dataclasses.fields(self)
@@ -94,6 +98,11 @@ class Problem(ABC):
     def _choices(self) -> str:
         names = [field.name for field in dataclasses.fields(self) if isinstance(field.metadata["domain"], Choice)]
         return ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
+
+    @property
+    def certain(self) -> bool:
+        """Whether `solve` is always right. If not, because of noise or chance, `levels` measures what it earns."""
+        return True
 
     @property
     def question(self) -> str:

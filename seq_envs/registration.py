@@ -38,7 +38,8 @@ def register(id: str, problem: type[Problem], **fixed: Any) -> None:
 def make_problem(id_or_problem: str | Problem, **parameters: Any) -> Problem:
     """The frozen problem of an id, or a problem with some parameters changed.
 
-    An id without a version means its latest version: "SeqEcho" is "SeqEcho-v0".
+    An id without a version means its latest version: "SeqEcho" is "SeqEcho-v0". The parameter `split`, which every
+    problem with `splits` takes, stands for the parameters of this split; those that are given beside it have priority.
 
     >>> make_problem("SeqEcho", lag=3)
     SeqEcho(length=10, n_values=10, lag=3, framing='one_to_one', encoding='one_hot')
@@ -50,7 +51,7 @@ def make_problem(id_or_problem: str | Problem, **parameters: Any) -> Problem:
         ModuleNotFoundError: the id names a module, as in "module:id", that does not exist.
     """
     if isinstance(id_or_problem, Problem):
-        return build(type(id_or_problem), None, _chosen_parameters(id_or_problem) | parameters)
+        return _made(type(id_or_problem), _chosen_parameters(id_or_problem), parameters)
     if not isinstance(id_or_problem, str):
         raise TypeError(f"id_or_problem must be the id of an environment or a Problem, got {id_or_problem!r}")
     kwargs = dict(registry.find(id_or_problem).kwargs)
@@ -70,8 +71,25 @@ def build(
         problem = attrgetter(name)(import_module(module))
     if not (isinstance(problem, type) and issubclass(problem, Problem)):
         raise TypeError(f"problem must be a Problem, its class or its 'module:Class', got {problem!r}")
-    names = [field.name for field in dataclasses.fields(problem)]
     for name, value in parameters.items():
+        if fixed and name not in _NEVER_FIXED and name in _names(problem):
+            raise ValueError(
+                f"{name} cannot be set to {value!r}: this id is fixed ({_as_text(fixed)}) except for "
+                f"{' and '.join(_NEVER_FIXED)}; use the base id to choose it"
+            )
+    return _made(problem, fixed or {}, parameters)
+
+
+def _names(problem: type[Problem]) -> list[str]:
+    return [field.name for field in dataclasses.fields(problem)]
+
+
+def _made(problem: type[Problem], start: Mapping[str, Any], parameters: Mapping[str, Any]) -> Problem:
+    """A problem with the parameters of `start`, unless its split or `parameters` change them."""
+    given = dict(parameters)
+    names = _names(problem)
+    split = _split(problem, None if "split" in names else given.pop("split", None))
+    for name in given:
         if name not in names:
             near = difflib.get_close_matches(name, names, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
@@ -80,12 +98,22 @@ def build(
                 f"{problem.__name__}() got an unexpected keyword argument {name!r}.{hint} "
                 f"{problem.__name__} takes {', '.join(names)}."
             )
-        if fixed and name not in _NEVER_FIXED:
-            raise ValueError(
-                f"{name} cannot be set to {value!r}: this id is fixed ({_as_text(fixed)}) except for "
-                f"{' and '.join(_NEVER_FIXED)}; use the base id to choose it"
-            )
-    return problem(**{**(fixed or {}), **parameters})
+    return problem(**{**start, **split, **given})
+
+
+def _split(problem: type[Problem], name: Any) -> Mapping[str, Any]:
+    """The parameters of a split of a problem; None: no parameters.
+
+    Raises:
+        ValueError: the problem has no such split.
+    """
+    if name is None:
+        return {}
+    if isinstance(name, str) and name in problem.splits:
+        return problem.splits[name]
+    if not problem.splits:
+        raise ValueError(f"split is not used by {problem.__name__}: leave it out (got split={name!r})")
+    raise ValueError(f"split must be one of {', '.join(map(repr, problem.splits))}, got {name!r}")
 
 
 def _chosen_parameters(problem: Problem) -> dict[str, Any]:

@@ -89,9 +89,25 @@ def page(problem: type[seq_envs.Problem], ids: list[str], animations: dict[str, 
         level_table(ids, base),
         "## Ids\n",
         table(("id", "fixed parameters"), [(f"`{id}`", fixed(id)) for id in ids]),
+        *literature(problem),
         *(f"## {heading}\n\n{text}\n" for heading, text in last.items()),
     ]
     return "\n".join(parts)
+
+
+def literature(problem: type[seq_envs.Problem]) -> list[str]:
+    """The splits of a problem and its published results, if it has any."""
+    parts = []
+    if problem.splits:
+        rows = [(f"`{name}`", f"`{parameters(chosen)}`") for name, chosen in problem.splits.items()]
+        parts += ["## Splits\n", 'As in `make_problem(id, split="train")`.\n', table(("split", "parameters"), rows)]
+    if problem.published:
+        results = [
+            (each.who, each.setting, each.budget, each.figure, f"{each.source}{'' if each.seen else ', from memory'}")
+            for each in problem.published
+        ]
+        parts += ["## Published results\n", table(("who", "on", "trained with", "result", "source"), results)]
+    return parts
 
 
 def fixed(id: str) -> str:

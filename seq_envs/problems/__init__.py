@@ -1,4 +1,4 @@
-"""The menu: every id, its problem, and the parameters that it fixes, one line per id.
+"""The menu: every id by group, its problem, and the parameters that it fixes, one line per id.
 
 A problem is named as "module:Class", the module within this folder, and imported when it is first used.
 """
@@ -13,27 +13,51 @@ if TYPE_CHECKING:
     from seq_envs.problem import Problem
 
 # fmt: off
-_LINES: dict[str, tuple[str, dict[str, Any]]] = {
-    # The base ids take every parameter.
-    "SeqNext-v0":           ("next:SeqNext", {}),
-    "SeqMemorize-v0":       ("memorize:SeqMemorize", {}),
-    "SeqEcho-v0":           ("echo:SeqEcho", {}),
-    "SeqCopy-v0":           ("copy:SeqCopy", {}),
-    "SeqClassify-v0":       ("classify:SeqClassify", {}),
-    # The ids of the benchmark take framing and encoding only.
-    "SeqNextMedium-v0":     ("next:SeqNext", {"length": 20, "max_step": 3}),
-    "SeqMemorizeMedium-v0": ("memorize:SeqMemorize", {"length": 20, "framing": "many_to_one"}),
-    "SeqEchoMedium-v0":     ("echo:SeqEcho", {"length": 20, "lag": 4}),
-    "SeqCopyMedium-v0":     ("copy:SeqCopy", {"length": 10}),
-    "SeqClassifyMedium-v0": ("classify:SeqClassify", {"length": 25}),
-    "SeqNextHard-v0":       ("next:SeqNext", {"length": 50, "max_step": 5}),
-    "SeqMemorizeHard-v0":   ("memorize:SeqMemorize",
-                             {"length": 100, "framing": "many_to_one", "distractors": "random"}),
-    "SeqEchoHard-v0":       ("echo:SeqEcho", {"length": 50, "lag": 16}),
-    "SeqCopyHard-v0":       ("copy:SeqCopy", {"length": 20}),
-    "SeqClassifyHard-v0":   ("classify:SeqClassify", {"length": 100}),
+_MENU: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
+    "tutorial": {
+        # The base ids take every parameter.
+        "SeqNext-v0":           ("next:SeqNext", {}),
+        "SeqMemorize-v0":       ("memorize:SeqMemorize", {}),
+        "SeqEcho-v0":           ("echo:SeqEcho", {}),
+        "SeqCopy-v0":           ("copy:SeqCopy", {}),
+        "SeqClassify-v0":       ("classify:SeqClassify", {}),
+        # The ids of the benchmark take framing and encoding only.
+        "SeqNextMedium-v0":     ("next:SeqNext", {"length": 20, "max_step": 3}),
+        "SeqMemorizeMedium-v0": ("memorize:SeqMemorize", {"length": 20, "framing": "many_to_one"}),
+        "SeqEchoMedium-v0":     ("echo:SeqEcho", {"length": 20, "lag": 4}),
+        "SeqCopyMedium-v0":     ("copy:SeqCopy", {"length": 10}),
+        "SeqClassifyMedium-v0": ("classify:SeqClassify", {"length": 25}),
+        "SeqNextHard-v0":       ("next:SeqNext", {"length": 50, "max_step": 5}),
+        "SeqMemorizeHard-v0":   ("memorize:SeqMemorize",
+                                 {"length": 100, "framing": "many_to_one", "distractors": "random"}),
+        "SeqEchoHard-v0":       ("echo:SeqEcho", {"length": 50, "lag": 16}),
+        "SeqCopyHard-v0":       ("copy:SeqCopy", {"length": 20}),
+        "SeqClassifyHard-v0":   ("classify:SeqClassify", {"length": 100}),
+    },
+    "hochreiter": {
+    },
+    "machines": {
+    },
+    "languages": {
+        "SeqParity-v0":         ("parity:SeqParity", {}),
+    },
+    "probes": {
+    },
 }
 # fmt: on
+ABOUT_GROUPS = {
+    "tutorial": "J. Brownlee's five tutorial problems (2017)",
+    "hochreiter": "the experiments of Hochreiter and Schmidhuber (1997)",
+    "machines": "memory machines: copying and recall",
+    "languages": "formal languages and state tracking",
+    "probes": "what suites of reinforcement learning test memory with",
+}
+"""What each group of problems is."""
+
+GROUPS: dict[str, list[str]] = {group: list(lines) for group, lines in _MENU.items()}
+"""The ids of each group."""
+_LINES: dict[str, tuple[str, dict[str, Any]]] = {id: line for lines in _MENU.values() for id, line in lines.items()}
+
 
 PATHS: dict[str, str] = {id: f"{__name__}.{line[0]}" for id, line in _LINES.items()}
 """The path of each id's problem, as "package.module:Class"."""

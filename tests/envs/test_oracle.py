@@ -25,7 +25,7 @@ from oracle_checks import assert_agrees, oracle_of
 from oracle_levels import chance, memoryless
 from oracle_play import Lane, Play
 from oracle_settings import LEGAL
-from spaces_of_settings import BASE_IDS
+from spaces_of_settings import TUTORIAL_BASE_IDS
 from wide_settings import ANY, NEARLY, WIDE
 
 import seq_envs
@@ -44,7 +44,7 @@ def size_of(oracle: Oracle) -> int:
 # Which settings are allowed.
 
 
-@pytest.mark.parametrize("id", BASE_IDS)
+@pytest.mark.parametrize("id", TUTORIAL_BASE_IDS)
 @profile(max_examples=2 * profile().max_examples)  # Making a problem is fast.
 @given(data=st.data())
 def test_settings_are_accepted_or_refused(id: str, data: st.DataObject) -> None:
@@ -63,7 +63,7 @@ def test_settings_are_accepted_or_refused(id: str, data: st.DataObject) -> None:
 # Observations and right answers.
 
 
-@pytest.mark.parametrize("id", BASE_IDS)
+@pytest.mark.parametrize("id", TUTORIAL_BASE_IDS)
 @given(data=st.data(), seed=st.integers(0, 2**64))
 def test_sampled_episodes(id: str, data: st.DataObject, seed: int) -> None:
     settings = data.draw(WIDE[id])
@@ -99,7 +99,7 @@ def plain(info: dict[str, Any]) -> dict[str, Any]:
     return {name: value.tolist() if hasattr(value, "tolist") else value for name, value in info.items()}
 
 
-@pytest.mark.parametrize("id", BASE_IDS)
+@pytest.mark.parametrize("id", TUTORIAL_BASE_IDS)
 @PLAYED
 @given(data=st.data(), seed=st.integers(0, 2**64), reveal=st.booleans())
 def test_scalar_env(id: str, data: st.DataObject, seed: int, reveal: bool) -> None:
@@ -149,7 +149,7 @@ def streams(problem: seq_envs.Problem, oracle: Oracle, seed: int, episodes: int)
         yield [oracle.decode(observation.tolist()) for observation in observations]
 
 
-@pytest.mark.parametrize("id", BASE_IDS)
+@pytest.mark.parametrize("id", TUTORIAL_BASE_IDS)
 @PLAYED
 @given(
     data=st.data(),
@@ -236,7 +236,7 @@ def drawn_from(strategy: st.SearchStrategy[dict[str, Any]]) -> list[dict[str, An
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("id", BASE_IDS)
+@pytest.mark.parametrize("id", TUTORIAL_BASE_IDS)
 def test_strategies_draw_a_wide_range_of_settings(id: str) -> None:
     """The tests above are only as good as the settings that they draw."""
     wide = drawn_from(WIDE[id])

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from oracle import single
 from oracle_checks import assert_agrees, oracle_of
-from spaces_of_settings import EVERY_CHOICE, IDS, name
+from spaces_of_settings import EVERY_CHOICE, TUTORIAL_IDS, name
 
 import seq_envs
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet
@@ -81,7 +81,7 @@ def test_preset_has_the_promised_parameters(id: str, choice: dict[str, Any]) -> 
     assert_agrees(seq_envs.make_problem(id, **choice), oracle_of(id, PRESETS[id] | choice), 20, seed=0)
 
 
-@pytest.mark.parametrize("id", IDS)
+@pytest.mark.parametrize("id", TUTORIAL_IDS)
 def test_preset_without_parameters(id: str) -> None:
     base = seq_envs.MENU[id][0].__name__ + "-v0"
     problem = seq_envs.make_problem(id)
@@ -92,8 +92,8 @@ def test_preset_without_parameters(id: str) -> None:
 
 
 def test_presets_are_all_there() -> None:
-    assert seq_envs.ids()[:15] == IDS
-    assert set(IDS) == set(PRESETS)
+    assert seq_envs.ids()[:15] == TUTORIAL_IDS
+    assert set(TUTORIAL_IDS) == set(PRESETS)
 
 
 @pytest.mark.parametrize(("id", "parameters", "observed", "answers"), CASES)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutant_sources import MUTANTS, VALID
-from spaces_of_settings import BASE_IDS, NIGHTLY_CHOICE, Ragged, any_problem, name
+from spaces_of_settings import NIGHTLY_CHOICE, TUTORIAL_BASE_IDS, Ragged, any_problem, name
 from wide_settings import WIDE
 
 import seq_envs
@@ -148,7 +148,7 @@ def test_only_sources_change_the_optimal_answer(problem: seq_envs.Problem, data:
     assert_only_sources_matter(problem, int(data.draw(st.sampled_from(scored))), data.draw(st.integers(0, 2**32)))
 
 
-@pytest.mark.parametrize("id", BASE_IDS)
+@pytest.mark.parametrize("id", TUTORIAL_BASE_IDS)
 @settings(max_examples=max(5, settings().max_examples * 3 // 10))
 @given(st.data())
 def test_no_other_step_changes_the_optimal_answer_of_large_problems(id: str, data: st.DataObject) -> None:

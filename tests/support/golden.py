@@ -28,6 +28,8 @@ FOLDER = ROOT / "tests" / "golden"
 SEEDS = (0, 1, 2**40)
 EPISODES = 500
 """Episodes of each seed that are sampled: several blocks of every id."""
+MOST_NUMBERS = 20_000_000
+"""The most numbers in the observations that are sampled."""
 PLAYED = 5
 """Episodes of each seed that are played in an env, for its rewards."""
 
@@ -52,8 +54,9 @@ def _lines(id: str) -> Iterator[str]:
             yield f"\nframing {framing}, encoding {encoding}\n"
             yield f"shown    {_space(problem.observation_space)}"
             yield f"answers  {_space(problem.action_space)}"
+            episodes = _episodes(problem)
             for seed in SEEDS:
-                yield f"sha256 of {EPISODES} episodes of seed {seed}:  {_digest(*_canonical(problem, seed))}"
+                yield f"sha256 of {episodes} episodes of seed {seed}:  {_digest(*_canonical(problem, episodes, seed))}"
             yield f"sha256 of {PLAYED} played of each seed:  {_digest(*(_played(problem, seed) for seed in SEEDS))}"
 
 
@@ -79,9 +82,15 @@ def _numbers(array: np.ndarray[Any, Any]) -> str:
     return " ".join(f"{number:.9g}" if array.dtype.kind == "f" else f"{number}" for number in array.ravel().tolist())
 
 
-def _canonical(problem: seq_envs.Problem, seed: int) -> Iterator[np.ndarray[Any, Any]]:
+def _episodes(problem: seq_envs.Problem) -> int:
+    """`EPISODES`, or fewer if they have too many numbers, but at least 5."""
+    numbers = problem.steps * int(np.prod(problem.observation_space.shape or ()))
+    return max(5, min(EPISODES, MOST_NUMBERS // numbers))
+
+
+def _canonical(problem: seq_envs.Problem, episodes: int, seed: int) -> Iterator[np.ndarray[Any, Any]]:
     """The arrays of a seed's first episodes, without targets that are not scored, which are arbitrary."""
-    observations, targets, scored, lengths = seq_envs.sample(problem, EPISODES, seed=seed)
+    observations, targets, scored, lengths = seq_envs.sample(problem, episodes, seed=seed)
     yield from (observations, targets[scored], scored, lengths)
 
 
@@ -109,7 +118,7 @@ def _spoiled(answer: Any, problem: seq_envs.Problem, how_much: int) -> Any:
     if isinstance(problem.action_space, gymnasium.spaces.MultiDiscrete):
         wrong = np.arange(len(answer)) < how_much
         return np.where(wrong, (answer + 1) % problem.action_space.nvec, answer)
-    return np.clip(answer + np.float32(0.015625 * how_much), 0, 1)
+    return np.clip(answer + np.float32(0.015625 * how_much), problem.action_space.low, problem.action_space.high)
 
 
 def _digest(*arrays: np.ndarray[Any, Any]) -> str:

@@ -71,7 +71,7 @@ class NoisyEcho(seq_envs.SeqEcho):
     It is right with probability `1 - noise + noise/n_values`.
     """
 
-    certain: ClassVar[bool] = False
+    certain = False
     noise: float = parameter(0.25, Real(0.0, 1.0), "the share of observations that are drawn anew")
 
     def sample(self, rng: Rng, batch: int) -> Episodes:
@@ -110,4 +110,4 @@ class SolvesAllInPlace(PreviousAsSet):
 class CertainNoise(NoisyEcho):
     """A mutant: it does not say that the optimal policy is not always right."""
 
-    certain: ClassVar[bool] = True
+    certain = True

@@ -19,6 +19,7 @@ from seq_agents.cli.terminal import drawing_width, print_table, terminal_width
 from seq_agents.cli.waiting import loading, working
 from seq_agents.errors import Refused
 from seq_envs.dataset import raw_episodes
+from seq_envs.problems import ABOUT_GROUPS, GROUPS
 from seq_envs.sizes import Sizes, as_text
 from seq_envs.transcript import Transcript, draw_solution
 
@@ -66,10 +67,12 @@ def _listed(text: str) -> str:
 
 def _list(chosen: argparse.Namespace) -> None:
     """Print the problems with their ids, and the agents and cores if they are installed."""
-    if chosen.what in (None, "problems"):
-        _list_problems()
     if chosen.what == "problems":
-        print(f"\n{next_commands(['show', 'SeqEcho-v0'])}")
+        _list_problems()
+    if chosen.what is None:
+        _list_base_ids()
+    if chosen.what == "problems":
+        print(next_commands(["show", "SeqEcho-v0"]))
         return
     try:
         from seq_agents.agents import AGENTS
@@ -88,11 +91,38 @@ def _list(chosen: argparse.Namespace) -> None:
 
 
 def _list_problems() -> None:
-    by_type: dict[type[seq_envs.Problem], list[str]] = {}
+    for about, problems in _grouped().items():
+        print(f"{about}:\n")
+        for problem, ids in problems.items():
+            print(f"{'  '.join(f'{id:20}' for id in ids).rstrip()}\n    {problem.title}")
+        print()
+
+
+def _list_base_ids() -> None:
+    for about, problems in _grouped().items():
+        names = [ids[0] for ids in problems.values()]
+        print(_wrapped(about, names))
+    print("Some have harder ids, such as SeqEchoMedium-v0: `seq-envs list problems`.")
+
+
+def _grouped() -> dict[str, dict[type[seq_envs.Problem], list[str]]]:
+    """Every problem with its ids, the base id first, by what its group is."""
+    groups = {id: ABOUT_GROUPS[group] for group, ids in GROUPS.items() for id in ids}
+    found: dict[str, dict[type[seq_envs.Problem], list[str]]] = {}
     for id in seq_envs.ids():
-        by_type.setdefault(type(seq_envs.make_problem(id)), []).append(id)
-    for problem, ids in by_type.items():
-        print(f"{'  '.join(f'{id:20}' for id in ids).rstrip()}\n    {problem.title}")
+        group = found.setdefault(_sentence(groups.get(id, "problems of other modules")), {})
+        group.setdefault(type(seq_envs.make_problem(id)), []).append(id)
+    return found
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _wrapped(words: str, names: Iterable[str]) -> str:
+    """A line of names after what they are, wrapped."""
+    text = f"{words}: {', '.join(names)}"
+    return textwrap.fill(text, _WIDTH, subsequent_indent="    ", break_on_hyphens=False)
 
 
 def _list_in_short(agents: Mapping[str, Agent], cores: Iterable[str]) -> None:
@@ -107,7 +137,7 @@ def _list_in_short(agents: Mapping[str, Agent], cores: Iterable[str]) -> None:
     names[f"Memory cores, for --core with {', '.join(takers)}"] = list(cores)
     print()
     for words, found in names.items():
-        print(textwrap.fill(f"{words}: {', '.join(found)}", _WIDTH, subsequent_indent="    ", break_on_hyphens=False))
+        print(_wrapped(words, found))
     print(f"\n{next_commands(['show', 'SeqEcho-v0'], ['list', 'agents'])}")
 
 
@@ -187,7 +217,22 @@ def _show_problem(id: str, problem: seq_envs.Problem, given: Sequence[str]) -> N
     for field in fields:
         print(f"  {option(field.name):16} {field.metadata['domain']}")
     print(f"  {'observation':16} {problem.observation_space}\n  {'action':16} {problem.action_space}\n")
+    _show_literature(problem)
     print(next_commands(["play", id, *given], ["train", "lstm", id, *given], ["show", "lstm", id]))
+
+
+def _show_literature(problem: seq_envs.Problem) -> None:
+    """Print the splits of a problem and its published results, if it has any."""
+    if problem.splits:
+        print("Splits, such as --split " + next(iter(problem.splits)) + ":")
+        for split, chosen in problem.splits.items():
+            print(f"  {split:16} {' '.join(as_options(chosen))}")
+        print()
+    if problem.published:
+        print("Published results:")
+        for result in problem.published:
+            print(textwrap.fill(str(result), _WIDTH, initial_indent="  ", subsequent_indent="    "))
+        print()
 
 
 def _show_agent(name: str, on: str | None) -> None:

@@ -44,6 +44,8 @@ class _Values:
         import seq_envs
 
         problems = [seq_envs.make_problem(id) for id in seq_envs.ids()]
+        if dest == "parameter split":
+            return sorted({split for problem in problems for split in problem.splits})
         fields = [field for problem in problems for field in dataclasses.fields(problem)]
         domains = [field.metadata["domain"] for field in fields if f"parameter {field.name}" == dest]
         return sorted({name for domain in domains for name in getattr(domain, "options", ())})

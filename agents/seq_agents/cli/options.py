@@ -150,7 +150,7 @@ def parameter_domains() -> Mapping[str, Domain]:
 def add_parameters(parser: argparse.ArgumentParser) -> None:
     """Add every parameter of every problem as an option. Its value stays text, since the problem has to parse it."""
     parser.epilog = _PARAMETERS
-    for name, domain in parameter_domains().items():
+    for name, domain in {**parameter_domains(), "split": None}.items():
         # --reverse alone means --reverse true.
         alone: dict[str, Any] = {"nargs": "?", "const": "true"} if isinstance(domain, Flag) else {}
         parser.add_argument(

@@ -105,6 +105,10 @@ def refuse_others(command: str, path: Path) -> None:
 
 
 def _changed(config: Config, changes: Mapping[str, Any]) -> seq_envs.Problem:
-    """The problem of a run with some parameters changed. An id with fixed parameters keeps them."""
+    """The problem of a run with some parameters changed. An id with fixed parameters keeps them.
+
+    A split changes the parameters that the agent learned with, so it is applied to the problem that these make.
+    """
     fixed = gymnasium.spec(config.id.rpartition(":")[2]).kwargs.get("fixed")
-    return seq_envs.make_problem(config.problem(), **changes) if fixed and changes else config.problem(**changes)
+    apart = changes and (fixed or "split" in changes)
+    return seq_envs.make_problem(config.problem(), **changes) if apart else config.problem(**changes)

@@ -21,6 +21,13 @@ def interpolates(space: spaces.Space[Any], bins: int) -> bool:
     return 0.0 < float(space.high[0]) - float(space.low[0]) <= float(np.finfo(np.float32).max)
 
 
+def _sizes(space: spaces.Space[Any]) -> list[int]:
+    """The number of symbols in each place of an observation; none if observations are numbers."""
+    if isinstance(space, spaces.MultiDiscrete):
+        return [int(size) for size in space.nvec]
+    return [int(space.n)] if isinstance(space, spaces.Discrete) else []
+
+
 class Reader(nn.Module):
     """Observations (B, T, *observation shape) to features (B, T, size); symbols become one-hot vectors.
 
@@ -39,17 +46,19 @@ class Reader(nn.Module):
     def __init__(self, problem: seq_envs.Problem, bins: int = 0) -> None:
         super().__init__()
         space: Any = problem.observation_space
-        self.symbols = int(space.n) if isinstance(space, spaces.Discrete) else 0
+        self.symbols = _sizes(space)
         self.register_buffer("like", torch.empty(0), persistent=False)
         points = torch.empty(0)
         if interpolates(space, bins):
             points = torch.linspace(float(space.low[0]), float(space.high[0]), _POINTS)
         self.register_buffer("points", points, persistent=False)
-        self.size = self.symbols or int(np.prod(space.shape or ())) + len(self.points)
+        self.size = sum(self.symbols) or int(np.prod(space.shape or ())) + len(self.points)
 
     def forward(self, observations: Tensor) -> Tensor:
         if self.symbols:
-            return nn.functional.one_hot(observations.long(), self.symbols).to(self.like)
+            places = observations.long().reshape(*observations.shape[:2], -1).unbind(dim=-1)
+            vectors = [nn.functional.one_hot(place, size) for place, size in zip(places, self.symbols, strict=True)]
+            return torch.cat(vectors, dim=-1).to(self.like)
         numbers = observations.reshape(*observations.shape[:2], -1).to(self.like)
         if not len(self.points):
             return numbers

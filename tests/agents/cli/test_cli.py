@@ -19,11 +19,12 @@ from seq_agents.cli.options import option
 from seq_agents.cli.result_table import Result, result_table
 from seq_agents.cli.terminal import print_table
 from seq_agents.cores import CORES
-from spaces_of_settings import IDS
+from spaces_of_settings import BASE_IDS, IDS
 from tiny_agents import taken_by
 from tiny_commands import elsewhere, everything  # noqa: F401 - a fixture.
 
 import seq_envs
+from seq_envs.problems import ABOUT_GROUPS, GROUPS
 
 torch.set_num_threads(1)
 
@@ -34,7 +35,7 @@ torch.set_num_threads(1)
 def test_list(capsys: pytest.CaptureFixture[str]) -> None:
     cli.main(["list"])
     menu = capsys.readouterr().out
-    assert all(id in menu for id in IDS)
+    assert all(id in menu for id in BASE_IDS)
     assert {*AGENTS, *CORES} <= {*re.split(r"[\s,]+", menu)}
     lines = menu.splitlines()
     assert len(lines) <= 23, "with the command it fits a terminal"
@@ -48,8 +49,13 @@ def test_lists_with_a_line_about_each(capsys: pytest.CaptureFixture[str]) -> Non
         lines = capsys.readouterr().out.splitlines()
         assert lines[:-2] == [f"{name:20} {menu.about(name)}" for name in menu]
     cli.main(["list", "problems"])
-    assert capsys.readouterr().out.splitlines()[1:-2:2] == [
+    listed = capsys.readouterr().out
+    assert all(id in listed for id in IDS)
+    assert [line for line in listed.splitlines() if line.startswith("    ")] == [
         f"    {seq_envs.make_problem(id).title}" for id in seq_envs.ids() if "fixed" not in gymnasium.spec(id).kwargs
+    ]
+    assert [line for line in listed.splitlines() if line.endswith(":")][: len(GROUPS)] == [
+        f"{about[0].upper()}{about[1:]}:" for about in ABOUT_GROUPS.values()
     ]
 
 

@@ -1,0 +1,144 @@
+"""Parity: is the number of ones so far odd?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, get_args
+
+import numpy as np
+from gymnasium import spaces
+
+from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
+from seq_envs.level import Level, Levels
+from seq_envs.parameters import LONGEST, Choice, parameter
+from seq_envs.problem import Episodes, EveryStepOrLast, Problem, same_sources, varied_length
+from seq_envs.published import Published
+from seq_envs.sizes import Size, Sizes, largest, lengths_of, mean_power, smallest
+
+_CHOMSKY = "Deletang et al. 2023, Table 1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeqParity(Problem):
+    """Parity.
+
+    ## Description
+    Each observation is a bit, 0 or 1 with equal probability. The right answer is 1 if the number of ones so far is odd,
+    otherwise 0. In the framing `one_to_one` every step is scored, in `many_to_one` only the last step. A recurrent
+    network with two states solves it for every length, which a transformer of fixed depth does not.
+
+    >>> import seq_envs
+    >>> print(seq_envs.draw("SeqParity-v0", seed=0))
+    step  0 1 2 3 4 5 6 7 8 9
+    input 0 1 1 1 1 1 0 1 0 1
+    truth 0 1 0 1 0 1 1 0 0 1
+
+    ## Action Space
+    `Discrete(2)`: 1 for an odd number of ones, 0 for an even one.
+
+    ## Observation Space
+    The current bit, by `encoding`: `one_hot` is `Box(0, 1, (2,), float32)`, `discrete` is `Discrete(2)`, `normalized`
+    is `Box(0, 1, (1,), float32)` holding the bit.
+
+    ## Starting State
+    A bit.
+
+    ## Rewards
+    1.0 for a right answer on a scored step, otherwise 0.0.
+
+    An agent that receives its previous action can keep the parity there. In `one_to_one` its previous reward says
+    whether a constant answer was right, which is the parity too.
+
+    ## Episode End
+    Terminated after `length` steps, where each episode draws its length if `length` is a range; never truncated. The
+    terminal observation is zeros.
+
+    ## Information
+    Empty, except at the last step: `is_success` and `accuracy` (see `seq_envs.env.SequenceEnv`).
+
+    ## Arguments
+    `length=10` (a number or a range such as `(1, 40)`), `framing="one_to_one"`, `encoding="one_hot"`. The splits
+    `train` and `test` have the lengths of the literature.
+
+    ## References
+    G. Delétang et al. (2023), "Neural Networks and the Chomsky Hierarchy", ICLR, Table 1 and Appendix A: the task
+    "Parity Check" is `many_to_one`. S. Hochreiter and J. Schmidhuber (1997), "Long Short-Term Memory", section 5,
+    warns that random weights can solve parity.
+
+    ## Version History
+    v0: first version.
+    """
+
+    title: ClassVar[str] = "parity: is the number of ones so far odd?"
+    splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {"train": {"length": (1, 40)}, "test": {"length": (41, 500)}}
+    published: ClassVar[tuple[Published, ...]] = (
+        Published(
+            who="RNN and LSTM", setting="the split test", budget="the split train", figure="100%", source=_CHOMSKY
+        ),
+        Published(who="transformer", setting="the split test", budget="the split train", figure="52%", source=_CHOMSKY),
+    )
+
+    length: Size = parameter(10, Sizes(1, LONGEST), "time steps of an episode")
+    framing: EveryStepOrLast = parameter(
+        "one_to_one", Choice(get_args(EveryStepOrLast)), "whether every step is scored or only the last"
+    )
+    encoding: SymbolEncodingName = parameter(
+        "one_hot", Choice(get_args(SymbolEncodingName)), "encoding of observations"
+    )
+
+    @property
+    def question(self) -> str:
+        return "Is the number of ones so far odd? 1: yes, 0: no."
+
+    @property
+    def steps(self) -> int:
+        return largest(self.length)
+
+    @property
+    def code(self) -> Encoding:
+        return SYMBOL_ENCODINGS[self.encoding](Alphabet(2))
+
+    @property
+    def action_space(self) -> spaces.Discrete:
+        return spaces.Discrete(2)
+
+    def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
+        lengths = lengths_of(self.length, rng, batch)
+        bits = rng.integers(2, size=(batch, self.steps), dtype=np.uint8)
+        every = np.ones(self.steps, np.bool_) if self.framing == "one_to_one" else None
+        return varied_length(bits, self.solve_all(bits), lengths, every)
+
+    def solve(self, history: Array) -> Array:
+        parity: Array = np.bitwise_xor.reduce(history, axis=1)
+        return parity
+
+    def solve_all(self, observations: Array) -> Array:
+        return np.bitwise_xor.accumulate(observations, axis=1)
+
+    def sources(self, history: Array, step: int) -> Array:
+        """All bits so far, at the steps that are scored in some episode."""
+        scored = self.framing == "one_to_one" or step >= smallest(self.length) - 1
+        return same_sources(history, step, np.arange(step + 1) if scored else [])
+
+    def guess(self, observations: Array, step: int) -> Array:
+        return observations if step == 0 else np.zeros_like(observations)
+
+    @property
+    def leaks(self) -> tuple[str, ...]:
+        if self.steps == 1:
+            return ()
+        return ("action",) if self.framing == "many_to_one" else ("action", "reward")
+
+    def known_levels(self) -> Levels:
+        shortest, longest = smallest(self.length), largest(self.length)
+        if self.framing == "many_to_one":
+            # The only bit of an episode of one step is its parity.
+            single = 1 / (longest - shortest + 1) if shortest == 1 else 0.0
+            return Levels(Level(0.5, 0.5), Level((1 + single) / 2, (1 + single) / 2), Level(1.0, 1.0))
+        steps = (shortest + longest) / 2
+        return Levels(
+            Level(0.5, mean_power(0.5, self.length)),
+            Level((1 + steps) / (2 * steps), mean_power(0.5, self.length, less=1)),
+            Level(1.0, 1.0),
+        )
