@@ -7,9 +7,10 @@ import inspect
 
 import gymnasium
 from episode_pictures import Animation, animation
-from site_text import parameters, sections, table
+from site_text import parameters, sections, sentence, table
 
 import seq_envs
+from seq_envs.problems import ABOUT_GROUPS, GROUPS
 
 LAST = ("References", "Version History")
 """The sections of a docstring that follow the generated ones."""
@@ -26,14 +27,18 @@ def problems() -> dict[type[seq_envs.Problem], list[str]]:
 def pages() -> dict[str, str | bytes]:
     """The text of each page, the gallery that `docs/environments.md` includes, and pictures, by the file name."""
     written: dict[str, str | bytes] = {}
-    cards = []
+    cards: dict[str, list[str]] = {}
     for problem, ids in problems().items():
         animations = solved(problem, ids[0])
         for each in animations.values():
             written.update(each.files())
         written[f"{problem.__name__}.md"] = page(problem, ids, animations)
-        cards.append(card(problem, animations))
-    written["gallery.txt"] = ":::::{container} gallery\n" + "\n".join(cards) + ":::::\n"
+        [about] = [ABOUT_GROUPS[group] for group, members in GROUPS.items() if ids[0] in members]
+        cards.setdefault(sentence(about).rstrip("."), []).append(card(problem, animations))
+    groups = [
+        f"## {about}\n\n:::::{{container}} gallery\n" + "\n".join(shown) + ":::::\n" for about, shown in cards.items()
+    ]
+    written["gallery.txt"] = "\n".join(groups)
     return written
 
 

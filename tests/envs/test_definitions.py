@@ -71,6 +71,7 @@ def test_every_id(id: str) -> None:
     assert_agrees(seq_envs.make_problem(id), base_of(id), seq_envs.MENU[id][1], seed=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id", BASE)
 @given(data=st.data(), seed=st.integers(0, 2**32))
 def test_settings_are_accepted_or_refused(id: str, data: st.DataObject, seed: int) -> None:
@@ -90,6 +91,7 @@ def test_refused_settings_are_named(id: str, settings: Settings, message: str) -
             make(id, **settings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("id", "fact"), FACTS)
 def test_episodes_have_the_distribution_of_the_definition(id: str, fact: Fact) -> None:
     drawn = raw_episodes(seq_envs.make_problem(id, **fact.settings), EPISODES, seed=0)
@@ -99,6 +101,7 @@ def test_episodes_have_the_distribution_of_the_definition(id: str, fact: Fact) -
     assert np.mean(measured) == pytest.approx(fact.mean, abs=5 * error + 1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id", BASE)
 def test_every_framing_passes_the_check(id: str) -> None:
     fields = seq_envs.MENU[id][0].__dataclass_fields__

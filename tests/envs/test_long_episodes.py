@@ -15,6 +15,9 @@ from seq_envs import Level, repeated
 from seq_envs.estimation.judging import affordable
 from seq_envs.problems import classify_levels, next_levels
 
+pytestmark = pytest.mark.slow
+"""Other versions of Python and Gymnasium change neither memory nor levels."""
+
 
 def peak_of(run: Callable[[], object]) -> int:
     """The most memory that a call takes at one time, in bytes."""

@@ -173,6 +173,7 @@ def test_the_check_names_the_mistake(mutant: seq_envs.Problem, message: str) -> 
         check_sources(mutant)
 
 
+@pytest.mark.slow
 def test_check_problem_checks_the_sources() -> None:
     mutant, message = MUTANTS[0]
     with pytest.raises(ContractError, match=message):

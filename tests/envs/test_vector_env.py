@@ -13,7 +13,7 @@ from gymnasium.error import ResetNeeded
 from gymnasium.vector import AsyncVectorEnv, AutoresetMode, SyncVectorEnv
 from hypothesis import given
 from hypothesis import strategies as st
-from spaces_of_settings import IDS, NIGHTLY_CHOICE, Ragged, any_problem, name
+from spaces_of_settings import IDS, NIGHTLY_BASE_CHOICE, Ragged, any_problem, name
 
 import seq_envs
 from seq_envs import SequenceEnv, SequenceVectorEnv
@@ -104,8 +104,8 @@ def test_equals_sync_vector_env(
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize(("id", "choice"), NIGHTLY_CHOICE, ids=name)
-def test_every_id_over_several_blocks(id: str, choice: dict[str, Any], mode: AutoresetMode) -> None:
+@pytest.mark.parametrize(("id", "choice"), NIGHTLY_BASE_CHOICE, ids=name)
+def test_every_problem_over_several_blocks(id: str, choice: dict[str, Any], mode: AutoresetMode) -> None:
     """Long enough for every lane to draw a second block of episodes."""
     problem = seq_envs.make_problem(id, **choice)
     native, sync = pair(problem, 2, mode, reveal=False)

@@ -58,6 +58,7 @@ def test_the_best_whole_answers_by_hand() -> None:
     assert best_answers(SETS, targets, group).tolist() == [[0, 1], [1, 0]]
 
 
+@pytest.mark.slow
 def test_levels_of_whole_answers() -> None:
     """A third of the sets is right, as is one answer in three after its previous one; the action leaks the value."""
     levels = seq_envs.levels(SETS, feedback=True)

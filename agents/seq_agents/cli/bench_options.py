@@ -11,9 +11,10 @@ from types import ModuleType
 from typing import Any
 
 from seq_agents.cli.hints import as_typed
-from seq_agents.cli.options import Command, add_standard, agent_name, count, settings
+from seq_agents.cli.options import Command, add_standard, agent_name, count, id_or_group, settings
 from seq_agents.cli.waiting import loading
 from seq_envs.evaluation import EPISODES
+from seq_envs.problems import GROUPS
 
 
 def add_commands(command: Command) -> None:
@@ -38,7 +39,10 @@ def _add_bench(command: Command) -> argparse.ArgumentParser:
     grid.add_argument("grid", metavar="GRID", type=Path, nargs="?", help="a YAML file of a grid")
     grid.add_argument("--preset", metavar="NAME", help="a grid of this package, such as quick (the default) or full")
     bench.add_argument("--agents", nargs="+", metavar="AGENT", help="replace the agents of the grid")
-    bench.add_argument("--ids", nargs="+", metavar="ID", help="ids or patterns; replace the ids of the grid")
+    bench.add_argument(
+        "--ids", nargs="+", metavar="ID", type=id_or_group,
+        help=f"ids, patterns or groups ({', '.join(GROUPS)}); replace the ids of the grid",
+    )  # fmt: skip
     add_standard(bench)
     bench.add_argument("--seeds", type=count, help="seeds of each agent on each problem")
     bench.add_argument("--episodes", type=count, help=f"episodes of each final evaluation (default: {EPISODES})")

@@ -15,6 +15,7 @@ import seq_envs
 from seq_agents.cli.hints import nearest, refuse_commas, replaced
 from seq_agents.errors import Arguments, Refused
 from seq_envs.parameters import Domain, Flag, Integer
+from seq_envs.problems import GROUPS
 from seq_envs.sizes import as_text
 
 _PARAMETERS = "Parameters of the problem are options too, such as --lag 4. `seq-envs show ID` lists them."
@@ -198,6 +199,11 @@ def problem_id(text: str) -> str:
         raise Refused(f"there is no problem {text!r}", lambda _: ["list"])
     wanted = f"{module}:{latest.get(near, near)}" if module else latest.get(near, near)
     raise Refused(f"there is no problem {text!r}; the nearest is {wanted}", partial(replaced, text, wanted))
+
+
+def id_or_group(text: str) -> str:
+    """The id that a user means by one value of `--ids`; the name of a group of problems stays as it is."""
+    return text if text in GROUPS else _one_of_several("--ids", text)
 
 
 def _one_of_several(option: str, text: str) -> str:

@@ -179,10 +179,7 @@ def _elsewhere(learner: Learner, entry: Entry, changes: Mapping[str, Any]) -> di
     An exception costs only this evaluation, since the agent is trained already. A network of one fixed size (with a
     clock as input, for example) raises `ValueError`; a user-defined agent may raise anything.
     """
-    if "split" in changes:
-        problem = seq_envs.make_problem(seq_envs.make_problem(entry.id, **entry.parameters), **changes)
-    else:
-        problem = seq_envs.make_problem(entry.id, **{**entry.parameters, **changes})
+    problem = entry.problem_with(changes)
     try:
         got = seq_envs.evaluate(learner.policy_on(problem), problem, entry.episodes)
     except Exception as error:

@@ -61,7 +61,8 @@ class Config:
         """
         problem = seq_envs.make_problem(id, **parameters)
         chosen = settings_of(agent, id, settings, standard=standard)
-        read = {name: getattr(problem, name) for name in parameters}  # The problem turns numpy's numbers into Python's.
+        # The problem turns numpy's numbers into Python's, and has no attribute for a split.
+        read = {name: getattr(problem, name, value) for name, value in parameters.items()}
         return cls(agent=agent, id=id, parameters=read, settings=chosen.as_dict(), seed=seed, standard=standard)
 
     def completed(self) -> Config:

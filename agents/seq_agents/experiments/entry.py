@@ -78,6 +78,16 @@ class Entry:
         """The problem that the agent learns."""
         return seq_envs.make_problem(self.id, **self.parameters)
 
+    def problem_with(self, changes: Mapping[str, Any]) -> seq_envs.Problem:
+        """The problem with some parameters changed. A split changes the parameters that the agent learns with.
+
+        Raises:
+            ValueError, TypeError: as for `seq_envs.make_problem`.
+        """
+        if "split" in changes:
+            return seq_envs.make_problem(self.problem(), **changes)
+        return seq_envs.make_problem(self.id, **{**self.parameters, **changes})
+
     @property
     def label(self) -> str:
         """The problem in words: its id, and the parameters that differ from the id's."""

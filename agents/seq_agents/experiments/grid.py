@@ -19,6 +19,8 @@ from seq_agents.experiments.entry import Entry, Until
 from seq_agents.experiments.fairness import Budget, with_core_weights, within_budget
 from seq_agents.experiments.search import Search, combinations, in_words
 from seq_envs.evaluation import EPISODES
+from seq_envs.problems import GROUPS
+from seq_envs.sizes import of_json
 
 _LONGEST_EXCERPT = 300
 """The most characters of a value in a message."""
@@ -66,6 +68,8 @@ class Experiment:
     """When the training stops early; None: never."""
     reported: str = ""
     """What the source of the experiment reports."""
+    elsewhere: Sequence[Mapping[str, Any]] = ()
+    """As `Grid.elsewhere`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +96,9 @@ class Grid:
     Empty: there is no search."""
     trial_seeds: int = 1
     """Seeds of each trial of the search."""
+    elsewhere: Sequence[Mapping[str, Any]] = ()
+    """Changes of parameters, such as {split: test} or {length: 100}. Each trained agent is evaluated on every problem
+    that is changed in this way too."""
 
     def all_entries(self) -> list[Entry]:
         """Every agent on every problem, and the single entries; each only once. With `sweep`, without the agents that
@@ -138,7 +145,7 @@ class Grid:
             yield _entry(
                 name, single.agent, single.id, single.parameters, single.settings,
                 seeds=self.seeds if single.seeds is None else single.seeds, episodes=self.episodes,
-                until=single.until, reported=single.reported,
+                until=single.until, reported=single.reported, elsewhere=single.elsewhere,
             )  # fmt: skip
 
     def _entry(
@@ -155,6 +162,7 @@ class Grid:
         return _entry(
             name, agent.agent, id, parameters, settings, seeds=seeds, episodes=self.episodes, trial=trial,
             standard=self.standard, budget=self.budget, weights=self.parameters,
+            elsewhere=() if trial else self.elsewhere,
         )  # fmt: skip
 
 
@@ -179,8 +187,11 @@ def _learns(agent: str) -> bool:
 
 
 def _matching(ids: Sequence[Any]) -> Iterator[Any]:
-    """The problems, with every pattern replaced by the ids that it matches."""
+    """The problems, with every pattern and every group replaced by its ids."""
     for problem in ids:
+        if isinstance(problem, str) and problem in GROUPS:
+            yield from GROUPS[problem]
+            continue
         if isinstance(problem, str) and set(problem) & set("*?["):
             matched = fnmatch.filter(seq_envs.MENU, problem)
             if not matched:
@@ -200,6 +211,7 @@ def _entry(
     standard: bool = False,
     budget: Budget | None = None,
     weights: int | None = None,
+    elsewhere: Sequence[Mapping[str, Any]] = (),
     **others: Any,
 ) -> Entry:
     """An entry with all settings of its agent.
@@ -220,10 +232,17 @@ def _entry(
         readable = isinstance(error, (ValueError, TypeError, gymnasium.error.Error))
         why = str(error) if readable else reason(error)
         raise GridError(f"{in_short(name)} on {in_short(id)}: {in_short(why)}") from None
-    return Entry(
+    entry = Entry(
         name=name, agent=agent, id=id, parameters=_distinguishing(id, config.parameters), settings=chosen,
-        standard=standard, stop_when_solved=budget is not None and budget.stop_when_solved, **others,
+        standard=standard, stop_when_solved=budget is not None and budget.stop_when_solved,
+        elsewhere=tuple({key: of_json(value) for key, value in changes.items()} for changes in elsewhere), **others,
     )  # fmt: skip
+    for changes in entry.elsewhere:
+        try:
+            entry.problem_with(changes)
+        except (ValueError, TypeError) as wrong:
+            raise GridError(f"elsewhere: {in_short(name)} on {in_short(entry.label)}: {in_short(str(wrong))}") from None
+    return entry
 
 
 def changed(

@@ -90,9 +90,19 @@ def _parsed(text: str, where: str) -> Grid:
             raw["budget"] = Budget(**_mapping(raw["budget"], f"{where}: budget", Budget))
         except ValueError as wrong:
             raise wrong if isinstance(wrong, GridError) else GridError(f"{where}: {in_short(str(wrong))}") from None
+    _check_elsewhere(raw, where)
     if "entries" in raw:
         raw["entries"] = _experiments(raw["entries"], f"{where}: entries")
     return Grid(**{**raw, **_counts(raw, where)})
+
+
+def _check_elsewhere(raw: Mapping[str, Any], where: str) -> None:
+    """Check that `elsewhere`, if it is there, is a list of mappings."""
+    changes = raw.get("elsewhere", [])
+    if not isinstance(changes, list) or not all(isinstance(change, dict) and change for change in changes):
+        raise GridError(f"{where}: elsewhere must be a list of mappings of parameters, got {_in_error(changes)}")
+    for change in changes:
+        _check_values(change, f"{where}: elsewhere")
 
 
 def _check_sweep(raw: Any, where: str, grid: Mapping[str, Any]) -> None:
@@ -149,6 +159,7 @@ def _experiment(raw: Any, where: str) -> Experiment:
             raw["until"] = Until(**until)
         except (TypeError, ValueError) as wrong:  # TypeError: one of its two numbers is missing.
             raise GridError(f"{where}: {in_short(str(wrong))}") from None
+    _check_elsewhere(raw, where)
     return Experiment(**{**raw, **_counts(raw, where, ("seeds",))})
 
 

@@ -101,13 +101,13 @@ def longer_table(done: Sequence[Outcome]) -> Table:
                 ]
                 rows.append((name, label, words, *_means([there.normalized for there in evaluations])))
     return Table(
-        "Learned short, evaluated long",
+        "Evaluated on other settings",
         (
             Column("agent"), Column("learned on"), Column("evaluated at"), Column("normalised, IQM", score),
             Column("95% interval", interval),
         ),
         tuple(rows),
-        f"The agent does not learn at the other sizes. It has no score where its network has one fixed size. {ZERO}",
+        f"The agent does not learn on the other settings. It has no score where its network has one fixed size. {ZERO}",
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from seq_agents.experiments.workers import Done, Event
 from tiny_commands import elsewhere, everything, said, stopped  # noqa: F401 - a fixture.
 from tiny_grids import result
 
-import seq_envs
+from seq_envs.problems import GROUPS
 
 torch.set_num_threads(1)
 
@@ -84,7 +84,7 @@ def test_options_in_place_of_a_file(here: list[str], capsys: pytest.CaptureFixtu
     [
         (["bench"], "bench-quick", 5),
         (["bench", "--preset", "quick"], "bench-quick", 5),
-        (["bench", "--preset", "full"], "bench-full", len(seq_envs.MENU)),
+        (["bench", "--preset", "full"], "bench-full", len(GROUPS["tutorial"])),
     ],
 )
 def test_the_presets(arguments: list[str], folder: str, ids: int, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,6 +50,16 @@ def test_evaluate_another_size_of_the_problem(capsys: pytest.CaptureFixture[str]
     assert "SeqEcho(length=20, n_values=3" in capsys.readouterr().out
 
 
+def test_train_on_one_split_and_evaluate_on_another(capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["train", "gru", "SeqParity-v0", "--split", "train", *TINY, "--out", "run"])
+    assert json.loads(Path("run/config.json").read_text())["parameters"] == {"split": "train"}
+    for split, words in (("train", "length=(1, 40)"), ("test", "length=(41, 500)")):
+        capsys.readouterr()
+        cli.main(["evaluate", "run", "--split", split, "--episodes", "4"])
+        assert f"SeqParity({words}" in capsys.readouterr().out
+    assert "split must be one of 'train', 'test', got 'tset'" in refused(["evaluate", "run", "--split", "tset"], capsys)
+
+
 @pytest.mark.parametrize("agent", AGENTS)
 def test_every_agent_by_the_command(agent: str, capsys: pytest.CaptureFixture[str]) -> None:
     problem = taken_by(agent)

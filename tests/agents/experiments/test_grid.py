@@ -16,6 +16,7 @@ from seq_agents.experiments.grid import Experiment, Grid, GridAgent, GridError, 
 from seq_agents.experiments.grid_file import preset, presets, read_grid
 
 import seq_envs
+from seq_envs.problems import GROUPS
 
 LSTM = "agents: [lstm]\nids: [SeqEcho-v0]\n"
 
@@ -69,6 +70,11 @@ def test_patterns_and_ids_of_a_single_agent(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_group_is_all_its_ids(group: str, tmp_path: Path) -> None:
+    assert [entry.id for entry in entries(tmp_path, f"ids: [{group}]\nagents: [lstm]")] == GROUPS[group]
+
+
 @pytest.mark.parametrize(
     "text", ["agents: [lstm, lstm]\nids: [SeqEcho-v0, SeqEcho-v0, SeqEch*-v0, {id: SeqEcho-v0}]", LSTM]
 )
@@ -80,6 +86,16 @@ def test_repeated_entries_are_run_once(text: str, tmp_path: Path) -> None:
 def test_unusual_names_are_accepted(name: str, tmp_path: Path) -> None:
     (entry,) = entries(tmp_path, json.dumps({"agents": {name: {"agent": "lstm"}}, "ids": ["SeqEcho-v0"]}))
     assert entry.name == name
+
+
+def test_what_agents_are_evaluated_on_besides(tmp_path: Path) -> None:
+    parity = "ids: [{id: SeqParity-v0, split: train}]\nagents: [lstm]\nelsewhere: [{split: test}, {length: [3, 4]}]"
+    [entry] = entries(tmp_path, parity)
+    assert entry.problem() == seq_envs.make_problem("SeqParity-v0", length=(1, 40))
+    assert [entry.problem_with(changes) for changes in entry.elsewhere] == [
+        seq_envs.make_problem("SeqParity-v0", length=length) for length in ((41, 500), (3, 4))
+    ]
+    assert Entry.of_json(json.loads(json.dumps(entry.as_json()))) == entry
 
 
 def test_merged_mappings(tmp_path: Path) -> None:
@@ -108,7 +124,7 @@ def test_presets_of_agents_and_problems(name: str) -> None:
     every = preset(name).all_entries()
     assert {entry.name for entry in every} >= {"recurrent-ppo", "lstm", "ppo"}, "rewards, examples, no memory"
     agents = {entry.name for entry in every}
-    ids = set(seq_envs.MENU) if name == "full" else {id for id, (_, fixed) in seq_envs.MENU.items() if not fixed}
+    ids = {id for id in GROUPS["tutorial"] if name == "full" or not seq_envs.MENU[id][1]}
     assert {(entry.name, entry.id) for entry in every} == {(agent, id) for agent in agents for id in ids}
     assert {entry.episodes for entry in every} == {10_000}
     keys = [json.dumps(entry.as_json()) for entry in every]
@@ -204,7 +220,8 @@ def test_numbers_with_an_exponent(text: str, number: float, tmp_path: Path) -> N
 # What is wrong.
 
 MUST = (
-    "must be a mapping of agents, ids, entries, seeds, episodes, standard, budget, parameters, sweep, trial_seeds, got"
+    "must be a mapping of agents, ids, entries, seeds, episodes, standard, budget, parameters, sweep, trial_seeds, "
+    "elsewhere, got"
 )
 
 
@@ -279,6 +296,11 @@ MUST = (
         ("agents: ['no_such:thing']\nids: [SeqEcho-v0]", "agent 'no_such:thing' cannot be imported"),
         ("agents: {lstm: {settings: {hiden: 3}}}\nids: [SeqEcho-v0]", "there is no setting 'hiden' (did you mean"),
         ("agents: {lstm: {settings: {hidden: x}}}\nids: [SeqEcho-v0]", "lstm on SeqEcho-v0: hidden must be an integer"),
+        (f"{LSTM}elsewhere: 3", "elsewhere must be a list of mappings of parameters, got 3"),
+        (f"{LSTM}elsewhere: [{{}}]", "elsewhere must be a list of mappings of parameters, got [{}]"),
+        (f"{LSTM}elsewhere: [{{1: 2}}]", "elsewhere: names must be text, got 1"),
+        (f"{LSTM}elsewhere: [{{lag: 99}}]", "elsewhere: lstm on SeqEcho-v0: lag must be in 0 ... "),
+        (f"{LSTM}elsewhere: [{{split: test}}]", "lstm on SeqEcho-v0: split is not used by SeqEcho: leave it out"),
         ("entries: {}", "agents must not be empty"),
         ("entries: {}\n" + LSTM.replace("lstm", "lstn"), "lstn on SeqEcho-v0"),
         ("entries: [one]", "entries must be a mapping from names, got ['one']"),
