@@ -10,7 +10,7 @@ from typing import Any
 
 from seq_agents.experiments.cell import CURVE_EPISODES
 from seq_agents.experiments.results_folder import Folder
-from seq_agents.experiments.solved import IN_A_ROW, SOLVED_EXACT_MATCH
+from seq_agents.experiments.solved import IN_A_ROW, SOLVED_EXACT_MATCH, SOLVED_SCORE
 from seq_agents.report.compared_agents import learns_from_rewards, name_learning_from_examples
 from seq_agents.report.outcome import Outcome, labels_of, names_of, needs_memory, of, settings_in_words
 from seq_agents.report.statistics import FEWEST_SEEDS, interquartile, middle
@@ -20,7 +20,8 @@ from seq_envs.level import LEVELS
 ZERO = "Normalised: 0 is the best memoryless policy (chance for a control task), 1 is the optimal policy."
 SOLVED = (
     f"Solved: the first of three consecutive evaluations with at least {SOLVED_EXACT_MATCH:.0%} of the episodes "
-    f"without a mistake; each has {CURVE_EPISODES} episodes that are not learned from."
+    f"without a mistake, or with a normalised score of {SOLVED_SCORE} where not even the optimal policy is always "
+    f"right; each has {CURVE_EPISODES} episodes that are not learned from."
 )
 
 
