@@ -35,6 +35,8 @@ _MENU: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
         "SeqClassifyHard-v0":   ("classify:SeqClassify", {"length": 100}),
     },
     "hochreiter": {
+        "SeqReber-v0":          ("reber:SeqReber", {}),
+        "SeqReberPaper-v0":     ("reber:SeqReber", {"longest": 50}),
     },
     "machines": {
     },

@@ -183,29 +183,31 @@ def test_max_step_is_named_if_it_allows_no_window() -> None:
 @pytest.mark.parametrize("id", IDS)
 def test_an_unknown_name_is_refused_with_pythons_message(id: str, way: str) -> None:
     """Clients such as TorchRL search for this text, and try again without the keyword."""
-    problem = type(seq_envs.make_problem(id)).__name__
-    words = f"{problem}() got an unexpected keyword argument 'lenght'. Did you mean 'length'? {problem} takes length, "
+    problem, first = type(seq_envs.make_problem(id)).__name__, fields_of(id)[0][0]
+    typo = f"{first[:-2]}{first[-1]}{first[-2]}"  # Such as "lenght".
+    takes = f"{problem} takes {first}, "
+    words = f"{problem}() got an unexpected keyword argument {typo!r}. Did you mean {first!r}? {takes}"
     with pytest.raises(TypeError, match=holding(words, "framing", "encoding")):
-        WAYS[way](id, lenght=7)
-    with pytest.raises(TypeError, match=holding(f"unexpected keyword argument 'zzz'. {problem} takes length, ")):
+        WAYS[way](id, **{typo: 7})
+    with pytest.raises(TypeError, match=holding(f"unexpected keyword argument 'zzz'. {takes}")):
         WAYS[way](id, zzz=0)
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("id", [id for id in IDS if id not in BASE_IDS])
 def test_fixed_ids_take_framing_and_encoding_only(id: str, way: str) -> None:
-    problem = seq_envs.make_problem(id)
+    problem, fixed = seq_envs.make_problem(id), seq_envs.MENU[id][1]
     for field, _ in fields_of(id):
         if field not in ("framing", "encoding"):
             value = getattr(problem, field)  # Even the fixed value is refused.
-            words = f"{field} cannot be set to {value!r}: this id is fixed (length={problem.length}"
+            words = f"{field} cannot be set to {value!r}: this id is fixed ({next(iter(fixed))}="
             with pytest.raises(ValueError, match=holding(words, "except for framing and encoding; use the base id")):
                 WAYS[way](id, **{field: value})
     for choice in choices(id):
         made = WAYS[way](id, **choice)
         chosen = made if way == "make_problem" else made.unwrapped.problem
         assert {"framing": chosen.framing, "encoding": chosen.encoding} == choice
-        assert chosen.length == problem.length
+        assert all(getattr(chosen, name) == value for name, value in (fixed | choice).items())
 
 
 @pytest.mark.parametrize("id", [5, None, True, seq_envs.SeqEcho, ["SeqEcho-v0"], b"SeqEcho-v0"])
