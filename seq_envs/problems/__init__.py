@@ -37,6 +37,8 @@ _MENU: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
     "hochreiter": {
         "SeqReber-v0":          ("reber:SeqReber", {}),
         "SeqReberPaper-v0":     ("reber:SeqReber", {"longest": 50}),
+        "SeqLongLag-v0":        ("long_lag:SeqLongLag", {}),
+        "SeqLongLagPaper-v0":   ("long_lag:SeqLongLag", {"delay": 50, "n_distractors": 50, "extra": 97}),
     },
     "machines": {
     },
