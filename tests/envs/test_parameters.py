@@ -267,7 +267,8 @@ def test_an_id_without_a_version_means_the_latest(id: str) -> None:
 def in_other_types(domain: Any, value: Any) -> list[Any]:
     """The same value in the types of numpy and of the standard library."""
     if isinstance(domain, (Integer, Sizes)):
-        return [numpy_type(value) for numpy_type in (np.int64, np.int32, np.uint8, np.int8)]
+        integers = (np.int64, np.int32, np.uint8, np.int8)
+        return [tuple(map(to, value)) if isinstance(value, tuple) else to(value) for to in integers]
     if isinstance(domain, Real):
         return [np.float64(value), Fraction(value)]
     return [np.bool_(value)] if isinstance(domain, Flag) else [np.str_(value)]

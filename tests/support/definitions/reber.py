@@ -89,4 +89,5 @@ DEFINITION = Definition(
         ({"ask": "inner"}, "ask must be one of 'legal', 'outer', got 'inner'"),
         ({"framing": "many_to_one"}, "framing must be one of 'one_to_one', got 'many_to_one'"),
     ],
+    also_checked=[{"ask": "outer", "longest": 10}],
 )
