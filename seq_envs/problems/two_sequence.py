@@ -36,6 +36,10 @@ def _lstm(setting: str, *sequences: int) -> Published:
     return Published(who="LSTM", setting=setting, figure=figure, source=_SECTION)
 
 
+def _as_text(number: Array) -> str:
+    return f"{number[0]:.2f}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class SeqTwoSequence(Problem):
     """Two-sequence problem.
@@ -152,7 +156,7 @@ class SeqTwoSequence(Problem):
 
     @property
     def code(self) -> Encoding:
-        return Numbers(-_LARGEST, _LARGEST, 1, lambda number: f"{number[0]:.2f}")
+        return Numbers(-_LARGEST, _LARGEST, 1, _as_text)
 
     @property
     def action_space(self) -> spaces.Discrete | spaces.Box:
