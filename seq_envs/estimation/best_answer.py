@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from seq_envs.encodings import Array
@@ -34,8 +36,8 @@ def best_answers(problem: Problem, targets: Array, group: Array) -> Array:
     if type(problem).grade is not Problem.grade:
         best = np.stack([_best_by_grade(problem, members) for members in _split(targets, group)])
     elif problem.whole_answers:
-        wholes, code = np.unique(flat, axis=0, return_inverse=True)
-        best = wholes[_most_frequent(code.reshape(-1), group)]
+        wholes, code = distinct_rows(flat)
+        best = wholes[_most_frequent(code, group)]
     elif targets.dtype.kind != "f":
         best = np.stack([_most_frequent(place, group) for place in flat.T], axis=1)
     else:
@@ -65,6 +67,19 @@ def distinct(labels: Array) -> tuple[Array, Array]:
             return (np.flatnonzero(occurs) + low).astype(labels.dtype), (occurs.cumsum() - 1)[offsets]
     values, places = np.unique(labels, return_inverse=True)
     return values, places
+
+
+def distinct_rows(rows: Array) -> tuple[Array, Array]:
+    """As `distinct`, for the rows of (n, places), in lexicographic order."""
+    if np.can_cast(rows.dtype, np.int64) and rows.size:
+        low = rows.min(axis=0).astype(np.int64)
+        sizes = rows.max(axis=0) - low + 1
+        if prod(sizes.tolist()) <= _WIDEST_RANGE:
+            weights = np.append(sizes[:0:-1].cumprod()[::-1], 1)
+            numbers, places = distinct((rows - low) @ weights)
+            return (numbers[:, None] // weights % sizes + low).astype(rows.dtype), places
+    values, places = np.unique(rows, axis=0, return_inverse=True)
+    return values, places.reshape(-1)
 
 
 def _most_frequent(numbers: Array, group: Array) -> Array:

@@ -35,6 +35,12 @@ _MENU: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
         "SeqClassifyHard-v0":   ("classify:SeqClassify", {"length": 100}),
     },
     "hochreiter": {
+        "SeqReber-v0":          ("reber:SeqReber", {}),
+        "SeqReberPaper-v0":     ("reber:SeqReber", {"longest": 50}),
+        "SeqLongLag-v0":        ("long_lag:SeqLongLag", {}),
+        "SeqLongLagPaper-v0":   ("long_lag:SeqLongLag", {"delay": 50, "n_distractors": 50, "extra": 97}),
+        "SeqTwoSequence-v0":    ("two_sequence:SeqTwoSequence", {}),
+        "SeqTwoSequencePaper-v0": ("two_sequence:SeqTwoSequence", {"length": (100, 110), "informative": 3}),
     },
     "machines": {
     },

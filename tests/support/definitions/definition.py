@@ -49,3 +49,7 @@ class Definition:
     """Settings that are refused, with the error's message as a regular expression."""
     tolerance: float = 0.0
     """How far a real answer may be from the one given here."""
+    best_only: Callable[..., bool] = lambda **_: False
+    """best_only(**settings): whether `answers` are only the best ones, as chance or noise decides which is right."""
+    also_checked: Sequence[Settings] = ()
+    """More settings that `check_problem` runs on."""
