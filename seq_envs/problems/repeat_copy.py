@@ -121,11 +121,6 @@ class SeqRepeatCopy(Problem):
         return self.repeats != 1
 
     @property
-    def _varies(self) -> bool:
-        """Whether episodes have different layouts."""
-        return not (isinstance(self.length, int) and isinstance(self.repeats, int))
-
-    @property
     def steps(self) -> int:
         return largest(self.length) * (1 + largest(self.repeats)) + 1 + self.marks_end
 
@@ -155,7 +150,7 @@ class SeqRepeatCopy(Problem):
         if self.marks_end:
             observations[episode, lengths, -1] = repeats / _SCALE
         targets = self._answers(vectors, lengths, repeats, step)
-        if not self._varies:
+        if isinstance(self.length, int) and isinstance(self.repeats, int):
             return varied_length(observations, targets, None, step > longest)
         last = lengths * (1 + repeats) + self.marks_end
         return varied_length(observations, targets, last + 1, step > lengths[:, None])
@@ -216,7 +211,7 @@ class SeqRepeatCopy(Problem):
             return None
         answers = np.zeros((len(observations), self.bits + self.marks_end), np.uint8)
         if layouts is not None:
-            answers[:, -1] = layouts.ends()[step]
+            answers[:, -1] = layouts.ends[step]
         return answers
 
     @property

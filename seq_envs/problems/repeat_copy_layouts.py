@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -10,9 +10,10 @@ from seq_envs.encodings import Array
 from seq_envs.level import Level, Levels
 from seq_envs.sizes import Size, largest, mean_power, smallest
 
-_MOST_LAYOUTS = 1_000_000
-_MOST_STEPS = 10_000_000
+_MOST_LAYOUTS, _MOST_STEPS = 1_000_000, 10_000_000
+"""The most layouts, and the most time steps of an episode, that are counted."""
 END = -1
+"""Stands for the place of a vector where the answer is the end."""
 
 
 class Layouts:
@@ -20,49 +21,48 @@ class Layouts:
 
     Args:
         lengths, repeats: (layouts,).
-        marks_end: whether one more answer marks the end.
     """
 
-    def __init__(self, lengths: Array, repeats: Array, marks_end: bool) -> None:
-        self.lengths = lengths
-        self.last = lengths * (1 + repeats) + marks_end
-        """(layouts,): the last step."""
-        self._vectors_end = lengths * (1 + repeats)
-        self._marks_end = marks_end
+    def __init__(self, lengths: Array, repeats: Array, *, marks_end: bool) -> None:
+        self._lengths = lengths
+        self._last_vector = lengths * (1 + repeats)
+        self._last = self._last_vector + marks_end
 
     def places(self, step: int) -> Array:
         """(layouts that ask at this step,): the place of the vector that is the right answer, or END."""
-        asks = (self.lengths < step) & (step <= self.last)
-        lengths, over = self.lengths[asks], step > self._vectors_end[asks]
+        asks = (self._lengths < step) & (step <= self._last)
+        lengths, over = self._lengths[asks], step > self._last_vector[asks]
         return np.where(over, END, (step - lengths - 1) % lengths)
 
-    def ends(self) -> Array:
-        """(T,) bool: whether the end is the most likely answer at each step, without any observation."""
-        asked, ends = self._counts()
-        return 2 * ends > asked
-
+    @cached_property
     def _counts(self) -> tuple[Array, Array]:
         """(T,) each: how many layouts ask at each step, and in how many of them the answer is the end."""
-        steps = int(self.last.max()) + 1
-        begun = np.bincount(self.lengths + 1, minlength=steps + 1)
-        over = np.bincount(self.last + 1, minlength=steps + 1)
-        ends = np.bincount(self.last[self.last > self._vectors_end], minlength=steps)
-        return (begun - over).cumsum()[:steps], ends
+        steps = int(self._last.max()) + 1
+        begun, over = (np.bincount(at + 1, minlength=steps + 1)[:steps] for at in (self._lengths, self._last))
+        return (begun - over).cumsum(), np.bincount(self._last, minlength=steps)
+
+    @cached_property
+    def ends(self) -> Array:
+        """(T,) bool: whether the end is the most likely answer at each step, if no observation is known."""
+        asked, ends = self._counts
+        return 2 * ends > asked
 
     def levels(self, bits: int) -> Levels:
-        """The levels with answers of `bits` bits and a place for the end.
+        """The levels, if answers have a place for the end beside `bits` bits.
 
-        The constant answer is all zeros. The memoryless policy answers zeros, and marks the end where it is likely.
+        The best constant answer is zeros. The best memoryless policy answers zeros too, and 1 for the end where that is
+        most likely: zeros are right for half of the bits of a vector, and for all bits at the end.
         """
-        asked, ends = self._counts()
-        marked = ends_marked = self.ends()
-        total = (bits + 1) * asked.sum()
-        right_bits = bits * (ends + (asked - ends) / 2).sum()
-        chance = Level(float((right_bits + (asked - ends).sum()) / total), 0.0)
-        accuracy = float((right_bits + np.maximum(ends, asked - ends).sum()) / total)
-        marks = np.concatenate([[0], marked.cumsum()])
-        once = (marks[self.last + 1] - marks[self.lengths + 1] == 1) & ends_marked[self.last]
-        exact_match = float((once * 0.5 ** (bits * self.lengths.astype(np.float64))).mean())
+        asked, ends = self._counts
+        vectors, answers = (asked - ends).sum(), asked.sum()
+        right_bits = bits * (ends.sum() + vectors / 2)
+        right_ends = np.maximum(ends, asked - ends).sum()
+        chance = Level(float((right_bits + vectors) / ((bits + 1) * answers)), 0.0)
+        accuracy = float((right_bits + right_ends) / ((bits + 1) * answers))
+        # All answers are right if the sequence is all zeros, and the only 1 for an end is at the last step.
+        marks = np.concatenate([[0], self.ends.cumsum()])
+        marked = (marks[self._last + 1] - marks[self._lengths + 1] == 1) & self.ends[self._last]
+        exact_match = float((marked * 0.5 ** (bits * self._lengths.astype(np.float64))).mean())
         return Levels(chance, Level(accuracy, exact_match), Level(1.0, 1.0))
 
 
