@@ -106,17 +106,12 @@ class SeqAssociativeRecall(Problem):
 
     @property
     def steps(self) -> int:
-        return largest(self.items) * self._block + self._tail
+        return (largest(self.items) + 2) * self._block
 
     @property
     def _block(self) -> int:
-        """The steps of an item in the list."""
+        """The steps of an item in the list, of the query after its mark, and of the answer after the second mark."""
         return self.item_length + 1
-
-    @property
-    def _tail(self) -> int:
-        """The steps after the list: the query between its marks, and the answers."""
-        return 2 * self.item_length + 2
 
     @property
     def code(self) -> Encoding:
@@ -131,38 +126,38 @@ class SeqAssociativeRecall(Problem):
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
         counts, most, long, bits = drawn(self.items, rng, batch), largest(self.items), self.item_length, self.bits
+        one_layout = isinstance(self.items, int)
         items = random_bits(rng, (batch, most, long), bits)
         first_item = np.arange(0, batch * most, most)
         of_all = items.reshape(batch * most, long, bits)
-        query = of_all.take(first_item + rng.integers(counts - 1), axis=0)
+        queried = rng.integers(most - 1, size=batch) if one_layout else rng.integers(counts - 1)
+        query = of_all.take(first_item + queried, axis=0)
         answer = of_all.take(first_item + self._first(items, query, counts) + 1, axis=0)
-        tail = np.zeros((batch, self._tail, bits + 2), np.float32)
-        tail[:, [0, long + 1], -1] = 1
-        tail[:, 1 : long + 1, :bits] = query
+        blocks, length = most + 2, self._block
+        observations = np.zeros((batch, blocks, length, bits + 2), np.float32)
+        targets = np.zeros((batch * blocks, length, bits), np.uint8)
+        if not one_layout:
+            items *= (np.arange(most) < counts[:, None])[..., None, None]
+        observations[:, :most, 1:, :bits] = items
+        observations[:, :most, 0, bits] = 1 if one_layout else np.arange(most) < counts[:, None]
+        block = np.arange(0, batch * blocks, blocks) + counts
+        of_all_blocks = observations.reshape(batch * blocks, length, bits + 2)
+        of_all_blocks[block, 0, -1] = of_all_blocks[block + 1, 0, -1] = 1
+        of_all_blocks[block, 1:, :bits] = query
+        targets[block + 1, 1:] = answer
+        ends = (counts + 2) * length
+        step = np.arange(self.steps)
+        return varied_length(
+            observations.reshape(batch, self.steps, bits + 2),
+            targets.reshape(batch, self.steps, bits),
+            None if one_layout else ends,
+            step >= self.steps - long if one_layout else step >= (ends - long)[:, None],
+        )
 
-        observations = np.zeros((batch, self.steps, bits + 2), np.float32)
-        targets = np.zeros((batch, self.steps, bits), np.uint8)
-        shown = observations[:, : most * self._block].reshape(batch, most, self._block, bits + 2)  # A view.
-        listed = np.arange(most) < counts[:, None]
-        if not isinstance(self.items, int):
-            items *= listed[..., None, None]
-        shown[:, :, 1:, :bits] = items
-        shown[:, :, 0, bits] = listed
-        if isinstance(self.items, int):
-            observations[:, -self._tail :] = tail
-            targets[:, -long:] = answer
-            return varied_length(observations, targets, None, np.arange(self.steps) >= self.steps - long)
-        begins = counts * self._block
-        steps = (begins + np.arange(0, batch * self.steps, self.steps))[:, None] + np.arange(self._tail)
-        observations.reshape(-1, bits + 2)[steps] = tail
-        targets.reshape(-1, bits)[steps[:, -long:]] = answer
-        scored = np.arange(self.steps) >= (begins + long + 2)[:, None]
-        return varied_length(observations, targets, begins + self._tail, scored)
-
-    def _first(self, items: Array, query: Array, counts: Array | int) -> Array:
+    def _first(self, items: Array, query: Array, counts: Array) -> Array:
         """(B,): the place of the first of the items (B, most, item_length, bits) that equals the query.
 
-        If no earlier item is equal, it is the last but one of `counts` items, since the last is never the query.
+        If no earlier item is equal, it is the last but one of `counts` items (B,), since the last is never the query.
         """
         size = self.item_length * self.bits
         # Strings of bytes are compared many times as fast as arrays along a short axis.
@@ -171,8 +166,9 @@ class SeqAssociativeRecall(Problem):
             for vectors in (items, query)
         )
         same: Array = listed == wanted
-        same[np.arange(len(items)), np.asarray(counts) - 2] = True
-        first: Array = same.argmax(axis=1)
+        first = counts - 2
+        for place in reversed(range(items.shape[1] - 2)):
+            first = np.where(same[:, place], place, first)
         return first
 
     def _layout(self, step: int) -> tuple[int, int] | None:
@@ -189,7 +185,7 @@ class SeqAssociativeRecall(Problem):
         shown = history[:, : count * self._block, : self.bits].reshape(len(history), count, self._block, self.bits)
         query = history[:, count * self._block + 1 :][:, : self.item_length, : self.bits]
         items = shown[:, :, 1:]
-        return items, self._first(items, query, count)
+        return items, self._first(items, query, np.full(len(items), count))
 
     def solve(self, history: Array) -> Array:
         layout = self._layout(history.shape[1] - 1)
