@@ -26,4 +26,7 @@ def frame(transcript: Transcript, render_mode: str) -> str | Array:
         return draw_text(transcript)
     from seq_envs.picture import draw_picture  # Most programs render no picture, so they need not import this.
 
-    return draw_picture(transcript)
+    # The title grows during the episode. Only answers of several places can be partly right.
+    name, most = transcript.title.partition("  ")[0], transcript.steps
+    fraction = ".00000" if len(transcript.longest_answer) > 1 else ""
+    return draw_picture(transcript, f"{name}  step {most} of {most}  right {most}{fraction} of {most}")

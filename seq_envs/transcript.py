@@ -36,6 +36,8 @@ class Transcript(NamedTuple):
     """The steps so far; only the latest ones of a long episode."""
     longest_answer: tuple[str, ...]
     """The places of the answer that takes the most room."""
+    longest_observation: str
+    """The observation of the episode, those to come included, that takes the most room."""
 
     @classmethod
     def of_episode(
@@ -63,7 +65,9 @@ class Transcript(NamedTuple):
         title = (
             f"{type(problem).__name__}  step {len(answers)} of {block.lengths[episode]}  right {earned:g} of {asked}"
         )
-        return cls(title, int(block.lengths[episode]), columns, _places(problem.answers.longest))
+        length = int(block.lengths[episode])
+        texts = map(problem.code.draw, np.unique(raw[:length], axis=0))
+        return cls(title, length, columns, _places(problem.answers.longest), max(texts, key=len))
 
     @classmethod
     def of_solution(cls, problem: Problem, block: Episodes, episode: int) -> Transcript:
@@ -74,7 +78,8 @@ class Transcript(NamedTuple):
             TimeStep(t, problem.code.draw(raw[t]), None, _places(targets[t]) if scored[t] else None, None)
             for t in range(length)
         ]
-        return cls(type(problem).__name__, length, columns, _places(problem.answers.longest))
+        longest = max((column.observation for column in columns), key=len)
+        return cls(type(problem).__name__, length, columns, _places(problem.answers.longest), longest)
 
 
 def _places(answer: Any) -> tuple[str, ...]:

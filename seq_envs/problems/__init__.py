@@ -43,6 +43,14 @@ _MENU: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
         "SeqTwoSequencePaper-v0": ("two_sequence:SeqTwoSequence", {"length": (100, 110), "informative": 3}),
     },
     "machines": {
+        "SeqRepeatCopy-v0":           ("repeat_copy:SeqRepeatCopy", {}),
+        "SeqRepeatCopyPaper-v0":      ("repeat_copy:SeqRepeatCopy", {"length": (1, 20), "bits": 8}),
+        "SeqAssociativeRecall-v0":    ("associative_recall:SeqAssociativeRecall", {}),
+        "SeqAssociativeRecallPaper-v0": ("associative_recall:SeqAssociativeRecall",
+                                         {"items": (2, 6), "item_length": 3, "bits": 6}),
+        "SeqPrioritySort-v0":         ("priority_sort:SeqPrioritySort", {}),
+        "SeqPrioritySortPaper-v0":    ("priority_sort:SeqPrioritySort", {"items": 20, "asked": 16, "bits": 8}),
+        "SeqDistractedRecall-v0":     ("distracted_recall:SeqDistractedRecall", {}),
     },
     "languages": {
         "SeqParity-v0":         ("parity:SeqParity", {}),

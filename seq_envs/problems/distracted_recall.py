@@ -1,0 +1,196 @@
+"""Distracted recall: reproduce the targets that stood among distractors, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from string import ascii_lowercase
+from typing import ClassVar, Literal, get_args
+
+import numpy as np
+from gymnasium import spaces
+
+from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
+from seq_envs.level import Level, Levels
+from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
+from seq_envs.problem import Episodes, Problem, same_sources, varied_length
+from seq_envs.published import Published
+from seq_envs.sizes import Size, Sizes, drawn, largest, smallest
+
+_MONNER = "Monner and Reggia 2012, the task Distracted Sequence Recall"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeqDistractedRecall(Problem):
+    """Distracted recall.
+
+    ## Description
+    The agent sees `length` symbols, one at each step. `targets` of them, at places that are drawn uniformly from all
+    choices of so many places, are values drawn uniformly from `0 ... n_values-1`. All others are distractors, letters
+    drawn uniformly from the first `n_distractors` of the alphabet. Then come the prompts `?1`, `?2`, ..., one for each
+    target. There the answer is the first target, the second one, and so on.
+
+    >>> import seq_envs
+    >>> print(seq_envs.draw("SeqDistractedRecall-v0", seed=0))
+    step  0 1 2 3 4 5 6 7  8  9
+    input a b d c c 1 d 2 ?1 ?2
+    truth . . . . . . . .  1  2
+
+    ## Action Space
+    `Discrete(n_values)`: the value of the target.
+
+    ## Observation Space
+    The current symbol out of `A = n_values+n_distractors+targets` (the values, then the distractors from `a` on, then
+    the prompts from `?1` on), by `encoding`: `one_hot` is `Box(0, 1, (A,), float32)`, `discrete` is `Discrete(A)`,
+    `normalized` is `Box(0, 1, (1+n_distractors+targets,), float32)` holding `v/(n_values-1)`, and then a flag for each
+    distractor and for each prompt.
+
+    ## Starting State
+    The first symbol.
+
+    ## Rewards
+    1.0 for a right answer at a prompt, otherwise 0.0.
+
+    An agent that receives its previous action can store one value there.
+
+    ## Episode End
+    Terminated after `length+targets` steps, where each episode draws its length if `length` is a range; never
+    truncated. The terminal observation is zeros.
+
+    ## Information
+    Empty, except at the last step: `is_success` and `accuracy` (see `seq_envs.env.SequenceEnv`).
+
+    ## Arguments
+    `length=8` (a number or a range such as `(8, 20)`), `targets=2` (at most `length`), `n_values=4`, `n_distractors=4`
+    (at most 26), `framing="many_to_many"`, `encoding="one_hot"`. The defaults are the sizes of the literature.
+
+    ## References
+    D. Monner and J. A. Reggia (2012), "A generalized LSTM-like training algorithm for second-order recurrent neural
+    networks", Neural Networks 25, the task "Distracted Sequence Recall".
+
+    ## Version History
+    v0: first version.
+    """
+
+    title: ClassVar[str] = "distracted recall: reproduce the targets among distractors"
+    published: ClassVar[tuple[Published, ...]] = (
+        Published(who="LSTM", setting="the defaults", figure="95% of the sequences", source=_MONNER),
+    )
+
+    length: Size = parameter(8, Sizes(1, LONGEST), "symbols before the prompts")
+    targets: int = parameter(2, Integer(1), "symbols to reproduce")
+    n_values: int = parameter(4, Integer(2, MOST_VALUES), "number of different values of a target")
+    n_distractors: int = parameter(4, Integer(1, len(ascii_lowercase)), "number of different distractors")
+    framing: Literal["many_to_many"] = parameter(
+        "many_to_many", Choice(("many_to_many",)), "the answers follow after all symbols"
+    )
+    encoding: SymbolEncodingName = parameter(
+        "one_hot", Choice(get_args(SymbolEncodingName)), "encoding of observations"
+    )
+
+    def check(self) -> None:
+        shortest = smallest(self.length)
+        if self.targets > shortest:
+            least = "length" if shortest == self.length else "the shortest length"
+            raise ValueError(f"targets must be at most {least} = {shortest}, got {self.targets}")
+
+    @property
+    def question(self) -> str:
+        return "At ?1: which value came first? At ?2: which value came second? And so on. Letters do not count."
+
+    @property
+    def steps(self) -> int:
+        return largest(self.length) + self.targets
+
+    @cached_property
+    def alphabet(self) -> Alphabet:
+        prompts = (f"?{number + 1}" for number in range(self.targets))
+        return Alphabet(self.n_values, cues=(*ascii_lowercase[: self.n_distractors], *prompts))
+
+    @property
+    def code(self) -> Encoding:
+        return SYMBOL_ENCODINGS[self.encoding](self.alphabet)
+
+    @property
+    def _first_prompt(self) -> int:
+        return self.n_values + self.n_distractors
+
+    @property
+    def action_space(self) -> spaces.Discrete:
+        return spaces.Discrete(self.n_values)
+
+    def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
+        lengths, longest = drawn(self.length, rng, batch), largest(self.length)
+        episode, dtype = np.arange(batch), self.alphabet.dtype
+        is_target = self._places(rng, lengths)
+        symbols = rng.integers(self.n_values, self._first_prompt, size=(batch, self.steps), dtype=dtype.type)
+        values = rng.integers(self.n_values, size=(batch, self.targets), dtype=dtype.type)
+        symbols[is_target] = values.ravel()  # In order, since a mask reads episode by episode.
+        targets = np.zeros_like(symbols)
+        prompts = np.arange(self._first_prompt, self.alphabet.size)
+        if isinstance(self.length, int):
+            symbols[:, longest:] = prompts
+            targets[:, longest:] = values
+            return varied_length(symbols, targets, None, np.arange(self.steps) >= longest)
+        asked = lengths[:, None] + np.arange(self.targets)
+        symbols[episode[:, None], asked] = prompts
+        targets[episode[:, None], asked] = values
+        return varied_length(symbols, targets, lengths + self.targets, np.arange(self.steps) >= lengths[:, None])
+
+    def _places(self, rng: np.random.Generator, lengths: Array) -> Array:
+        """(B, T) bool: the places of the targets, by R. Floyd's algorithm: each choice of places is equally likely."""
+        is_target = np.zeros((len(lengths), self.steps), np.bool_)
+        episode = np.arange(len(lengths))
+        for last in range(-self.targets, 0):
+            place = rng.integers(lengths + last + 1)
+            is_target[episode, np.where(is_target[episode, place], lengths + last, place)] = True
+        return is_target
+
+    def solve(self, history: Array) -> Array:
+        place = self._place(history, self._asked(history[:, -1]))
+        return np.take_along_axis(history, place[:, None], axis=1)[:, 0]
+
+    def _asked(self, symbols: Array) -> Array:
+        """Which target, 0, 1, ..., a prompt asks for; 0 for other symbols."""
+        return np.maximum(symbols.astype(np.int64) - self._first_prompt, 0)
+
+    def _place(self, history: Array, asked: Array) -> Array:
+        """(B,): the step of target number `asked` (B,)."""
+        place: Array = ((history < self.n_values).cumsum(axis=1) > asked[:, None]).argmax(axis=1)
+        return place
+
+    def solve_all(self, observations: Array) -> Array:
+        order = (observations >= self.n_values).argsort(axis=1, kind="stable")[:, : self.targets]
+        values = np.take_along_axis(observations, order, axis=1)
+        asked = self._asked(observations).clip(max=values.shape[1] - 1)
+        return np.take_along_axis(values, asked, axis=1)
+
+    def sources(self, history: Array, step: int) -> Array:
+        """The target that is asked and all symbols before it, which show how many targets there were.
+
+        If `length` is a range, the prompt is a source too wherever several prompts are possible. In sequences of
+        targets alone the target is the only source.
+        """
+        asked = np.arange(self.targets)
+        lengths = step - asked
+        asked = asked[(lengths >= smallest(self.length)) & (lengths <= largest(self.length))]
+        if not len(asked):
+            return same_sources(history, step, [])
+        if len(asked) == 1 and step - asked[0] == self.targets:
+            return same_sources(history, step, asked)
+        place = self._place(history, self._asked(history[:, step]))
+        steps = np.arange(step + 1)
+        sources: Array = (steps <= place[:, None]) | ((steps == step) & (len(asked) > 1))
+        return sources
+
+    def guess(self, observations: Array, step: int) -> Array:
+        return np.zeros_like(observations)
+
+    @property
+    def leaks(self) -> tuple[str, ...]:
+        return ("action",)
+
+    def known_levels(self) -> Levels:
+        one = 1 / self.n_values
+        by_luck = Level(one, one**self.targets)
+        return Levels(by_luck, by_luck, Level(1.0, 1.0))

@@ -1,0 +1,226 @@
+"""Repeat copy: reproduce a sequence of random bit vectors, once or several times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from gymnasium import spaces
+
+from seq_envs.encodings import Array, Encoding
+from seq_envs.level import Levels
+from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
+from seq_envs.problem import Episodes, Problem, same_sources, varied_length
+from seq_envs.problems.bit_vectors import random_bits, rows_of, text_of
+from seq_envs.problems.repeat_copy_layouts import END, copy_levels, layouts_of
+from seq_envs.published import Published
+from seq_envs.sizes import Size, Sizes, drawn, largest
+from seq_envs.vector_encodings import Numbers
+
+_MOST_REPEATS = 1000
+_SCALE = 10
+"""A number of repeats is observed divided by this, whatever its range: so it means the same to an agent that is tested
+with more repeats than it was trained with."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeqRepeatCopy(Problem):
+    """Repeat copy.
+
+    ## Description
+    The agent sees `length` vectors of `bits` random bits each, one at each step, then a delimiter, and then only
+    zeros. At each of these last steps the answer is the next vector, in order. With `repeats=1` this is the copy task
+    of memory machines.
+
+    If `repeats` is above 1 or a range, the delimiter comes with the number of repeats. The agent reproduces the whole
+    sequence this many times, and one more step asks for the end. Each answer has one more place then, which is 1 at the
+    last step, where all bits are 0, and otherwise 0.
+
+    >>> import seq_envs
+    >>> print(seq_envs.draw("SeqRepeatCopy-v0", bits=3, length=2, repeats=2, seed=0))
+    step    0   1   2       3       4       5       6       7
+    input 010 100 |x2     000     000     000     000     000
+    truth   .   .   . 0,1,0,0 1,0,0,0 0,1,0,0 1,0,0,0 0,0,0,1
+
+    ## Action Space
+    `MultiDiscrete([2] * bits)`: the vector. `MultiDiscrete([2] * (bits+1))` if `repeats` is above 1 or a range: the
+    vector, then 1 for the end.
+
+    ## Observation Space
+    By `encoding`, which is `vector`: a `Box` of float32 that holds the bits, 1 for the delimiter and, if `repeats` is
+    above 1 or a range, the number of repeats divided by 10 beside the delimiter. Its bounds are 0 and 1, and 0 and 100
+    for this number. It is drawn as the bits, `|` for the delimiter, and `|x3` for a delimiter with three repeats.
+
+    ## Starting State
+    The first vector.
+
+    ## Rewards
+    At each step after the delimiter the fraction of the places of the answer that are right, otherwise 0.0.
+
+    An agent that receives its previous action can store one vector there. If a vector is reproduced several times in a
+    row, its previous reward says how many bits were right, and if sizes are ranges, whether an answer was asked.
+
+    ## Episode End
+    Terminated after `length+1+length*repeats` steps, and one more if `repeats` is above 1 or a range. If one of the two
+    is a range, each episode draws its own. Never truncated. The terminal observation is zeros.
+
+    ## Information
+    Empty, except at the last step: `is_success` and `accuracy` (see `seq_envs.env.SequenceEnv`).
+
+    ## Arguments
+    `length=4` and `repeats=1` (numbers or ranges such as `(1, 20)`; at most 1000 repeats), `bits=4`,
+    `framing="many_to_many"`, `encoding="vector"`. The splits `train` and `test` have the sizes of the copy task in the
+    literature, `train_repeats` those of the repeat copy task.
+
+    ## References
+    A. Graves, G. Wayne and I. Danihelka (2014), "Neural Turing Machines", arXiv:1410.5401, sections 4.1 and 4.2. There
+    the number of repeats is scaled to mean 0 and variance 1 over the range that is trained on.
+
+    ## Version History
+    v0: first version.
+    """
+
+    title: ClassVar[str] = "repeat copy: reproduce bit vectors, once or several times"
+    splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "train": {"bits": 8, "length": (1, 20)},
+        "test": {"bits": 8, "length": (10, 120)},
+        "train_repeats": {"bits": 8, "length": (1, 10), "repeats": (1, 10)},
+    }
+    published: ClassVar[tuple[Published, ...]] = (
+        Published(
+            who="LSTM",
+            setting="the split test",
+            budget="the split train",
+            figure="worse and worse beyond the length 20",
+            source="Graves, Wayne and Danihelka 2014, section 4.1",
+        ),
+    )
+
+    length: Size = parameter(4, Sizes(1, LONGEST), "vectors in the sequence")
+    bits: int = parameter(4, Integer(1, MOST_VALUES), "bits of a vector")
+    repeats: Size = parameter(1, Sizes(1, _MOST_REPEATS), "how often the sequence is reproduced")
+    framing: Literal["many_to_many"] = parameter(
+        "many_to_many", Choice(("many_to_many",)), "the answers follow after all vectors"
+    )
+    encoding: Literal["vector"] = parameter("vector", Choice(("vector",)), "encoding of observations")
+
+    @property
+    def question(self) -> str:
+        if not self.marks_end:
+            return "At each step after | one answer: what were the vectors, one after another?"
+        return (
+            "At each step after | one answer: what were the vectors, one after another, as often as x says? The last "
+            "place is 1 at the end, one step after all vectors, where all bits are 0. Before that it is 0."
+        )
+
+    @property
+    def marks_end(self) -> bool:
+        """Whether an answer has a place for the end."""
+        return self.repeats != 1
+
+    @property
+    def steps(self) -> int:
+        return largest(self.length) * (1 + largest(self.repeats)) + 1 + self.marks_end
+
+    @property
+    def code(self) -> Encoding:
+        marks = [1.0] + [_MOST_REPEATS / _SCALE] * self.marks_end
+        return Numbers(0.0, np.array([1.0] * self.bits + marks), self.bits + len(marks), self._text)
+
+    def _text(self, raw: Array) -> str:
+        if raw[self.bits] == 0:
+            return text_of(raw[: self.bits])
+        return f"|x{raw[-1] * _SCALE:.0f}" if self.marks_end else "|"
+
+    @property
+    def action_space(self) -> spaces.MultiDiscrete:
+        return spaces.MultiDiscrete(np.full(self.bits + self.marks_end, 2))
+
+    def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
+        lengths, repeats = drawn(self.length, rng, batch), drawn(self.repeats, rng, batch)
+        longest, episode, step = largest(self.length), np.arange(batch), np.arange(self.steps)
+        vectors = random_bits(rng, (batch, longest), self.bits)
+        if not isinstance(self.length, int):
+            vectors[np.arange(longest) >= lengths[:, None]] = 0
+        observations = np.zeros((batch, self.steps, self.bits + 1 + self.marks_end), np.float32)
+        observations[:, :longest, : self.bits] = vectors
+        observations[episode, lengths, self.bits] = 1
+        if self.marks_end:
+            observations[episode, lengths, -1] = repeats / _SCALE
+        targets = self._answers(vectors, lengths, repeats, step)
+        if isinstance(self.length, int) and isinstance(self.repeats, int):
+            return varied_length(observations, targets, None, step > longest)
+        last = lengths * (1 + repeats) + self.marks_end
+        return varied_length(observations, targets, last + 1, step > lengths[:, None])
+
+    def _answers(self, vectors: Array, lengths: Array, repeats: Array, step: Array) -> Array:
+        """(B, steps, places): the right answers at time steps (steps,), for these lengths and repeats (B,).
+
+        vectors (B, ..., bits) begin with the sequence.
+        """
+        one_length = isinstance(self.length, int)
+        places = step - self.length - 1 if one_length else step - lengths[:, None] - 1
+        if self.marks_end:
+            places %= self.length if one_length else lengths[:, None]
+        answers = rows_of(vectors, places.clip(0, vectors.shape[1] - 1)).astype(np.uint8, copy=False)
+        if not self.marks_end:
+            return answers
+        over = step > (lengths * (1 + repeats))[:, None]
+        answers[over] = 0
+        return np.concatenate([answers, over[..., None]], axis=-1)
+
+    def solve(self, history: Array) -> Array:
+        return self._solved(history, history.shape[1] - 1)[:, 0]
+
+    def solve_all(self, observations: Array) -> Array:
+        return self._solved(observations, 0)
+
+    def _solved(self, observations: Array, first: int) -> Array:
+        """The right answers from a step on; zeros if no delimiter has been observed."""
+        lengths = observations[..., self.bits].argmax(axis=1)
+        delimiters = observations[np.arange(len(lengths)), lengths]
+        repeats = np.rint(delimiters[:, -1] * _SCALE).astype(np.int64)
+        vectors, step = observations[..., : self.bits], np.arange(first, observations.shape[1])
+        answers = self._answers(vectors, np.maximum(lengths, 1), repeats, step)
+        answers[delimiters[:, self.bits] == 0] = 0
+        return answers
+
+    def sources(self, history: Array, step: int) -> Array | None:
+        """The vector to reproduce, and the delimiter where episodes have different answers at this step."""
+        layouts = layouts_of(self.length, self.repeats)
+        if layouts is None:
+            return None
+        places: Array = np.unique(layouts.places(step))
+        if len(places) <= 1:
+            return same_sources(history, step, places[places != END])
+        lengths = history[:, : step + 1, self.bits].argmax(axis=1)
+        answers = self.solve(history[:, : step + 1])
+        place = (step - lengths - 1) % np.maximum(lengths, 1)
+        steps = np.arange(step + 1)
+        sources: Array = steps == place[:, None]
+        if self.marks_end:
+            sources &= answers[:, -1:] == 0
+        sources |= steps == lengths[:, None]
+        return sources
+
+    def guess(self, observations: Array, step: int) -> Array | None:
+        layouts = layouts_of(self.length, self.repeats) if self.marks_end else None
+        if self.marks_end and layouts is None:
+            return None
+        answers = np.zeros((len(observations), self.bits + self.marks_end), np.uint8)
+        if layouts is not None:
+            answers[:, -1] = layouts.ends[step]
+        return answers
+
+    @property
+    def leaks(self) -> tuple[str, ...]:
+        varied = not isinstance(self.length, int)
+        return ("action", "reward") if self.marks_end and (varied or self.length == 1) else ("action",)
+
+    def known_levels(self) -> Levels | None:
+        if not self.marks_end:
+            return copy_levels(self.length, self.bits)
+        layouts = layouts_of(self.length, self.repeats)
+        return None if layouts is None else layouts.levels(self.bits)
