@@ -29,4 +29,5 @@ def shuffled(values: int, copies: int, rng: np.random.Generator, batch: int) -> 
             drawn[ties] = keys(len(ties))
         return drawn
 
-    return (keys(batch) & below).astype(np.min_scalar_type(values - 1))
+    dealt: Array = (keys(batch) & below).astype(np.min_scalar_type(values - 1))
+    return dealt

@@ -109,7 +109,7 @@ def test_levels_of_higher_lower_over_all_decks(ranks: int, copies: int) -> None:
 
 
 def test_a_deck_too_large_for_the_exact_levels_is_estimated() -> None:
-    problem = seq_envs.make_problem("SeqHigherLower-v0", n_ranks=300, copies=1)
+    problem = seq_envs.make_problem("SeqHigherLower-v0", n_ranks=257, copies=1)
     levels = seq_envs.levels(problem)
     assert 0 < levels.optimal.accuracy_error < 0.003
     assert levels.optimal.accuracy == pytest.approx(0.75, abs=0.01)
