@@ -40,6 +40,7 @@ _MENU: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
     },
     "languages": {
         "SeqParity-v0":         ("parity:SeqParity", {}),
+        "SeqBinaryAdd-v0":      ("binary_add:SeqBinaryAdd", {}),
     },
     "probes": {
         "SeqCountRecall-v0":      ("count_recall:SeqCountRecall", {}),
