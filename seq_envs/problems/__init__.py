@@ -40,6 +40,7 @@ _MENU: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
     },
     "languages": {
         "SeqParity-v0":         ("parity:SeqParity", {}),
+        "SeqStack-v0":          ("stack:SeqStack", {}),
         "SeqBinaryAdd-v0":      ("binary_add:SeqBinaryAdd", {}),
     },
     "probes": {
