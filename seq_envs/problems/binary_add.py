@@ -223,11 +223,13 @@ class SeqBinaryAdd(Problem):
 
 def _digits_of_sum(first: Array, second: Array) -> Array:
     """The digits of the sum of two numbers (B, places), the least first; a carry out of the last place is left out."""
-    # A carry is the digit of the last place at which both numbers have the same one.
-    last_equal = np.maximum.accumulate(np.where(first == second, np.arange(first.shape[1]), -1), axis=1)[:, :-1]
-    digits = first ^ second
-    digits[:, 1:] ^= np.take_along_axis(first, np.maximum(last_equal, 0), axis=1) & (last_equal >= 0)
-    return digits
+    both, either = (first & second).T.copy(), (first ^ second).T.copy()
+    digits = either.copy()
+    carry = np.zeros(len(first), first.dtype)
+    for place in range(1, len(digits)):
+        carry = both[place - 1] | (either[place - 1] & carry)
+        digits[place] ^= carry
+    return digits.T
 
 
 def _deciding(pairs: Array, place: int) -> Array:

@@ -38,10 +38,10 @@ class SeqStack(Problem):
     the last cue the terminator `n_values`, which says that there are no more. Every cue is scored.
 
     >>> import seq_envs
-    >>> print(seq_envs.draw("SeqStack-v0", seed=0))
-    step  0 1 2 3 4 5  6  7 8 9 10 11 12 13 14 15 16
-    input 1 1 1 1 1 1 +0 +1 > >  >  >  >  >  >  >  >
-    truth . . . . . .  .  . 1 0  1  1  1  1  1  1  2
+    >>> print(seq_envs.draw("SeqStack-v0", seed=1))
+    step  0 1 2 3 4 5  6  7 8 9 10 11 12
+    input 1 0 0 1 - - +0 +1 > >  >  >  >
+    truth . . . . . .  .  . 1 0  0  1  2
 
     ## Action Space
     `Discrete(n_values+1)`: the value, or `n_values` as the terminator.

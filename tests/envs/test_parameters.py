@@ -183,11 +183,12 @@ def test_max_step_is_named_if_it_allows_no_window() -> None:
 @pytest.mark.parametrize("id", IDS)
 def test_an_unknown_name_is_refused_with_pythons_message(id: str, way: str) -> None:
     """Clients such as TorchRL search for this text, and try again without the keyword."""
-    problem = type(seq_envs.make_problem(id)).__name__
-    words = f"{problem}() got an unexpected keyword argument 'lenght'. Did you mean 'length'? {problem} takes length, "
-    with pytest.raises(TypeError, match=holding(words, "framing", "encoding")):
-        WAYS[way](id, lenght=7)
-    with pytest.raises(TypeError, match=holding(f"unexpected keyword argument 'zzz'. {problem} takes length, ")):
+    problem, (first, _) = type(seq_envs.make_problem(id)).__name__, fields_of(id)[0]
+    misspelt = f"{first[:-2]}{first[-1]}{first[-2]}"  # As "lenght".
+    words = f"{problem}() got an unexpected keyword argument {misspelt!r}. Did you mean {first!r}? {problem} takes "
+    with pytest.raises(TypeError, match=holding(f"{words}{first}, ", "framing", "encoding")):
+        WAYS[way](id, **{misspelt: 7})
+    with pytest.raises(TypeError, match=holding(f"unexpected keyword argument 'zzz'. {problem} takes {first}, ")):
         WAYS[way](id, zzz=0)
 
 
@@ -195,17 +196,18 @@ def test_an_unknown_name_is_refused_with_pythons_message(id: str, way: str) -> N
 @pytest.mark.parametrize("id", [id for id in IDS if id not in BASE_IDS])
 def test_fixed_ids_take_framing_and_encoding_only(id: str, way: str) -> None:
     problem = seq_envs.make_problem(id)
+    first, first_value = next(iter(seq_envs.MENU[id][1].items()))
     for field, _ in fields_of(id):
         if field not in ("framing", "encoding"):
             value = getattr(problem, field)  # Even the fixed value is refused.
-            words = f"{field} cannot be set to {value!r}: this id is fixed (length={problem.length}"
+            words = f"{field} cannot be set to {value!r}: this id is fixed ({first}={first_value!r}"
             with pytest.raises(ValueError, match=holding(words, "except for framing and encoding; use the base id")):
                 WAYS[way](id, **{field: value})
     for choice in choices(id):
         made = WAYS[way](id, **choice)
         chosen = made if way == "make_problem" else made.unwrapped.problem
         assert {"framing": chosen.framing, "encoding": chosen.encoding} == choice
-        assert chosen.length == problem.length
+        assert getattr(chosen, first) == first_value
 
 
 @pytest.mark.parametrize("id", [5, None, True, seq_envs.SeqEcho, ["SeqEcho-v0"], b"SeqEcho-v0"])
