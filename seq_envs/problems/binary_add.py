@@ -119,7 +119,8 @@ class SeqBinaryAdd(Problem):
 
     @property
     def question(self) -> str:
-        return f"Which is the next digit of the sum? {'A digit' if self._pairs else 'Each number'} comes least first."
+        asked = "the digit of the sum at this place" if self._pairs else "the next digit of the sum"
+        return f"Which is {asked}? The least digit comes first."
 
     @property
     def steps(self) -> int:
