@@ -10,17 +10,16 @@ import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding
-from seq_envs.level import Level, Levels
+from seq_envs.level import Levels
 from seq_envs.parameters import LONGEST, Choice, parameter
 from seq_envs.problem import Episodes, Problem, same_sources, varied_length
+from seq_envs.problems import binary_add_digits as digits
+from seq_envs.problems.binary_add_levels import binary_add_levels
 from seq_envs.published import Published
-from seq_envs.sizes import Size, Sizes, largest, lengths_of, mean_power, smallest
+from seq_envs.sizes import Size, Sizes, largest, lengths_of, smallest
 from seq_envs.vector_encodings import SEVERAL_ENCODINGS, SeveralEncodingName
 
-_CHOMSKY = "Deletang et al. 2023, Table 1"
 _Framing = Literal["one_to_one", "many_to_many"]
-PLUS, EQUALS = 2, 3
-"""The symbols between the two numbers and at the digits of the sum, in `many_to_many`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,21 +87,15 @@ class SeqBinaryAdd(Problem):
 
     title: ClassVar[str] = "binary addition: add two numbers digit by digit"
     splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {"train": {"length": (1, 40)}, "test": {"length": (41, 500)}}
-    published: ClassVar[tuple[Published, ...]] = (
+    published: ClassVar[tuple[Published, ...]] = tuple(
         Published(
-            who="LSTM",
+            who=who,
             setting="the split test, many_to_many",
             budget="the split train",
-            figure="about 54%",
-            source=_CHOMSKY,
-        ),
-        Published(
-            who="tape RNN",
-            setting="the split test, many_to_many",
-            budget="the split train",
-            figure="100%",
-            source=_CHOMSKY,
-        ),
+            figure=figure,
+            source="Deletang et al. 2023, Table 1",
+        )
+        for who, figure in (("LSTM", "about 54%"), ("tape RNN", "100%"))
     )
 
     length: Size = parameter(8, Sizes(1, LONGEST // 3 - 1), "digits of each number")
@@ -143,42 +136,18 @@ class SeqBinaryAdd(Problem):
         pairs[:, :-1] = rng.integers(2, size=(batch, longest, 2), dtype=np.uint8)
         if lengths is not None:
             pairs[np.arange(longest + 1) >= lengths[:, None]] = 0
-        sums = _digits_of_sum(pairs[..., 0], pairs[..., 1])
+        sums = digits.digits_of_sum(pairs[..., 0], pairs[..., 1])
         if self._pairs:
             return varied_length(pairs, sums, None if lengths is None else lengths + 1, np.ones(self.steps, np.bool_))
-        return self._one_after_the_other(pairs, sums, np.full(batch, longest) if lengths is None else lengths)
-
-    def _one_after_the_other(self, pairs: Array, sums: Array, lengths: Array) -> Episodes:
-        """Episodes of `many_to_many` with these digits (B, longest+1, 2), their sums (B, longest+1) and lengths."""
-        length = lengths[:, None]
-        step = np.arange(self.steps)
-        # The place of each step within the first number, the second one, or the sum.
-        place = np.where(step <= length, step, np.where(step <= 2 * length, step - length - 1, step - 2 * length - 1))
-        place = np.minimum(place, pairs.shape[1] - 1)
-        first, second = (np.take_along_axis(pairs[..., number], place, axis=1) for number in (0, 1))
-        symbols = np.where(step < length, first, np.where(step == length, PLUS, second))
-        asked = step > 2 * length
-        symbols = np.where(asked, EQUALS, symbols).astype(np.uint8)
-        targets = np.take_along_axis(sums, place, axis=1)
-        return varied_length(symbols, targets, 3 * lengths + 2, asked)
+        return digits.one_after_the_other(pairs, sums, np.full(batch, longest) if lengths is None else lengths)
 
     def solve(self, history: Array) -> Array:
-        return self._sums(history)[:, -1]
+        return self.solve_all(history)[:, -1]
 
     def solve_all(self, observations: Array) -> Array:
-        return self._sums(observations)
-
-    def _sums(self, history: Array) -> Array:
-        """The digit of the sum at each step (B, t), where it is scored."""
         if self._pairs:
-            return _digits_of_sum(history[..., 0], history[..., 1])
-        step = np.arange(history.shape[1])
-        # Each number ends before the first symbol that is no digit; without one, nothing is scored yet.
-        length = (history != PLUS).cumprod(axis=1).sum(axis=1)[:, None]
-        first = np.where(step < length, history, 0)
-        second = np.take_along_axis(history, np.minimum(step + length + 1, len(step) - 1), axis=1)
-        sums = _digits_of_sum(first, np.where(step < length, second, 0) & 1)
-        return np.take_along_axis(sums, np.maximum(step - 2 * length - 1, 0), axis=1)
+            return digits.digits_of_sum(observations[..., 0], observations[..., 1])
+        return digits.sums_one_after_the_other(observations)
 
     def sources(self, history: Array, step: int) -> Array | None:
         """The digits that decide about the carry, and those of this place.
@@ -189,7 +158,7 @@ class SeqBinaryAdd(Problem):
         longest = largest(self.length)
         if self._pairs:
             places = min(step + 1, longest)
-            return np.pad(_deciding(history[:, :places], step), ((0, 0), (0, step + 1 - places)))
+            return np.pad(digits.deciding_places(history[:, :places], step), ((0, 0), (0, step + 1 - places)))
         if smallest(self.length) != longest:
             return None
         place = step - 2 * longest - 1
@@ -197,7 +166,7 @@ class SeqBinaryAdd(Problem):
             return same_sources(history, step, [])
         places = min(place + 1, longest)
         numbers = history[:, :places], history[:, longest + 1 : longest + 1 + places]
-        deciding = _deciding(np.stack(numbers, axis=-1), place)
+        deciding = digits.deciding_places(np.stack(numbers, axis=-1), place)
         sources = same_sources(history, step, [])
         sources[:, :places] = sources[:, longest + 1 : longest + 1 + places] = deciding
         return sources
@@ -211,32 +180,4 @@ class SeqBinaryAdd(Problem):
         return () if self._pairs and largest(self.length) == 1 else ("action", "reward")
 
     def known_levels(self) -> Levels:
-        # The carry into a place is 1 with the probability (1 - 2^-place)/2, and so is the last digit.
-        answers = (smallest(self.length) + largest(self.length)) / 2 + 1
-        half_of_all = mean_power(0.5, self.length)
-        constant = Level(0.5 + half_of_all / (2 * answers), mean_power(0.25, self.length))
-        if not self._pairs:
-            return Levels(constant, constant, Level(1.0, 1.0))
-        # Without memory the answer is right where no carry comes in.
-        memoryless = Level(0.5 + (2 - half_of_all) / (2 * answers), mean_power(0.75, self.length))
-        return Levels(constant, memoryless, Level(1.0, 1.0))
-
-
-def _digits_of_sum(first: Array, second: Array) -> Array:
-    """The digits of the sum of two numbers (B, places), the least first; a carry out of the last place is left out."""
-    both, either = (first & second).T.copy(), (first ^ second).T.copy()
-    digits = either.copy()
-    carry = np.zeros(len(first), first.dtype)
-    for place in range(1, len(digits)):
-        carry = both[place - 1] | (either[place - 1] & carry)
-        digits[place] ^= carry
-    return digits.T
-
-
-def _deciding(pairs: Array, place: int) -> Array:
-    """(B, places) bool: the places of pairs (B, places, 2) that decide about the digit of the sum at `place`."""
-    places = np.arange(pairs.shape[1])
-    equal_before = (pairs[..., 0] == pairs[..., 1]) & (places < place)
-    last_equal = np.where(equal_before, places, 0).max(axis=1, keepdims=True)
-    deciding: Array = places >= last_equal
-    return deciding
+        return binary_add_levels(self.length, self._pairs)

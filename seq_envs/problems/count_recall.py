@@ -10,12 +10,12 @@ from typing import Any, ClassVar, get_args
 import numpy as np
 from gymnasium import spaces
 
-from seq_envs.decks import shuffled
 from seq_envs.encodings import Alphabet, Array
 from seq_envs.level import Levels
 from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
 from seq_envs.problem import Episodes, Problem, fixed_length, same_sources
 from seq_envs.problems.count_recall_levels import count_recall_levels
+from seq_envs.shuffling import shuffled
 from seq_envs.vector_encodings import SEVERAL_ENCODINGS, Several, SeveralEncodingName
 
 

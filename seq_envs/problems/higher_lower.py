@@ -9,12 +9,12 @@ from typing import Any, ClassVar, get_args
 import numpy as np
 from gymnasium import spaces
 
-from seq_envs.decks import shuffled
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Levels
 from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
 from seq_envs.problem import Episodes, Problem, same_sources
 from seq_envs.problems.higher_lower_levels import higher_lower_levels
+from seq_envs.shuffling import shuffled
 
 LOWER, HIGHER = 0, 1
 """The two answers."""

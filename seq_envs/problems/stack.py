@@ -14,11 +14,11 @@ from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, Symb
 from seq_envs.level import Levels
 from seq_envs.parameters import LONGEST, Choice, Integer, parameter
 from seq_envs.problem import Episodes, Problem, varied_length
+from seq_envs.problems.stack_content import Stacks
 from seq_envs.problems.stack_levels import best_answers, stack_levels
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, largest, lengths_of
 
-_CHOMSKY = "Deletang et al. 2023, Table 1"
 _MOST_VALUES = 64
 """The most values: each of them has a symbol with a name, that of its instruction."""
 
@@ -82,10 +82,15 @@ class SeqStack(Problem):
 
     title: ClassVar[str] = "stack manipulation: carry out instructions on a stack, then unload it"
     splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {"train": {"length": (1, 40)}, "test": {"length": (41, 500)}}
-    published: ClassVar[tuple[Published, ...]] = (
-        Published(who="RNN", setting="the split test", budget="the split train", figure="56%", source=_CHOMSKY),
-        Published(who="LSTM", setting="the split test", budget="the split train", figure="59%", source=_CHOMSKY),
-        Published(who="stack RNN", setting="the split test", budget="the split train", figure="100%", source=_CHOMSKY),
+    published: ClassVar[tuple[Published, ...]] = tuple(
+        Published(
+            who=who,
+            setting="the split test",
+            budget="the split train",
+            figure=figure,
+            source="Deletang et al. 2023, Table 1",
+        )
+        for who, figure in (("RNN", "56%"), ("LSTM", "59%"), ("stack RNN", "100%"))
     )
 
     length: Size = parameter(8, Sizes(1, (LONGEST - 1) // 2), "values and instructions of an episode")
@@ -134,42 +139,17 @@ class SeqStack(Problem):
         observations = np.full((batch, self.steps), self._cue, np.uint8)
         observations[:, :longest] = np.where(step[:longest] < at_first, values, instructions)
         observations[step >= lengths[:, None]] = self._cue
-        stacks, heights = self._stacks(observations[:, :longest])
-        targets = self._unloaded(stacks, heights, step - lengths[:, None])
-        return varied_length(observations, targets, lengths + heights + 1, step >= lengths[:, None])
-
-    def _stacks(self, symbols: Array) -> tuple[Array, Array]:
-        """The stacks (T+1, B) after these symbols (B, T), from the bottom, and their heights (B,).
-
-        Above its height, a stack holds any values.
-        """
-        batch, steps = symbols.shape
-        cue = [0]
-        pushed = np.array([*range(self.n_values), 0, *range(self.n_values), *cue], np.uint8)[symbols.T]
-        moves = np.array([1] * self.n_values + [-1] + [1] * self.n_values + cue)[symbols.T] * batch
-        stacks = np.zeros((steps + 1, batch), np.uint8)
-        places = stacks.reshape(-1)
-        bottom = np.arange(batch)
-        free = bottom.copy()  # The lowest free place of each stack. What is written there counts if it moves up.
-        for value, move in zip(pushed, moves, strict=True):
-            places[free] = value
-            free += move
-            np.maximum(free, bottom, out=free)
-        return stacks, free // batch
-
-    def _unloaded(self, stacks: Array, heights: Array, cue: Array) -> Array:
-        """The answers (B, ...) at the cues (B, ...) of these numbers 0, 1, ...; arbitrary at negative ones."""
-        place = heights[:, None] - 1 - cue
-        values = np.take_along_axis(stacks.T, np.clip(place, 0, len(stacks) - 1), axis=1)
-        return np.where(place >= 0, values, np.uint8(self.n_values))
+        stacks = Stacks(observations[:, :longest], self.n_values)
+        targets = stacks.unloaded(step - lengths[:, None])
+        return varied_length(observations, targets, lengths + stacks.heights + 1, step >= lengths[:, None])
 
     def solve(self, history: Array) -> Array:
         cues = (history == self._cue).sum(axis=1, keepdims=True)
-        return self._unloaded(*self._stacks(history), cues - 1)[:, 0]
+        return Stacks(history, self.n_values).unloaded(cues - 1)[:, 0]
 
     def solve_all(self, observations: Array) -> Array:
         cues = (observations == self._cue).cumsum(axis=1)
-        return self._unloaded(*self._stacks(observations), cues - 1)
+        return Stacks(observations, self.n_values).unloaded(cues - 1)
 
     def guess(self, observations: Array, step: int) -> Array | None:
         best = best_answers(self.length, self.n_values)

@@ -183,31 +183,31 @@ def test_max_step_is_named_if_it_allows_no_window() -> None:
 @pytest.mark.parametrize("id", IDS)
 def test_an_unknown_name_is_refused_with_pythons_message(id: str, way: str) -> None:
     """Clients such as TorchRL search for this text, and try again without the keyword."""
-    problem, (first, _) = type(seq_envs.make_problem(id)).__name__, fields_of(id)[0]
-    misspelt = f"{first[:-2]}{first[-1]}{first[-2]}"  # As "lenght".
-    words = f"{problem}() got an unexpected keyword argument {misspelt!r}. Did you mean {first!r}? {problem} takes "
-    with pytest.raises(TypeError, match=holding(f"{words}{first}, ", "framing", "encoding")):
-        WAYS[way](id, **{misspelt: 7})
-    with pytest.raises(TypeError, match=holding(f"unexpected keyword argument 'zzz'. {problem} takes {first}, ")):
+    problem, first = type(seq_envs.make_problem(id)).__name__, fields_of(id)[0][0]
+    typo = f"{first[:-2]}{first[-1]}{first[-2]}"  # Such as "lenght".
+    takes = f"{problem} takes {first}, "
+    words = f"{problem}() got an unexpected keyword argument {typo!r}. Did you mean {first!r}? {takes}"
+    with pytest.raises(TypeError, match=holding(words, "framing", "encoding")):
+        WAYS[way](id, **{typo: 7})
+    with pytest.raises(TypeError, match=holding(f"unexpected keyword argument 'zzz'. {takes}")):
         WAYS[way](id, zzz=0)
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("id", [id for id in IDS if id not in BASE_IDS])
 def test_fixed_ids_take_framing_and_encoding_only(id: str, way: str) -> None:
-    problem = seq_envs.make_problem(id)
-    first, first_value = next(iter(seq_envs.MENU[id][1].items()))
+    problem, fixed = seq_envs.make_problem(id), seq_envs.MENU[id][1]
     for field, _ in fields_of(id):
         if field not in ("framing", "encoding"):
             value = getattr(problem, field)  # Even the fixed value is refused.
-            words = f"{field} cannot be set to {value!r}: this id is fixed ({first}={first_value!r}"
+            words = f"{field} cannot be set to {value!r}: this id is fixed ({next(iter(fixed))}="
             with pytest.raises(ValueError, match=holding(words, "except for framing and encoding; use the base id")):
                 WAYS[way](id, **{field: value})
     for choice in choices(id):
         made = WAYS[way](id, **choice)
         chosen = made if way == "make_problem" else made.unwrapped.problem
         assert {"framing": chosen.framing, "encoding": chosen.encoding} == choice
-        assert getattr(chosen, first) == first_value
+        assert all(getattr(chosen, name) == value for name, value in (fixed | choice).items())
 
 
 @pytest.mark.parametrize("id", [5, None, True, seq_envs.SeqEcho, ["SeqEcho-v0"], b"SeqEcho-v0"])
@@ -267,7 +267,8 @@ def test_an_id_without_a_version_means_the_latest(id: str) -> None:
 def in_other_types(domain: Any, value: Any) -> list[Any]:
     """The same value in the types of numpy and of the standard library."""
     if isinstance(domain, (Integer, Sizes)):
-        return [numpy_type(value) for numpy_type in (np.int64, np.int32, np.uint8, np.int8)]
+        integers = (np.int64, np.int32, np.uint8, np.int8)
+        return [tuple(map(to, value)) if isinstance(value, tuple) else to(value) for to in integers]
     if isinstance(domain, Real):
         return [np.float64(value), Fraction(value)]
     return [np.bool_(value)] if isinstance(domain, Flag) else [np.str_(value)]

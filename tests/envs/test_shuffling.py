@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from seq_envs.decks import shuffled
+from seq_envs.shuffling import shuffled
 
 
 @pytest.mark.parametrize(

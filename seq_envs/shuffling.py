@@ -1,4 +1,4 @@
-"""Decks of cards that are dealt without replacement."""
+"""Shuffled decks of cards, for problems that deal without replacement."""
 
 from __future__ import annotations
 
