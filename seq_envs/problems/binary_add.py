@@ -19,6 +19,7 @@ from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, largest, lengths_of, smallest
 from seq_envs.vector_encodings import SEVERAL_ENCODINGS, SeveralEncodingName
 
+_CHOMSKY = "Deletang et al. 2023, Table 1"
 _Framing = Literal["one_to_one", "many_to_many"]
 
 
@@ -89,18 +90,14 @@ class SeqBinaryAdd(Problem):
     splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {"train": {"length": (1, 40)}, "test": {"length": (41, 500)}}
     published: ClassVar[tuple[Published, ...]] = tuple(
         Published(
-            who=who,
-            setting="the split test, many_to_many",
-            budget="the split train",
-            figure=figure,
-            source="Deletang et al. 2023, Table 1",
+            who=who, setting="the split test, many_to_many", budget="the split train", figure=figure, source=_CHOMSKY
         )
         for who, figure in (("LSTM", "about 54%"), ("tape RNN", "100%"))
     )
 
     length: Size = parameter(8, Sizes(1, LONGEST // 3 - 1), "digits of each number")
     framing: _Framing = parameter(
-        "one_to_one", Choice(get_args(_Framing)), "whether digits come side by side or one number after the other"
+        "one_to_one", Choice(get_args(_Framing)), "digits side by side, or one number after the other"
     )
     encoding: SeveralEncodingName = parameter(
         "one_hot", Choice(get_args(SeveralEncodingName)), "encoding of observations"

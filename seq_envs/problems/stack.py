@@ -19,6 +19,7 @@ from seq_envs.problems.stack_levels import best_answers, stack_levels
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, largest, lengths_of
 
+_CHOMSKY = "Deletang et al. 2023, Table 1"
 _MOST_VALUES = 64
 """The most values: each of them has a symbol with a name, that of its instruction."""
 
@@ -83,13 +84,7 @@ class SeqStack(Problem):
     title: ClassVar[str] = "stack manipulation: carry out instructions on a stack, then unload it"
     splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {"train": {"length": (1, 40)}, "test": {"length": (41, 500)}}
     published: ClassVar[tuple[Published, ...]] = tuple(
-        Published(
-            who=who,
-            setting="the split test",
-            budget="the split train",
-            figure=figure,
-            source="Deletang et al. 2023, Table 1",
-        )
+        Published(who=who, setting="the split test", budget="the split train", figure=figure, source=_CHOMSKY)
         for who, figure in (("RNN", "56%"), ("LSTM", "59%"), ("stack RNN", "100%"))
     )
 
