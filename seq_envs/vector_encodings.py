@@ -45,10 +45,16 @@ class Numbers(Encoding):
 
 
 class Several(Encoding):
-    """Symbols side by side, raw (..., places) integers, each of its own alphabet."""
+    """Symbols side by side, raw (..., places) integers, each of its own alphabet.
 
-    def __init__(self, *alphabets: Alphabet) -> None:
+    Args:
+        alphabets: of each place.
+        between: the text between two symbols where they are drawn.
+    """
+
+    def __init__(self, *alphabets: Alphabet, between: str = " ") -> None:
         self.alphabets = alphabets
+        self._between = between
         self.dtype: np.dtype[Any] = np.result_type(*(alphabet.dtype for alphabet in alphabets))
         """The smallest unsigned integer that holds every symbol."""
 
@@ -58,7 +64,8 @@ class Several(Encoding):
         return np.zeros(self.space.shape or (), self.space.dtype)
 
     def draw(self, raw: Any) -> str:
-        return " ".join(OneHot(alphabet).draw(symbol) for alphabet, symbol in zip(self.alphabets, raw, strict=True))
+        symbols = zip(self.alphabets, raw, strict=True)
+        return self._between.join(OneHot(alphabet).draw(symbol) for alphabet, symbol in symbols)
 
 
 class OneHots(Several):

@@ -54,8 +54,14 @@ _MENU: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
     },
     "languages": {
         "SeqParity-v0":         ("parity:SeqParity", {}),
+        "SeqStack-v0":          ("stack:SeqStack", {}),
+        "SeqBinaryAdd-v0":      ("binary_add:SeqBinaryAdd", {}),
     },
     "probes": {
+        "SeqCountRecall-v0":      ("count_recall:SeqCountRecall", {}),
+        "SeqCountRecallPaper-v0": ("count_recall:SeqCountRecall", {"n_values": 2, "copies": 26}),
+        "SeqHigherLower-v0":      ("higher_lower:SeqHigherLower", {}),
+        "SeqHigherLowerPaper-v0": ("higher_lower:SeqHigherLower", {"n_ranks": 13, "copies": 4}),
     },
 }
 # fmt: on
