@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 from gymnasium import spaces
@@ -68,15 +68,24 @@ class SeqCopy(Problem):
     `output_length=length`, `offset=0`, `reverse=False`, `framing="many_to_many"`, `encoding="one_hot"`.
     `one_to_many` takes none of `output_length`, `offset`, `delay`, `reverse`.
 
+    The splits `train` and `test` reverse strings of two symbols, with the lengths of Delétang et al. (2023).
+
     ## References
     J. Brownlee (2017), "5 Examples of Simple Sequence Prediction Problems for Learning LSTM Recurrent Neural
-    Networks", section "Echo Random Subsequences".
+    Networks", section "Echo Random Subsequences". M. Arjovsky, A. Shah and Y. Bengio (2016), "Unitary Evolution
+    Recurrent Neural Networks", ICML, section 4.1: their copying memory problem is `length=10, n_values=8, delay=T-1`,
+    but with one cue before `length` blanks, where here each answer has its own cue. Delétang et al. (2023), "Neural
+    Networks and the Chomsky Hierarchy", ICLR, Table 1: "Reverse String" is `reverse=True, n_values=2`.
 
     ## Version History
     v0: first version.
     """
 
     title: ClassVar[str] = "echo random subsequences: see a sequence, then reproduce it or a part"
+    splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "train": {"length": (1, 40), "n_values": 2, "reverse": True},
+        "test": {"length": (41, 500), "n_values": 2, "reverse": True},
+    }
 
     length: Size = parameter(5, Sizes(1, LONGEST), "values in the sequence")
     n_values: int = parameter(10, Integer(2, MOST_VALUES), "number of different values")
