@@ -35,6 +35,10 @@ _MENU: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
         "SeqClassifyHard-v0":   ("classify:SeqClassify", {"length": 100}),
     },
     "hochreiter": {
+        "SeqAdding-v0":         ("adding:SeqAdding", {}),
+        "SeqAddingPaper-v0":    ("adding:SeqAdding", {"length": (100, 110)}),
+        "SeqTemporalOrder-v0":  ("temporal_order:SeqTemporalOrder", {}),
+        "SeqTemporalOrderPaper-v0": ("temporal_order:SeqTemporalOrder", {"length": (100, 110)}),
     },
     "machines": {
     },
@@ -42,6 +46,8 @@ _MENU: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
         "SeqParity-v0":         ("parity:SeqParity", {}),
     },
     "probes": {
+        "SeqQuery-v0":          ("query:SeqQuery", {}),
+        "SeqQueryPaper-v0":     ("query:SeqQuery", {"items": 40}),
     },
 }
 # fmt: on

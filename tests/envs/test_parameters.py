@@ -183,11 +183,14 @@ def test_max_step_is_named_if_it_allows_no_window() -> None:
 @pytest.mark.parametrize("id", IDS)
 def test_an_unknown_name_is_refused_with_pythons_message(id: str, way: str) -> None:
     """Clients such as TorchRL search for this text, and try again without the keyword."""
-    problem = type(seq_envs.make_problem(id)).__name__
-    words = f"{problem}() got an unexpected keyword argument 'lenght'. Did you mean 'length'? {problem} takes length, "
+    problem, (first, _) = type(seq_envs.make_problem(id)).__name__, fields_of(id)[0]
+    swapped = first[:-2] + first[-1] + first[-2]
+    words = (
+        f"{problem}() got an unexpected keyword argument {swapped!r}. Did you mean {first!r}? {problem} takes {first}, "
+    )
     with pytest.raises(TypeError, match=holding(words, "framing", "encoding")):
-        WAYS[way](id, lenght=7)
-    with pytest.raises(TypeError, match=holding(f"unexpected keyword argument 'zzz'. {problem} takes length, ")):
+        WAYS[way](id, **{swapped: 7})
+    with pytest.raises(TypeError, match=holding(f"unexpected keyword argument 'zzz'. {problem} takes {first}, ")):
         WAYS[way](id, zzz=0)
 
 
@@ -195,17 +198,19 @@ def test_an_unknown_name_is_refused_with_pythons_message(id: str, way: str) -> N
 @pytest.mark.parametrize("id", [id for id in IDS if id not in BASE_IDS])
 def test_fixed_ids_take_framing_and_encoding_only(id: str, way: str) -> None:
     problem = seq_envs.make_problem(id)
+    fixed = seq_envs.MENU[id][1]
+    first = next(iter(fixed))
     for field, _ in fields_of(id):
         if field not in ("framing", "encoding"):
             value = getattr(problem, field)  # Even the fixed value is refused.
-            words = f"{field} cannot be set to {value!r}: this id is fixed (length={problem.length}"
+            words = f"{field} cannot be set to {value!r}: this id is fixed ({first}={fixed[first]!r}"
             with pytest.raises(ValueError, match=holding(words, "except for framing and encoding; use the base id")):
                 WAYS[way](id, **{field: value})
     for choice in choices(id):
         made = WAYS[way](id, **choice)
         chosen = made if way == "make_problem" else made.unwrapped.problem
         assert {"framing": chosen.framing, "encoding": chosen.encoding} == choice
-        assert chosen.length == problem.length
+        assert {name: getattr(chosen, name) for name in fixed} == fixed
 
 
 @pytest.mark.parametrize("id", [5, None, True, seq_envs.SeqEcho, ["SeqEcho-v0"], b"SeqEcho-v0"])
@@ -264,6 +269,8 @@ def test_an_id_without_a_version_means_the_latest(id: str) -> None:
 
 def in_other_types(domain: Any, value: Any) -> list[Any]:
     """The same value in the types of numpy and of the standard library."""
+    if isinstance(value, tuple):
+        return [list(value), tuple(map(np.int64, value))]
     if isinstance(domain, (Integer, Sizes)):
         return [numpy_type(value) for numpy_type in (np.int64, np.int32, np.uint8, np.int8)]
     if isinstance(domain, Real):
