@@ -14,6 +14,9 @@ MOST_CARDS = 1 << 20
 """The most cards of all decks together. All of them are shuffled for each episode."""
 _AT_ONCE = 1 << 22
 """The most cards that are shuffled at once."""
+_CARDS_SIMULATED = 2_000_000
+"""The target for episodes x cards in a simulation."""
+_FEWEST_SIMULATED, _MOST_SIMULATED = 100, 50_000
 
 
 def deck_parameter() -> bool:
@@ -92,3 +95,8 @@ def mean_alike(n_values: int, decks: int, dealt: Size, other: int = 0) -> float:
         1.0, np.cumprod((copies - place) / (cards - place))
     )  # For each number of places up to all copies.
     return float(alike[fewest : largest(dealt) + 1].sum() / (largest(dealt) - fewest + 1))
+
+
+def simulated_episodes(n_values: int, decks: int) -> int:
+    """The number of episodes for a simulation."""
+    return max(_FEWEST_SIMULATED, min(_MOST_SIMULATED, _CARDS_SIMULATED // (COPIES * n_values * decks)))

@@ -14,6 +14,7 @@ from seq_envs.level import Levels
 from seq_envs.parameters import LONGEST, Choice, Real, parameter
 from seq_envs.problem import Episodes, Problem, same_sources, varied_length
 from seq_envs.problems.adding_levels import adding_levels
+from seq_envs.problems.adding_pairs import END, MARKED, Rule, draw_pair, marked_steps
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, drawn, largest, smallest
 from seq_envs.vector_encodings import Numbers
@@ -22,19 +23,11 @@ _Operation = Literal["add", "multiply"]
 _Variant = Literal["original", "modern"]
 _Framing = Literal["many_to_one"]
 _EncodingName = Literal["vector"]
-_MARKED = 1.0
-_END = -1.0
-_MOST_FIRST = 10
-"""The pairs among which the original's first choice is made."""
 
 
 def _published(setting: str, sequences: str, experiment: int) -> Published:
     source = f"Hochreiter and Schmidhuber 1997, section 5.{experiment}"
     return Published(who="LSTM", setting=setting, figure=f"{sequences} sequences until success", source=source)
-
-
-def _draw(pair: Array) -> str:
-    return f"{pair[0]:.2f}" + {_MARKED: "*", _END: "|"}.get(float(pair[1]), " ")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,10 +53,10 @@ class SeqAdding(Problem):
     modern one, and numbers in [-1, 1].
 
     >>> import seq_envs
-    >>> print(seq_envs.draw("SeqAdding-v0", length=9, seed=0))
-    step      0     1     2      3      4      5      6      7      8
-    input 0.70| 0.27* 0.02* -0.46  -0.38  -0.92  -0.85  -0.97  -0.65|
-    truth     .     .     .      .      .      .      .      .   0.57
+    >>> print(seq_envs.draw("SeqAdding-v0", length=9, seed=2))
+    step      0      1      2      3      4     5      6      7      8
+    input 0.68| -0.48* -0.78* -0.40  -0.17  0.63  -0.10  -0.82  -0.33|
+    truth     .      .      .      .      .     .      .      .   0.19
 
     ## Action Space
     `Box(0, 1, (1,), float32)`, with `variant="modern"` and `operation="add"` `Box(0, 2, (1,), float32)`: the answer,
@@ -128,8 +121,8 @@ class SeqAdding(Problem):
     @property
     def question(self) -> str:
         asked = {"add": "sum", "multiply": "product"}[self.operation]
-        result = "sum X1 + X2 as 0.5 + (X1 + X2) / 4" if self._scaled else f"{asked} of X1 and X2"
-        first = f" A first input that is marked counts as {self._neutral:g}." if self.variant == "original" else ""
+        result = "sum X1 + X2 as 0.5 + (X1 + X2) / 4" if self._rule.scaled else f"{asked} of X1 and X2"
+        first = f" A first input that is marked counts as {self._rule.neutral:g}." if self.variant == "original" else ""
         return f"What is the {result}, the two numbers marked *?{first} An answer within {self.tolerance:.3g} is right."
 
     @property
@@ -137,88 +130,52 @@ class SeqAdding(Problem):
         return largest(self.length)
 
     @property
-    def _scaled(self) -> bool:
-        """Whether the answer is the sum of numbers in [-1, 1], scaled to [0, 1]."""
-        return self.variant == "original" and self.operation == "add"
-
-    @property
-    def _neutral(self) -> float:
-        """The number that changes no sum, or no product."""
-        return 0.0 if self.operation == "add" else 1.0
+    def _rule(self) -> Rule:
+        return Rule(self.operation, self.variant)
 
     @property
     def code(self) -> Encoding:
-        low = [-1.0 if self._scaled else 0.0, _END if self.variant == "original" else 0.0]
-        return Numbers(low, 1.0, 2, _draw)
+        low = [-1.0 if self._rule.scaled else 0.0, END if self.variant == "original" else 0.0]
+        return Numbers(low, 1.0, 2, draw_pair)
 
     @property
     def action_space(self) -> spaces.Box:
         highest = 2.0 if self.operation == "add" and self.variant == "modern" else 1.0
         return spaces.Box(0.0, highest, (1,), np.float32)
 
-    @property
-    def choices(self) -> tuple[int, int]:
-        """The original's first pairs among which the first choice is made, and the second one."""
-        second = smallest(self.length) // 2 - 1
-        return min(_MOST_FIRST, second), second
-
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
-        lengths, every = drawn(self.length, rng, batch), np.arange(batch)
+        rule, lengths, every = self._rule, drawn(self.length, rng, batch), np.arange(batch)
         pairs = np.zeros((batch, self.steps, 2), np.float32)
         numbers = rng.random((batch, self.steps), dtype=np.float32)
-        pairs[..., 0] = 2 * numbers - 1 if self._scaled else numbers
+        pairs[..., 0] = 2 * numbers - 1 if rule.scaled else numbers
         if self.variant == "original":
-            pairs[:, 0, 1] = pairs[every, lengths - 1, 1] = _END
-            first, second = (rng.integers(most, size=batch) for most in (self.choices[0], self.choices[1] - 1))
-            second += second >= first  # The first choice is left out.
-        else:
-            first = rng.integers(lengths // 2)
-            second = rng.integers(lengths // 2, lengths)
-        marked = np.stack([first, second], axis=1)
-        pairs[every[:, None], marked, 1] = _MARKED
-        counted = np.where(self._counts(marked), pairs[every[:, None], marked, 0].astype(np.float64), self._neutral)
-        targets = np.broadcast_to(self._result(counted)[:, None], (batch, self.steps, 1))
+            pairs[:, 0, 1] = pairs[every, lengths - 1, 1] = END
+        marked = marked_steps(rng, lengths, smallest(self.length), self.variant)
+        pairs[every[:, None], marked, 1] = MARKED
+        answer = rule.answer(rule.counted(rule.counts(marked), pairs[every[:, None], marked, 0]))
+        targets = np.broadcast_to(answer[:, None], (batch, self.steps, 1))
         return varied_length(pairs, targets, None if isinstance(self.length, int) else lengths)
 
-    def _counts(self, step: Array) -> Array:
-        """Whether a marked number counts at each of these steps."""
-        return (step > 0) | (self.variant == "modern")
-
-    def _counted(self, history: Array) -> Array:
-        """The numbers (B, T), float64; the neutral one where a number does not count."""
-        counts = (history[..., 1] == _MARKED) & self._counts(np.arange(history.shape[1]))
-        return np.where(counts, history[..., 0].astype(np.float64), self._neutral)
-
-    def _result(self, counted: Array) -> Array:
-        """The answers (B, 1) from all numbers that count, (B, n)."""
-        return self._answer(counted.sum(axis=1) if self.operation == "add" else counted.prod(axis=1))
-
-    def _answer(self, result: Array) -> Array:
-        """The answers (...,) -> (..., 1) for sums or products of the marked numbers."""
-        result = 0.5 + result / 4 if self._scaled else result
-        return result.astype(np.float32)[..., None]
-
     def solve(self, history: Array) -> Array:
-        return self._result(self._counted(history))
+        return self._rule.answer(self._rule.counted_of(history))
 
     def solve_all(self, observations: Array) -> Array:
-        counted = self._counted(observations)
-        return self._answer(counted.cumsum(axis=1) if self.operation == "add" else counted.cumprod(axis=1))
+        return self._rule.answers(self._rule.counted_of(observations))
 
     def sources(self, history: Array, step: int) -> Array:
         """The marked pairs whose numbers count, at the steps that are scored in some episode."""
         if step < smallest(self.length) - 1:
             return same_sources(history, step, [])
-        sources: Array = (history[:, : step + 1, 1] == _MARKED) & self._counts(np.arange(step + 1))
+        sources: Array = (history[:, : step + 1, 1] == MARKED) & self._rule.counts(np.arange(step + 1))
         return sources
 
     def guess(self, observations: Array, step: int) -> Array:
-        if self._scaled:
+        if self._rule.scaled:
             answers = np.full(len(observations), 0.5)
         elif self.operation == "multiply":
             answers = np.full(len(observations), min(self.tolerance, 0.5))
         else:  # A marked number at the last step is one of the two.
-            answers = np.where(observations[:, 1] == _MARKED, observations[:, 0] + 0.5, 1.0)
+            answers = np.where(observations[:, 1] == MARKED, observations[:, 0] + 0.5, 1.0)
         return answers.astype(np.float32)[:, None]
 
     @property

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from seq_envs.level import Level, Levels
+from seq_envs.problems.adding_pairs import choices
 from seq_envs.sizes import largest, smallest
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def adding_levels(problem: SeqAdding) -> Levels:
         # The number that is not seen at the last step is uniform in an interval of length 1.
         memoryless = (1 - last) * constant + last * min(1.0, 2 * problem.tolerance)
         return _levels(constant, memoryless)
-    alone = _first_is_marked(*problem.choices) if problem.variant == "original" else 0.0
+    alone = _first_is_marked(*choices(smallest(problem.length))) if problem.variant == "original" else 0.0
     if problem.operation == "add":
         # The result is 0.5 + S/4, with S the sum of two numbers in [-1, 1] or a single one.
         constant = (1 - alone) * _near_one(min(1.0, 2 * problem.tolerance)) + alone * min(1.0, 4 * problem.tolerance)

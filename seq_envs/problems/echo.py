@@ -9,7 +9,16 @@ from typing import ClassVar, get_args
 import numpy as np
 from gymnasium import spaces
 
-from seq_envs.decks import COPIES, another, check_decks, dealt, deck_parameter, decks_parameter, mean_alike, other_card
+from seq_envs.decks import (
+    another,
+    check_decks,
+    dealt,
+    deck_parameter,
+    decks_parameter,
+    mean_alike,
+    other_card,
+    simulated_episodes,
+)
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Level, Levels
 from seq_envs.measured_level import measured_level
@@ -17,10 +26,6 @@ from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
 from seq_envs.problem import Episodes, EveryStepOrLast, Problem, same_sources, varied_length
 from seq_envs.seeds import SIMULATED_STREAM
 from seq_envs.sizes import Size, Sizes, largest, lengths_of, mean_power, smallest
-
-_CARDS_DEALT = 2_000_000
-"""The target for episodes x cards in a simulation."""
-_FEWEST_EPISODES, _MOST_EPISODES = 100, 50_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,8 +185,7 @@ class SeqEcho(Problem):
         accuracy = other_card(self.n_values, self.decks)
         if self.framing == "many_to_one" or self.steps - self.lag == 1:
             return Level(accuracy, accuracy)
-        count = max(_FEWEST_EPISODES, min(_MOST_EPISODES, _CARDS_DEALT // (COPIES * self.n_values * self.decks)))
-        episodes = self.sample(np.random.default_rng(SIMULATED_STREAM), count)
+        episodes = self.sample(np.random.default_rng(SIMULATED_STREAM), simulated_episodes(self.n_values, self.decks))
         right = (another(episodes.observations, self.n_values) == episodes.targets) & episodes.scored
         found = measured_level(right.sum(axis=1), episodes.scored.sum(axis=1))
         return Level(accuracy, found.exact_match, exact_match_error=found.exact_match_error)
