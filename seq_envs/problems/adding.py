@@ -63,8 +63,8 @@ class SeqAdding(Problem):
     right within `tolerance`.
 
     ## Observation Space
-    The number and the marker. With `variant="original"`: `Box(-1, 1, (2,), float32)`, where the number has the lower
-    bound 0 with `operation="multiply"`. With `variant="modern"`: `Box(0, 1, (2,), float32)`.
+    The number and the marker (`encoding="vector"`). With `variant="original"`: `Box(-1, 1, (2,), float32)`, where the
+    number has the lower bound 0 with `operation="multiply"`. With `variant="modern"`: `Box(0, 1, (2,), float32)`.
 
     ## Starting State
     The first pair.
