@@ -42,7 +42,7 @@ def make_problem(id_or_problem: str | Problem, **parameters: Any) -> Problem:
     problem with `splits` takes, stands for the parameters of this split; those that are given beside it have priority.
 
     >>> make_problem("SeqEcho", lag=3)
-    SeqEcho(length=10, n_values=10, lag=3, framing='one_to_one', encoding='one_hot')
+    SeqEcho(length=10, n_values=10, lag=3, framing='one_to_one', encoding='one_hot', deck=False, decks=1)
 
     Raises:
         ValueError: a parameter has a wrong value or is fixed by the id, or the id is not one of a sequence problem.

@@ -41,6 +41,10 @@ _MENU: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
         "SeqLongLagPaper-v0":   ("long_lag:SeqLongLag", {"delay": 50, "n_distractors": 50, "extra": 97}),
         "SeqTwoSequence-v0":    ("two_sequence:SeqTwoSequence", {}),
         "SeqTwoSequencePaper-v0": ("two_sequence:SeqTwoSequence", {"length": (100, 110), "informative": 3}),
+        "SeqAdding-v0":         ("adding:SeqAdding", {}),
+        "SeqAddingPaper-v0":    ("adding:SeqAdding", {"length": (100, 110)}),
+        "SeqTemporalOrder-v0":  ("temporal_order:SeqTemporalOrder", {}),
+        "SeqTemporalOrderPaper-v0": ("temporal_order:SeqTemporalOrder", {"length": (100, 110)}),
     },
     "machines": {
         "SeqRepeatCopy-v0":           ("repeat_copy:SeqRepeatCopy", {}),
@@ -62,6 +66,8 @@ _MENU: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
         "SeqCountRecallPaper-v0": ("count_recall:SeqCountRecall", {"n_values": 2, "copies": 26}),
         "SeqHigherLower-v0":      ("higher_lower:SeqHigherLower", {}),
         "SeqHigherLowerPaper-v0": ("higher_lower:SeqHigherLower", {"n_ranks": 13, "copies": 4}),
+        "SeqQuery-v0":          ("query:SeqQuery", {}),
+        "SeqQueryPaper-v0":     ("query:SeqQuery", {"items": 40}),
     },
 }
 # fmt: on
