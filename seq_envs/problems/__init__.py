@@ -40,6 +40,8 @@ _MENU: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
     },
     "languages": {
         "SeqParity-v0":         ("parity:SeqParity", {}),
+        "SeqWordProblem-v0":    ("word_problem:SeqWordProblem", {}),
+        "SeqWordProblemPaper-v0": ("word_problem:SeqWordProblem", {"group": "A5", "length": 25}),
     },
     "probes": {
     },
