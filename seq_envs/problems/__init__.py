@@ -41,7 +41,7 @@ _MENU: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
     "languages": {
         "SeqParity-v0":         ("parity:SeqParity", {}),
         "SeqWordProblem-v0":    ("word_problem:SeqWordProblem", {}),
-        "SeqWordProblemPaper-v0": ("word_problem:SeqWordProblem", {"group": "A5", "length": 25}),
+        "SeqWordProblemPaper-v0": ("word_problem:SeqWordProblem", {"length": 25, "group": "A5"}),
     },
     "probes": {
     },

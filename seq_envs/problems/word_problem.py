@@ -73,7 +73,7 @@ class SeqWordProblem(Problem):
     Empty, except at the last step: `is_success` and `accuracy` (see `seq_envs.env.SequenceEnv`).
 
     ## Arguments
-    `group="S3"` (or `S5`, `A5`, `Z60`, `A4xZ5`), `length=10` (a number or a range such as `(2, 25)`),
+    `length=10` (a number or a range such as `(2, 25)`), `group="S3"` (or `S5`, `A5`, `Z60`, `A4xZ5`),
     `framing="one_to_one"`, `encoding="one_hot"`. The splits are the groups of the literature at 25 steps.
 
     ## References
@@ -87,7 +87,7 @@ class SeqWordProblem(Problem):
 
     title: ClassVar[str] = "word problem: the product of all elements of a group so far"
     splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        name.lower(): {"group": name, "length": 25} for name in ("S5", "A5", "Z60", "A4xZ5")
+        name.lower(): {"length": 25, "group": name} for name in ("S5", "A5", "Z60", "A4xZ5")
     }
     published: ClassVar[tuple[Published, ...]] = (
         Published(
@@ -101,8 +101,8 @@ class SeqWordProblem(Problem):
         ),
     )
 
-    group: GroupName = parameter("S3", Choice(get_args(GroupName)), "the group that elements are drawn from")
     length: Size = parameter(10, Sizes(1, LONGEST), "time steps of an episode")
+    group: GroupName = parameter("S3", Choice(get_args(GroupName)), "the group that elements are drawn from")
     framing: EveryStepOrLast = parameter(
         "one_to_one", Choice(get_args(EveryStepOrLast)), "whether every step is scored or only the last"
     )
