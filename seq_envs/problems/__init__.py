@@ -40,6 +40,9 @@ _MENU: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
     },
     "languages": {
         "SeqParity-v0":         ("parity:SeqParity", {}),
+        "SeqModular-v0":        ("modular:SeqModular", {}),
+        "SeqCounting-v0":       ("counting:SeqCounting", {}),
+        "SeqCountingPaper-v0":  ("counting:SeqCounting", {"repeats": (1, 40), "letters": 3}),
         "SeqWordProblem-v0":    ("word_problem:SeqWordProblem", {}),
         "SeqWordProblemPaper-v0": ("word_problem:SeqWordProblem", {"length": 25, "group": "A5"}),
     },
