@@ -194,9 +194,9 @@ class SeqCounting(Problem):
         numbers = words * (low + high) // 2  # The sum of all n.
         steps = self.letters * numbers + words
         # `guess` misses the n-th b, and the n-th c, of all n but these: no greater n has the same letter at that step.
-        exact = len({1, high} & set(range(low, high + 1)))
-        missed = words - exact
-        if self.letters == 3:
-            missed += words - len({1, 2, high} & {low, low + 1, high})
+        known = [
+            len({n for n in (*range(1, letter), high) if low <= n <= high}) for letter in range(_B, self.letters + 1)
+        ]
+        missed = sum(words - count for count in known)
         # The best constant answer is "a or b", which is wrong after S.
-        return Levels(Level(numbers / steps, 0.0), Level(1 - missed / steps, exact / words), Level(1.0, 1.0))
+        return Levels(Level(numbers / steps, 0.0), Level(1 - missed / steps, known[0] / words), Level(1.0, 1.0))

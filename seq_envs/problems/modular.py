@@ -199,7 +199,7 @@ class SeqModular(Problem):
 
     def _values(self, observations: Array) -> Array:
         """(numbers, B): the value of the expression at each of its numbers."""
-        wide = np.int32 if self.modulus < 1 << 15 else np.int64  # Wide enough for a product.
+        wide: Any = np.int32 if self.modulus < 1 << 15 else np.int64  # Wide enough for a product.
         # Each number with its sign, and in the end the term up to there.
         terms = observations[:, ::2].T.astype(wide, order="C")
         operators = observations[:, 1::2].T[: len(terms) - 1].astype(wide, order="C") - wide(self.modulus)

@@ -113,8 +113,8 @@ def modular_levels(problem: SeqModular, policy: Policy) -> Levels:
     """The levels, from the best memoryless policy."""
     questions: Size = problem.questions
     number = np.arange(1, largest(questions) + 1)
+    # The probability that an episode ends with each question, and that it has each question.
     last = (number >= smallest(questions)) / (largest(questions) - smallest(questions) + 1)
-    """The probability that an episode ends with each question."""
     scored = last if problem.framing == "many_to_one" else last[::-1].cumsum()[::-1]
     share = scored / scored.sum()
     constant = int((share @ policy.answers).round(_DIGITS).argmax())
