@@ -41,6 +41,8 @@ _MENU: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
     "languages": {
         "SeqParity-v0":         ("parity:SeqParity", {}),
         "SeqModular-v0":        ("modular:SeqModular", {}),
+        "SeqDyck-v0":           ("dyck:SeqDyck", {}),
+        "SeqDyckPaper-v0":      ("dyck:SeqDyck", {"length": (1, 180), "kinds": 128, "depth": 5}),
         "SeqCounting-v0":       ("counting:SeqCounting", {}),
         "SeqCountingPaper-v0":  ("counting:SeqCounting", {"repeats": (1, 40), "letters": 3}),
         "SeqWordProblem-v0":    ("word_problem:SeqWordProblem", {}),
