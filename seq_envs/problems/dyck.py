@@ -14,6 +14,7 @@ from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding
 from seq_envs.level import Levels
 from seq_envs.parameters import LONGEST, Choice, Integer, parameter
 from seq_envs.problem import Episodes, Problem, same_sources, varied_length
+from seq_envs.problems.dyck_brackets import either, folded_walk, innermost_kinds, last_opened
 from seq_envs.problems.dyck_levels import LikelyDepths, dyck_levels, likely_depths
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, largest, lengths_of
@@ -152,20 +153,15 @@ class SeqDyck(Problem):
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
         symbol, kinds = self.alphabet.dtype.type, self.alphabet.dtype.type(self.kinds)
         lengths = lengths_of(self.length, rng, batch)
-        # Each step has a kind, and a direction on a free walk on the integers. The number of open brackets is that walk
-        # folded into 0 ... depth: it moves up or down with equal probability, except where only one move is left.
         drawn = rng.integers(2 * self.kinds, size=(batch, self.steps), dtype=symbol)
-        up = drawn < kinds
-        walk = (2 * up.view(np.int8) - np.int8(1)).cumsum(axis=1, dtype=np.int32)
-        depth = min(self.depth, self.steps)
-        folded = depth - np.abs(np.arange(self.steps + 1) % (2 * depth) - depth)  # The walk is as far below 0 as above.
-        open_brackets = folded.astype(np.int32).take(np.abs(walk))
+        up = drawn < kinds  # The direction of a walk; the kind is the rest of the number.
+        open_brackets = folded_walk(up, self.depth)
         opening = np.ones(drawn.shape, np.bool_)
         np.greater(open_brackets[:, 1:], open_brackets[:, :-1], out=opening[:, 1:])
         observations = drawn - kinds * ~up
-        innermost = _innermost(opening, open_brackets, observations)
+        innermost = innermost_kinds(opening, open_brackets, observations)
         # What a closing bracket closes was the innermost one before.
-        observations[:, 1:] = _either(opening[:, 1:], observations[:, 1:], innermost[:, :-1] + kinds)
+        observations[:, 1:] = either(opening[:, 1:], observations[:, 1:], innermost[:, :-1] + kinds)
         scored = open_brackets > 0 if self.ask == "closer" else np.ones(self.steps, np.bool_)
         return varied_length(observations, self._answers(innermost, open_brackets), lengths, scored)
 
@@ -189,14 +185,14 @@ class SeqDyck(Problem):
     def solve(self, history: Array) -> Array:
         opening = history < self.kinds
         open_brackets = np.where(opening, 1, -1).cumsum(axis=1)
-        place, found = _last_opened(opening, open_brackets)
+        place, found = last_opened(opening, open_brackets)
         kind = np.where(found, np.take_along_axis(history, place[:, None], axis=1)[:, 0], 0)
         return self._answers(kind, open_brackets[:, -1])
 
     def solve_all(self, observations: Array) -> Array:
         opening = observations < self.kinds
         open_brackets = np.where(opening, 1, -1).cumsum(axis=1)
-        return self._answers(_innermost(opening, open_brackets, observations), open_brackets)
+        return self._answers(innermost_kinds(opening, open_brackets, observations), open_brackets)
 
     def sources(self, history: Array, step: int) -> Array:
         """For `closer` the steps since the innermost open bracket; for `legal` all steps so far, which are counted.
@@ -205,7 +201,7 @@ class SeqDyck(Problem):
         """
         if self.ask == "closer":
             opening = history[:, : step + 1] < self.kinds
-            place, _ = _last_opened(opening, np.where(opening, 1, -1).cumsum(axis=1))
+            place, _ = last_opened(opening, np.where(opening, 1, -1).cumsum(axis=1))
             recent: Array = np.arange(step + 1) >= place[:, None]
             return recent
         if self.depth == 1:  # Brackets open and close in turn.
@@ -235,49 +231,3 @@ class SeqDyck(Problem):
 
     def known_levels(self) -> Levels | None:
         return None if self._likely_depths is None else dyck_levels(self, self._likely_depths)
-
-
-def _innermost(opening: Array, open_brackets: Array, kind: Array) -> Array:
-    """The kind of the innermost open bracket after each step; arbitrary where none is open.
-
-    Args:
-        opening: (B, T) bool: whether a step opens a bracket.
-        open_brackets: (B, T): how many are open after it.
-        kind: (B, T): the kind of a bracket that is opened.
-    """
-    batch, steps = kind.shape
-    # All arrays are (T, B) here, since they are read step by step. `open_kinds` has a row for each number of open
-    # brackets and one for what is never read, flat because that is faster; `place` is the innermost bracket in it.
-    kinds = np.ascontiguousarray(kind.T)
-    place = open_brackets.T.astype(np.int64, order="C")
-    place -= place.min()
-    unread = int(place.max()) + 1
-    written = _either(np.ascontiguousarray(opening.T), place, np.int64(unread))
-    open_kinds = np.zeros((unread + 1) * batch, kind.dtype)
-    for rows in (place, written):
-        rows *= batch
-        rows += np.arange(batch)
-    innermost = np.empty_like(kinds)
-    for step in range(steps):
-        open_kinds[written[step]] = kinds[step]
-        open_kinds.take(place[step], out=innermost[step], mode="clip")
-    return np.ascontiguousarray(innermost.T)
-
-
-def _either(condition: Array, then: Array, otherwise: Array | np.int64) -> Array:
-    """As `np.where` for integers of one dtype, but several times as fast if the condition is random.
-
-    The processor does not have to foresee which of the two it is. Differences of unsigned integers wrap around.
-    """
-    either: Array = otherwise + (then - otherwise) * condition
-    return either
-
-
-def _last_opened(opening: Array, open_brackets: Array) -> tuple[Array, Array]:
-    """(B,) the step that opened the bracket which is innermost after the last step, and (B,) bool whether there is one.
-
-    opening and open_brackets (B, T) are those of `_innermost`.
-    """
-    # Later brackets are closed by then, so this is the last step that led to the same number of open brackets.
-    candidates = opening & (open_brackets == open_brackets[:, -1:])
-    return candidates.shape[1] - 1 - candidates[:, ::-1].argmax(axis=1), candidates.any(axis=1)

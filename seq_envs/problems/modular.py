@@ -14,13 +14,12 @@ from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, Symb
 from seq_envs.level import Levels
 from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
 from seq_envs.problem import Episodes, EveryStepOrLast, Problem, same_sources, varied_length
+from seq_envs.problems.modular_expressions import reduced, values_of
 from seq_envs.problems.modular_levels import Policy, modular_levels, policy_of
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, drawn, largest, lengths_of, smallest
 
 _CHOMSKY = "Deletang et al. 2023, Table 1"
-_MINUS, _TIMES = 1, 2
-"""The places of - and * among the operators + - *."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,38 +180,16 @@ class SeqModular(Problem):
         if not self.arithmetic:
             place: Array = (history.sum(axis=1, dtype=np.int64) - history.shape[1]) % self.modulus
             return place
-        values: Array = self._values(history)[-1]
+        values: Array = values_of(history, self.modulus)[-1]
         return values
 
     def solve_all(self, observations: Array) -> Array:
         if self.arithmetic:
             # The answers at numbers; what stands at operators is arbitrary.
-            return self._values(observations).T.repeat(2, axis=1)[:, : observations.shape[1]]
+            return values_of(observations, self.modulus).T.repeat(2, axis=1)[:, : observations.shape[1]]
         places: Array = observations.cumsum(axis=1, dtype=np.int64)
         places -= np.arange(1, observations.shape[1] + 1)
-        return self._reduced(places)
-
-    def _reduced(self, numbers: Array) -> Array:
-        """Numbers modulo `modulus`, which they hold afterwards too. This is several times as fast as `%`."""
-        numbers -= numbers // self.modulus * self.modulus
-        return numbers
-
-    def _values(self, observations: Array) -> Array:
-        """(numbers, B): the value of the expression at each of its numbers."""
-        wide: Any = np.int32 if self.modulus < 1 << 15 else np.int64  # Wide enough for a product.
-        # Each number with its sign, and in the end the term up to there.
-        terms = observations[:, ::2].T.astype(wide, order="C")
-        operators = observations[:, 1::2].T[: len(terms) - 1].astype(wide, order="C") - wide(self.modulus)
-        multiplied, ends = operators == _TIMES, (operators != _TIMES).astype(wide)
-        terms[1:] *= 1 - 2 * (operators == _MINUS).astype(wide)
-        values = terms.astype(np.int64)
-        finished = np.zeros(len(observations), np.int64)  # The sum of the terms before the current one.
-        for place in range(1, len(terms)):
-            product = self._reduced(terms[place - 1] * terms[place])
-            np.copyto(terms[place], product, where=multiplied[place - 1])
-            finished += terms[place - 1] * ends[place - 1]
-            np.add(finished, terms[place], out=values[place])
-        return self._reduced(values)
+        return reduced(places, self.modulus)
 
     def sources(self, history: Array, step: int) -> Array:
         """All symbols so far, at the steps that are scored in some episode."""
