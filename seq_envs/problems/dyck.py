@@ -156,14 +156,17 @@ class SeqDyck(Problem):
         drawn = rng.integers(2 * self.kinds, size=(batch, self.steps), dtype=symbol)
         up = drawn < kinds  # The direction of a walk; the kind is the rest of the number.
         open_brackets = folded_walk(up, self.depth)
-        opening = np.ones(drawn.shape, np.bool_)
-        np.greater(open_brackets[:, 1:], open_brackets[:, :-1], out=opening[:, 1:])
-        observations = drawn - kinds * ~up
-        innermost = innermost_kinds(opening, open_brackets, observations)
+        # From here to the end the time comes first, which is faster.
+        later = np.ascontiguousarray(open_brackets.T)
+        opening = np.ones(later.shape, np.bool_)
+        np.greater(later[1:], later[:-1], out=opening[1:])
+        symbols = np.ascontiguousarray((drawn - kinds * ~up).T)
+        innermost = innermost_kinds(opening, later, symbols)
         # What a closing bracket closes was the innermost one before.
-        observations[:, 1:] = either(opening[:, 1:], observations[:, 1:], innermost[:, :-1] + kinds)
+        symbols[1:] = either(opening[1:], symbols[1:], innermost[:-1] + kinds)
+        answers = self._answers(np.ascontiguousarray(innermost.T), open_brackets)
         scored = open_brackets > 0 if self.ask == "closer" else np.ones(self.steps, np.bool_)
-        return varied_length(observations, self._answers(innermost, open_brackets), lengths, scored)
+        return varied_length(np.ascontiguousarray(symbols.T), answers, lengths, scored)
 
     def _answers(self, innermost: Array, open_brackets: Array) -> Array:
         """(..., *action_space.shape): the answers for kinds of innermost brackets and numbers of open ones (...)."""
@@ -192,7 +195,8 @@ class SeqDyck(Problem):
     def solve_all(self, observations: Array) -> Array:
         opening = observations < self.kinds
         open_brackets = np.where(opening, 1, -1).cumsum(axis=1)
-        return self._answers(innermost_kinds(opening, open_brackets, observations), open_brackets)
+        by_time = (np.ascontiguousarray(part.T) for part in (opening, open_brackets, observations))
+        return self._answers(np.ascontiguousarray(innermost_kinds(*by_time).T), open_brackets)
 
     def sources(self, history: Array, step: int) -> Array:
         """For `closer` the steps since the innermost open bracket; for `legal` all steps so far, which are counted.

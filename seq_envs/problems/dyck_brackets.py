@@ -22,33 +22,31 @@ def folded_walk(up: Array, depth: int) -> Array:
 
 
 def innermost_kinds(opening: Array, open_brackets: Array, kind: Array) -> Array:
-    """The kind of the innermost open bracket after each step; arbitrary where none is open.
+    """(T, B): the kind of the innermost open bracket after each step; arbitrary where none is open.
 
     Args:
-        opening: (B, T) bool: whether a step opens a bracket.
-        open_brackets: (B, T): how many are open after it.
-        kind: (B, T): the kind of a bracket that is opened.
+        opening: (T, B) bool: whether a step opens a bracket. The time comes first here, which is faster.
+        open_brackets: (T, B): how many are open after it.
+        kind: (T, B): the kind of a bracket that is opened.
     """
-    batch, steps = kind.shape
-    # All arrays are (T, B) here, since they are read step by step. `open_kinds` has a row for each number of open
-    # brackets and one for what is never read, flat because that is faster; `place` is the innermost bracket in it.
-    kinds = np.ascontiguousarray(kind.T)
-    place = open_brackets.T.astype(np.int64, order="C")
-    place -= place.min()
-    unread = int(place.max()) + 1
-    written = either(np.ascontiguousarray(opening.T), place, np.int64(unread))
-    open_kinds = np.zeros((unread + 1) * batch, kind.dtype)
-    for rows in (place, written):
-        rows *= batch
-        rows += np.arange(batch)
-    innermost = np.empty_like(kinds)
+    steps, batch = kind.shape
+    # A row for each number of open brackets holds the kind of the innermost one in each lane. Row 0 is never read: steps
+    # that open no bracket write there. The rows are one flat array, because that is faster.
+    place = open_brackets.astype(np.int64)
+    place -= place.min() - 1
+    open_kinds = np.zeros((int(place.max()) + 1) * batch, kind.dtype)
+    place *= batch
+    written = place * opening
+    for places in (place, written):
+        places += np.arange(batch)
+    innermost = np.empty_like(kind)
     for step in range(steps):
-        open_kinds[written[step]] = kinds[step]
+        open_kinds[written[step]] = kind[step]
         open_kinds.take(place[step], out=innermost[step], mode="clip")
-    return np.ascontiguousarray(innermost.T)
+    return innermost
 
 
-def either(condition: Array, then: Array, otherwise: Array | np.int64) -> Array:
+def either(condition: Array, then: Array, otherwise: Array) -> Array:
     """As `np.where` for integers of one dtype, but several times as fast if the condition is random.
 
     The processor does not have to foresee which of the two it is. Differences of unsigned integers wrap around.
@@ -60,7 +58,9 @@ def either(condition: Array, then: Array, otherwise: Array | np.int64) -> Array:
 def last_opened(opening: Array, open_brackets: Array) -> tuple[Array, Array]:
     """(B,) the step that opened the bracket which is innermost after the last step, and (B,) bool whether there is one.
 
-    opening and open_brackets (B, T) are those of `innermost_kinds`.
+    Args:
+        opening: (B, T) bool: whether a step opens a bracket.
+        open_brackets: (B, T): how many are open after it.
     """
     # Later brackets are closed by then, so this is the last step that led to the same number of open brackets.
     candidates = opening & (open_brackets == open_brackets[:, -1:])
