@@ -30,8 +30,8 @@ def innermost_kinds(opening: Array, open_brackets: Array, kind: Array) -> Array:
         kind: (T, B): the kind of a bracket that is opened.
     """
     steps, batch = kind.shape
-    # A row for each number of open brackets holds the kind of the innermost one in each lane. Row 0 is never read: steps
-    # that open no bracket write there. The rows are one flat array, because that is faster.
+    # A row for each number of open brackets holds the kind of the innermost one in each lane. Row 0 is never read:
+    # steps that open no bracket write there. The rows are one flat array, because that is faster.
     place = open_brackets.astype(np.int64)
     place -= place.min() - 1
     open_kinds = np.zeros((int(place.max()) + 1) * batch, kind.dtype)
