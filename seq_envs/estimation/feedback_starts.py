@@ -61,11 +61,12 @@ def _greedy(plays: RulePlay) -> Array:
 def _write(plays: RulePlay) -> Array:
     """(N,) the answer that encodes the observation: the same symbol if it is a candidate, otherwise one by rank."""
     note = (np.arange(plays.bin_count) * plays.answer_count // plays.bin_count).astype(RULE)
-    if plays.observations.ndim == 2 and plays.candidates.dtype.kind != "f":
+    candidates = plays.candidates.reshape(plays.answer_count, -1)
+    if plays.observations.ndim == 2 and candidates.shape[1] == 1 and candidates.dtype.kind != "f":
         bins, first = np.unique(plays.bins, return_index=True)
         symbols = plays.observations.ravel()[first]
         for bin_, symbol in zip(bins, symbols, strict=True):
-            same = np.flatnonzero(plays.candidates == symbol)
+            same = np.flatnonzero(candidates == symbol)
             note[bin_] = same[0] if same.size else note[bin_]
     return np.repeat(note, (plays.answer_count + 1) * 2)
 

@@ -60,6 +60,13 @@ _MENU: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
         "SeqParity-v0":         ("parity:SeqParity", {}),
         "SeqStack-v0":          ("stack:SeqStack", {}),
         "SeqBinaryAdd-v0":      ("binary_add:SeqBinaryAdd", {}),
+        "SeqModular-v0":        ("modular:SeqModular", {}),
+        "SeqDyck-v0":           ("dyck:SeqDyck", {}),
+        "SeqDyckPaper-v0":      ("dyck:SeqDyck", {"length": (1, 180), "kinds": 128, "depth": 5}),
+        "SeqCounting-v0":       ("counting:SeqCounting", {}),
+        "SeqCountingPaper-v0":  ("counting:SeqCounting", {"repeats": (1, 40), "letters": 3}),
+        "SeqWordProblem-v0":    ("word_problem:SeqWordProblem", {}),
+        "SeqWordProblemPaper-v0": ("word_problem:SeqWordProblem", {"length": 25, "group": "A5"}),
     },
     "probes": {
         "SeqCountRecall-v0":      ("count_recall:SeqCountRecall", {}),

@@ -242,7 +242,7 @@ def test_a_wrong_id_gets_a_hint_to_the_nearest_one(id: str, nearest: str) -> Non
     assert seq_envs.make_problem(nearest)
 
 
-@pytest.mark.parametrize("id", ["lstm", "", "x y", "Nothing-v0"])
+@pytest.mark.parametrize("id", ["lstm", "", "x y", "Xyzzy-v0"])
 def test_an_id_without_a_similar_one(id: str) -> None:
     with pytest.raises(gymnasium.error.NameNotFound, match=holding(f"no environment {id!r}", "seq_envs.ids()")):
         seq_envs.make_problem(id)

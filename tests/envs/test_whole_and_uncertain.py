@@ -70,6 +70,13 @@ def test_levels_of_whole_answers() -> None:
     assert levels.feedback.accuracy > 0.6  # It stores every other value.
 
 
+def test_a_search_with_fewer_sets_than_brackets() -> None:
+    """It begins with rules that answer with the observation, if that is an answer. A bracket is none, but a set is."""
+    levels = seq_envs.levels("SeqDyck-v0", ask="legal", depth=1, length=3, feedback=True)
+    assert levels.feedback is not None
+    assert levels.feedback.accuracy == levels.memoryless.accuracy == 1.0
+
+
 def test_levels_of_an_uncertain_problem() -> None:
     levels = seq_envs.levels(NOISY)
     assert levels.optimal.accuracy == pytest.approx(0.75 + 0.25 / 4, abs=4 * levels.optimal.accuracy_error)

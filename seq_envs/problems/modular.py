@@ -1,0 +1,217 @@
+"""Modular counting: the position on a cycle, or the value of an expression modulo a number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, get_args
+
+import numpy as np
+from gymnasium import spaces
+
+from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
+from seq_envs.level import Levels
+from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
+from seq_envs.problem import Episodes, EveryStepOrLast, Problem, same_sources, varied_length
+from seq_envs.problems.modular_expressions import reduced, values_of
+from seq_envs.problems.modular_levels import Policy, modular_levels, policy_of
+from seq_envs.published import Published
+from seq_envs.sizes import Size, Sizes, drawn, largest, lengths_of, smallest
+
+_CHOMSKY = "Deletang et al. 2023, Table 1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeqModular(Problem):
+    """Modular counting.
+
+    ## Description
+    All numbers count modulo `modulus`, so they are `0 ... modulus-1`.
+
+    - `task="cycle"`: the agent moves on a cycle of `modulus` places. Each observation is a move of -1, 0 or +1, with
+      equal probability. The right answer is the place now; the place at first is 0.
+    - `task="arithmetic"`: the observations are an expression: a number, an operator, a number, and so on. Numbers are
+      drawn uniformly from `0 ... modulus-1` and operators from `+`, `-` and `*`. The right answer at a number is the
+      value of the expression up to there, where `*` binds first. No answer is asked at an operator.
+
+    In the framing `one_to_one` every such step is scored, in `many_to_one` only the last step.
+
+    >>> import seq_envs
+    >>> print(seq_envs.draw("SeqModular-v0", seed=0))
+    step  0 1  2  3  4  5  6 7  8  9 10
+    input 0 0 +1 +1 +1 +1 -1 0 -1 +1 +1
+    truth 0 0  1  2  3  4  3 3  2  3  4
+
+    In arithmetic:
+
+    >>> print(seq_envs.draw("SeqModular-v0", task="arithmetic", seed=0))
+    step  0 1 2 3 4 5 6 7 8 9 10
+    input 1 * 2 * 3 - 4 - 4 *  4
+    truth 1 . 2 . 1 . 2 . 3 .  1
+
+    ## Action Space
+    `Discrete(modulus)`: the place, or the value.
+
+    ## Observation Space
+    The current symbol out of A, by `encoding`: `one_hot` is `Box(0, 1, (A,), float32)`, `discrete` is `Discrete(A)`. On
+    the cycle the symbols are the moves -1, 0, +1 in this order, `A = 3`; in arithmetic they are the numbers and then
+    `+`, `-`, `*` in this order, `A = modulus+3`. `normalized` is `Box(0, 1, (4,), float32)` holding a number as
+    `v/(modulus-1)`, and then a flag for each of the three moves or operators.
+
+    ## Starting State
+    A move, or the first number.
+
+    ## Rewards
+    1.0 for a right answer on a scored step, otherwise 0.0.
+
+    An agent that receives its previous action can keep the place there, or parts of the value. On the cycle in
+    `one_to_one` its previous reward says whether a constant answer was right, which tells something about the place.
+
+    ## Episode End
+    Terminated after `length` steps, where each episode draws its length if `length` is a range; never truncated. The
+    terminal observation is zeros.
+
+    ## Information
+    Empty, except at the last step: `is_success` and `accuracy` (see `seq_envs.env.SequenceEnv`).
+
+    ## Arguments
+    `length=11` (a number or a range such as `(1, 40)`), `modulus=5`, `task="cycle"`, `framing="one_to_one"`,
+    `encoding="one_hot"`. Expressions have an odd length: in arithmetic a number must be odd, and a range stands for
+    the odd numbers in it. The splits `train` and `test` have the lengths of the literature.
+
+    ## References
+    G. Delétang et al. (2023), "Neural Networks and the Chomsky Hierarchy", ICLR, Table 1 and Appendix A: the tasks
+    "Cycle Navigation" and "Modular Arithmetic (Simple)" are `many_to_one` with `modulus=5`.
+
+    ## Version History
+    v0: first version.
+    """
+
+    title: ClassVar[str] = "modular counting: the place on a cycle, or the value of an expression"
+    splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {"train": {"length": (1, 40)}, "test": {"length": (41, 500)}}
+    published: ClassVar[tuple[Published, ...]] = tuple(
+        Published(
+            who=who, setting=f"task={task}, the split test", budget="the split train", figure=figure, source=_CHOMSKY
+        )
+        for task, who, figure in [
+            ("cycle", "RNN and LSTM", "near 100%"),
+            ("cycle", "transformer", "62%"),
+            ("arithmetic", "RNN and LSTM", "100%"),
+            ("arithmetic", "transformer", "24%"),
+        ]
+    )
+
+    length: Size = parameter(11, Sizes(1, LONGEST), "time steps of an episode; odd in arithmetic")
+    modulus: int = parameter(5, Integer(2, MOST_VALUES), "number of places of the cycle, or of different values")
+    task: str = parameter("cycle", Choice(("cycle", "arithmetic")), "whether to move on a cycle or to calculate")
+    framing: EveryStepOrLast = parameter(
+        "one_to_one", Choice(get_args(EveryStepOrLast)), "whether every step is scored or only the last"
+    )
+    encoding: SymbolEncodingName = parameter(
+        "one_hot", Choice(get_args(SymbolEncodingName)), "encoding of observations"
+    )
+
+    def check(self) -> None:
+        if self.arithmetic and isinstance(self.length, int) and self.length % 2 == 0:
+            raise ValueError(
+                f"length must be odd with task='arithmetic', such as {self.length - 1}, or a range, got {self.length}"
+            )
+
+    @property
+    def arithmetic(self) -> bool:
+        """Whether the observations are an expression."""
+        return self.task == "arithmetic"
+
+    @cached_property
+    def questions(self) -> Size:
+        """How many steps could be scored: all, or in arithmetic the numbers of an expression."""
+        if not self.arithmetic:
+            return self.length
+        low, high = smallest(self.length) // 2 + 1, (largest(self.length) + 1) // 2
+        return low if low == high else (low, high)
+
+    @property
+    def question(self) -> str:
+        if self.arithmetic:
+            return f"What is the value of the expression so far, modulo {self.modulus}? * binds first."
+        return (
+            f"Which place is reached, from 0 to {self.modulus - 1} on a cycle? The first place is 0, and +1 leads to 1."
+        )
+
+    @property
+    def steps(self) -> int:
+        return 2 * largest(self.questions) - 1 if self.arithmetic else largest(self.length)
+
+    @cached_property
+    def alphabet(self) -> Alphabet:
+        return Alphabet(self.modulus, ("+", "-", "*")) if self.arithmetic else Alphabet(0, ("-1", "0", "+1"))
+
+    @property
+    def code(self) -> Encoding:
+        return SYMBOL_ENCODINGS[self.encoding](self.alphabet)
+
+    @property
+    def action_space(self) -> spaces.Discrete:
+        return spaces.Discrete(self.modulus)
+
+    def scored_in_some(self, step: int) -> bool:
+        """Whether the step is scored in some episode."""
+        asks = not self.arithmetic or step % 2 == 0
+        return asks and (self.framing == "one_to_one" or step >= smallest(self.length) - 1)
+
+    def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
+        symbol = self.alphabet.dtype.type
+        every = np.ones(self.steps, np.bool_)
+        if self.arithmetic:
+            lengths = None if isinstance(self.questions, int) else 2 * drawn(self.questions, rng, batch) - 1
+            observations = np.empty((batch, self.steps), symbol)
+            observations[:, ::2] = rng.integers(self.modulus, size=(batch, (self.steps + 1) // 2), dtype=symbol)
+            observations[:, 1::2] = rng.integers(3, size=(batch, self.steps // 2), dtype=symbol)
+            observations[:, 1::2] += symbol(self.modulus)
+            every[1::2] = False
+        else:
+            lengths = lengths_of(self.length, rng, batch)
+            observations = rng.integers(3, size=(batch, self.steps), dtype=symbol)
+        targets = self.solve_all(observations)
+        return varied_length(observations, targets, lengths, every if self.framing == "one_to_one" else None)
+
+    def solve(self, history: Array) -> Array:
+        if not self.arithmetic:
+            place: Array = (history.sum(axis=1, dtype=np.int64) - history.shape[1]) % self.modulus
+            return place
+        values: Array = values_of(history, self.modulus)[-1]
+        return values
+
+    def solve_all(self, observations: Array) -> Array:
+        if self.arithmetic:
+            # The answers at numbers; what stands at operators is arbitrary.
+            return values_of(observations, self.modulus).T.repeat(2, axis=1)[:, : observations.shape[1]]
+        places: Array = observations.cumsum(axis=1, dtype=np.int64)
+        places -= np.arange(1, observations.shape[1] + 1)
+        return reduced(places, self.modulus)
+
+    def sources(self, history: Array, step: int) -> Array:
+        """All symbols so far, at the steps that are scored in some episode."""
+        return same_sources(history, step, np.arange(step + 1) if self.scored_in_some(step) else [])
+
+    @cached_property
+    def _policy(self) -> Policy | None:
+        """The best memoryless policy; None if it is too much work."""
+        return policy_of(self)
+
+    def guess(self, observations: Array, step: int) -> Array | None:
+        if self._policy is None:
+            return None
+        best = self._policy.best[step // 2 if self.arithmetic else step]
+        return best.take(np.minimum(observations, len(best) - 1))  # At an operator the answer is arbitrary.
+
+    @property
+    def leaks(self) -> tuple[str, ...]:
+        if self.steps == 1:
+            return ()
+        # In arithmetic the step before a number is an operator, which earns nothing.
+        return ("action",) if self.framing == "many_to_one" or self.arithmetic else ("action", "reward")
+
+    def known_levels(self) -> Levels | None:
+        return None if self._policy is None else modular_levels(self, self._policy)
