@@ -91,32 +91,27 @@ def _list(chosen: argparse.Namespace) -> None:
 
 
 def _list_problems() -> None:
-    for about, problems in _grouped().items():
-        print(f"{about}:\n")
+    for group, problems in _grouped().items():
+        print(f"{group}: {ABOUT_GROUPS.get(group, 'registered by them')}\n")
         for problem, ids in problems.items():
             print(f"{'  '.join(f'{id:20}' for id in ids).rstrip()}\n    {problem.title}")
         print()
 
 
 def _list_base_ids() -> None:
-    for about, problems in _grouped().items():
-        names = [ids[0] for ids in problems.values()]
-        print(_wrapped(about, names))
-    print("Some have harder ids, such as SeqEchoMedium-v0: `seq-envs list problems`.")
+    print("Problems, such as SeqEcho-v0; `seq-envs list problems` has a line about each:")
+    for group, problems in _grouped().items():
+        print(_wrapped(group, (ids[0].rpartition("-v")[0] for ids in problems.values())))
 
 
 def _grouped() -> dict[str, dict[type[seq_envs.Problem], list[str]]]:
-    """Every problem with its ids, the base id first, by what its group is."""
-    groups = {id: ABOUT_GROUPS[group] for group, ids in GROUPS.items() for id in ids}
+    """Every problem with its ids, the base id first, by the name of its group."""
+    groups = {id: group for group, ids in GROUPS.items() for id in ids}
     found: dict[str, dict[type[seq_envs.Problem], list[str]]] = {}
     for id in seq_envs.ids():
-        group = found.setdefault(_sentence(groups.get(id, "problems of other modules")), {})
+        group = found.setdefault(groups.get(id, "of other modules"), {})
         group.setdefault(type(seq_envs.make_problem(id)), []).append(id)
     return found
-
-
-def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _wrapped(words: str, names: Iterable[str]) -> str:
