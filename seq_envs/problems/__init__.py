@@ -37,6 +37,11 @@ _MENU: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
     "hochreiter": {
     },
     "machines": {
+        "SeqSelectiveCopy-v0":  ("selective_copy:SeqSelectiveCopy", {}),
+        "SeqSelectiveCopyPaper-v0":
+                                ("selective_copy:SeqSelectiveCopy", {"length": 4096, "items": 16, "vocabulary": 16}),
+        "SeqInduction-v0":      ("induction:SeqInduction", {}),
+        "SeqInductionPaper-v0": ("induction:SeqInduction", {"length": 256, "vocabulary": 16}),
     },
     "languages": {
         "SeqParity-v0":         ("parity:SeqParity", {}),

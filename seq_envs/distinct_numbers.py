@@ -1,0 +1,40 @@
+"""Different random integers for each episode of a batch."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from seq_envs.encodings import Array
+
+_MANY = 4
+"""With no more than this many candidates per number, all candidates are shuffled: repeats would be too frequent."""
+
+
+def distinct_numbers(rng: np.random.Generator, batch: int, count: int, below: int | Array) -> Array:
+    """Draw without replacement, in time and memory that do not grow with the number of candidates.
+
+    Args:
+        rng: the only source of randomness.
+        batch: B, the number of rows.
+        count: how many integers each row has.
+        below: the number of candidates, at least `count`; one for all rows, or (B,) of them.
+
+    Returns:
+        (B, count) int64: in each row integers of 0 ... below-1 that are all different, in random order.
+    """
+    most = below if isinstance(below, int) else int(below.max())
+    if most <= _MANY * count:
+        ranks = rng.random((batch, most))
+        if not isinstance(below, int):
+            ranks[np.arange(most) >= below[:, None]] = 1.0  # Above all ranks that are drawn.
+        return ranks.argsort(axis=1)[:, :count]
+    bounds = np.full(batch, below) if isinstance(below, int) else below
+    # Repeats are drawn anew. This treats all candidates alike, so all choices of different ones are equally likely.
+    numbers = rng.integers(bounds[:, None], size=(batch, count))
+    while True:
+        order = numbers.argsort(axis=1, kind="stable")
+        ascending = np.take_along_axis(numbers, order, axis=1)
+        rows, places = np.nonzero(ascending[:, 1:] == ascending[:, :-1])
+        if len(rows) == 0:
+            return numbers
+        numbers[rows, order[rows, places + 1]] = rng.integers(bounds[rows])
