@@ -45,6 +45,8 @@ _MENU: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
     },
     "languages": {
         "SeqParity-v0":         ("parity:SeqParity", {}),
+        "SeqFlipFlop-v0":       ("flip_flop:SeqFlipFlop", {}),
+        "SeqFlipFlopPaper-v0":  ("flip_flop:SeqFlipFlop", {"length": 256, "ignore_probability": 0.8}),
     },
     "probes": {
     },
