@@ -28,13 +28,17 @@ def distinct_numbers(rng: np.random.Generator, batch: int, count: int, below: in
         if not isinstance(below, int):
             ranks[np.arange(most) >= below[:, None]] = 1.0  # Above all ranks that are drawn.
         return ranks.argsort(axis=1)[:, :count]
-    bounds = np.full(batch, below) if isinstance(below, int) else below
     # Repeats are drawn anew. This treats all candidates alike, so all choices of different ones are equally likely.
-    numbers = rng.integers(bounds[:, None], size=(batch, count))
-    while True:
+    numbers = rng.integers(below if isinstance(below, int) else below[:, None], size=(batch, count))
+    while _repeated(np.sort(numbers, axis=1)).any():
         order = numbers.argsort(axis=1, kind="stable")
-        ascending = np.take_along_axis(numbers, order, axis=1)
-        rows, places = np.nonzero(ascending[:, 1:] == ascending[:, :-1])
-        if len(rows) == 0:
-            return numbers
-        numbers[rows, order[rows, places + 1]] = rng.integers(bounds[rows])
+        rows, places = np.nonzero(_repeated(np.take_along_axis(numbers, order, axis=1)))
+        bounds = below if isinstance(below, int) else below[rows]
+        numbers[rows, order[rows, places + 1]] = rng.integers(bounds, size=len(rows))
+    return numbers
+
+
+def _repeated(ascending: Array) -> Array:
+    """(B, count-1) bool: whether a number of (B, count) equals the next one."""
+    same: Array = ascending[:, 1:] == ascending[:, :-1]
+    return same

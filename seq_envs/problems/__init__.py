@@ -42,6 +42,10 @@ _MENU: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
                                 ("selective_copy:SeqSelectiveCopy", {"length": 4096, "items": 16, "vocabulary": 16}),
         "SeqInduction-v0":      ("induction:SeqInduction", {}),
         "SeqInductionPaper-v0": ("induction:SeqInduction", {"length": 256, "vocabulary": 16}),
+        "SeqMultiQueryRecall-v0": ("multi_query_recall:SeqMultiQueryRecall", {}),
+        "SeqMultiQueryRecallPaper-v0":
+                                ("multi_query_recall:SeqMultiQueryRecall",
+                                 {"length": 64, "pairs": 4, "vocabulary": 8192, "encoding": "discrete"}),
     },
     "languages": {
         "SeqParity-v0":         ("parity:SeqParity", {}),
