@@ -11,7 +11,7 @@ _MANY = 4
 
 
 def distinct_numbers(rng: np.random.Generator, batch: int, count: int, below: int | Array) -> Array:
-    """Draw without replacement, in time and memory that do not grow with the number of candidates.
+    """Draw without replacement, in time and memory that grow with `count` and not with `below`.
 
     Args:
         rng: the only source of randomness.

@@ -28,8 +28,9 @@ class SeqSelectiveCopy(Problem):
     In the first `length` steps the agent sees `items` values at random places, and the blank (`_`) at all others. Then
     come `items` cues `go` (`>`). At each `go` the right answer is the next value, in the order in which they were seen.
 
-    The places are drawn uniformly without replacement, and the values uniformly and independently. Since the places
-    change from episode to episode, a linear system that does not depend on its input cannot solve it, unlike `SeqCopy`.
+    The places are drawn uniformly without replacement, and the values uniformly and independently. Since the distance
+    between a value and its cue changes from episode to episode, a linear time-invariant system cannot solve the
+    problem, although it can solve `SeqCopy`.
 
     >>> import seq_envs
     >>> print(seq_envs.draw("SeqSelectiveCopy-v0", seed=1))
@@ -66,7 +67,7 @@ class SeqSelectiveCopy(Problem):
 
     ## References
     A. Gu and T. Dao (2023), "Mamba: Linear-Time Sequence Modeling with Selective State Spaces", section 4.1.1:
-    length 4,096, 16 values and 16 symbols in all, as `SeqSelectiveCopyPaper-v0`. L. Jing et al. (2019), "Gated
+    length 4,096, 16 items and 16 symbols in all, as `SeqSelectiveCopyPaper-v0`. L. Jing et al. (2019), "Gated
     Orthogonal Recurrent Units: On Learning to Forget", Neural Computation 31(4), call the task denoise.
 
     ## Version History
