@@ -67,6 +67,20 @@ _MENU: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
         "SeqCountingPaper-v0":  ("counting:SeqCounting", {"repeats": (1, 40), "letters": 3}),
         "SeqWordProblem-v0":    ("word_problem:SeqWordProblem", {}),
         "SeqWordProblemPaper-v0": ("word_problem:SeqWordProblem", {"length": 25, "group": "A5"}),
+        "SeqSelectiveCopy-v0":  ("selective_copy:SeqSelectiveCopy", {}),
+        "SeqSelectiveCopyPaper-v0":
+                                ("selective_copy:SeqSelectiveCopy", {"length": 4096, "items": 16, "vocabulary": 16}),
+        "SeqInduction-v0":      ("induction:SeqInduction", {}),
+        "SeqInductionPaper-v0": ("induction:SeqInduction", {"length": 256, "vocabulary": 16}),
+        "SeqMultiQueryRecall-v0": ("multi_query_recall:SeqMultiQueryRecall", {}),
+        "SeqMultiQueryRecallPaper-v0":
+                                ("multi_query_recall:SeqMultiQueryRecall",
+                                 {"length": 64, "pairs": 4, "vocabulary": 8192, "encoding": "discrete"}),
+    },
+    "languages": {
+        "SeqParity-v0":         ("parity:SeqParity", {}),
+        "SeqFlipFlop-v0":       ("flip_flop:SeqFlipFlop", {}),
+        "SeqFlipFlopPaper-v0":  ("flip_flop:SeqFlipFlop", {"length": 256, "ignore_probability": 0.8}),
     },
     "probes": {
         "SeqCountRecall-v0":      ("count_recall:SeqCountRecall", {}),
