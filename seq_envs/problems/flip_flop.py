@@ -69,7 +69,7 @@ class SeqFlipFlop(Problem):
     ## Arguments
     `length=10` (instructions; a number or a range such as `(5, 20)`), `ignore_probability=0.8`,
     `framing="many_to_many"`, `encoding="one_hot"`. The splits have the 256 instructions of the literature: `train` and
-    `test` with `ignore_probability=0.8`, `test-dense` with 0.1 and `test-sparse` with 0.98.
+    `test` with `ignore_probability=0.8`, `test_dense` with 0.1 and `test_sparse` with 0.98.
 
     ## References
     B. Liu, J. Ash, S. Goel, A. Krishnamurthy and C. Zhang (2023), "Exposing Attention Glitches with Flip-Flop Language
@@ -82,7 +82,7 @@ class SeqFlipFlop(Problem):
     title: ClassVar[str] = "flip-flop: read the bit that was written last"
     splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         name: {"length": 256, "ignore_probability": probability}
-        for name, probability in (("train", 0.8), ("test", 0.8), ("test-dense", 0.1), ("test-sparse", 0.98))
+        for name, probability in (("train", 0.8), ("test", 0.8), ("test_dense", 0.1), ("test_sparse", 0.98))
     }
     published: ClassVar[tuple[Published, ...]] = (
         Published(who="LSTM", setting=_TESTED, budget="the split train", figure="0 errors", source=_LIU),

@@ -62,8 +62,8 @@ class SeqInduction(Problem):
 
     ## Arguments
     `length=12` (a number or a range such as `(8, 16)`), `vocabulary=8`, `framing="many_to_one"`, `encoding="one_hot"`.
-    The splits have the vocabulary and the lengths of the literature: `train` has length 256, and `test-64`, `test-128`
-    and so on up to `test-1048576` double the length each time.
+    The splits have the vocabulary and the lengths of the literature: `train` has length 256, and `test_64`, `test_128`
+    and so on up to `test_1048576` double the length each time.
 
     ## References
     A. Gu and T. Dao (2023), "Mamba: Linear-Time Sequence Modeling with Selective State Spaces", section 4.1.2. Issues
@@ -77,7 +77,7 @@ class SeqInduction(Problem):
     title: ClassVar[str] = "induction heads: answer with the value that followed the special symbol"
     splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "train": {"length": 256, "vocabulary": 16},
-        **{f"test-{length}": {"length": length, "vocabulary": 16} for length in _TESTED},
+        **{f"test_{length}": {"length": length, "vocabulary": 16} for length in _TESTED},
     }
     published: ClassVar[tuple[Published, ...]] = (
         Published(who="Mamba", setting="every test split", budget="the split train", figure="100%", source=_MAMBA),

@@ -6,7 +6,7 @@ from dataclasses import astuple
 
 from seq_envs.level import LEVELS, Levels
 from seq_envs.problem import Problem
-from seq_envs.registration import make_problem
+from seq_envs.registration import build
 from seq_envs.testing.contract import ContractError, require
 
 _LEAKS = ("action", "reward")
@@ -21,7 +21,7 @@ def check_declarations(problem: Problem) -> None:
     )
     for name in problem.splits:
         try:
-            make_problem(problem, split=name)
+            build(type(problem), None, {"split": name})
         except (ValueError, TypeError) as wrong:
             raise ContractError(f"splits[{name!r}] must be parameters of the problem: {wrong}") from wrong
     require(callable(problem.known_levels), "known_levels must be a method, not a property")

@@ -16,7 +16,7 @@ from seq_envs import repeated
 @pytest.mark.parametrize("id", IDS)
 def test_episodes_of_several_blocks(id: str) -> None:
     problem = seq_envs.make_problem(id)
-    episodes = 2 * 2048 // problem.steps + 3
+    episodes = 2 * 2048 // problem.steps + 5
     data = seq_envs.sample(id, episodes=episodes, seed=1)
     assert [len(array) for array in data] == [episodes] * 4
     env = gymnasium.make(id)

@@ -18,6 +18,7 @@ from seq_agents.experiments.config import Config, determining_settings
 from seq_agents.experiments.entry import Entry, Until
 from seq_agents.experiments.fairness import Budget, with_core_weights, within_budget
 from seq_agents.experiments.search import Search, combinations, in_words
+from seq_agents.menu import did_you_mean
 from seq_envs.evaluation import EPISODES
 from seq_envs.problems import GROUPS
 from seq_envs.sizes import of_json
@@ -195,7 +196,8 @@ def _matching(ids: Sequence[Any]) -> Iterator[Any]:
         if isinstance(problem, str) and set(problem) & set("*?["):
             matched = fnmatch.filter(seq_envs.MENU, problem)
             if not matched:
-                raise GridError(f"ids: {problem!r} matches none of {', '.join(seq_envs.MENU)}")
+                hint = did_you_mean(problem.strip("*"), seq_envs.MENU)
+                raise GridError(f"ids: {problem!r} matches none of the {len(seq_envs.MENU)} ids{hint}")
             yield from matched
         else:
             yield problem

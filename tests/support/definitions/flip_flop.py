@@ -79,6 +79,6 @@ DEFINITION = Definition(
         ({"length": (6, 5)}, r"length must be .*, got \(6, 5\)"),
         ({"ignore_probability": 1.0}, r"ignore_probability must be a number in \(0, 1\), got 1.0"),
         ({"framing": "one_to_one"}, "framing must be one of 'many_to_many', got 'one_to_one'"),
-        ({"split": "sparse"}, "split must be one of 'train', 'test', 'test-dense', 'test-sparse', got 'sparse'"),
+        ({"split": "sparse"}, "split must be one of 'train', 'test', 'test_dense', 'test_sparse', got 'sparse'"),
     ],
 )

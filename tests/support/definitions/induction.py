@@ -57,6 +57,6 @@ DEFINITION = Definition(
         ({"length": (9, 5)}, r"length must be .*, got \(9, 5\)"),
         ({"vocabulary": 2}, r"vocabulary must be an integer >= 3 and <= \d+, got 2"),
         ({"framing": "one_to_one"}, "framing must be one of 'many_to_one', got 'one_to_one'"),
-        ({"split": "test-100"}, "split must be one of 'train', 'test-64', .*, got 'test-100'"),
+        ({"split": "test_100"}, "split must be one of 'train', 'test_64', .*, got 'test_100'"),
     ],
 )
