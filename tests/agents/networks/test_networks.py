@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 from seq_agents.networks.network import Network
+from seq_agents.networks.reader import Reader
 from small_networks import ANY_PROBLEM, TWO_PARTS, UNITS, every_case, made, small, some_episodes
 from torch import Tensor
 
@@ -18,7 +19,7 @@ torch.set_num_threads(1)
 def all_others(network: Network, observations: Tensor) -> Tensor:
     """Other observations at every step."""
     symbols = network.reader.symbols
-    return (observations + 1) % symbols if symbols else observations + 0.5
+    return (observations + 1) % torch.tensor(symbols) if symbols else observations + 0.5
 
 
 @every_case
@@ -113,3 +114,12 @@ def test_the_bidirectional_lstm_reads_both_ways() -> None:
             outputs, _ = network.lstm(network.reader(observations[:, : step + 1]))
             ends = torch.cat([outputs[:, -1, :UNITS], outputs[:, 0, UNITS:]], dim=1)
             assert torch.allclose(network.head(ends), whole[:, step], atol=1e-5)
+
+
+def test_symbols_side_by_side_are_read_as_their_one_hot_vectors() -> None:
+    read = []
+    for encoding in ("one_hot", "discrete"):
+        problem = seq_envs.make_problem("SeqCountRecall-v0", encoding=encoding)
+        observations = torch.as_tensor(seq_envs.sample(problem, 5, seed=0).observations)
+        read.append(Reader(problem)(observations))
+    assert torch.equal(*read)
