@@ -10,6 +10,7 @@ import pytest
 from definitions import TUTORIAL, definition_of
 from definitions.definition import Case, Fact, Settings
 from hypothesis import given
+from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 import seq_envs
@@ -17,11 +18,26 @@ from seq_envs.dataset import raw_episodes
 from seq_envs.problem import Problem
 from seq_envs.testing import check_problem
 
+
+def other_framings(id: str) -> list[str]:
+    """The framings of a problem but for the default one."""
+    field = seq_envs.MENU[id][0].__dataclass_fields__["framing"]
+    return [framing for framing in field.metadata["domain"].options if framing != field.default]
+
+
 LITERATURE = [id for id in seq_envs.MENU if seq_envs.MENU[id][0].__name__ not in TUTORIAL]
 BASE = [id for id in LITERATURE if not seq_envs.MENU[id][1]]
 CASES = [(id, case) for id in BASE for case in definition_of(id).cases]
 FACTS = [(id, fact) for id in BASE for fact in definition_of(id).facts]
-ALSO_CHECKED = [(id, settings) for id in BASE for settings in definition_of(id).also_checked]
+CHECKED = [
+    *((id, {}) for id in BASE),
+    *(
+        pytest.param(id, settings, marks=pytest.mark.nightly)
+        for id in BASE
+        for settings in [{"framing": framing} for framing in other_framings(id)] + [*definition_of(id).also_checked]
+    ),
+]
+"""What passes `check_problem`: for every change the base ids, in the nightly tests further settings too."""
 REFUSED = [(id, settings, message) for id in BASE for settings, message in definition_of(id).refused]
 MOST_NUMBERS = 100_000
 """The numbers in the observations of a test, which has fewer episodes if they are long."""
@@ -75,6 +91,7 @@ def test_every_id(id: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("id", BASE)
+@profile(max_examples=profile().max_examples // 2)
 @given(data=st.data(), seed=st.integers(0, 2**32))
 def test_settings_are_accepted_or_refused(id: str, data: st.DataObject, seed: int) -> None:
     definition = definition_of(id)
@@ -104,15 +121,8 @@ def test_episodes_have_the_distribution_of_the_definition(id: str, fact: Fact) -
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("id", BASE)
-def test_every_framing_passes_the_check(id: str) -> None:
-    fields = seq_envs.MENU[id][0].__dataclass_fields__
-    for framing in fields["framing"].metadata["domain"].options:
-        check_problem(seq_envs.make_problem(id, framing=framing), episodes=300)
-
-
-@pytest.mark.parametrize(("id", "settings"), ALSO_CHECKED)
-def test_more_settings_pass_the_check(id: str, settings: Settings) -> None:
+@pytest.mark.parametrize(("id", "settings"), CHECKED)
+def test_passes_the_check(id: str, settings: Settings) -> None:
     check_problem(seq_envs.make_problem(id, **settings), episodes=300)
 
 

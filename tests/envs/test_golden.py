@@ -14,7 +14,9 @@ import seq_envs
 from seq_envs import stream
 
 
-@pytest.mark.parametrize("id", IDS)
+@pytest.mark.parametrize(
+    "id", [pytest.param(id, marks=pytest.mark.slow if id.endswith("Paper-v0") else ()) for id in IDS]
+)
 def test_an_id_is_unchanged(id: str) -> None:
     path = golden.FOLDER / f"{id}.txt"
     assert path.exists(), f"{id} has no {path.name}: `python tests/support/golden.py` writes it"

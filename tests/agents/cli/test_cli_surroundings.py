@@ -22,11 +22,10 @@ torch.set_num_threads(1)
 
 CONSOLES = [
     ("ascii", "strict"),
-    ("cp1252", "strict"),
-    ("cp437", "strict"),
-    ("latin-1", "strict"),
     ("utf-8", "surrogateescape"),
+    *(pytest.param(encoding, "strict", marks=pytest.mark.nightly) for encoding in ("cp1252", "cp437", "latin-1")),
 ]
+"""What ASCII lacks, the others lack too or print, so only the extremes are tried for every change."""
 
 
 def test_every_command_is_tried() -> None:
