@@ -80,7 +80,7 @@ class SeqMemorize(Problem):
     distractors: 2b and 2c). J. Brownlee (2017), "5 Examples of Simple Sequence Prediction Problems for Learning LSTM
     Recurrent Neural Networks", section "Value Memorization"; its printed pair is `overlap=True`. S. Morad et al.
     (2023), "POPGym: Benchmarking Partially Observable Reinforcement Learning", ICLR: the task RepeatFirst is
-    `deck=True` with `n_sequences=4` and as many steps as cards; its returns are `2 * accuracy - 1`.
+    `deck=True` with `n_sequences=4` and as many symbols as cards, so one step less; its returns are `2 * accuracy - 1`.
 
     ## Version History
     v0: first version.
