@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from fractions import Fraction
 from itertools import permutations
 from math import comb
@@ -135,3 +136,19 @@ def test_exact_levels_agree_with_estimated_ones(id: str) -> None:
     for name in ("chance", "memoryless", "optimal"):
         level = getattr(estimated, name)
         assert level.accuracy == pytest.approx(getattr(exact, name).accuracy, abs=5 * level.accuracy_error + 1e-3)
+
+
+def test_answers_of_one_and_of_many_episodes_of_count_recall() -> None:
+    """They are found in different ways."""
+    problem: Any = seq_envs.make_problem("SeqCountRecall-v0", n_values=5, copies=3)
+    episodes = problem.sample(np.random.default_rng(0), 50)
+    alone = [problem.solve_all(episodes.observations[row : row + 1])[0] for row in range(50)]
+    assert np.array_equal(alone, episodes.targets)
+    assert np.array_equal(problem.solve_all(episodes.observations), episodes.targets)
+
+
+def test_levels_of_a_long_count_recall_take_seconds() -> None:
+    """Its episodes are drawn one by one."""
+    started = time.process_time()
+    seq_envs.levels("SeqCountRecall-v0", copies=3000)
+    assert time.process_time() - started < 4
