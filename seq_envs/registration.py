@@ -40,6 +40,7 @@ def make_problem(id_or_problem: str | Problem, **parameters: Any) -> Problem:
 
     An id without a version means its latest version: "SeqEcho" is "SeqEcho-v0". The parameter `split`, which every
     problem with `splits` takes, stands for the parameters of this split; those that are given beside it have priority.
+    An id with fixed parameters takes no split.
 
     >>> make_problem("SeqEcho", lag=3)
     SeqEcho(length=10, n_values=10, lag=3, framing='one_to_one', encoding='one_hot', deck=False, decks=1)
@@ -72,7 +73,8 @@ def build(
     if not (isinstance(problem, type) and issubclass(problem, Problem)):
         raise TypeError(f"problem must be a Problem, its class or its 'module:Class', got {problem!r}")
     for name, value in parameters.items():
-        if fixed and name not in _NEVER_FIXED and name in _names(problem):
+        known = name in _names(problem) or (name == "split" and value is not None and problem.splits)
+        if fixed and known and name not in _NEVER_FIXED:
             raise ValueError(
                 f"{name} cannot be set to {value!r}: this id is fixed ({_as_text(fixed)}) except for "
                 f"{' and '.join(_NEVER_FIXED)}; use the base id to choose it"

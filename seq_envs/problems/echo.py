@@ -80,7 +80,7 @@ class SeqEcho(Problem):
     J. Brownlee (2017), "5 Examples of Simple Sequence Prediction Problems for Learning LSTM Recurrent Neural
     Networks", section "Echo Random Integer"; its code has 100 values. S. Morad et al. (2023), "POPGym: Benchmarking
     Partially Observable Reinforcement Learning", ICLR: the task RepeatPrevious with lag `k - 1` is `deck=True` with
-    `n_values=4` and as many steps as cards; its returns are `2 * accuracy - 1`.
+    `n_values=4` and one step less than cards; its returns are `2 * accuracy - 1`.
 
     ## Version History
     v0: first version.

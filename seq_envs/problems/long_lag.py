@@ -87,6 +87,7 @@ class SeqLongLag(Problem):
             setting=f"delay={delay}, n_distractors={n_distractors}",
             figure=f"solved after {sequences:,} sequences",
             source=_SECTION,
+            seen=True,
         )
         for delay, n_distractors, sequences in (
             (50, 50, 30_000),

@@ -14,6 +14,7 @@ from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, Symb
 from seq_envs.level import Level, Levels
 from seq_envs.parameters import MOST_VALUES, Choice, Flag, Integer, parameter
 from seq_envs.problem import Episodes, EveryStepOrLast, Problem, fixed_length, same_sources, varied_length
+from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, largest, lengths_of, smallest
 
 
@@ -80,13 +81,26 @@ class SeqMemorize(Problem):
     distractors: 2b and 2c). J. Brownlee (2017), "5 Examples of Simple Sequence Prediction Problems for Learning LSTM
     Recurrent Neural Networks", section "Value Memorization"; its printed pair is `overlap=True`. S. Morad et al.
     (2023), "POPGym: Benchmarking Partially Observable Reinforcement Learning", ICLR: the task RepeatFirst is
-    `deck=True` with `n_sequences=4` and as many steps as cards; its returns are `2 * accuracy - 1`.
+    `deck=True` with `n_sequences=4` and as many symbols as cards, so one step less; its returns are `2 * accuracy - 1`.
 
     ## Version History
     v0: first version.
     """
 
     title: ClassVar[str] = "value memorization: carry the first symbol to the end"
+    published: ClassVar[tuple[Published, ...]] = tuple(
+        Published(
+            who="LSTM",
+            setting=f"{experiment}, {parameters}",
+            figure=f"solved after {sequences:,} sequences",
+            source="Hochreiter and Schmidhuber 1997, section 5.2",
+            seen=True,
+        )
+        for experiment, parameters, sequences in (
+            ("2a", "length=101", 5_040),
+            ("2b", 'length=101, distractors="random"', 5_680),
+        )
+    )
 
     length: Size = parameter(5, Sizes(3, MOST_VALUES), "symbols in a sequence")
     n_sequences: int = parameter(2, Integer(2, MOST_VALUES), "different markers")

@@ -29,7 +29,7 @@ from seq_envs.published import Published
 SHORTEST = 8
 """The inputs of the shortest strings, such as BTBTXSET; their last symbol, E, is only asked for."""
 
-_SECTION = "Hochreiter and Schmidhuber 1997, section 5.1"
+_TABLE = "Hochreiter and Schmidhuber 1997, section 5.1, Table 1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +121,7 @@ class SeqReber(Problem):
             setting="strings of any length",
             budget="8,440 sequences on average",
             figure="always solved",
-            source=f"{_SECTION}, as quoted by npow/schmidhuber-problems",
+            source=_TABLE,
             seen=True,
         ),
         Published(
@@ -129,9 +129,17 @@ class SeqReber(Problem):
             setting="strings of any length",
             budget="25,000 to 173,000 sequences",
             figure="some runs solved",
-            source=_SECTION,
+            source=_TABLE,
+            seen=True,
         ),
-        Published(who="Elman network", setting="strings of any length", figure="never solved", source=_SECTION),
+        Published(
+            who="Elman network",
+            setting="strings of any length",
+            budget="more than 200,000 sequences",
+            figure="never solved",
+            source=_TABLE,
+            seen=True,
+        ),
     )
 
     longest: int = parameter(24, Integer(SHORTEST, LONGEST), "most time steps: strings with more are drawn again")

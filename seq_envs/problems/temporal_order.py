@@ -21,7 +21,7 @@ _EncodingName = Literal["one_hot", "discrete"]
 _ENCODINGS: dict[_EncodingName, type[SymbolEncoding]] = {"one_hot": OneHot, "discrete": Token}
 _SYMBOLS = ("a", "b", "c", "d", "X", "Y", "E", "B")
 _DISTRACTORS, _X, _Y, _FIRST, _LAST = 4, 4, 5, 6, 7
-_SOURCE = "Hochreiter and Schmidhuber 1997, section 5.6"
+_SOURCE = "Hochreiter and Schmidhuber 1997, section 5.6, Table 9"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +91,9 @@ class SeqTemporalOrder(Problem):
         Published(
             who="LSTM", setting="the split 6a", figure="31,390 sequences until success", source=_SOURCE, seen=True
         ),
-        Published(who="LSTM", setting="the split 6b", figure="571,100 sequences until success", source=_SOURCE),
+        Published(
+            who="LSTM", setting="the split 6b", figure="571,100 sequences until success", source=_SOURCE, seen=True
+        ),
     )
 
     length: Size = parameter((20, 22), Sizes(10, LONGEST), "time steps of an episode")

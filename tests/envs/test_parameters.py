@@ -210,6 +210,17 @@ def test_fixed_ids_take_framing_and_encoding_only(id: str, way: str) -> None:
         assert all(getattr(chosen, name) == value for name, value in (fixed | choice).items())
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_fixed_ids_take_no_split(way: str) -> None:
+    """A split would change what a fixed id plays."""
+    words = "split cannot be set to 'T1000': this id is fixed (length=(100, 110)) except for framing and encoding"
+    with pytest.raises(ValueError, match=holding(words)):
+        WAYS[way]("SeqAddingPaper-v0", split="T1000")
+    assert WAYS[way]("SeqAddingPaper-v0", split=None)
+    paper: Any = seq_envs.make_problem(seq_envs.make_problem("SeqAddingPaper-v0"), split="T1000")
+    assert paper.length == (1000, 1100)  # A problem is no id.
+
+
 @pytest.mark.parametrize("id", [5, None, True, seq_envs.SeqEcho, ["SeqEcho-v0"], b"SeqEcho-v0"])
 def test_neither_id_nor_problem(id: Any) -> None:
     with pytest.raises(TypeError, match=holding("id_or_problem must be", repr(id))):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from fractions import Fraction
 from itertools import permutations
 from math import comb
@@ -36,8 +37,21 @@ def test_returns_of_higher_lower_in_popgym(split: str, memoryless: float, optima
     assert levels.optimal.accuracy < levels.memoryless.accuracy + 0.02  # Memory hardly matters.
 
 
+@pytest.mark.parametrize(("decks", "memoryless"), [(1, -0.461), (8, -0.495), (16, -0.498)])
+def test_returns_of_repeat_first_in_popgym(decks: int, memoryless: float) -> None:
+    """The agent answers to every card but the last one: the first card is right once, then any other value is best."""
+    cards = 52 * decks
+    levels = seq_envs.levels("SeqMemorize-v0", deck=True, n_sequences=4, decks=decks, length=cards)
+    assert (
+        seq_envs.make_problem("SeqMemorize-v0", deck=True, n_sequences=4, decks=decks, length=cards).steps == cards - 1
+    )
+    other = Fraction(13 * decks, cards - 1)
+    assert levels.memoryless.accuracy == pytest.approx(float((1 + (cards - 2) * other) / (cards - 1)))
+    assert 2 * levels.memoryless.accuracy - 1 == pytest.approx(memoryless, abs=0.0005)
+
+
 @pytest.mark.parametrize(
-    ("split", "memoryless", "highest"), [("easy", -0.394, 0.018), ("medium", -0.488, 0.028), ("hard", -0.410, 0.055)]
+    ("split", "memoryless", "highest"), [("easy", -0.394, 0.019), ("medium", -0.488, 0.028), ("hard", -0.410, 0.055)]
 )
 def test_returns_of_count_recall_in_popgym(split: str, memoryless: float, highest: float) -> None:
     """Each answer earns or costs 1/steps. The highest count was no action of POPGym until June 2026.
@@ -122,3 +136,19 @@ def test_exact_levels_agree_with_estimated_ones(id: str) -> None:
     for name in ("chance", "memoryless", "optimal"):
         level = getattr(estimated, name)
         assert level.accuracy == pytest.approx(getattr(exact, name).accuracy, abs=5 * level.accuracy_error + 1e-3)
+
+
+def test_answers_of_one_and_of_many_episodes_of_count_recall() -> None:
+    """They are found in different ways."""
+    problem: Any = seq_envs.make_problem("SeqCountRecall-v0", n_values=5, copies=3)
+    episodes = problem.sample(np.random.default_rng(0), 50)
+    alone = [problem.solve_all(episodes.observations[row : row + 1])[0] for row in range(50)]
+    assert np.array_equal(alone, episodes.targets)
+    assert np.array_equal(problem.solve_all(episodes.observations), episodes.targets)
+
+
+def test_levels_of_a_long_count_recall_take_seconds() -> None:
+    """Its episodes are drawn one by one."""
+    started = time.process_time()
+    seq_envs.levels("SeqCountRecall-v0", copies=3000)
+    assert time.process_time() - started < 4

@@ -10,6 +10,8 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import gymnasium
+
 import seq_envs
 from seq_agents.cli.hints import nearest, next_commands, replaced
 from seq_agents.cli.install import to_install
@@ -212,14 +214,15 @@ def _show_problem(id: str, problem: seq_envs.Problem, given: Sequence[str]) -> N
     for field in fields:
         print(f"  {option(field.name):16} {field.metadata['domain']}")
     print(f"  {'observation':16} {problem.observation_space}\n  {'action':16} {problem.action_space}\n")
-    _show_literature(problem)
+    _show_literature(id, problem)
     print(next_commands(["play", id, *given], ["train", "lstm", id, *given], ["show", "lstm", id]))
 
 
-def _show_literature(problem: seq_envs.Problem) -> None:
+def _show_literature(id: str, problem: seq_envs.Problem) -> None:
     """Print the splits of a problem and its published results, if it has any."""
     if problem.splits:
-        print("Splits, such as --split " + next(iter(problem.splits)) + ":")
+        fixed = gymnasium.spec(id.rpartition(":")[2]).kwargs.get("fixed")
+        print("Splits of the base id:" if fixed else f"Splits, such as --split {next(iter(problem.splits))}:")
         for split, chosen in problem.splits.items():
             print(f"  {split:16} {' '.join(as_options(chosen))}")
         print()

@@ -79,14 +79,12 @@ class Entry:
         return seq_envs.make_problem(self.id, **self.parameters)
 
     def problem_with(self, changes: Mapping[str, Any]) -> seq_envs.Problem:
-        """The problem with some parameters changed. A split changes the parameters that the agent learns with.
+        """The problem that the agent learns with some parameters changed, even those that its id fixes.
 
         Raises:
             ValueError, TypeError: as for `seq_envs.make_problem`.
         """
-        if "split" in changes:
-            return seq_envs.make_problem(self.problem(), **changes)
-        return seq_envs.make_problem(self.id, **{**self.parameters, **changes})
+        return seq_envs.make_problem(self.problem(), **changes)
 
     @property
     def label(self) -> str:

@@ -76,6 +76,15 @@ def test_show(id: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert f"{seq_envs.levels(id).memoryless.accuracy:.4f}" in shown
 
 
+def test_show_names_the_splits(capsys: pytest.CaptureFixture[str]) -> None:
+    for id, words in (
+        ("SeqAdding-v0", "Splits, such as --split T100:"),
+        ("SeqAddingPaper-v0", "Splits of the base id:"),
+    ):
+        cli.main(["show", id])
+        assert f"{words}\n  T100             --length=100-110\n" in capsys.readouterr().out
+
+
 def test_show_with_parameters(capsys: pytest.CaptureFixture[str]) -> None:
     cli.main(["show", "SeqCopy-v0", "--reverse", "--length", "3"])
     assert seq_envs.draw("SeqCopy-v0", reverse=True, length=3) in capsys.readouterr().out

@@ -98,6 +98,14 @@ def test_what_agents_are_evaluated_on_besides(tmp_path: Path) -> None:
     assert Entry.of_json(json.loads(json.dumps(entry.as_json()))) == entry
 
 
+def test_fixed_parameters_are_changed_elsewhere(tmp_path: Path) -> None:
+    """As `seq-envs evaluate RUN --length 30` does."""
+    grid = "ids: [SeqAddingPaper-v0]\nagents: [lstm]\nelsewhere: [{split: T500}, {length: 30}]"
+    [entry] = entries(tmp_path, grid)
+    lengths: list[Any] = [entry.problem_with(changes) for changes in entry.elsewhere]
+    assert [problem.length for problem in lengths] == [(500, 550), 30]
+
+
 def test_merged_mappings(tmp_path: Path) -> None:
     text = "agents: {lstm: {settings: &a {hidden: 9}}, gru: {settings: {<<: *a, batch: 2}}}\nids: [SeqEcho-v0]"
     assert [entry.settings["hidden"] for entry in entries(tmp_path, text)] == [9, 9]

@@ -35,7 +35,8 @@ def test_every_experiment_is_valid(name: str) -> None:
     assert entry.id in IDS
     assert entry.seeds >= 5
     assert entry.settings.items() >= dict(experiment.settings).items()
-    assert (entry.until is not None) == name.startswith("hochreiter")
+    # Noisy targets make mistakes, so a training on them would never stop.
+    assert (entry.until is not None) == (name.startswith("hochreiter") and "hochreiter-3c" not in name)
     config = Cell(entry, 3).config()
     assert config.seed == 3
     assert config.learner().problem == entry.problem()
