@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from fractions import Fraction
 from itertools import permutations
 from math import comb
@@ -145,10 +144,3 @@ def test_answers_of_one_and_of_many_episodes_of_count_recall() -> None:
     alone = [problem.solve_all(episodes.observations[row : row + 1])[0] for row in range(50)]
     assert np.array_equal(alone, episodes.targets)
     assert np.array_equal(problem.solve_all(episodes.observations), episodes.targets)
-
-
-def test_levels_of_a_long_count_recall_take_seconds() -> None:
-    """Its episodes are drawn one by one."""
-    started = time.process_time()
-    seq_envs.levels("SeqCountRecall-v0", copies=3000)
-    assert time.process_time() - started < 4
