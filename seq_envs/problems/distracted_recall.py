@@ -63,8 +63,9 @@ class SeqDistractedRecall(Problem):
     Empty, except at the last step: `is_success` and `accuracy` (see `seq_envs.env.SequenceEnv`).
 
     ## Arguments
-    `length=8` (a number or a range such as `(8, 20)`), `targets=2` (at most `length` and 65,536), `n_values=4`, `n_distractors=4`
-    (at most 26), `framing="many_to_many"`, `encoding="one_hot"`. The defaults are the sizes of the literature.
+    `length=8` (a number or a range such as `(8, 20)`), `targets=2` (at most `length` and 65,536), `n_values=4`,
+    `n_distractors=4` (at most 26), `framing="many_to_many"`, `encoding="one_hot"`. The defaults are the sizes of the
+    literature.
 
     ## References
     D. Monner and J. A. Reggia (2012), "A generalized LSTM-like training algorithm for second-order recurrent neural
