@@ -30,11 +30,16 @@ def distinct_numbers(rng: np.random.Generator, batch: int, count: int, below: in
         return ranks.argsort(axis=1)[:, :count]
     # Repeats are drawn anew. This treats all candidates alike, so all choices of different ones are equally likely.
     numbers = rng.integers(below if isinstance(below, int) else below[:, None], size=(batch, count))
-    while _repeated(np.sort(numbers, axis=1)).any():
-        order = numbers.argsort(axis=1, kind="stable")
-        rows, places = np.nonzero(_repeated(np.take_along_axis(numbers, order, axis=1)))
-        bounds = below if isinstance(below, int) else below[rows]
-        numbers[rows, order[rows, places + 1]] = rng.integers(bounds, size=len(rows))
+    # Only in the rows that have some: one row with as many numbers as candidates may take many rounds.
+    left = np.flatnonzero(_repeated(np.sort(numbers, axis=1)).any(axis=1))
+    while len(left):
+        some = numbers[left]
+        order = some.argsort(axis=1, kind="stable")
+        rows, places = np.nonzero(_repeated(np.take_along_axis(some, order, axis=1)))
+        bounds = below if isinstance(below, int) else below[left[rows]]
+        some[rows, order[rows, places + 1]] = rng.integers(bounds, size=len(rows))
+        numbers[left] = some
+        left = left[_repeated(np.sort(some, axis=1)).any(axis=1)]
     return numbers
 
 

@@ -23,6 +23,6 @@ class Published:
     """Whether the figure was read in its source. Otherwise it is quoted from memory, and no test depends on it."""
 
     def __str__(self) -> str:
-        budget = f" with {self.budget}" if self.budget else ""
+        budget = f", trained with {self.budget}" if self.budget else ""
         trust = "" if self.seen else "; quoted from memory"
         return f"{self.who} on {self.setting}{budget}: {self.figure} ({self.source}{trust})"

@@ -90,7 +90,11 @@ class SeqBinaryAdd(Problem):
     splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {"train": {"length": (1, 40)}, "test": {"length": (41, 500)}}
     published: ClassVar[tuple[Published, ...]] = tuple(
         Published(
-            who=who, setting="the split test, many_to_many", budget="the split train", figure=figure, source=_CHOMSKY
+            who=who,
+            setting="41 to 500 digits and plus in all, many_to_many",
+            budget="1 to 40 digits and plus in all",
+            figure=figure,
+            source=_CHOMSKY,
         )
         for who, figure in (("LSTM", "about 54%"), ("tape RNN", "100%"))
     )

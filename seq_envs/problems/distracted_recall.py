@@ -18,6 +18,8 @@ from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, drawn, largest, smallest
 
 _MONNER = "Monner and Reggia 2012, the task Distracted Sequence Recall"
+_MOST_TARGETS = 1 << 16
+"""The most targets: each of them has a prompt, a symbol with a name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +63,9 @@ class SeqDistractedRecall(Problem):
     Empty, except at the last step: `is_success` and `accuracy` (see `seq_envs.env.SequenceEnv`).
 
     ## Arguments
-    `length=8` (a number or a range such as `(8, 20)`), `targets=2` (at most `length`), `n_values=4`, `n_distractors=4`
-    (at most 26), `framing="many_to_many"`, `encoding="one_hot"`. The defaults are the sizes of the literature.
+    `length=8` (a number or a range such as `(8, 20)`), `targets=2` (at most `length` and 65,536), `n_values=4`,
+    `n_distractors=4` (at most 26), `framing="many_to_many"`, `encoding="one_hot"`. The defaults are the sizes of the
+    literature.
 
     ## References
     D. Monner and J. A. Reggia (2012), "A generalized LSTM-like training algorithm for second-order recurrent neural
@@ -78,7 +81,7 @@ class SeqDistractedRecall(Problem):
     )
 
     length: Size = parameter(8, Sizes(1, LONGEST), "symbols before the prompts")
-    targets: int = parameter(2, Integer(1), "symbols to reproduce")
+    targets: int = parameter(2, Integer(1, _MOST_TARGETS), "symbols to reproduce")
     n_values: int = parameter(4, Integer(2, MOST_VALUES), "number of different values of a target")
     n_distractors: int = parameter(4, Integer(1, len(ascii_lowercase)), "number of different distractors")
     framing: Literal["many_to_many"] = parameter(

@@ -92,7 +92,11 @@ class SeqModular(Problem):
     splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {"train": {"length": (1, 40)}, "test": {"length": (41, 500)}}
     published: ClassVar[tuple[Published, ...]] = tuple(
         Published(
-            who=who, setting=f"task={task}, the split test", budget="the split train", figure=figure, source=_CHOMSKY
+            who=who,
+            setting=f"task={task}, the split test, many_to_one",
+            budget="the split train",
+            figure=figure,
+            source=_CHOMSKY,
         )
         for task, who, figure in [
             ("cycle", "RNN and LSTM", "near 100%"),

@@ -32,6 +32,15 @@ def test_rows_of_different_bounds() -> None:
         assert [drawn[below == bound].max() for bound in bounds] == [bound - 1 for bound in bounds]
 
 
+def test_a_row_with_as_many_numbers_as_candidates() -> None:
+    """It takes many rounds, which other rows must not wait for: this would take seconds."""
+    below = np.full(1000, 20_000)
+    below[7] = 200
+    drawn = distinct_numbers(np.random.default_rng(0), 1000, 200, below)
+    assert sorted(drawn[7].tolist()) == list(range(200))
+    assert all(len(set(row)) == 200 for row in drawn.tolist())
+
+
 def test_one_number() -> None:
     assert distinct_numbers(np.random.default_rng(0), 3, 1, 1).tolist() == [[0]] * 3
     assert len(np.unique(distinct_numbers(np.random.default_rng(0), 1000, 1, 10))) == 10

@@ -62,8 +62,28 @@ def trained(chosen: argparse.Namespace) -> Trained:
     learner = config.learner(problem)
     if not run.begun:
         raise RunError(f"{chosen.path} has no checkpoint yet")
-    curve = run.load(learner)
+    try:
+        curve = run.load(learner)
+    except RunError:
+        _require_same_spaces(chosen.path, config.problem(), problem)
+        raise
     return Trained(run, problem, learner, config, int(curve[-1][1]) if curve else 0)
+
+
+def _require_same_spaces(path: Path, learned: seq_envs.Problem, problem: seq_envs.Problem) -> None:
+    """Say that other parameters or a split changed the spaces, if they did: that is why weights do not fit.
+
+    Raises:
+        RunError: with both spaces.
+    """
+    from seq_agents.errors import RunError
+
+    for kind, before, now in (
+        ("takes observations", learned.observation_space, problem.observation_space),
+        ("gives answers", learned.action_space, problem.action_space),
+    ):
+        if before != now:
+            raise RunError(f"the agent in {path} {kind} {before}, and with these parameters they are {now}")
 
 
 def given_options(chosen: argparse.Namespace, run: Run) -> list[str]:

@@ -6,9 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from gymnasium import spaces
 from sb3_contrib import RecurrentPPO
 from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
+from stable_baselines3.common.torch_layers import FlattenExtractor
 from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv
 from torch import Tensor
 
@@ -45,6 +47,15 @@ class FastRecurrentPpo(_ByCore):
         return {_OLD_NAME.sub("lstm_actor.core.lstm.", name): tensor for name, tensor in weights.items()}
 
 
+class _Flattened(FlattenExtractor):
+    """SB3's own extractor, whose features torch can count."""
+
+    def __init__(self, observation_space: spaces.Space[Any]) -> None:
+        super().__init__(observation_space)
+        # For MultiDiscrete observations SB3 counts in numpy's integers, which torch's LSTM refuses.
+        self._features_dim = int(self._features_dim)
+
+
 class StockRecurrentPpo(_ByCore):
     """sb3-contrib's RecurrentPPO on SB3's own DummyVecEnv, with the same network.
 
@@ -62,6 +73,7 @@ class StockRecurrentPpo(_ByCore):
         if self.core != "lstm" or self.bins:
             return RecurrentPPO(CorePolicy, policy_kwargs=self.network_of(), **common)
         network = ONLY_A_CORE | {"lstm_hidden_size": chosen.hidden} | self.common_to_policies()
+        network["features_extractor_class"] = _Flattened
         model = RecurrentPPO("MlpLstmPolicy", policy_kwargs=network, **common)
         lstm: Any = model.policy.lstm_actor
         chosen.lstm_start.apply(lstm)

@@ -110,7 +110,8 @@ def _first_scored_step(problem: seq_envs.Problem) -> int:
     ):
         raise ValueError(
             "encoder-decoder takes problems whose whole sequence comes before the first scored step, at the same step "
-            f"in all episodes, such as SeqCopy with framing='many_to_many' and one length, got {problem}"
+            "in all episodes, and whose observations are the same from there on, such as SeqCopy with "
+            f"framing='many_to_many' and one length, got {problem}"
         )
     if not one_answer:
         raise ValueError(f"encoder-decoder takes problems with Discrete answers, got {problem.action_space}")

@@ -205,7 +205,7 @@ def test_evaluate_without_a_checkpoint(capsys: pytest.CaptureFixture[str]) -> No
     [
         (
             ["--n-values", "20"],
-            "does not fit: the weights are those of another network: core.layers.0.weight must have shape",
+            "the agent in run takes observations Box(0.0, 1.0, (3,), float32), and with these parameters they are Box(",
         ),
         (["--length", "9"], "does not fit: the weights are those of another network"),  # mlp sees the clock.
         (["--lag", "9"], "lag must be in 0 ... length-1 = 3, got 9"),

@@ -22,6 +22,7 @@ NEXT = seq_envs.SeqNext(length=4)
         ("recurrent-ppo-stock", NEXT, {"bins": 0}, RecurrentActorCriticPolicy),
         ("recurrent-ppo-stock", NEXT, {"bins": 9}, CorePolicy),
         ("recurrent-ppo-stock-gru", seq_envs.SeqEcho(), {}, CorePolicy),
+        ("recurrent-ppo-stock", seq_envs.SeqBinaryAdd(encoding="discrete"), {}, RecurrentActorCriticPolicy),
     ],
 )
 def test_stock_recurrent_ppo_has_the_policy_of_sb3_contrib_if_it_can(

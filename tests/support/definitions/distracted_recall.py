@@ -71,6 +71,7 @@ DEFINITION = Definition(
         and framing == "many_to_many"
     ),
     refused=[
+        ({"targets": 65537, "length": 70000}, "targets must be an integer >= 1 and <= 65536, got 65537"),
         ({"targets": 9}, "targets must be at most length = 8, got 9"),
         ({"targets": 4, "length": (3, 9)}, "targets must be at most the shortest length = 3, got 4"),
         ({"n_distractors": 27}, "n_distractors must be an integer >= 1 and <= 26, got 27"),
