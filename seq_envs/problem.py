@@ -62,6 +62,8 @@ class Problem(ABC):
     """Whether a MultiDiscrete answer is right only as a whole, such as a set of symbols. Otherwise places count."""
     splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     """Parameters by name, such as those that agents train with and are tested with: `make_problem(..., split=name)`."""
+    counts_errors: ClassVar[bool] = False
+    """Whether the literature reports errors per million answers, since accuracies are close to 1."""
     published: ClassVar[tuple[Published, ...]] = ()
     """Results that others have published."""
 

@@ -73,5 +73,7 @@ def as_text(value: Any) -> str:
 
 
 def of_json(value: Any) -> Any:
-    """A parameter's value that JSON may have turned from a range into a list."""
+    """A parameter's value in which a range may be a list, as JSON stores it, or a text such as "5-20"."""
+    if isinstance(value, str) and (found := re.fullmatch(r"(\d+)-(\d+)", value)):
+        return int(found[1]), int(found[2])
     return tuple(value) if isinstance(value, list) else value

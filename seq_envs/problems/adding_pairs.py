@@ -18,7 +18,7 @@ _MOST_FIRST = 10
 
 def draw_pair(pair: Array) -> str:
     """A pair as a person reads it."""
-    return f"{pair[0]:.2f}" + {MARKED: "*", END: "|"}.get(float(pair[1]), " ")
+    return f"{pair[0]:z.2f}" + {MARKED: "*", END: "|"}.get(float(pair[1]), " ")
 
 
 def choices(shortest: int) -> tuple[int, int]:

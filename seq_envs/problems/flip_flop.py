@@ -84,6 +84,7 @@ class SeqFlipFlop(Problem):
         name: {"length": 256, "ignore_probability": probability}
         for name, probability in (("train", 0.8), ("test", 0.8), ("test_dense", 0.1), ("test_sparse", 0.98))
     }
+    counts_errors: ClassVar[bool] = True
     published: ClassVar[tuple[Published, ...]] = (
         Published(who="LSTM", setting=_TESTED, budget="the split train", figure="0 errors", source=_LIU),
         Published(who="transformers", setting=_TESTED, budget="the split train", figure="rare errors", source=_LIU),

@@ -37,7 +37,7 @@ def _lstm(setting: str, sequences: int, table: int) -> Published:
 
 
 def _as_text(number: Array) -> str:
-    return f"{number[0]:.2f}"
+    return f"{number[0]:z.2f}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,7 +36,7 @@ _ABOUT = {
     "agents": "each agent in a line",
     "cores": "each memory core in a line",
 }
-"""What `list` takes, and what it prints then."""
+"""What `list` takes besides groups of problems, and what it prints then."""
 
 
 def add_commands(command: Command) -> None:
@@ -44,7 +44,8 @@ def add_commands(command: Command) -> None:
     listing = command("list", _list, "list the problems, the agents and the memory cores")
     listing.add_argument(
         "what", metavar="WHAT", nargs="?", type=_listed,
-        help="; ".join(f"{name}: {about}" for name, about in _ABOUT.items()) + " (default: all in short)",
+        help="; ".join(f"{name}: {about}" for name, about in _ABOUT.items())
+        + f"; a group, such as {next(iter(GROUPS))}: its problems (default: all in short)",
     )  # fmt: skip
     show = command("show", _show, "show a problem's episode, levels and parameters, or an agent's settings")
     show.add_argument("name", metavar="ID", type=str, help="such as SeqEcho-v0; or the name of an agent, such as lstm")
@@ -60,22 +61,21 @@ def _listed(text: str) -> str:
     Raises:
         Refused: it cannot be listed.
     """
-    if text not in _ABOUT:
-        near = nearest(text, _ABOUT)
-        message = f"list takes {', '.join(_ABOUT)} or nothing, got {text!r}"
+    if text not in (*_ABOUT, *GROUPS):
+        near = nearest(text, [*_ABOUT, *GROUPS])
+        message = f"list takes {', '.join([*_ABOUT, *GROUPS])} or nothing, got {text!r}"
         raise Refused(message, lambda _: ["list"] if near is None else ["list", near])
     return text
 
 
 def _list(chosen: argparse.Namespace) -> None:
     """Print the problems with their ids, and the agents and cores if they are installed."""
-    if chosen.what == "problems":
-        _list_problems()
+    if chosen.what == "problems" or chosen.what in GROUPS:
+        groups = _grouped()
+        _list_problems(groups if chosen.what == "problems" else {chosen.what: groups[chosen.what]})
+        return
     if chosen.what is None:
         _list_base_ids()
-    if chosen.what == "problems":
-        print(next_commands(["show", "SeqEcho-v0"]))
-        return
     try:
         from seq_agents.agents import AGENTS
         from seq_agents.cores import CORES
@@ -92,12 +92,16 @@ def _list(chosen: argparse.Namespace) -> None:
         _list_in_short(AGENTS, CORES)
 
 
-def _list_problems() -> None:
-    for group, problems in _grouped().items():
+def _list_problems(groups: Mapping[str, Mapping[type[seq_envs.Problem], Sequence[str]]]) -> None:
+    """Print the problems of these groups with all their ids, and commands to try next."""
+    for group, problems in groups.items():
         print(f"{group}: {ABOUT_GROUPS.get(group, 'registered by them')}\n")
+        width = max(len(id) for ids in problems.values() for id in ids)
         for problem, ids in problems.items():
-            print(f"{'  '.join(f'{id:20}' for id in ids).rstrip()}\n    {problem.title}")
+            print(f"{'  '.join(f'{id:{width}}' for id in ids).rstrip()}\n    {problem.title}")
         print()
+    *_, problems = groups.values()
+    print(next_commands(["show", next(iter(problems.values()))[0]]))
 
 
 def _list_base_ids() -> None:

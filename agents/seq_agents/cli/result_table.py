@@ -11,6 +11,8 @@ from seq_envs.level import LEVELS, share
 
 _SQUARED = "squared error"
 """The heading of the mean squared error, which only real answers have."""
+_MILLION = "errors per million"
+"""The heading of what some problems are reported by."""
 
 
 class Result(NamedTuple):
@@ -38,20 +40,27 @@ def result_table(problem: seq_envs.Problem, results: Mapping[str, Result], expla
         rows.append((
             name, f"{evaluation.accuracy:.4f}", f"{low:.4f}-{high:.4f}", f"{evaluation.exact_match:.4f}",
             f"{evaluation.normalized_score:z.4f}", None if squared is None else f"{squared:.2g}",
+            _errors(problem, evaluation.accuracy),
             f"{seconds:.1f}" if seconds else "",
         ))  # fmt: skip
     for name in LEVELS:
         level = getattr(levels, name)
         error = f"± {1.96 * level.accuracy_error:.4f}" if level.accuracy_error else ""
         normalized = levels.normalize(level.accuracy)
-        rows.append((name, f"{level.accuracy:.4f}", error, share(level.exact_match), f"{normalized:z.4f}", None, ""))
-    headings = ("policy", "accuracy", "95% interval", "exact match", "normalised", _SQUARED, "seconds")
+        rows.append((name, f"{level.accuracy:.4f}", error, share(level.exact_match), f"{normalized:z.4f}", None,
+                     _errors(problem, level.accuracy), ""))  # fmt: skip
+    headings = ("policy", "accuracy", "95% interval", "exact match", "normalised", _SQUARED, _MILLION, "seconds")
     note = (
         f"Normalised: 0 is {zero}, 1 is the optimal policy.\nExact match: the share of episodes without a mistake.\n"
         "A level without an interval is computed, not estimated."
     )
     table = Table(str(problem), tuple(map(Column, headings)), tuple(rows), f"{note}\n{explanation}".rstrip())
-    return table.without_empty(_SQUARED)
+    return table.without_empty(_SQUARED).without_empty(_MILLION)
+
+
+def _errors(problem: seq_envs.Problem, accuracy: float) -> str | None:
+    """The wrong answers per million, where the literature reports them."""
+    return f"{(1 - accuracy) * 1e6:,.0f}" if problem.counts_errors else None
 
 
 def level_table(problem: seq_envs.Problem) -> Table:

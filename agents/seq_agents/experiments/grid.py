@@ -221,6 +221,7 @@ def _entry(
     Raises:
         GridError: an unknown agent, id, parameter or setting, or a wrong value.
     """
+    parameters = {key: of_json(value) for key, value in parameters.items()}
     try:
         config = Config.of(agent, id, parameters, 0, settings, standard=standard)
         chosen = config.settings

@@ -50,6 +50,9 @@ def test_lists_with_a_line_about_each(capsys: pytest.CaptureFixture[str]) -> Non
         assert lines[:-2] == [f"{name:20} {menu.about(name)}" for name in menu]
     cli.main(["list", "problems"])
     listed = capsys.readouterr().out
+    for group in GROUPS:
+        cli.main(["list", group])
+        assert capsys.readouterr().out.partition("\nNext")[0] in listed
     assert all(id in listed for id in IDS)
     assert [line for line in listed.splitlines() if line.startswith("    ")] == [
         f"    {seq_envs.make_problem(id).title}" for id in seq_envs.ids() if "fixed" not in gymnasium.spec(id).kwargs

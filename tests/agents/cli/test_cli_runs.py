@@ -60,6 +60,16 @@ def test_train_on_one_split_and_evaluate_on_another(capsys: pytest.CaptureFixtur
     assert "split must be one of 'train', 'test', got 'tset'" in refused(["evaluate", "run", "--split", "tset"], capsys)
 
 
+def test_errors_per_million_where_the_literature_reports_them(capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["train", "gru", "SeqFlipFlop-v0", *TINY, "--out", "run"])
+    accuracy = json.loads(Path("run/evaluation.json").read_text())["accuracy"]
+    out = capsys.readouterr().out
+    assert "errors per million" in out
+    assert f"{(1 - accuracy) * 1e6:,.0f}" in out
+    cli.main(["train", "gru", *ECHO, *TINY, "--out", "other"])
+    assert "errors per million" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("agent", AGENTS)
 def test_every_agent_by_the_command(agent: str, capsys: pytest.CaptureFixture[str]) -> None:
     problem = taken_by(agent)

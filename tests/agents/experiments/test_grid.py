@@ -106,6 +106,13 @@ def test_fixed_parameters_are_changed_elsewhere(tmp_path: Path) -> None:
     assert [problem.length for problem in lengths] == [(500, 550), 30]
 
 
+@pytest.mark.parametrize("written", ["[5, 20]", "5-20"])
+def test_ranges(written: str, tmp_path: Path) -> None:
+    text = f"ids: [{{id: SeqEcho-v0, length: {written}}}]\nagents: [lstm]\nelsewhere: [{{length: {written}}}]"
+    [entry] = entries(tmp_path, text)
+    assert entry.parameters == entry.elsewhere[0] == {"length": (5, 20)}
+
+
 def test_merged_mappings(tmp_path: Path) -> None:
     text = "agents: {lstm: {settings: &a {hidden: 9}}, gru: {settings: {<<: *a, batch: 2}}}\nids: [SeqEcho-v0]"
     assert [entry.settings["hidden"] for entry in entries(tmp_path, text)] == [9, 9]

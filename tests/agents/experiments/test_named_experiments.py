@@ -39,8 +39,16 @@ def test_every_experiment_is_valid(name: str) -> None:
     assert (entry.until is not None) == (name.startswith("hochreiter") and "hochreiter-3c" not in name)
     config = Cell(entry, 3).config()
     assert config.seed == 3
-    assert config.learner().problem == entry.problem()
+    assert config.problem() == entry.problem()
     assert re.fullmatch(rf"{name}--[A-Za-z0-9_=.+-]+--3", Cell(entry, 3).key), "the file has a readable name"
+
+
+@pytest.mark.parametrize(
+    "first", [next(name for name in NAMES if name.startswith(f"{word}-") or name == word) for word in GROUPS]
+)
+def test_an_experiment_of_each_kind_can_be_trained(first: str) -> None:
+    (entry,) = Grid(entries={first: named_experiments()[first]}).all_entries()
+    assert Cell(entry, 3).config().learner().problem == entry.problem()
 
 
 def test_choosing_by_name_and_pattern() -> None:
