@@ -90,12 +90,10 @@ class SeqWordProblem(Problem):
         name.lower(): {"length": 25, "group": name} for name in ("S5", "A5", "Z60", "A4xZ5")
     }
     published: ClassVar[tuple[Published, ...]] = (
-        Published(
-            who="RNN", setting="A5 and S5 to 25 steps", figure="one layer is enough at every length", source=_MERRILL
-        ),
+        Published(who="RNN", setting="A5 to 25 steps", figure="one layer is enough at every length", source=_MERRILL),
         Published(
             who="transformer and Mamba",
-            setting="A5 and S5 to 25 steps",
+            setting="A5 to 25 steps",
             figure="longer sequences need more layers",
             source=_MERRILL,
         ),
