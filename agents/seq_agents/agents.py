@@ -16,6 +16,7 @@ from seq_agents.learners import RULES, LearnsFrom, learner_type
 from seq_agents.menu import unknown
 from seq_agents.networks import NETWORKS
 from seq_envs import registry
+from seq_envs.problems import GROUPS
 
 if TYPE_CHECKING:
     from seq_agents.learners.learner import Learner
@@ -182,7 +183,7 @@ def agent_type(name: str) -> type[Learner]:
 
 @cache
 def _tuned() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
-    """The settings in tuned.yaml, by agent and id; "*" stands for every id of the menu."""
+    """The settings in tuned.yaml, by agent and id; "*" stands for every id of the tutorial's problems."""
     tuned: Mapping[str, Mapping[str, Mapping[str, Any]]] = yaml.safe_load(
         files("seq_agents").joinpath("tuned.yaml").read_text(encoding="utf-8")
     )["agents"]
@@ -190,8 +191,8 @@ def _tuned() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
 
 
 def tuned_settings(agent: str) -> Mapping[str, Mapping[str, Any]]:
-    """The settings in tuned.yaml of an agent, by id; those of "*" are for every id of the menu, and the others replace
-    them. Empty if it has none.
+    """The settings in tuned.yaml of an agent, by id; those of "*" are for every id of the tutorial's problems, and the
+    others replace them. Empty if it has none.
     """
     return _tuned().get(canonical(agent), {})
 
@@ -212,7 +213,8 @@ def settings_of(agent: str, id: str, given: Mapping[str, Any] | None = None, *, 
     """
     name = registry.find(id).id if id else ""
     by_id = tuned_settings(agent) if name in seq_envs.MENU and not standard else {}
-    tuned = {**by_id.get("*", {}), **by_id.get(name, {})}
+    of_all = by_id.get("*", {}) if name in GROUPS["tutorial"] else {}
+    tuned = {**of_all, **by_id.get(name, {})}
     return agent_type(agent).settings_type.of({**tuned, **(given or {})})
 
 
