@@ -70,7 +70,7 @@ def settings_table(settings: type[Settings]) -> str:
 def tuned(name: str) -> str:
     """The settings that are tuned for ids."""
     rows = [
-        ("every id" if id == "*" else f"`{id}`", f"`{parameters(chosen)}`")
+        ("every id of the tutorial" if id == "*" else f"`{id}`", f"`{parameters(chosen)}`")
         for id, chosen in tuned_settings(name).items()
     ]
     return "Tuned settings:\n\n" + table(("id", "settings"), rows) if rows else "No id has tuned settings for it.\n"
