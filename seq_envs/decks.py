@@ -6,6 +6,7 @@ import numpy as np
 
 from seq_envs.encodings import Array
 from seq_envs.parameters import Flag, Integer, parameter
+from seq_envs.shuffling import shuffled
 from seq_envs.sizes import Size, largest, smallest
 
 COPIES = 13
@@ -59,13 +60,11 @@ def check_decks(deck: bool, decks: int, values: tuple[str, int], name: str, step
 
 def dealt(rng: np.random.Generator, batch: int, steps: int, n_values: int, decks: int) -> Array:
     """(batch, steps): the first `steps` values of decks that are shuffled together, anew for each row."""
-    pack = np.tile(np.arange(n_values, dtype=np.min_scalar_type(n_values - 1)), COPIES * decks)
-    values = np.empty((batch, steps), pack.dtype)
-    at_once = max(1, _AT_ONCE // len(pack))
+    values = np.empty((batch, steps), np.min_scalar_type(n_values - 1))
+    at_once = max(1, _AT_ONCE // (n_values * COPIES * decks))
     for first in range(0, batch, at_once):
         rows = values[first : first + at_once]
-        shuffled = np.broadcast_to(pack, (len(rows), len(pack)))
-        rows[:] = rng.permuted(shuffled, axis=1)[:, :steps]
+        rows[:] = shuffled(n_values, COPIES * decks, rng, len(rows))[:, :steps]
     return values
 
 
@@ -91,9 +90,8 @@ def mean_alike(n_values: int, decks: int, dealt: Size, other: int = 0) -> float:
     copies, fewest = COPIES * decks, smallest(dealt)
     cards = copies * n_values - other
     place = np.arange(min(largest(dealt), copies))
-    alike = np.append(
-        1.0, np.cumprod((copies - place) / (cards - place))
-    )  # For each number of places up to all copies.
+    # For each number of places up to all copies.
+    alike = np.append(1.0, np.cumprod((copies - place) / (cards - place)))
     return float(alike[fewest : largest(dealt) + 1].sum() / (largest(dealt) - fewest + 1))
 
 
