@@ -72,8 +72,8 @@ def as_text(value: Any) -> str:
     return "-".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)
 
 
-def of_json(value: Any) -> Any:
-    """A parameter's value in which a range may be a list, as JSON stores it, or a text such as "5-20"."""
+def of_data(value: Any) -> Any:
+    """A parameter's value from JSON or YAML, where a range is a list or a text such as "5-20"."""
     if isinstance(value, str) and (found := re.fullmatch(r"(\d+)-(\d+)", value)):
         return int(found[1]), int(found[2])
     return tuple(value) if isinstance(value, list) else value

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-import gymnasium
+from typing import TYPE_CHECKING, NamedTuple
 
 import seq_envs
 from seq_agents.cli.hints import path_word
@@ -55,7 +52,7 @@ def trained(chosen: argparse.Namespace) -> Trained:
 
     refuse_others(chosen.command, chosen.path)
     run = Run.open(chosen.path, trust=chosen.trust)
-    problem = _changed(run.config, parameters(run.config.id, chosen))
+    problem = seq_envs.make_problem(run.config.problem(), **parameters(run.config.id, chosen))
     config = run.config
     if chosen.device is not None and "device" in config.settings:
         config = dataclasses.replace(config, settings={**config.settings, "device": chosen.device})
@@ -122,13 +119,3 @@ def refuse_others(command: str, path: Path) -> None:
     run = next((folder.parent for folder in sorted(path.glob("*/config.json"))), None)
     if run is not None:
         raise Refused(f"{path} is a folder of run folders", lambda _: [command, path_word(run)])
-
-
-def _changed(config: Config, changes: Mapping[str, Any]) -> seq_envs.Problem:
-    """The problem of a run with some parameters changed. An id with fixed parameters keeps them.
-
-    A split changes the parameters that the agent learned with, so it is applied to the problem that these make.
-    """
-    fixed = gymnasium.spec(config.id.rpartition(":")[2]).kwargs.get("fixed")
-    apart = changes and (fixed or "split" in changes)
-    return seq_envs.make_problem(config.problem(), **changes) if apart else config.problem(**changes)

@@ -73,9 +73,9 @@ class Config:
         """
         return dataclasses.replace(self, settings=completed(self.agent, self.settings))
 
-    def problem(self, **changes: Any) -> seq_envs.Problem:
-        """The problem, with other values for some parameters."""
-        return seq_envs.make_problem(self.id, **{**self.parameters, **changes})
+    def problem(self) -> seq_envs.Problem:
+        """The problem that the agent learns."""
+        return seq_envs.make_problem(self.id, **self.parameters)
 
     def learner(self, problem: seq_envs.Problem | None = None) -> Learner:
         """The learner before its training, on this problem or on a given one."""

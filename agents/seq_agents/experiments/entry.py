@@ -14,7 +14,7 @@ import seq_envs
 from seq_agents.experiments.config import Config, determining_settings
 from seq_envs.evaluation import EPISODES
 from seq_envs.seeds import TRIAL_SEEDS
-from seq_envs.sizes import as_text, of_json
+from seq_envs.sizes import as_text, of_data
 
 _OFTEN_EMPTY = ("until", "stop_when_solved", "reported", "standard", "trial")
 _NOT_IN_THE_RESULT = ("seeds", "reported", "standard")
@@ -137,7 +137,7 @@ class Entry:
 
 def _parameters(raw: Any) -> Any:
     """Parameters of a problem, in which JSON has turned ranges into lists; anything else stays as it is."""
-    return {name: of_json(value) for name, value in raw.items()} if isinstance(raw, dict) else raw
+    return {name: of_data(value) for name, value in raw.items()} if isinstance(raw, dict) else raw
 
 
 def determining(raw: Mapping[str, Any]) -> dict[str, Any]:

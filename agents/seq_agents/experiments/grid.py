@@ -21,7 +21,7 @@ from seq_agents.experiments.search import Search, combinations, in_words
 from seq_agents.menu import did_you_mean
 from seq_envs.evaluation import EPISODES
 from seq_envs.problems import GROUPS
-from seq_envs.sizes import of_json
+from seq_envs.sizes import of_data
 
 _LONGEST_EXCERPT = 300
 """The most characters of a value in a message."""
@@ -221,7 +221,7 @@ def _entry(
     Raises:
         GridError: an unknown agent, id, parameter or setting, or a wrong value.
     """
-    parameters = {key: of_json(value) for key, value in parameters.items()}
+    parameters = {key: of_data(value) for key, value in parameters.items()}
     try:
         config = Config.of(agent, id, parameters, 0, settings, standard=standard)
         chosen = config.settings
@@ -238,7 +238,7 @@ def _entry(
     entry = Entry(
         name=name, agent=agent, id=id, parameters=_distinguishing(id, config.parameters), settings=chosen,
         standard=standard, stop_when_solved=budget is not None and budget.stop_when_solved,
-        elsewhere=tuple({key: of_json(value) for key, value in changes.items()} for changes in elsewhere), **others,
+        elsewhere=tuple({key: of_data(value) for key, value in changes.items()} for changes in elsewhere), **others,
     )  # fmt: skip
     for changes in entry.elsewhere:
         try:
