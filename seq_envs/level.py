@@ -71,6 +71,16 @@ class Levels:
         return (accuracy - self.floor.accuracy) / room if room > 1e-12 else float("nan")
 
 
+def by_luck(accuracy: float, exact_match: float) -> Levels:
+    """The levels of a problem that memory solves, and on which no policy without memory beats a constant answer.
+
+    Args:
+        accuracy, exact_match: of the constant answer.
+    """
+    constant = Level(accuracy, exact_match)
+    return Levels(constant, constant, Level(1.0, 1.0))
+
+
 def share(value: float) -> str:
     """The text of a share of episodes."""
     return "<0.0001" if 0.0 < value < 0.0001 else f"{value:.4g}"

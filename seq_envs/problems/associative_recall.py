@@ -10,7 +10,7 @@ import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import Array, Encoding
-from seq_envs.level import Level, Levels
+from seq_envs.level import Levels, by_luck
 from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
 from seq_envs.problem import Episodes, Problem, same_sources, varied_length
 from seq_envs.problems.bit_vectors import random_bits, text_of
@@ -221,5 +221,4 @@ class SeqAssociativeRecall(Problem):
 
     def known_levels(self) -> Levels:
         # Every bit is a coin flip: all episodes in which one bit of every vector is flipped are as likely.
-        by_luck = Level(0.5, 0.5 ** (self.bits * self.item_length))
-        return Levels(by_luck, by_luck, Level(1.0, 1.0))
+        return by_luck(0.5, 0.5 ** (self.bits * self.item_length))

@@ -11,7 +11,7 @@ import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
-from seq_envs.level import Level, Levels
+from seq_envs.level import Levels, by_luck
 from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
 from seq_envs.problem import Episodes, Problem, same_sources, varied_length
 from seq_envs.published import Published
@@ -195,5 +195,4 @@ class SeqDistractedRecall(Problem):
 
     def known_levels(self) -> Levels:
         one = 1 / self.n_values
-        by_luck = Level(one, one**self.targets)
-        return Levels(by_luck, by_luck, Level(1.0, 1.0))
+        return by_luck(one, one**self.targets)

@@ -10,7 +10,7 @@ import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
-from seq_envs.level import Level, Levels
+from seq_envs.level import Levels, by_luck
 from seq_envs.parameters import LONGEST, Choice, Real, parameter
 from seq_envs.problem import Episodes, Problem, varied_length
 from seq_envs.problems.flip_flop_levels import zero_at_every_read
@@ -160,8 +160,7 @@ class SeqFlipFlop(Problem):
         return ("action",)
 
     def known_levels(self) -> Levels:
-        by_luck = Level(0.5, zero_at_every_read(self._write_probability, smallest(self.length), largest(self.length)))
-        return Levels(by_luck, by_luck, Level(1.0, 1.0))
+        return by_luck(0.5, zero_at_every_read(self._write_probability, smallest(self.length), largest(self.length)))
 
 
 def _latest_write(symbols: Array) -> Array:

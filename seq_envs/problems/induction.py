@@ -11,7 +11,7 @@ import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
-from seq_envs.level import Level, Levels
+from seq_envs.level import Levels, by_luck
 from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
 from seq_envs.problem import Episodes, Problem, same_sources, varied_length
 from seq_envs.published import Published
@@ -161,5 +161,4 @@ class SeqInduction(Problem):
         return ("action",)
 
     def known_levels(self) -> Levels:
-        by_luck = Level(1 / self.n_values, 1 / self.n_values)
-        return Levels(by_luck, by_luck, Level(1.0, 1.0))
+        return by_luck(1 / self.n_values, 1 / self.n_values)

@@ -9,7 +9,7 @@ import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding
-from seq_envs.level import Level, Levels
+from seq_envs.level import Levels, by_luck
 from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
 from seq_envs.problem import Episodes, Problem, same_sources, varied_length
 from seq_envs.published import Published
@@ -163,4 +163,4 @@ class SeqLongLag(Problem):
         return ("action",)
 
     def known_levels(self) -> Levels:
-        return Levels(Level(0.5, 0.5), Level(0.5, 0.5), Level(1.0, 1.0))
+        return by_luck(0.5, 0.5)

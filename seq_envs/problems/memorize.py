@@ -11,7 +11,7 @@ from gymnasium import spaces
 
 from seq_envs.decks import another, check_decks, dealt, deck_parameter, decks_parameter, mean_alike, other_card
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
-from seq_envs.level import Level, Levels
+from seq_envs.level import Level, Levels, by_luck
 from seq_envs.parameters import MOST_VALUES, Choice, Flag, Integer, parameter
 from seq_envs.problem import Episodes, EveryStepOrLast, Problem, fixed_length, same_sources, varied_length
 from seq_envs.published import Published
@@ -230,7 +230,7 @@ class SeqMemorize(Problem):
         if self.deck:
             return Levels(Level(one_of_n, one_of_n), self._without_memory(), perfect)
         if self._asks_for_marker:
-            return Levels(Level(one_of_n, one_of_n), Level(one_of_n, one_of_n), perfect)
+            return by_luck(one_of_n, one_of_n)
         # The most frequent symbol occurs once in the body, and with overlap it is also one of the two markers.
         hits = 1 + one_of_n if self.overlap else 1
         # One symbol is right at every step only if it is the marker and the whole body.

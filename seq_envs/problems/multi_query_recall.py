@@ -11,7 +11,7 @@ import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding
-from seq_envs.level import Level, Levels
+from seq_envs.level import Levels, by_luck
 from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Flag, Integer, Real, parameter
 from seq_envs.problem import Episodes, Problem, same_sources
 from seq_envs.problems.multi_query_layout import bindings_of, draw_episodes
@@ -192,5 +192,4 @@ class SeqMultiQueryRecall(Problem):
         return ("action",)
 
     def known_levels(self) -> Levels:
-        by_luck = Level(1 / self.n_values, mean_power(1 / self.n_values, self.pairs))
-        return Levels(by_luck, by_luck, Level(1.0, 1.0))
+        return by_luck(1 / self.n_values, mean_power(1 / self.n_values, self.pairs))

@@ -10,7 +10,7 @@ import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import Array, Encoding
-from seq_envs.level import Level, Levels
+from seq_envs.level import Levels, by_luck
 from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
 from seq_envs.problem import Episodes, Problem, fixed_length, same_sources
 from seq_envs.problems.bit_vectors import random_bits, rows_of, text_of
@@ -159,5 +159,4 @@ class SeqPrioritySort(Problem):
         return ("action",)
 
     def known_levels(self) -> Levels:
-        by_luck = Level(0.5, 0.5 ** (self.bits * self._asked))  # Every bit is a coin flip.
-        return Levels(by_luck, by_luck, Level(1.0, 1.0))
+        return by_luck(0.5, 0.5 ** (self.bits * self._asked))  # Every bit is a coin flip.

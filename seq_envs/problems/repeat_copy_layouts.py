@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from seq_envs.encodings import Array
-from seq_envs.level import Level, Levels
+from seq_envs.level import Level, Levels, by_luck
 from seq_envs.sizes import Size, largest, mean_power, smallest
 
 _MOST_LAYOUTS, _MOST_STEPS = 1_000_000, 10_000_000
@@ -78,5 +78,4 @@ def layouts_of(length: Size, repeats: Size) -> Layouts | None:
 
 def copy_levels(length: Size, bits: int) -> Levels:
     """The levels of copying once: every bit is a coin flip."""
-    by_luck = Level(0.5, mean_power(0.5**bits, length))
-    return Levels(by_luck, by_luck, Level(1.0, 1.0))
+    return by_luck(0.5, mean_power(0.5**bits, length))

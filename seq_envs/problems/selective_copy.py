@@ -11,7 +11,7 @@ from gymnasium import spaces
 
 from seq_envs.distinct_numbers import distinct_numbers
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
-from seq_envs.level import Level, Levels
+from seq_envs.level import Levels, by_luck
 from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
 from seq_envs.problem import Episodes, Problem, fixed_length, varied_length
 from seq_envs.published import Published
@@ -171,5 +171,4 @@ class SeqSelectiveCopy(Problem):
         return ("action",)
 
     def known_levels(self) -> Levels:
-        by_luck = Level(1 / self.n_values, mean_power(1 / self.n_values, self.items))
-        return Levels(by_luck, by_luck, Level(1.0, 1.0))
+        return by_luck(1 / self.n_values, mean_power(1 / self.n_values, self.items))

@@ -10,7 +10,7 @@ import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import Alphabet, Array, Encoding, OneHot, SymbolEncoding, Token
-from seq_envs.level import Level, Levels
+from seq_envs.level import Levels, by_luck
 from seq_envs.parameters import LONGEST, Choice, Integer, parameter
 from seq_envs.problem import Episodes, Problem, same_sources, varied_length
 from seq_envs.published import Published
@@ -172,5 +172,4 @@ class SeqTemporalOrder(Problem):
         return ("action",)
 
     def known_levels(self) -> Levels:
-        by_luck = Level(0.5**self.relevant, 0.5**self.relevant)
-        return Levels(by_luck, by_luck, Level(1.0, 1.0))
+        return by_luck(0.5**self.relevant, 0.5**self.relevant)
