@@ -103,7 +103,8 @@ def test_a_learner_is_that_of_the_config() -> None:
     assert isinstance(learner, Learner)
     assert (learner.seed, learner.problem) == (9, taken_by("lstm"))
     assert learner.settings.hidden == 4
-    assert config.learner(seq_envs.make_problem(config.problem(), length=6)).problem == seq_envs.SeqEcho(length=6, n_values=3)
+    longer = seq_envs.make_problem(config.problem(), length=6)
+    assert config.learner(longer).problem == seq_envs.SeqEcho(length=6, n_values=3)
 
 
 # Evaluations as JSON.
