@@ -155,8 +155,12 @@ def shell(line: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
         "seq-envs list --help | true",
         "seq-envs play SeqEcho-v0 <&-",
         "seq-envs train mlp SeqEcho-v0 --set updates=30 --episodes 10 >&- 2>&-",
-        "seq-envs train mlp SeqEcho-v0 --set updates=30 --episodes 10 2>&1 >/dev/null | true",
-        "seq-envs train mlp SeqEcho-v0 --set updates=30 --episodes 10 | true",
+        *(
+            pytest.param(
+                f"seq-envs train mlp SeqEcho-v0 --set updates=30 --episodes 10 {piped}", marks=pytest.mark.nightly
+            )
+            for piped in ("2>&1 >/dev/null | true", "| true")
+        ),
     ],
 )
 def test_streams_of_a_real_shell(line: str, tmp_path: Path) -> None:
@@ -221,7 +225,14 @@ ODD_PATHS = ["a b", "ü±✗", "run\udcff", "x" * 100, "-run", "--run", 'it\'s "
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "encoding"),
-    [*((path, "utf-8") for path in ODD_PATHS), ("ü±✗", "ascii"), ("run\udcff", "cp1252")],
+    [
+        *(pytest.param(path, "utf-8", marks=pytest.mark.nightly) for path in ODD_PATHS),
+        ("a\nb", "utf-8"),
+        ("--run", "utf-8"),
+        ("ü±✗", "ascii"),
+        ("run\udcff", "cp1252"),
+        ("%d{}[bold]", "utf-8"),
+    ],
     ids=ascii,
 )
 def test_odd_paths(path: str, encoding: str, made: Path) -> None:
