@@ -1,4 +1,4 @@
-"""The episodes of many lanes, laid out so that a step of all lanes is a few slices."""
+"""The episodes of many lanes, laid out so that a step of all lanes is a few slices or gathers."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ class Lanes:
     are aligned while all of them are at the same row, as with episodes of equal length unless single lanes are reset:
     then `row` is an int and indexing with `here` is a slice. Otherwise `row` is (lanes,) and indexing gathers.
     A lane at the end of its block draws its next one, so the episodes of a lane do not depend on other lanes.
+
+    In memory a row of all lanes lies side by side. Where lengths differ the rows of a lane do: lanes at different rows
+    then read from as few places of memory as there are lanes, the same ones at the next step.
     """
 
     observations: Array
@@ -41,10 +44,11 @@ class Lanes:
         self._rows = block_episodes(problem) * problem.steps
         self._lanes = np.arange(lanes)
         self._streams: dict[int, Stream] = {}
-        self._laid_out = False
+        self._laid_out = self._by_lane = False
         self._prepared = PreparedRows(problem, lanes)
         self._code = problem.code
         self.row: int | Array = 0
+        self._ends = self._lanes  # The row of the last step of each lane's episode, (lanes,), if they are not aligned.
         self._of_one_length = np.zeros(lanes, np.bool_)  # Lanes all of whose episodes have T steps.
         self._all_of_one_length = False
 
@@ -62,24 +66,37 @@ class Lanes:
         """Whether the current step is the last of its episode: bool if this holds for all lanes, (lanes,) otherwise."""
         if self._all_of_one_length and isinstance(self.row, int):
             return self.row % self._steps == self._steps - 1
-        episode, step = divmod(self.row, self._steps)
-        lengths = self.lengths[episode] if isinstance(self.row, int) else self.lengths[episode, self._lanes]
-        last: Array = lengths == step + 1
+        last: Array
+        if isinstance(self.row, int):
+            episode, step = divmod(self.row, self._steps)
+            last = self.lengths[episode] == step + 1
+        else:
+            last = self.row == self._ends
         return last
 
     def observe(self, after: int = 0) -> Array:
         """The encoded observations (lanes, ...) `after` steps after the current ones, always a copy."""
         if isinstance(self.row, int):
             return self._prepared.observation(self, self.row + after)
-        rows = np.minimum(self.row + after, self._rows - 1)
-        return self._code.encode(self.observations[rows, self._lanes])
+        rows = np.minimum(self.row + after, self._rows - 1) if after else self.row
+        return self._code.encode(self._gathered(self.observations, rows))
 
     def question(self) -> Question:
         """The targets of the current observations, and whether they are scored."""
         if isinstance(self.row, int):
             return self._prepared.question(self, self.row)
-        targets = self.targets[self.here].astype(self._problem.answers.dtype)
-        return Question(targets, self.scored[self.here])
+        targets = self._gathered(self.targets, self.row).astype(self._problem.answers.dtype)
+        return Question(targets, self._gathered(self.scored, self.row))
+
+    def _gathered(self, array: Array, rows: Array) -> Array:
+        """The values (lanes, ...) of an array (rows, lanes, ...) at one row (lanes,) of each lane, a copy."""
+        if repeated.is_repeated(array, axis=0):
+            return np.array(array[0])
+        # One index into the memory is faster than one for each axis.
+        flat = array.swapaxes(0, 1) if self._by_lane else array
+        places = rows + self._lanes * self._rows if self._by_lane else rows * len(self._lanes) + self._lanes
+        gathered: Array = flat.reshape(-1, *array.shape[2:]).take(places, axis=0)
+        return gathered
 
     def begin(self, generators: Mapping[int, np.random.Generator], lanes: Array) -> None:
         """Begin an episode in each of these `lanes`, (lanes,) bool: of a new stream where it has a generator."""
@@ -97,7 +114,7 @@ class Lanes:
             rows = np.array(np.broadcast_to(self.row, lanes.shape))
             self._fill(new)
             rows[new] = 0
-            self.row = rows
+            self._disperse(rows)
         if not isinstance(self.row, int) and (self.row == self.row[0]).all():
             self.row = int(self.row[0])
 
@@ -117,14 +134,30 @@ class Lanes:
                 self.row = self.row // self._steps * self._steps + self._steps - 1
                 self.advance_all()
                 return
-            self.row = np.full(hold.size, self.row)
-        rows = np.where(to_next, (self.row // self._steps + 1) * self._steps, self.row + 1)
-        rows = np.where(hold, self.row, rows)
-        ended = np.flatnonzero(rows == self._rows)
-        if ended.size:
-            self._fill(ended)
-            rows[ended] = 0
+            self._disperse(np.full(hold.size, self.row))
+        assert not isinstance(self.row, int)
+        rows = self.row + ~hold
+        moved_on = np.flatnonzero(to_next)
+        rows[moved_on] = (self.row[moved_on] // self._steps + 1) * self._steps
+        new = np.flatnonzero(rows > self._ends)
+        if new.size:
+            at_the_end = new[rows[new] == self._rows]
+            if at_the_end.size:
+                self._fill(at_the_end)
+                rows[at_the_end] = 0
+            self._ends[new] = self._ends_of(rows[new], new)
         self.row = rows
+
+    def _disperse(self, rows: Array) -> None:
+        """Put each lane at a row of its own, (lanes,)."""
+        self.row = rows
+        self._ends = self._ends_of(rows, self._lanes)
+
+    def _ends_of(self, rows: Array, lanes: Array) -> Array:
+        """The row of the last step of the episode that has this row, for some lanes: (n,), (n,) to (n,)."""
+        episodes = rows // self._steps
+        ends: Array = episodes * self._steps + self.lengths[episodes, lanes] - 1
+        return ends
 
     def advance_all(self) -> None:
         """Move every lane, which are aligned, by one row."""
@@ -163,9 +196,10 @@ class Lanes:
             # Each (lanes, episodes, T, ...), but lengths (lanes, episodes).
             observations, targets, scored, lengths = map(repeated.stack, zip(*blocks, strict=True))
             if not self._laid_out:
-                self._lay_out(observations, targets)
+                self._lay_out(observations, targets, ragged=bool((lengths < self._steps).any()))
             if repeated.is_repeated(self.targets, axis=0) and not repeated.is_repeated(targets, axis=2):
-                self.targets = np.array(self.targets)
+                self.targets, once = self._empty(self.targets.shape[2:], self.targets.dtype), self.targets
+                self.targets[...] = once
             where = slice(part[0], part[-1] + 1) if isinstance(lanes, slice) else part
             for rows, drawn in ((self.observations, observations), (self.targets, targets), (self.scored, scored)):
                 laid_out = drawn.reshape(len(part), self._rows, *drawn.shape[3:]).swapaxes(0, 1)
@@ -175,12 +209,21 @@ class Lanes:
         self._all_of_one_length = bool(self._of_one_length.all())
         self._prepared.clear()
 
-    def _lay_out(self, observations: Array, targets: Array) -> None:
-        shape = (self._rows, len(self._lanes))
-        self.observations = np.empty((*shape, *observations.shape[3:]), observations.dtype)
+    def _lay_out(self, observations: Array, targets: Array, ragged: bool) -> None:
+        self._by_lane = ragged
+        self.observations = self._empty(observations.shape[3:], observations.dtype)
         # Targets can be stored once only if the block is a single episode: different episodes have different targets.
-        once = repeated.is_repeated(targets, axis=2) and targets.shape[1] == 1
-        self.targets = repeated.empty((*shape, *targets.shape[3:]), targets.dtype, once)
-        self.scored = np.empty(shape, np.bool_)
+        if repeated.is_repeated(targets, axis=2) and targets.shape[1] == 1:
+            shape = (self._rows, len(self._lanes), *targets.shape[3:])
+            self.targets = repeated.empty(shape, targets.dtype, repeated=True)
+        else:
+            self.targets = self._empty(targets.shape[3:], targets.dtype)
+        self.scored = self._empty((), np.dtype(np.bool_))
         self.lengths = np.empty((self._rows // self._steps, len(self._lanes)), np.int64)
         self._laid_out = True
+
+    def _empty(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+        """An uninitialised array (rows, lanes, *shape)."""
+        if self._by_lane:
+            return np.empty((len(self._lanes), self._rows, *shape), dtype).swapaxes(0, 1)
+        return np.empty((self._rows, len(self._lanes), *shape), dtype)

@@ -110,6 +110,8 @@ def rows() -> dict[str, Row]:
                 if lanes == 8192 and encoding == "discrete":
                     name = f"the same, {lanes} lanes, {mode}, to numpy"
                     table[name] = table[f"native, {lanes} lanes, {mode}, {encoding}"][0], "numpy draws a symbol", None
+        ragged = gymnasium.make_vec("SeqEcho-v0", 1024, encoding=encoding, length=(5, 20))
+        table[f"native, 1024 lanes, lengths 5-20, {encoding}"] = vector(ragged), sync, None
     return table
 
 
