@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from seq_agents.cores import CORES
@@ -80,10 +78,3 @@ def test_a_core_that_names_nothing_numbers_the_parts() -> None:
     core = made("lstm")
     inputs, before, after = a_step(core)
     assert list(Core.activity(core, inputs, before, after).state) == ["state 1", "state 2"]
-
-
-def test_the_periods_of_ffm_begin_between_1_and_1024_steps() -> None:
-    """Morad et al. 2023, section 3: 1024 is their longest period."""
-    core = CORES["ffm"].build(3, CORES["ffm"].settings_type.of({"contexts": 4}), PROBLEM)
-    periods = 2 * math.pi / core.frequency.detach().numpy()
-    assert periods == pytest.approx(np.linspace(1, 1024, 4), rel=1e-5)
