@@ -58,6 +58,8 @@ def test_the_decays_and_step_sizes_of_mamba() -> None:
     assert 0.00099 < sizes.min() < 0.0012
     assert 0.09 < sizes.max() < 0.1001
     assert sizes.log().mean() == pytest.approx(math.log(0.01), abs=0.1)
+    rank = 512 // 16
+    assert 0.99 * rank**-0.5 < mixer.step_size.weight.abs().max() <= rank**-0.5
 
 
 @torch.no_grad()
