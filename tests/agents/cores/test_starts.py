@@ -44,6 +44,7 @@ def test_the_eigenvalues_of_lru() -> None:
     assert 0.5 <= radius.min() < 0.52
     assert 0.99 < radius.max() <= 0.999
     assert (radius**2).mean() == pytest.approx((0.5**2 + 0.999**2) / 2, abs=0.02)  # Uniform in area.
+    assert mixer.skip.std() == pytest.approx(1.0, abs=0.1)  # The paper's D is drawn from a normal distribution.
     assert 0 < phase.min() < 0.05
     assert 6.2 < phase.max() <= 2 * math.pi
     assert torch.allclose(mixer.log_scale.exp(), (1 - radius**2).sqrt(), atol=1e-5)
@@ -58,6 +59,7 @@ def test_the_decays_and_step_sizes_of_mamba() -> None:
     assert 0.00099 < sizes.min() < 0.0012
     assert 0.09 < sizes.max() < 0.1001
     assert sizes.log().mean() == pytest.approx(math.log(0.01), abs=0.1)
+    assert mixer.skip.tolist() == [1.0] * 512
     rank = 512 // 16
     assert 0.99 * rank**-0.5 < mixer.step_size.weight.abs().max() <= rank**-0.5
 
