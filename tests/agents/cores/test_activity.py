@@ -61,6 +61,7 @@ def test_the_gates_of_an_lstm_are_those_of_its_step() -> None:
     [
         ("mingru", 1, ["h"]),
         ("mingru", 2, ["h, layer 1", "h, layer 2"]),
+        ("rnn", None, ["h"]),
         ("ffm", None, ["real part of S", "imaginary part of S"]),
     ],
 )

@@ -85,3 +85,23 @@ def test_the_width_of_a_head(hidden: int, heads: int, width: int) -> None:
 )
 def test_published_layers_with_a_feed_forward_network(name: str, has_one: bool) -> None:
     assert len(made(name, hidden=8, layers=2).feed_forwards) == (2 if has_one else 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "smallest"),
+    [
+        ("transformer", {"hidden": 1, "layers": 1, "heads": 1, "window": 1}),
+        ("deltanet", {"hidden": 1, "layers": 1, "heads": 1, "convolution": 1}),
+        ("mlstm", {"hidden": 1, "layers": 1, "heads": 1, "convolution": 1}),
+        ("mamba", {"hidden": 1, "layers": 1, "states": 1, "convolution": 1}),
+        ("ffm", {"hidden": 1, "traces": 1, "contexts": 1}),
+    ],
+)
+def test_the_smallest_settings(name: str, smallest: dict[str, Any]) -> None:
+    core = made(name, **smallest)
+    outputs, _ = core(torch.ones(2, 3, 3), core.initial_state(2))
+    assert outputs.shape[:2] == (2, 3)
+    assert outputs.isfinite().all()
+    for setting in smallest:
+        with pytest.raises(ValueError, match=f"{setting} must be .*>= 1"):
+            CORES[name].settings_type.of({setting: 0})
