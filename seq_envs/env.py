@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gymnasium
@@ -12,6 +12,8 @@ from gymnasium.error import ResetNeeded
 from gymnasium.utils import seeding
 
 from seq_envs.answers import OneInteger
+from seq_envs.env_options import EnvOptions, Pay
+from seq_envs.feedback import FeedbackInputs
 from seq_envs.fixed_settings import FixedSettings
 from seq_envs.parameters import Flag
 from seq_envs.problem import Episodes, Problem
@@ -28,6 +30,8 @@ _BLANKS_AHEAD = 64
 """Terminal observations prepared at once; fewer where an observation is large."""
 _OVER = -1
 """The row of a playback before the first episode and after the end of one."""
+_CUT_OFF = -2
+"""The row after an episode is truncated: its current observation is one that has no answer yet."""
 
 
 class _Playback:
@@ -44,7 +48,7 @@ class _Playback:
     def __init__(self) -> None:
         self.block: Episodes | None = None
         self.episode = 0  # The number of the current episode in its block.
-        self.lengths: list[int] = []  # The steps of each episode of the block.
+        self.lengths: list[int] = []  # The steps of each episode of the block that are played.
         self.asked_in: list[int] = []  # The scored steps of each episode of the block.
         # The prepared rows, and the number of the first one in the block.
         self.observations: list[Any] = []
@@ -68,12 +72,12 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
     to its next episode.
 
     Rewards: `problem.grade` on a scored step, 0.0 on others; a Python float. Episodes are terminated after their last
-    step, never truncated.
+    step, and truncated only by `max_episode_steps`.
 
-    Information: empty except at the last step of an episode, which has `is_success` (bool: every scored answer was
-    fully right) and `accuracy` (float: mean grade over the scored steps). With `reveal=True` the information of every
-    `reset` and `step` has the same five keys, of the same types, for inspection and recording (an agent that reads it
-    also receives the grade of its previous answer):
+    Information: empty except at the last step of an episode that is terminated, which has `is_success` (bool: every
+    scored answer was fully right) and `accuracy` (float: mean grade over the scored steps). With `reveal=True` the
+    information of every `reset` and `step` has the same five keys, of the same types, for inspection and recording (an
+    agent that reads it also receives the grade of its previous answer, whatever `pay` and `feedback` are):
 
     - `scored` (bool): whether the answer just given counts.
     - `correct` (float in [0, 1]): its grade, 0.0 if it is not scored.
@@ -87,13 +91,18 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
         render_mode: "ansi" (text), "rgb_array" (picture) or None. `gymnasium.make` takes "human" too: its
             `HumanRendering` wrapper, which needs pygame, opens a window.
         reveal: whether `info` holds the grade of every answer.
+        pay: "each_step", or "at_end": the last step of an episode pays all its rewards, see `EnvOptions`.
+        feedback: () or any of "action" and "reward": the observation is a dict with the previous ones, see
+            `seq_envs.feedback`.
+        max_episode_steps: the time step after which an episode is truncated, for an env that is not made by
+            `gymnasium.make`, which applies its own `TimeLimit`; None or -1: never.
         **parameters: the problem's parameters.
 
     Raises:
         ValueError, TypeError: for a wrong parameter, see `make_problem`.
         ActionError: from `step`, for an action outside the space, see `seq_envs.answers`; the env is unchanged.
         gymnasium.error.ResetNeeded: from `step`, before the first `reset` or after the end of an episode.
-        AttributeError: on setting `problem`, a parameter, `reveal` or `render_mode` of an env that is made.
+        AttributeError: on setting `problem`, a parameter or another argument of an env that is made.
     """
 
     metadata: dict[str, Any] = {  # noqa: RUF012 - Gymnasium declares it so.
@@ -108,12 +117,17 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
         *,
         render_mode: str | None = None,
         reveal: bool = False,
+        pay: Pay = "each_step",
+        feedback: Sequence[str] = (),
+        max_episode_steps: int | None = None,
         **parameters: Any,
     ) -> None:
         self.problem = build(problem, fixed, parameters)
+        self.options = EnvOptions(pay=pay, feedback=feedback, max_episode_steps=max_episode_steps)
         self.render_mode = check_render_mode(render_mode)
         self.reveal = Flag().check("reveal", reveal)
-        self.observation_space = self.problem.observation_space
+        self._feedback = FeedbackInputs(self.problem, self.options) if self.options.feedback else None
+        self.observation_space = self._feedback.space if self._feedback else self.problem.observation_space
         self.action_space = self.problem.action_space
         self._steps = self.problem.steps
         self._code = self.problem.code
@@ -125,7 +139,9 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
         self._records = self._keeps_answers or self.reveal
         # An integer is right or wrong. If nothing is recorded, a step compares it with the target, which is much faster
         # than calling `grade`.
-        fast = isinstance(answers, OneInteger) and type(self.problem).grade is Problem.grade and not self._records
+        self._delivers = self.options.pays_at_end or self._feedback is not None
+        plain = not (self._records or self._delivers)
+        fast = isinstance(answers, OneInteger) and type(self.problem).grade is Problem.grade and plain
         self._n = answers.n if isinstance(answers, OneInteger) and fast else 0
         self._no_target = _as_action(np.zeros(answers.shape, self.action_space.dtype))
         self._rows_ahead = max(1, min(_ROWS_AHEAD, _NUMBERS_AHEAD // self._numbers_of_a_step()))
@@ -180,7 +196,10 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
         if self._records:
             at.asked = 0
             at.answers = []
-        return at.observations[row], self._revealed(_OVER, 0.0) if self.reveal else {}
+        observation, info = at.observations[row], self._revealed(_OVER, 0.0) if self.reveal else {}
+        return (
+            self._feedback.join(observation, self._feedback.no_action, 0.0) if self._feedback else observation
+        ), info
 
     def _draw_block(self) -> None:
         """Draw the next block of the stream, and move to its first episode."""
@@ -188,7 +207,7 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
             self._stream = Stream(self.problem, self._generator())
         at = self._at
         at.block = self._stream.block()
-        at.lengths = at.block.lengths.tolist()
+        at.lengths = np.minimum(at.block.lengths, self.options.max_episode_steps or self._steps).tolist()
         at.asked_in = np.count_nonzero(at.block.scored, axis=1).tolist()
         at.episode = 0
         at.observations = []
@@ -226,7 +245,7 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
         """Grade the answer to the current observation, and move on to the next one.
 
         Returns:
-            observation, reward (float), terminated (bool), truncated (False), info.
+            observation, reward (float), terminated (bool), truncated (bool), info.
         """
         at = self._at
         if action.__class__ is int and 0 <= action < at.n:
@@ -237,7 +256,7 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
             if row != at.stop:
                 return at.observations[row], reward, False, False, {}
             return self._end_of_rows(reward, {})
-        return self._step_in_full(action)
+        return self._step_with_options(action) if self._delivers else self._step_in_full(action)
 
     def _step_in_full(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         """The step for any action, valid or not, with everything that is recorded."""
@@ -259,6 +278,15 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
             return at.observations[row], reward, False, False, info
         return self._end_of_rows(reward, info)
 
+    def _step_with_options(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        """The step for any action, as `pay` and `feedback` want it."""
+        observation, reward, terminated, truncated, info = self._step_in_full(action)
+        if self.options.pays_at_end:
+            reward = self._at.earned if terminated else 0.0
+        if self._feedback is not None:
+            observation = self._feedback.join(observation, action, reward)
+        return observation, reward, terminated, truncated, info
+
     def _end_of_rows(self, reward: float, info: dict[str, Any]) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         """The rest of a step at the end of the episode, or of the prepared rows."""
         at = self._at
@@ -266,13 +294,18 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
         if next_row < at.episode * self._steps + at.lengths[at.episode]:
             self._prepare(next_row)
             return at.observations[0], reward, False, False, info
+        truncated = at.lengths[at.episode] == self.options.max_episode_steps
         at.row, at.n = _OVER, 0
+        if truncated and at.block is not None and at.block.lengths[at.episode] > at.lengths[at.episode]:
+            at.row = _CUT_OFF
+            after = at.block.observations.reshape(-1, *at.block.observations.shape[2:])[next_row : next_row + 1]
+            return next(iter(self._code.encode(after))), reward, False, True, info
         asked = at.asked_in[at.episode]
         info["is_success"] = at.earned == asked
         info["accuracy"] = at.earned / asked if asked else 0.0
         if not at.blanks:
             at.blanks = list(np.repeat(self._blank[None], self._blanks_ahead, axis=0))
-        return at.blanks.pop(), reward, True, False, info
+        return at.blanks.pop(), reward, True, truncated, info
 
     def _record(self, row: int, answer: Any, reward: float) -> dict[str, Any]:
         """Keep the answer for rendering; the info of a step that is not the last."""
@@ -325,7 +358,7 @@ def transcript_of(env: SequenceEnv, most: int | None = None) -> Transcript:
     if at.block is None:
         raise ResetNeeded("render() needs an episode: call reset() first")
     return Transcript.of_episode(
-        env.problem, at.block, at.episode, at.answers, at.row >= 0, at.earned,
+        env.problem, at.block, at.episode, at.answers, at.row != _OVER, at.earned,
         *(() if most is None else (most,)),
     )  # fmt: skip
 

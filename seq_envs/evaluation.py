@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from seq_envs.answers import FloatAnswers
 from seq_envs.dataset import raw_episodes
 from seq_envs.encodings import Array
+from seq_envs.env_options import Pay
 from seq_envs.estimation.levels import levels
 from seq_envs.level import Levels
 from seq_envs.notebook import table
@@ -86,7 +88,14 @@ class Evaluation:
 
 
 def evaluate(
-    policy: Policy, id_or_problem: str | Problem, episodes: int = EPISODES, seed: int = 0, **parameters: Any
+    policy: Policy,
+    id_or_problem: str | Problem,
+    episodes: int = EPISODES,
+    seed: int = 0,
+    *,
+    pay: Pay = "each_step",
+    feedback: Sequence[str] = (),
+    **parameters: Any,
 ) -> Evaluation:
     """Play fresh episodes on the native vector env and grade the policy's answers.
 
@@ -100,6 +109,8 @@ def evaluate(
         id_or_problem, parameters: as for `make_problem`.
         episodes: the number of episodes, at least 1.
         seed: 0 ... 2**32 - 1; the same seed gives the same episodes.
+        pay, feedback: what the policy observes of its own past, as for `seq_envs.SequenceEnv`. They do not change how
+            answers are graded, or the levels. Episodes are always played to their end.
 
     >>> problem = make_problem("SeqEcho-v0")
     >>> from seq_envs import policies
@@ -107,7 +118,7 @@ def evaluate(
     accuracy 1.0000 (0.9630 to 1.0000), exact match 1.0000, normalised score 1.0000, 100 episodes
 
     Raises:
-        ValueError: `episodes` or `seed` is out of range, or as for `make_problem`.
+        ValueError: `episodes` or `seed` is out of range, an option is wrong, or as for `make_problem`.
         TypeError: the policy lacks a method, or `act` does not return a tuple of answers and state.
         ActionError: an answer of the policy is not in the action space.
     """
@@ -117,7 +128,7 @@ def evaluate(
     seed = Integer(0, STREAMS_OF_A_SEED - 1).check("seed", seed)
     known = levels(problem)
     lanes = _lanes(problem, episodes)
-    envs = SequenceVectorEnv(problem, num_envs=lanes, reveal=True)
+    envs = SequenceVectorEnv(problem, num_envs=lanes, reveal=True, pay=pay, feedback=feedback)
     turns = -(-episodes // lanes)
     earned, questions = np.zeros((2, turns, lanes))
     by_step = np.zeros((2, problem.steps))  # Right answers and questions at each time step.

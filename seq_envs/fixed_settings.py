@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
+from seq_envs.env_options import OPTION_NAMES, EnvOptions
 from seq_envs.problem import Problem
 
-_SETTINGS = ("problem", "reveal", "render_mode", "num_envs", "autoreset_mode", "max_episode_steps")
+_SETTINGS = ("problem", "options", "reveal", "render_mode", "num_envs", "autoreset_mode")
 
 
 class FixedSettings:
@@ -17,6 +19,22 @@ class FixedSettings:
     """
 
     problem: Problem
+    options: EnvOptions
+
+    @property
+    def pay(self) -> str:
+        """When rewards are paid: see `EnvOptions`."""
+        return self.options.pay
+
+    @property
+    def feedback(self) -> Sequence[str]:
+        """The parts of its own past that an agent observes: see `EnvOptions`."""
+        return self.options.feedback
+
+    @property
+    def max_episode_steps(self) -> int | None:
+        """The time step after which the env itself truncates an episode; None: never."""
+        return self.options.max_episode_steps
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute.
@@ -31,7 +49,7 @@ class FixedSettings:
     def refuse_to_change(self, name: str, value: Any) -> None:
         """Raise an AttributeError if `name` is a setting that the env has, or a parameter of its problem."""
         made = self.__dict__
-        if name in _SETTINGS and name in made:
+        if (name in _SETTINGS and name in made) or (name in OPTION_NAMES and "options" in made):
             raise AttributeError(f"{name} cannot be changed: make another env with the {name} that you want")
         if "problem" in made and name in {field.name for field in dataclasses.fields(made["problem"])}:
             raise AttributeError(f"{name} cannot be changed: make another env with {name}={value!r}")

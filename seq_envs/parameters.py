@@ -76,12 +76,13 @@ MOST_VALUES = 1 << 22
 
 
 class Real(Domain):
-    """A finite number between two bounds, which are excluded; `from_above` includes the lower one."""
+    """A finite number between two bounds, which are excluded; `from_above` and `to_below` include them."""
 
-    def __init__(self, above: float, below: float, *, from_above: bool = False) -> None:
+    def __init__(self, above: float, below: float, *, from_above: bool = False, to_below: bool = False) -> None:
         self.above = above
         self.below = below
         self.from_above = from_above
+        self.to_below = to_below
 
     def accept(self, value: object) -> float | None:
         if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
@@ -90,7 +91,8 @@ class Real(Domain):
             number = float(value)
         except OverflowError:
             return None
-        inside = self.above < number < self.below or (self.from_above and number == self.above)
+        at_a_bound = (self.from_above and number == self.above) or (self.to_below and number == self.below)
+        inside = self.above < number < self.below or at_a_bound
         return number if math.isfinite(number) and inside else None
 
     def read(self, text: str) -> float:
@@ -99,7 +101,8 @@ class Real(Domain):
     def __str__(self) -> str:
         if self.above == -math.inf and self.below == math.inf:
             return "a finite number"
-        return f"a number in {'[' if self.from_above else '('}{self.above:g}, {self.below:g})"
+        opening, closing = "[" if self.from_above else "(", "]" if self.to_below else ")"
+        return f"a number in {opening}{self.above:g}, {self.below:g}{closing}"
 
 
 class Flag(Domain):
@@ -129,6 +132,25 @@ class Choice(Domain):
 
     def __str__(self) -> str:
         return "one of " + ", ".join(map(repr, self.options))
+
+
+class Subset(Domain):
+    """A list or tuple of different names out of a few; as a builtin, a tuple in the order of `options`."""
+
+    def __init__(self, options: tuple[str, ...]) -> None:
+        self.options = options
+
+    def accept(self, value: object) -> tuple[str, ...] | None:
+        if not isinstance(value, (list, tuple)) or not all(isinstance(name, str) for name in value):
+            return None
+        chosen = tuple(option for option in self.options if option in value)
+        return chosen if len(chosen) == len(value) else None  # Otherwise a name is unknown or comes twice.
+
+    def read(self, text: str) -> tuple[str, ...]:
+        return tuple(text.split())
+
+    def __str__(self) -> str:
+        return f"a tuple of different names out of {', '.join(map(repr, self.options))}"
 
 
 def parameter(default: Any, domain: Domain, meaning: str) -> Any:

@@ -9,6 +9,7 @@ from gymnasium import spaces
 
 from seq_envs.encodings import Array
 from seq_envs.estimation.memoryless import memoryless_guess
+from seq_envs.feedback import without_feedback
 from seq_envs.parameters import Integer
 from seq_envs.problem import Problem
 from seq_envs.registration import make_problem
@@ -36,8 +37,11 @@ class Policy(Protocol):
         """The state before the first step of a batch of `batch_size` new episodes."""
         ...
 
-    def act(self, observations: Array, state: Any) -> tuple[Array, Any]:
-        """Answers (batch, *action shape) to observations (batch, *observation shape), and the next state."""
+    def act(self, observations: Any, state: Any) -> tuple[Array, Any]:
+        """Answers (batch, *action shape) to observations (batch, *observation shape), and the next state.
+
+        In an env with `feedback`, observations are a dict of such arrays.
+        """
         ...
 
 
@@ -91,8 +95,8 @@ class _Random(_OfProblem):
     def initial_state(self, batch_size: int) -> None:
         return None
 
-    def act(self, observations: Array, state: None) -> tuple[Array, None]:
-        space, batch = self._space, len(observations)
+    def act(self, observations: Any, state: None) -> tuple[Array, None]:
+        space, batch = self._space, len(without_feedback(observations))
         if isinstance(space, spaces.Discrete):
             return self._rng.integers(space.n, size=batch), None
         if isinstance(space, spaces.MultiDiscrete):
@@ -111,8 +115,8 @@ class _Memoryless(_OfProblem):
     def initial_state(self, batch_size: int) -> int:
         return 0
 
-    def act(self, observations: Array, state: int) -> tuple[Array, int]:
-        answers = self._guess(self._problem.code.decode(observations), state)
+    def act(self, observations: Any, state: int) -> tuple[Array, int]:
+        answers = self._guess(self._problem.code.decode(without_feedback(observations)), state)
         return answers.astype(self._problem.action_space.dtype), state + 1
 
 
@@ -122,9 +126,9 @@ class _Optimal(_OfProblem):
     def initial_state(self, batch_size: int) -> tuple[int, Array | None]:
         return 0, None
 
-    def act(self, observations: Array, state: tuple[int, Array | None]) -> tuple[Array, tuple[int, Array | None]]:
+    def act(self, observations: Any, state: tuple[int, Array | None]) -> tuple[Array, tuple[int, Array | None]]:
         step, history = state
-        raw = self._problem.code.decode(observations)
+        raw = self._problem.code.decode(without_feedback(observations))
         if history is None:
             history = np.zeros((len(raw), self._problem.steps, *raw.shape[1:]), raw.dtype)
         history[:, step] = raw

@@ -14,6 +14,8 @@ from gymnasium.vector.utils import batch_space
 
 from seq_envs.dataset import Dataset
 from seq_envs.encodings import Array
+from seq_envs.env_options import EnvOptions, Pay
+from seq_envs.feedback import LaneFeedback
 from seq_envs.fixed_settings import FixedSettings
 from seq_envs.lanes import Lanes
 from seq_envs.parameters import Flag, Integer
@@ -23,7 +25,7 @@ from seq_envs.rendering import FPS, RENDER_MODES, check_render_mode, frame
 from seq_envs.score_sheet import ScoreSheet
 from seq_envs.transcript import Transcript
 from seq_envs.vector_infos import masked_infos, object_array
-from seq_envs.vector_options import checked_mode, lanes_to_reset, seeds_of_lanes, step_limit
+from seq_envs.vector_options import checked_mode, lanes_to_reset, seeds_of_lanes
 
 
 class _Endings(NamedTuple):
@@ -46,7 +48,7 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
     the same, so lane `i` of `reset(seed=s)` plays stream `s+i`. The caller may change every array that it returns.
 
     Args:
-        problem, fixed, reveal, **parameters: as for `SequenceEnv`.
+        problem, fixed, reveal, pay, feedback, **parameters: as for `SequenceEnv`.
         num_envs: the number of lanes.
         autoreset_mode: what happens after an episode's last step, as an `AutoresetMode` or its value: "NextStep" (the
             next step ignores the lane's action and returns the first observation), "SameStep" (the same step returns
@@ -77,6 +79,8 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
         render_mode: str | None = None,
         reveal: bool = False,
+        pay: Pay = "each_step",
+        feedback: Sequence[str] = (),
         max_episode_steps: int | None = None,
         **parameters: Any,
     ) -> None:
@@ -86,8 +90,9 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
         self.metadata = {**type(self).metadata, "autoreset_mode": self.autoreset_mode}
         self.render_mode = check_render_mode(render_mode)
         self.reveal = Flag().check("reveal", reveal)
-        self.max_episode_steps = step_limit(max_episode_steps)
-        self.single_observation_space = self.problem.observation_space
+        self.options = EnvOptions(pay=pay, feedback=feedback, max_episode_steps=max_episode_steps)
+        self._feedback = LaneFeedback(self.problem, self.options, self.num_envs) if self.options.feedback else None
+        self.single_observation_space = self._feedback.space if self._feedback else self.problem.observation_space
         self.single_action_space = self.problem.action_space
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self.action_space = batch_space(self.single_action_space, self.num_envs)
@@ -95,12 +100,12 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
         self._scores = ScoreSheet(self.num_envs)
         self._code = self.problem.code
         self._blank = self._code.blank
-        self._blanks = np.broadcast_to(self._blank, (self.num_envs, *(self.single_observation_space.shape or ())))
+        self._blanks = np.broadcast_to(self._blank, (self.num_envs, *np.shape(self._blank)))
         self._read_actions = self.problem.answers.read_actions
         own_grade = type(self.problem).grade is not Problem.grade
         self._grade = self.problem.grade if own_grade else self.problem.answers.grade
-        # Whether a step in which no episode ends and no lane waits has empty infos and needs no check for truncation.
-        self._only_moves_on = self.max_episode_steps is None and not self.reveal
+        # Whether a step in which no episode ends and no lane waits needs nothing but the next observations.
+        self._only_moves_on = not (self.reveal or self.options.chosen())
         self._same_step = self.autoreset_mode is AutoresetMode.SAME_STEP
         self._none = np.zeros(self.num_envs, np.bool_)
         self._every = ~self._none
@@ -128,7 +133,7 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
 
     def reset(
         self, *, seed: int | Sequence[int | None] | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[Array, dict[str, Any]]:
+    ) -> tuple[Any, dict[str, Any]]:
         """Start stream `seed+i` in lane `i`, or move it on to its next episode.
 
         Args:
@@ -160,7 +165,7 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
         infos = self._revealed_by_reset(mask) if self.reveal else {}
         return self._observe(), infos
 
-    def step(self, actions: Any) -> tuple[Array, Array, Array, Array, dict[str, Any]]:
+    def step(self, actions: Any) -> tuple[Any, Array, Array, Array, dict[str, Any]]:
         """Grade the answers of all lanes, and move on to the next observations.
 
         Returns:
@@ -191,9 +196,12 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
             self._lanes.advance_all()
             return self._lanes.observe(), rewards, self._none.copy(), self._none.copy(), {}
         endings = self._endings(last)
+        paid = np.where(endings.terminated, self._scores.earned, 0.0) if self.options.pays_at_end else rewards
+        if self._feedback:
+            self._feedback.record(answers, paid, waiting)
         infos = self._infos(rewards, targets, scored, endings) if endings.over_count or self.reveal else {}
         self._advance(endings)
-        return self._observe(), rewards, endings.terminated, endings.truncated, infos
+        return self._observe(), paid, endings.terminated, endings.truncated, infos
 
     def _endings(self, last: bool | Array) -> _Endings:
         """The lanes whose episode ends with the current step; waiting lanes are not among them.
@@ -244,13 +252,17 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
             (episodes, lanes). After an episode's end, observations are blank and steps are not scored.
 
         Raises:
-            ValueError: `episodes` is no integer >= 1, or the envs have `max_episode_steps`.
+            ValueError: `episodes` is no integer >= 1, or the envs have `feedback` or `max_episode_steps`.
             gymnasium.error.ResetNeeded: before the first `reset`.
         """
         count = Integer(1).check("episodes", episodes)
         if self.max_episode_steps is not None:
             raise ValueError(
                 f"rollout() needs max_episode_steps=None, got {self.max_episode_steps}: it returns whole episodes"
+            )
+        if self._feedback:
+            raise ValueError(
+                f"rollout() needs feedback=(), got {self.feedback}: it returns episodes before they are answered"
             )
         if not self._begun:
             raise ResetNeeded("rollout() needs episodes, but none has begun: call reset()")
@@ -285,16 +297,17 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
         return scored
 
     @property
-    def observations(self) -> Array:
-        """(lanes, ...): a copy of each lane's current observation, blank in a lane whose episode is over."""
+    def observations(self) -> Any:
+        """(lanes, ...), or with `feedback` a dict of such arrays: a copy of each lane's current observation, blank in a
+        lane whose episode is over."""
         return self._observe()
 
-    def _observe(self) -> Array:
+    def _observe(self) -> Any:
         """A copy of the current observation of every lane."""
         observations = self._lanes.observe()
         if self._waiting_count:
             observations[self._terminated] = self._blank
-        return observations
+        return self._feedback.of_lanes(observations) if self._feedback else observations
 
     def _infos(self, correct: Array, targets: Array, scored: Array | bool, endings: _Endings) -> dict[str, Any]:
         """The infos of this step."""
@@ -321,13 +334,13 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
                 infos[name][endings.over] = 0
         return infos
 
-    def _last_observations(self, endings: _Endings) -> Array:
+    def _last_observations(self, endings: _Endings) -> Any:
         """The observation (lanes, ...) after this step and before a reset: blank in lanes that are terminated."""
-        if self.max_episode_steps is None:
-            return self._blanks
-        observations = self._lanes.observe(after=1)
-        observations[endings.terminated] = self._blank
-        return observations
+        observations = self._blanks
+        if self.max_episode_steps is not None:
+            observations = self._lanes.observe(after=1)
+            observations[endings.terminated] = self._blank
+        return self._feedback.of_lanes(observations) if self._feedback else observations
 
     def _revealed_by_reset(self, lanes: Array) -> dict[str, Any]:
         """The infos of `reveal` for lanes, (lanes,) bool, that are reset: zeros."""
@@ -343,6 +356,8 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
 
     def _clear(self, lanes: Array) -> None:
         """Clear the scores and the kept answers of these lanes, (lanes,) bool, for a new episode."""
+        if self._feedback:
+            self._feedback.clear(lanes)
         if np.count_nonzero(lanes) == self.num_envs:
             self._scores.clear_all()
         else:

@@ -28,8 +28,18 @@ def masked_infos(lanes: Array, values: Mapping[str, Array]) -> dict[str, Any]:
     return infos
 
 
-def object_array(lanes: Array, observations: Array) -> Array:
-    """(lanes,) object: a copy of the observation (...) of each of these `lanes`, (lanes,) bool; None for others."""
+def object_array(lanes: Array, observations: Any) -> Array:
+    """(lanes,) object: a copy of the observation of each of these `lanes`, (lanes,) bool; None for others.
+
+    Args:
+        lanes: see above.
+        observations: (lanes, ...), or a dict of such arrays.
+    """
+    if isinstance(observations, dict):
+        apart = np.full(len(lanes), None, object)
+        for lane in np.flatnonzero(lanes).tolist():
+            apart[lane] = {name: part[lane].copy() for name, part in observations.items()}
+        return apart
     count = np.count_nonzero(lanes)
     if count == len(lanes):
         return np.fromiter(observations.copy(), object, count)

@@ -1,4 +1,4 @@
-"""The options of the vector view: autoreset mode, step limit, seeds and reset masks, checked."""
+"""The options of the vector view: autoreset mode, seeds and reset masks, checked."""
 
 from __future__ import annotations
 
@@ -25,17 +25,6 @@ def checked_mode(autoreset_mode: AutoresetMode | str) -> AutoresetMode:
         raise ValueError(
             f"autoreset_mode must be an AutoresetMode or one of {allowed}, got {autoreset_mode!r}"
         ) from None
-
-
-def step_limit(max_episode_steps: object) -> int | None:
-    """The time step after which an episode is truncated; None for None and for -1, as `gymnasium.make` takes them.
-
-    Raises:
-        ValueError: it is none of None, -1 and the integers >= 1.
-    """
-    if max_episode_steps is None or (max_episode_steps == -1 and not isinstance(max_episode_steps, bool)):
-        return None
-    return int(Integer(1).check("max_episode_steps", max_episode_steps))
 
 
 def seeds_of_lanes(seed: Any, lanes: int) -> list[int | None]:

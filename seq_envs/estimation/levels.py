@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from seq_envs.env_options import FEEDBACK
 from seq_envs.estimation.feedback import EVERY_FEEDBACK, feedback_level
+from seq_envs.estimation.feedback_rules import Feedback
 from seq_envs.estimation.judging import episodes_to_judge_by, judge
 from seq_envs.estimation.memoryless import best_guess, chance_level
 from seq_envs.level import Level, Levels
@@ -22,7 +25,7 @@ _BINNING_ERROR = 1e-3
 """The share of mistakes that binning can cause even if the real observation determines the answer."""
 
 
-def levels(id_or_problem: str | Problem, *, feedback: bool = False, **parameters: Any) -> Levels:
+def levels(id_or_problem: str | Problem, *, feedback: bool | Sequence[str] = False, **parameters: Any) -> Levels:
     """The scores of chance, of the best memoryless policy and of the optimal policy.
 
     Exact where the problem has closed forms (errors of 0.0). Otherwise estimated: the best answers are learned from
@@ -32,7 +35,9 @@ def levels(id_or_problem: str | Problem, *, feedback: bool = False, **parameters
     Args:
         id_or_problem, parameters: as for `make_problem`.
         feedback: whether to search, for some seconds, for the best memoryless policy that also receives its own
-            previous action and previous reward: `Levels.feedback`.
+            previous action and previous reward: `Levels.feedback`. Or the names of what it receives, as an env takes
+            them: `feedback=("action",)` says what this option of an env is worth. With `pay="at_end"`, rewards within
+            an episode say nothing, and only the action is worth anything.
 
     >>> levels("SeqMemorize-v0").memoryless
     Level(accuracy=0.875, exact_match=0.5, accuracy_error=0.0, exact_match_error=0.0)
@@ -40,11 +45,16 @@ def levels(id_or_problem: str | Problem, *, feedback: bool = False, **parameters
     1.0
 
     Raises:
-        ValueError, TypeError: as for `make_problem`.
+        ValueError, TypeError: as for `make_problem`, or `feedback` is neither a bool nor such names.
     """
     problem = make_problem(id_or_problem, **parameters)
+    if isinstance(feedback, (list, tuple)):
+        names = FEEDBACK.check("feedback", feedback)
+    else:
+        names = FEEDBACK.options if Flag().check("feedback", feedback) else ()
     known = _levels(problem)
-    return replace(known, feedback=_feedback(problem)) if Flag().check("feedback", feedback) else known
+    received = Feedback(action="action" in names, reward="reward" in names)
+    return replace(known, feedback=_feedback(problem, received)) if names else known
 
 
 @lru_cache(maxsize=256)
@@ -52,15 +62,18 @@ def _levels(problem: Problem) -> Levels:
     return problem.known_levels() or estimate(problem)
 
 
-def _feedback(problem: Problem) -> Level:
-    """The best level with any feedback.
+def _feedback(problem: Problem, received: Feedback) -> Level:
+    """The best level with this feedback, or with a part of it.
 
     It is the memoryless level unless it is significantly higher, because a policy can ignore its feedback.
     """
     known = _levels(problem)
     if known.control:
         return known.memoryless
-    found = max((feedback_level(problem, feedback) for feedback in EVERY_FEEDBACK), key=lambda level: level.accuracy)
+    found = max(
+        (feedback_level(problem, part) for part in EVERY_FEEDBACK if part.within(received)),
+        key=lambda level: level.accuracy,
+    )
     noise = 4 * (found.accuracy_error + known.memoryless.accuracy_error)
     return found if found.accuracy > known.memoryless.accuracy + noise else known.memoryless
 

@@ -68,13 +68,13 @@ class VectorPlay:
         self._where = f"after a reset of lane 1 alone of the vector env ({self._mode})"
         self._check_observations(observations)
 
-    def _check_observations(self, observations: Array) -> None:
+    def _check_observations(self, observations: Any) -> None:
         for lane, stream in enumerate(self._streams):
             expected = self._blank if self._waiting[lane] else stream.observation
             message = f"the observation of lane {lane} is {{}}, but must be {{}}, {self._where}"
             require_same(observations[lane], expected, message)
 
-    def _step(self) -> Array:
+    def _step(self) -> Any:
         streams = self._streams
         playing = np.flatnonzero(~self._waiting).tolist()
         answers = np.array([stream.answer() for stream in streams], self._envs.single_action_space.dtype)
