@@ -10,6 +10,7 @@ from seq_envs.testing.contract import ContractError as ContractError
 from seq_envs.testing.declarations import check_declarations
 from seq_envs.testing.draws import check_draws
 from seq_envs.testing.leaks import check_lag, check_lag_matters, check_leaks
+from seq_envs.testing.options_view import check_options
 from seq_envs.testing.scalar_view import check_scalar_view
 from seq_envs.testing.scores import check_scores
 from seq_envs.testing.shapes import check_shapes
@@ -44,6 +45,7 @@ def check_problem(
     - Views: the env, the vector env (in every autoreset mode) and the data set have the same episodes. Only right
       answers on scored steps are rewarded, `info` has only the documented keys, and the caller may change every array
       that is returned.
+    - Options: with `pay`, `feedback` and `max_episode_steps` the three views still agree.
 
     Args:
         problem: an id or a Problem.
@@ -67,6 +69,7 @@ def check_problem(
     check_solve_and_guess(problem)
     check_scalar_view(problem, env)
     check_vector_view(problem, vector_env)
+    check_options(problem, env, vector_env)
     check_lag(problem)
     check_leaks(problem, memoryless)
     check_scores(problem, episodes)

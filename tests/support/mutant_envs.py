@@ -149,6 +149,31 @@ class RevealsTooMuch(SequenceEnv):
         return *rest, info | ({"target": target} if self.reveal else {})
 
 
+class PaysAgainAndAgain(SequenceEnv):
+    """With pay at the end, each step pays what has been earned so far."""
+
+    def step(self, action: Any) -> StepResult:
+        observation, reward, terminated, *rest = super().step(action)
+        return observation, self._at.earned if self.pay == "at_end" else reward, terminated, *rest
+
+
+class TargetAsFeedback(SequenceEnv):
+    """With feedback, the previous action is the right answer."""
+
+    def step(self, action: Any) -> StepResult:
+        right = self._at.targets[self._at.row] if self._at.row >= 0 else 0
+        observation, *rest = super().step(action)
+        if isinstance(observation, dict):
+            observation["action"] = np.int64(right)
+        return observation, *rest
+
+
+class PlaysOnAfterTheLimit(SequenceEnv):
+    def step(self, action: Any) -> StepResult:
+        *rest, truncated, info = super().step(action)
+        return *rest, truncated and rest[2], info
+
+
 # fmt: off
 ENVS: list[tuple[type[SequenceEnv], str]] = [
     (AlwaysRewards,               "the reward is 1.0 at step 0 .*, but must be 0.0: the step is not scored"),
@@ -166,6 +191,9 @@ ENVS: list[tuple[type[SequenceEnv], str]] = [
     (DrawsGlobally,               "the env changes a global random state"),
     (AlwaysTheSameEpisode,        r"the first observation of episode 1 is .*, but sample\(\)"),
     (AlwaysTheSameBlock,          r"the first observation of episode 409 is .*, but sample\(\)"),
+    (PaysAgainAndAgain,           r"step\(\) with pay='at_end', .*: reward is .*, but must be 0.0"),
+    (TargetAsFeedback,            r"step\(\) with feedback=\('action', 'reward'\), .*: observation is"),
+    (PlaysOnAfterTheLimit,        r"step\(\) with .*max_episode_steps=2, at step 2 of .*: truncated is False"),
     (RewardIsAnArray,             "a reward must be a float, got array"),
     (LargerActionSpace,           r"action_space of the env is Discrete\(11\), but must be Discrete\(10\)"),
     (RevealsTooMuch,              r"info\['target'\] is .* at step 0 .*, but must be 0"),
@@ -318,6 +346,26 @@ class LargerActionSpaceOfAll(SequenceVectorEnv):
         self.action_space = spaces.MultiDiscrete([11] * self.num_envs)
 
 
+class PaysNothingAtTheEnd(SequenceVectorEnv):
+    def step(self, actions: Any) -> StepResult:
+        observations, rewards, *rest = super().step(actions)
+        return observations, rewards * (self.pay == "each_step"), *rest
+
+
+class LateFeedbackOfAll(SequenceVectorEnv):
+    """With feedback, the previous action is the one before it."""
+
+    _late: Any = None
+
+    def step(self, actions: Any) -> StepResult:
+        observations, *rest = super().step(actions)
+        if isinstance(observations, dict):
+            late, self._late = self._late, observations["action"].copy()
+            if late is not None:
+                observations["action"][:] = late
+        return observations, *rest
+
+
 # fmt: off
 VECTOR_ENVS: list[tuple[type[SequenceVectorEnv], str]] = [
     (SkipsTheFirstStepAfterTheEnd,  r"the observation of lane 0 is .*, but must be .*, at step 6 of the vector env"),
@@ -337,6 +385,8 @@ VECTOR_ENVS: list[tuple[type[SequenceVectorEnv], str]] = [
     (RevealsLate,                   r"infos\['correct'\] is 0.0 in lane ., but must be 1.0"),
     (AccuraciesOfAllLanes,          r"infos\['accuracy'\] is 0.5 in lane ., but must be"),
     (LargerActionSpaceOfAll,        "action_space of the vector env is MultiDiscrete.*11 11 11.*, but must be"),
+    (PaysNothingAtTheEnd,           r"the vector env \(.*\) with pay='at_end', .*: reward is"),
+    (LateFeedbackOfAll,             r"the vector env \(.*\) with feedback=.*, at step 2 of .*: observation is"),
     (IgnoresTheMask,                "the observation of lane . is .*, but must be .*, after a reset of lane 1 alone"),
 ]
 # fmt: on
