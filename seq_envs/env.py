@@ -123,10 +123,10 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
         **parameters: Any,
     ) -> None:
         self.problem = build(problem, fixed, parameters)
-        self.options = EnvOptions(pay=pay, feedback=feedback, max_episode_steps=max_episode_steps)
+        self._options = EnvOptions(pay=pay, feedback=feedback, max_episode_steps=max_episode_steps)
         self.render_mode = check_render_mode(render_mode)
         self.reveal = Flag().check("reveal", reveal)
-        self._feedback = FeedbackInputs(self.problem, self.options) if self.options.feedback else None
+        self._feedback = FeedbackInputs(self.problem, self._options) if self._options.feedback else None
         self.observation_space = self._feedback.space if self._feedback else self.problem.observation_space
         self.action_space = self.problem.action_space
         self._steps = self.problem.steps
@@ -139,7 +139,7 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
         self._records = self._keeps_answers or self.reveal
         # An integer is right or wrong. If nothing is recorded, a step compares it with the target, which is much faster
         # than calling `grade`.
-        self._delivers = self.options.pays_at_end or self._feedback is not None
+        self._delivers = self._options.pays_at_end or self._feedback is not None
         plain = not (self._records or self._delivers)
         fast = isinstance(answers, OneInteger) and type(self.problem).grade is Problem.grade and plain
         self._n = answers.n if isinstance(answers, OneInteger) and fast else 0
@@ -207,7 +207,7 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
             self._stream = Stream(self.problem, self._generator())
         at = self._at
         at.block = self._stream.block()
-        at.lengths = np.minimum(at.block.lengths, self.options.max_episode_steps or self._steps).tolist()
+        at.lengths = np.minimum(at.block.lengths, self._options.max_episode_steps or self._steps).tolist()
         at.asked_in = np.count_nonzero(at.block.scored, axis=1).tolist()
         at.episode = 0
         at.observations = []
@@ -281,7 +281,7 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
     def _step_with_options(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         """The step for any action, as `pay` and `feedback` want it."""
         observation, reward, terminated, truncated, info = self._step_in_full(action)
-        if self.options.pays_at_end:
+        if self._options.pays_at_end:
             reward = self._at.earned if terminated else 0.0
         if self._feedback is not None:
             observation = self._feedback.join(observation, action, reward)
@@ -294,7 +294,7 @@ class SequenceEnv(FixedSettings, gymnasium.Env[Any, Any]):
         if next_row < at.episode * self._steps + at.lengths[at.episode]:
             self._prepare(next_row)
             return at.observations[0], reward, False, False, info
-        truncated = at.lengths[at.episode] == self.options.max_episode_steps
+        truncated = at.lengths[at.episode] == self._options.max_episode_steps
         at.row, at.n = _OVER, 0
         if truncated and at.block is not None and at.block.lengths[at.episode] > at.lengths[at.episode]:
             at.row = _CUT_OFF

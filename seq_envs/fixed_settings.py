@@ -9,7 +9,7 @@ from typing import Any
 from seq_envs.env_options import OPTION_NAMES, EnvOptions
 from seq_envs.problem import Problem
 
-_SETTINGS = ("problem", "options", "reveal", "render_mode", "num_envs", "autoreset_mode")
+_SETTINGS = ("problem", "reveal", "render_mode", "num_envs", "autoreset_mode")
 
 
 class FixedSettings:
@@ -19,22 +19,17 @@ class FixedSettings:
     """
 
     problem: Problem
-    options: EnvOptions
+    _options: EnvOptions
 
     @property
     def pay(self) -> str:
         """When rewards are paid: see `EnvOptions`."""
-        return self.options.pay
+        return self._options.pay
 
     @property
     def feedback(self) -> Sequence[str]:
         """The parts of its own past that an agent observes: see `EnvOptions`."""
-        return self.options.feedback
-
-    @property
-    def max_episode_steps(self) -> int | None:
-        """The time step after which the env itself truncates an episode; None: never."""
-        return self.options.max_episode_steps
+        return self._options.feedback
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute.
@@ -49,7 +44,7 @@ class FixedSettings:
     def refuse_to_change(self, name: str, value: Any) -> None:
         """Raise an AttributeError if `name` is a setting that the env has, or a parameter of its problem."""
         made = self.__dict__
-        if (name in _SETTINGS and name in made) or (name in OPTION_NAMES and "options" in made):
+        if (name in _SETTINGS and name in made) or (name in OPTION_NAMES and "_options" in made):
             raise AttributeError(f"{name} cannot be changed: make another env with the {name} that you want")
         if "problem" in made and name in {field.name for field in dataclasses.fields(made["problem"])}:
             raise AttributeError(f"{name} cannot be changed: make another env with {name}={value!r}")

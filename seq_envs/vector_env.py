@@ -90,8 +90,8 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
         self.metadata = {**type(self).metadata, "autoreset_mode": self.autoreset_mode}
         self.render_mode = check_render_mode(render_mode)
         self.reveal = Flag().check("reveal", reveal)
-        self.options = EnvOptions(pay=pay, feedback=feedback, max_episode_steps=max_episode_steps)
-        self._feedback = LaneFeedback(self.problem, self.options, self.num_envs) if self.options.feedback else None
+        self._options = EnvOptions(pay=pay, feedback=feedback, max_episode_steps=max_episode_steps)
+        self._feedback = LaneFeedback(self.problem, self._options, self.num_envs) if self._options.feedback else None
         self.single_observation_space = self._feedback.space if self._feedback else self.problem.observation_space
         self.single_action_space = self.problem.action_space
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
@@ -105,7 +105,7 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
         own_grade = type(self.problem).grade is not Problem.grade
         self._grade = self.problem.grade if own_grade else self.problem.answers.grade
         # Whether a step in which no episode ends and no lane waits needs nothing but the next observations.
-        self._only_moves_on = not (self.reveal or self.options.chosen())
+        self._only_moves_on = not (self.reveal or self._options.chosen())
         self._same_step = self.autoreset_mode is AutoresetMode.SAME_STEP
         self._none = np.zeros(self.num_envs, np.bool_)
         self._every = ~self._none
@@ -116,6 +116,11 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
         self._seeds: list[int | None] = [None] * self.num_envs
         self._generators: list[np.random.Generator | None] = [None] * self.num_envs
         self._answers: list[list[Any]] = [[] for _ in range(self.num_envs)] if self.render_mode else []
+
+    @property
+    def max_episode_steps(self) -> int | None:
+        """The time step after which an episode is truncated; None: never."""
+        return self._options.max_episode_steps
 
     @property
     def np_random_seed(self) -> tuple[int, ...]:  # type: ignore[override]  # As SyncVectorEnv has it: one for each lane.
@@ -196,7 +201,7 @@ class SequenceVectorEnv(FixedSettings, VectorEnv[Any, Any, Array]):
             self._lanes.advance_all()
             return self._lanes.observe(), rewards, self._none.copy(), self._none.copy(), {}
         endings = self._endings(last)
-        paid = np.where(endings.terminated, self._scores.earned, 0.0) if self.options.pays_at_end else rewards
+        paid = np.where(endings.terminated, self._scores.earned, 0.0) if self._options.pays_at_end else rewards
         if self._feedback:
             self._feedback.record(answers, paid, waiting)
         infos = self._infos(rewards, targets, scored, endings) if endings.over_count or self.reveal else {}

@@ -110,7 +110,7 @@ def test_gymnasium_makes_the_same(pay: str, limit: int | None) -> None:
         assert data_equivalence(returned, expected, exact=True)
         actions = native.action_space.sample()
         returned, expected = native.step(actions), sync.step(actions)
-    assert native.unwrapped.options.feedback == ("action", "reward")
+    assert native.unwrapped.feedback == ("action", "reward")
 
 
 @pytest.mark.parametrize(("id", "choice"), [*KINDS, *NIGHTLY])
@@ -243,7 +243,7 @@ def test_wrong_options_of_an_evaluation(name: str, value: Any, message: str) -> 
         seq_envs.evaluate(policies.random("SeqEcho-v0"), "SeqEcho-v0", 1, **{name: value})
 
 
-@pytest.mark.parametrize("name", ["pay", "feedback", "max_episode_steps", "options"])
+@pytest.mark.parametrize("name", ["pay", "feedback", "max_episode_steps"])
 def test_options_cannot_be_changed(name: str) -> None:
     for env in seq_envs.SequenceEnv("SeqEcho-v0", pay="at_end"), seq_envs.SequenceVectorEnv("SeqEcho-v0"):
         with pytest.raises(AttributeError, match=f"{name} cannot be changed"):

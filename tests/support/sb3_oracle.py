@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import Any
 
 import gymnasium
@@ -46,6 +47,7 @@ def some_actions(env: VecEnv) -> np.ndarray[Any, Any]:
 
 def assert_same(ours: Any, theirs: Any) -> None:
     """Equal in value and in type, to the last leaf."""
+    theirs = dict(theirs) if isinstance(theirs, OrderedDict) else theirs  # SB3's dicts of observations are ordered.
     assert type(ours) is type(theirs)
     if isinstance(ours, dict):
         assert ours.keys() == theirs.keys()

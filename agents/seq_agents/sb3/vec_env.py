@@ -22,6 +22,7 @@ from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvO
 import seq_envs
 from seq_envs.dataset import Dataset
 from seq_envs.encodings import Array
+from seq_envs.env_options import EnvOptions, Pay
 from seq_envs.parameters import Integer
 
 _VECTOR_ONLY = ("num_envs", "vectorization_mode", "autoreset_mode")
@@ -40,6 +41,8 @@ def make_vec_env(
     *,
     render_mode: str | None = None,
     reveal: bool = False,
+    pay: Pay = "each_step",
+    feedback: Sequence[str] = (),
     max_episode_steps: int | None = None,
     **parameters: Any,
 ) -> SequenceVecEnv:
@@ -51,7 +54,7 @@ def make_vec_env(
         id_or_problem: an id, as for `gymnasium.make`, or a problem.
         n_envs: the number of lanes.
         seed: of lane 0.
-        render_mode, reveal, max_episode_steps: as for `seq_envs.SequenceVectorEnv`.
+        render_mode, reveal, pay, feedback, max_episode_steps: as for `seq_envs.SequenceVectorEnv`.
         **parameters: the problem's parameters.
 
     Raises:
@@ -60,8 +63,9 @@ def make_vec_env(
     problem = seq_envs.make_problem(id_or_problem, **parameters)
     num_envs = Integer(1).check("n_envs", n_envs)
     # Only what differs from the defaults, so that the spec is the one of `gymnasium.make` with the same arguments.
-    chosen: dict[str, Any] = {"render_mode": render_mode, "reveal": reveal, "max_episode_steps": max_episode_steps}
+    chosen: dict[str, Any] = {"render_mode": render_mode, "reveal": reveal}
     options = {name: value for name, value in chosen.items() if value is not None and value is not False}
+    options |= EnvOptions(pay=pay, feedback=feedback, max_episode_steps=max_episode_steps).chosen()
     options["autoreset_mode"] = AutoresetMode.SAME_STEP
     if isinstance(id_or_problem, str):
         envs: Any = gymnasium.make_vec(id_or_problem, num_envs=num_envs, **options, **parameters)
@@ -76,7 +80,8 @@ def make_vec_env(
 class SequenceVecEnv(VecEnv):
     """A native vector env with the interface of SB3's `DummyVecEnv` of single envs in a `Monitor`, but faster.
 
-    `step(actions)` takes (lanes, *action_space.shape) and returns observations (lanes, ...), rewards (lanes,) float32,
+    `step(actions)` takes (lanes, *action_space.shape) and returns observations (lanes, ...), with `feedback` as a dict
+    of such arrays, rewards (lanes,) float32,
     dones (lanes,) bool, and a list with one info per lane. In a lane whose episode is over, the observation is the
     first one of its next episode. The caller may change all of these.
 
@@ -98,7 +103,7 @@ class SequenceVecEnv(VecEnv):
             raise ValueError(f'envs must be made with autoreset_mode="SameStep", got {envs.autoreset_mode}')
         self.envs = envs
         spaces = {"observation_space": envs.single_observation_space, "action_space": envs.single_action_space}
-        common = {name: getattr(envs, name) for name in ("problem", "render_mode", "reveal")}
+        common = {name: getattr(envs, name) for name in ("problem", "render_mode", "reveal", "pay", "feedback")}
         metadata = type(envs).metadata  # Without the autoreset mode, which a single env does not have.
         self._attributes = [
             {**common, **spaces, "spec": _single_env_spec(envs.spec), "metadata": metadata}
@@ -120,6 +125,7 @@ class SequenceVecEnv(VecEnv):
         return super().seed(None if seed is None else Integer(0).check("seed", seed))
 
     def reset(self) -> VecEnvObs:
+        observations: VecEnvObs
         observations, facts = self.envs.reset(seed=self._seeds)
         self.reset_infos = [{} for _ in range(self.num_envs)]
         write_facts(facts, self.reset_infos)
@@ -208,7 +214,7 @@ class SequenceVecEnv(VecEnv):
         self._restart(mask)
         infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
         write_facts(facts, infos)
-        return [(observations[lane], infos[lane]) for lane in lanes]
+        return [(_of_lane(observations, lane), infos[lane]) for lane in lanes]
 
     def _render(self, lanes: Iterable[int]) -> list[Any]:
         frames = self.envs.render()
@@ -219,6 +225,13 @@ class SequenceVecEnv(VecEnv):
         wrappers = [Monitor] if self.envs.max_episode_steps is None else [Monitor, TimeLimit]
         wrapped = any(issubclass(wrapper, wrapper_class) for wrapper in wrappers)
         return [wrapped for _ in self._lanes(indices)]
+
+
+def _of_lane(observations: Any, lane: int) -> Any:
+    """The observation of one lane, of arrays (lanes, ...) or a dict of them."""
+    if isinstance(observations, dict):
+        return {name: part[lane] for name, part in observations.items()}
+    return observations[lane]
 
 
 def _single_env_spec(spec: EnvSpec | None) -> EnvSpec | None:

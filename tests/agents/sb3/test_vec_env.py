@@ -57,6 +57,16 @@ def test_episodes_that_are_cut_off(id: str, choice: dict[str, Any], limit: int, 
     assert_same_game(ours, theirs, 25)
 
 
+@pytest.mark.parametrize("feedback", [(), ("reward",), ("action", "reward")])
+@pytest.mark.parametrize(("id", "choice"), EVERY_KIND, ids=name)
+def test_pay_and_feedback(id: Any, choice: dict[str, Any], feedback: tuple[str, ...]) -> None:
+    settings = {"pay": "at_end", "feedback": feedback, **choice}
+    ours, theirs = make_vec_env(id, 3, 4, **settings), dummy(id, 3, 4, **settings)
+    assert ours.observation_space == theirs.observation_space
+    begin(ours, theirs)
+    assert_same_game(ours, theirs, 25)
+
+
 def test_actions_may_be_a_list() -> None:
     ours, theirs = make_vec_env("SeqEcho-v0", 3, 0), dummy("SeqEcho-v0", 3, 0)
     begin(ours, theirs)

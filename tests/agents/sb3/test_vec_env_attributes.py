@@ -32,6 +32,10 @@ METHODS = {"reset", "render"}
 NOT_OF_THE_VEC_ENV = {"buf_dones", "buf_infos", "buf_obs", "buf_rews", "keys"}
 """`DummyVecEnv`'s buffers for the results of single envs."""
 DIFFERENT_OBJECTS = {"envs"}
+WITH_OPTIONS = [
+    ("SeqEcho-v0", {"max_episode_steps": 4}),
+    ("SeqEcho-v0", {"pay": "at_end", "feedback": ("action", "reward"), "max_episode_steps": 4}),
+]
 """The native vector env here, a list of single envs there."""
 
 
@@ -73,7 +77,7 @@ CALLS: dict[str, Callable[[VecEnv], Any]] = {
 @pytest.mark.parametrize(
     "options", [{}, {"reveal": True, "render_mode": "ansi"}, {"render_mode": "rgb_array"}], ids=str
 )
-@pytest.mark.parametrize(("id", "choice"), [*EVERY_KIND, ("SeqEcho-v0", {"max_episode_steps": 4})], ids=name)
+@pytest.mark.parametrize(("id", "choice"), [*EVERY_KIND, *WITH_OPTIONS], ids=name)
 @pytest.mark.filterwarnings("ignore:.*render:UserWarning")  # That nothing is rendered without a mode.
 def test_every_public_attribute_after_each_call(id: Any, choice: dict[str, Any], options: dict[str, Any]) -> None:
     ours, theirs = make_vec_env(id, 3, 0, **options, **choice), dummy(id, 3, 0, **options, **choice)
