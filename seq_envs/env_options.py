@@ -18,6 +18,17 @@ PAY = Choice(("each_step", "at_end"))
 FEEDBACK = Subset(("action", "reward"))
 
 
+def _step_limit(max_episode_steps: object) -> int | None:
+    """A step limit; None for None and for -1.
+
+    Raises:
+        ValueError: it is none of None, -1 and the integers >= 1.
+    """
+    if max_episode_steps is None or (max_episode_steps == -1 and not isinstance(max_episode_steps, bool)):
+        return None
+    return int(Integer(1).check("max_episode_steps", max_episode_steps))
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class EnvOptions:
     """How an environment plays a problem.
@@ -74,16 +85,7 @@ class EnvOptions:
         return rewards
 
 
+NO_OPTIONS = EnvOptions()
+"""The defaults: an environment plays as its problem says."""
 OPTION_NAMES = tuple(field.name for field in dataclasses.fields(EnvOptions))
 """The names of the options."""
-
-
-def _step_limit(max_episode_steps: object) -> int | None:
-    """A step limit; None for None and for -1.
-
-    Raises:
-        ValueError: it is none of None, -1 and the integers >= 1.
-    """
-    if max_episode_steps is None or (max_episode_steps == -1 and not isinstance(max_episode_steps, bool)):
-        return None
-    return int(Integer(1).check("max_episode_steps", max_episode_steps))

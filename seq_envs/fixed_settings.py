@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from seq_envs.env_options import OPTION_NAMES, EnvOptions
+from seq_envs.env_options import OPTION_NAMES, EnvOptions, Pay
 from seq_envs.problem import Problem
 
 _SETTINGS = ("problem", "reveal", "render_mode", "num_envs", "autoreset_mode")
@@ -22,7 +22,7 @@ class FixedSettings:
     _options: EnvOptions
 
     @property
-    def pay(self) -> str:
+    def pay(self) -> Pay:
         """When rewards are paid: see `EnvOptions`."""
         return self._options.pay
 

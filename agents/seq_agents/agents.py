@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,6 +17,7 @@ from seq_agents.learners import RULES, LearnsFrom, learner_type
 from seq_agents.menu import unknown
 from seq_agents.networks import NETWORKS
 from seq_envs import registry
+from seq_envs.env_options import NO_OPTIONS, EnvOptions, Pay
 from seq_envs.problems import GROUPS
 
 if TYPE_CHECKING:
@@ -197,8 +199,16 @@ def tuned_settings(agent: str) -> Mapping[str, Mapping[str, Any]]:
     return _tuned().get(canonical(agent), {})
 
 
-def settings_of(agent: str, id: str, given: Mapping[str, Any] | None = None, *, standard: bool = False) -> Settings:
-    """The settings of an agent on an id: the given ones, then those in tuned.yaml, then the agent's defaults.
+def settings_of(
+    agent: str,
+    id: str,
+    given: Mapping[str, Any] | None = None,
+    *,
+    standard: bool = False,
+    options: EnvOptions = NO_OPTIONS,
+) -> Settings:
+    """The settings of an agent on an id: the given ones, then those that suit the options of the environment, then
+    those in tuned.yaml, then the agent's defaults.
 
     Args:
         agent: a name of `AGENTS`, or "module:factory".
@@ -206,6 +216,7 @@ def settings_of(agent: str, id: str, given: Mapping[str, Any] | None = None, *, 
         given: settings that replace the others.
         standard: whether to leave out those tuned for the id. The defaults are the standard settings: a rule and a core
             have the same ones for all problems.
+        options: of the environment, see `Settings.suited_to`.
 
     Raises:
         ValueError: for an unknown agent or setting, or a wrong value.
@@ -215,7 +226,8 @@ def settings_of(agent: str, id: str, given: Mapping[str, Any] | None = None, *, 
     by_id = tuned_settings(agent) if name in seq_envs.MENU and not standard else {}
     of_all = by_id.get("*", {}) if name in GROUPS["tutorial"] else {}
     tuned = {**of_all, **by_id.get(name, {})}
-    return agent_type(agent).settings_type.of({**tuned, **(given or {})})
+    settings_type = agent_type(agent).settings_type
+    return settings_type.of({**tuned, **settings_type.suited_to(options), **(given or {})})
 
 
 def make_learner(
@@ -225,6 +237,9 @@ def make_learner(
     settings: Mapping[str, Any] | None = None,
     *,
     standard: bool = False,
+    pay: Pay = "each_step",
+    feedback: Sequence[str] = (),
+    max_episode_steps: int | None = None,
     **parameters: Any,
 ) -> Learner:
     """The learner of an agent on a problem, before its training.
@@ -235,10 +250,27 @@ def make_learner(
         seed: of the weights, the episodes and the noise: 0 ... 2**32 - 1.
         settings: these replace the tuned ones.
         standard: whether the agent has the standard settings, also with an id.
+        pay, feedback, max_episode_steps: options of the environment to learn in, as for `seq_envs.SequenceEnv`.
 
     Raises:
-        ValueError: for an unknown agent, setting, parameter or a wrong value; or the agent cannot learn the problem.
+        ValueError: for an unknown agent, setting, parameter or a wrong value; or the agent cannot learn the problem, or
+            not with these options.
     """
     id = id_or_problem if isinstance(id_or_problem, str) else ""
     problem = seq_envs.make_problem(id_or_problem, **parameters)
-    return agent_type(agent)(problem, settings_of(agent, id, settings, standard=standard), seed)
+    options = EnvOptions(pay=pay, feedback=feedback, max_episode_steps=max_episode_steps)
+    return made(agent, problem, settings_of(agent, id, settings, standard=standard, options=options), seed, options)
+
+
+def made(agent: str, problem: seq_envs.Problem, settings: Settings, seed: int, options: EnvOptions) -> Learner:
+    """The learner of an agent with these settings; one of another module gets options only if they are no defaults.
+
+    Raises:
+        ValueError: as for `make_learner`.
+    """
+    chosen = agent_type(agent)
+    if not options.chosen():
+        return chosen(problem, settings, seed)
+    if "options" not in inspect.signature(chosen).parameters:
+        raise ValueError(f"{options} cannot be set for {agent}: its learner takes no options of environments")
+    return chosen(problem, settings, seed, options=options)

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import seq_envs
 from seq_agents.menu import did_you_mean
+from seq_envs.env_options import EnvOptions
 from seq_envs.parameters import Domain, Real
 
 ANY = Real(-math.inf, math.inf)
@@ -33,6 +34,11 @@ class Settings:
         for field in dataclasses.fields(self):
             checked = field.metadata["domain"].check(field.name, getattr(self, field.name))
             object.__setattr__(self, field.name, checked)
+
+    @classmethod
+    def suited_to(cls, options: EnvOptions) -> Mapping[str, Any]:
+        """The settings that options of the environment call for: they replace defaults and tuned settings."""
+        return {}
 
     def as_dict(self) -> dict[str, Any]:
         """Every setting by name, as `of` takes them."""

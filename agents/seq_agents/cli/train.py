@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import seq_envs
+from seq_agents.cli.env_options import add_env_options, env_options
 from seq_agents.cli.hints import as_typed, next_commands, on_runs, path_word
 from seq_agents.cli.interruption import Interrupted, number_of
 from seq_agents.cli.options import Command, add_parameters, add_standard, agent_name, count, parameters, seed, settings
@@ -38,6 +38,7 @@ def add_commands(command: Command) -> None:
     train.add_argument("--seed", type=seed, default=0, help="seed of the training (default: 0)")
     train.add_argument("--out", type=Path, metavar="RUN", help="the run folder (default: runs/AGENT-ID-SEED)")
     train.add_argument("--resume", action="store_true", help="continue from the checkpoint in RUN, if there is one")
+    add_env_options(train)
     add_parameters(train)
 
     evaluate = command("evaluate", _evaluate, "evaluate a trained agent, on its problem or with parameters changed")
@@ -106,7 +107,15 @@ def _config(chosen: argparse.Namespace) -> Config:
             lambda _: ["bench", "--agents", agent, "--ids", id],
         )
     given = agent_type(agent).settings_type.parsed(settings(chosen.set))
-    return Config.of(agent, id, parameters(id, chosen), chosen.seed, given, standard=bool(chosen.standard))
+    return Config.of(
+        agent,
+        id,
+        parameters(id, chosen),
+        chosen.seed,
+        given,
+        standard=bool(chosen.standard),
+        options=env_options(chosen),
+    )
 
 
 def _run_folder(path: Path, config: Config, resume: bool) -> Run:
@@ -140,6 +149,7 @@ _OTHER = {
     "id": "another problem",
     "parameters": "other parameters",
     "settings": "other settings",
+    "options": "other options of the environment",
     "seed": "another seed",
 }
 """How a message names the fields of a Config."""
@@ -204,7 +214,7 @@ def _evaluate(chosen: argparse.Namespace) -> None:
         run, problem, learner, *_ = trained(chosen)
     with working(_evaluating(chosen.episodes)) as report:
         policy = CountedPolicy(learner.policy(), chosen.episodes, problem.steps, report)
-        evaluation = seq_envs.evaluate(policy, problem, chosen.episodes, chosen.seed)
+        evaluation = run.config.evaluate(policy, problem, chosen.episodes, chosen.seed)
     if chosen.json:
         print(json.dumps(without_nan(dataclasses.asdict(evaluation)), indent=1))
     else:
@@ -218,7 +228,7 @@ def _horizon_of(config: Config) -> list[Arguments]:
     from seq_agents.agents import modules_of, settings_of
     from seq_agents.experiments.sweeps import SWEEPS
 
-    if config.parameters or config.id not in SWEEPS or modules_of(config.agent):
+    if config.parameters or config.options or config.id not in SWEEPS or modules_of(config.agent):
         return []
     usual = settings_of(config.agent, config.id, standard=config.standard).as_dict()
     if {**config.settings, "device": None} != {**usual, "device": None}:

@@ -8,8 +8,10 @@ from contextlib import suppress
 from typing import Any
 
 import seq_envs
-from seq_agents.agents import agent_type, modules_of, settings_of
+from seq_agents.agents import agent_type, made, modules_of, settings_of
 from seq_agents.learners.learner import Learner
+from seq_envs.env_options import NO_OPTIONS, EnvOptions
+from seq_envs.policies import Policy
 
 
 def completed(agent: str, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,6 +44,8 @@ class Config:
     seed: int
     standard: bool = False
     """Whether the settings that were not given are the standard ones; if not, those tuned for the id come first."""
+    options: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    """The options of the environment that differ from their defaults, see `seq_envs.env_options.EnvOptions`."""
 
     @classmethod
     def of(
@@ -53,6 +57,7 @@ class Config:
         settings: Mapping[str, Any] | None = None,
         *,
         standard: bool = False,
+        options: EnvOptions = NO_OPTIONS,
     ) -> Config:
         """A configuration. Settings that are not given are as for `seq_agents.agents.settings_of`.
 
@@ -60,10 +65,18 @@ class Config:
             ValueError, TypeError, gymnasium.error.Error: as for `seq_agents.agents.make_learner`.
         """
         problem = seq_envs.make_problem(id, **parameters)
-        chosen = settings_of(agent, id, settings, standard=standard)
+        chosen = settings_of(agent, id, settings, standard=standard, options=options)
         # The problem turns numpy's numbers into Python's, and has no attribute for a split.
         read = {name: getattr(problem, name, value) for name, value in parameters.items()}
-        return cls(agent=agent, id=id, parameters=read, settings=chosen.as_dict(), seed=seed, standard=standard)
+        return cls(
+            agent=agent,
+            id=id,
+            parameters=read,
+            settings=chosen.as_dict(),
+            seed=seed,
+            standard=standard,
+            options=options.chosen(),
+        )
 
     def completed(self) -> Config:
         """The same with all settings: an older version may have stored fewer, and the values of that version hold.
@@ -79,5 +92,19 @@ class Config:
 
     def learner(self, problem: seq_envs.Problem | None = None) -> Learner:
         """The learner before its training, on this problem or on a given one."""
-        learner_type = agent_type(self.agent)
-        return learner_type(problem or self.problem(), learner_type.settings_type.of(self.settings), self.seed)
+        settings = agent_type(self.agent).settings_type.of(self.settings)
+        return made(self.agent, problem or self.problem(), settings, self.seed, self.env_options())
+
+    def env_options(self) -> EnvOptions:
+        """The options of the environment.
+
+        Raises:
+            ValueError: an option is wrong.
+            TypeError: there is no such option.
+        """
+        return EnvOptions(**self.options)
+
+    def evaluate(self, policy: Policy, problem: seq_envs.Problem, episodes: int, seed: int = 0) -> seq_envs.Evaluation:
+        """Evaluate a policy on whole episodes, in which it observes what it does while it learns."""
+        options = self.env_options()
+        return seq_envs.evaluate(policy, problem, episodes, seed, pay=options.pay, feedback=options.feedback)

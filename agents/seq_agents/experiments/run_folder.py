@@ -90,6 +90,7 @@ class Run:
             raw = json.loads((path / _CONFIG).read_text(encoding="utf-8"))
             config = _config_of(raw).completed()
             config.problem()
+            config.env_options()
         except OSError as wrong:
             raise RunError(f"{path} is no run folder: {_CONFIG} cannot be read ({wrong.strerror})") from None
         except Exception as wrong:  # A broken file may hold anything.
@@ -178,7 +179,8 @@ class Run:
         return {str(name): str(version) for name, version in read.items()} if isinstance(read, dict) else {}
 
     def _made_by(self) -> str:
-        return f"{self.config.agent} on {self.config.problem()}"
+        options = self.config.env_options()
+        return f"{self.config.agent} on {self.config.problem()}{f' with {options}' if options.chosen() else ''}"
 
     def _write_json(self, name: str, value: Mapping[str, Any]) -> None:
         self._write(name, (json.dumps(without_nan(value), indent=1) + "\n").encode())
@@ -188,8 +190,8 @@ class Run:
 
 
 def _config_of(raw: Mapping[str, Any]) -> Config:
-    """The configuration that a file describes. Version 0.1.0 had no standard settings, and said nothing of them."""
-    raw = {"standard": False, **raw}
+    """The configuration that a file describes. Version 0.1.0 had no standard settings and no options."""
+    raw = {"standard": False, "options": {}, **raw}
     return Config(**{field.name: raw[field.name] for field in dataclasses.fields(Config)})
 
 

@@ -88,7 +88,7 @@ def train(
             diverged = _OF_NUMBERS.search(what) or not all(part.isfinite().all() for part in learner.state().values())
             raise RunError(f"{DIVERGED if diverged else 'the training failed'}: {what}") from wrong
         seconds = before + time.perf_counter() - start
-        evaluation = seq_envs.evaluate(wrap_policy(learner.policy()), run.config.problem(), episodes)
+        evaluation = run.config.evaluate(wrap_policy(learner.policy()), run.config.problem(), episodes)
         run.finish(evaluation, latest, seconds)
         return evaluation
 

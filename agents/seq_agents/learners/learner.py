@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 import seq_envs
 from seq_agents.settings import Settings
+from seq_envs.env_options import NO_OPTIONS, OPTION_NAMES, EnvOptions
 from seq_envs.parameters import Integer
 from seq_envs.policies import Policy
 
@@ -36,6 +37,13 @@ def unwatched(moment: Moment) -> None:
     """A `Watch` that does nothing."""
 
 
+READS_WHOLE_EPISODES = {
+    "feedback": "it reads whole episodes before it answers them: recurrent-ppo-stock takes it",
+    "max_episode_steps": "it reads whole episodes: recurrent-ppo-stock takes it",
+}
+"""What a learner refuses that reads an episode at once, and why."""
+
+
 class Weights(NamedTuple):
     """Numbers of weights."""
 
@@ -54,22 +62,37 @@ class Learner(ABC):
         problem: the problem to learn.
         settings: an instance of `settings_type`.
         seed: of the weights, the episodes and the noise: 0 ... 2**32 - 1.
+        options: of the environments to learn in, see `seq_envs.env_options.EnvOptions`.
 
     Raises:
-        ValueError: the learner cannot learn such a problem, the settings do not fit it, or the seed is out of range.
+        ValueError: the learner cannot learn such a problem or with such options, the settings do not fit, or the seed
+            is out of range.
     """
 
     settings_type: ClassVar[type[Settings]]
     core: ClassVar[str] = ""
     """The name of the core or network, which `seq_agents.learners.learner_type` sets; "" for rules without memory."""
+    refuses: ClassVar[Mapping[str, str]] = dict.fromkeys(OPTION_NAMES, "its learner does not say that it takes it")
+    """The options of environments that it cannot learn with, and why. A learner that takes options says so here, and
+    has `options` as an argument with a default."""
 
-    def __init__(self, problem: seq_envs.Problem, settings: Any, seed: int) -> None:
+    def __init__(
+        self, problem: seq_envs.Problem, settings: Any, seed: int, *, options: EnvOptions = NO_OPTIONS
+    ) -> None:
+        for name, value in options.chosen().items():
+            if name in self.refuses:
+                raise ValueError(
+                    f"{name} must be {getattr(EnvOptions, name)!r} for this agent, since {self.refuses[name]}; "
+                    f"got {value!r}"
+                )
+        self.options = options
         self.problem = problem
         self.settings = settings
         self.seed = Integer(0, 2**32 - 1).check("seed", seed)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} on {self.problem!r}, seed {self.seed}>"
+        options = f" with {self.options}" if self.options.chosen() else ""
+        return f"<{type(self).__name__} on {self.problem!r}{options}, seed {self.seed}>"
 
     @abstractmethod
     def learn(self, watch: Watch = unwatched) -> None:
@@ -114,7 +137,11 @@ class Learner(ABC):
 
     def untrained_on(self, problem: seq_envs.Problem) -> Self:
         """A learner of the problem in another size, with the same settings and the same form of network."""
-        return type(self)(problem, self.settings, self.seed)
+        return type(self)(problem, self.settings, self.seed, **self.with_options())
+
+    def with_options(self) -> dict[str, EnvOptions]:
+        """The argument of another learner that has the same options; none for the defaults."""
+        return {"options": self.options} if self.options.chosen() else {}
 
     @abstractmethod
     def state(self) -> dict[str, torch.Tensor]:

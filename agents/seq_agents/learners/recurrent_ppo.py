@@ -16,6 +16,7 @@ from torch import Tensor
 
 import seq_envs
 from seq_agents.cores import core_type
+from seq_agents.learners.learner import READS_WHOLE_EPISODES
 from seq_agents.learners.sb3_learner import Sb3Learner
 from seq_agents.sb3.core_policy import ONLY_A_CORE, CorePolicy
 from seq_agents.sb3.recurrent_ppo import FastRecurrentPPO
@@ -38,6 +39,7 @@ class FastRecurrentPpo(_ByCore):
     """`FastRecurrentPPO`, with a memory that actor and critic share."""
 
     resumes_ragged = True
+    refuses = READS_WHOLE_EPISODES
 
     def model_of(self, **common: Any) -> OnPolicyAlgorithm:
         return FastRecurrentPPO("CorePolicy", policy_kwargs=self.network_of(), **common)
@@ -59,18 +61,19 @@ class _Flattened(FlattenExtractor):
 class StockRecurrentPpo(_ByCore):
     """sb3-contrib's RecurrentPPO on SB3's own DummyVecEnv, with the same network.
 
-    An LSTM is that of sb3-contrib's policy; other cores, and answers in bins, are in a `CorePolicy`.
+    An LSTM is that of sb3-contrib's policy; other cores, answers in bins and feedback are in a `CorePolicy`.
     """
 
     def env_of(self, problem: seq_envs.Problem, settings: Any) -> VecEnv:
-        return DummyVecEnv([lambda: Monitor(seq_envs.SequenceEnv(problem))] * settings.lanes)
+        options = self.options.chosen()
+        return DummyVecEnv([lambda: Monitor(seq_envs.SequenceEnv(problem, **options))] * settings.lanes)
 
     def model_of(self, **common: Any) -> OnPolicyAlgorithm:
         chosen = self.settings
         rate = getattr(chosen, "lstm_rate", 1.0)
         if rate != 1.0:
             raise ValueError(f"lstm_rate must be 1.0, since sb3-contrib has one learning rate, got {rate}")
-        if self.core != "lstm" or self.bins:
+        if self.core != "lstm" or self.bins or self.options.feedback:
             return RecurrentPPO(CorePolicy, policy_kwargs=self.network_of(), **common)
         network = ONLY_A_CORE | {"lstm_hidden_size": chosen.hidden} | self.common_to_policies()
         network["features_extractor_class"] = _Flattened

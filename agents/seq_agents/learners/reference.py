@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from torch import Tensor
 
@@ -16,6 +17,7 @@ class Reference(Learner):
     """A policy of `seq_envs.policies`."""
 
     settings_type = Settings
+    refuses: ClassVar[Mapping[str, str]] = {"max_episode_steps": "it does not learn, and plays whole episodes"}
 
     def learn(self, watch: Watch = unwatched) -> None:
         watch(Moment(1.0, 0, float("nan")))

@@ -12,10 +12,12 @@ from torch import Tensor, nn
 from torch.distributions import Categorical, Normal
 
 import seq_envs
+from seq_agents.learners.learner import READS_WHOLE_EPISODES
 from seq_agents.learners.supervised import Supervised, SupervisedSettings
 from seq_agents.settings import POSITIVE, Settings
 from seq_envs.dataset import Dataset
 from seq_envs.encodings import Array
+from seq_envs.env_options import NO_OPTIONS, EnvOptions
 from seq_envs.parameters import parameter
 
 
@@ -30,16 +32,26 @@ class ReinforceSettings(SupervisedSettings):
 class Reinforce(Supervised):
     """REINFORCE (Williams 1992) with the mean reward of each time step in the batch as baseline.
 
-    An answer has no consequences but its own reward, so each answer is credited with its own reward only. The learner
-    does not know which steps are scored: where no answer counts, the reward is 0.
+    An answer has no consequences but its own reward, so each answer is credited with its own reward only; with
+    `pay="at_end"`, with the reward at the end of its episode. The learner does not know which steps are scored: where
+    no answer counts, the reward is 0.
     """
 
     settings_type: ClassVar[type[Settings]] = ReinforceSettings
+    refuses = READS_WHOLE_EPISODES
 
-    def __init__(self, problem: seq_envs.Problem, settings: Any, seed: int, bins: int | None = None) -> None:
+    def __init__(
+        self,
+        problem: seq_envs.Problem,
+        settings: Any,
+        seed: int,
+        bins: int | None = None,
+        *,
+        options: EnvOptions = NO_OPTIONS,
+    ) -> None:
         if settings.batch < 2:
             raise ValueError(f"batch must be at least 2, since its mean is the baseline, got {settings.batch}")
-        super().__init__(problem, settings, seed, bins)
+        super().__init__(problem, settings, seed, bins, options=options)
         self._noise = _generator(self.device, seed)  # Draws the answers.
 
     def state(self) -> dict[str, Tensor]:
@@ -57,16 +69,19 @@ class Reinforce(Supervised):
         answers = (
             self.network.head.allowed(actions) if self.network.head.real else self.network.head.answers_of(actions)
         )
-        rewards = self.problem.grade(answers.cpu().numpy(), data.targets) * data.scored
+        grades = self.problem.grade(answers.cpu().numpy(), data.targets) * data.scored
         played = np.arange(self.problem.steps) < data.lengths[:, None]
-        advantages = torch.as_tensor(advantages_of(rewards, played)[played], dtype=scores.dtype, device=self.device)
+        credited = grades
+        if self.options.pays_at_end:  # Every answer comes before the only reward of its episode.
+            credited = self.options.rewards(grades, data.lengths).sum(axis=1, keepdims=True) * played
+        advantages = torch.as_tensor(advantages_of(credited, played)[played], dtype=scores.dtype, device=self.device)
         spread = advantages.std() + 1e-8
         loss = -(advantages / spread * log_probs[torch.as_tensor(played, device=self.device)]).mean()
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]  # torch does not annotate it.
         nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.gradient_norm)
         self.optimizer.step()
-        return float(rewards[data.scored].mean()) if data.scored.any() else float(np.nan)
+        return float(grades[data.scored].mean()) if data.scored.any() else float(np.nan)
 
     def _draw_answers(self, scores: Tensor) -> tuple[Tensor, Tensor]:
         """Draw answers (B, T, *shape) with the probabilities of their scores; also returns log-probabilities (B, T)."""

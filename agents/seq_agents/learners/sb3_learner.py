@@ -34,11 +34,12 @@ from seq_agents.sb3.callbacks import StatesUnread
 from seq_agents.sb3.policy import Sb3Policy
 from seq_agents.sb3.vec_env import make_vec_env
 from seq_agents.settings import ANY, POSITIVE, Settings, later_setting
+from seq_envs.env_options import NO_OPTIONS, EnvOptions
 from seq_envs.parameters import Flag, Integer, Real, parameter
 from seq_envs.policies import Policy
 from seq_envs.seeds import training_stream
 
-SHARE = Real(0.0, 1.0, from_above=True)
+SHARE = Real(0.0, 1.0, from_above=True, to_below=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +53,12 @@ class PpoSettings(Settings):
     epochs: int = parameter(4, Integer(1), "passes over each rollout")
     learning_rate: float = parameter(1e-2, POSITIVE, "learning rate of Adam at the start; it falls linearly to 0")
     beta2: float = beta2_setting()
-    gamma: float = parameter(0.0, SHARE, "discount; 0 is exact, since an answer affects no reward but its own")
+    gamma: float = parameter(
+        0.0, SHARE, "discount; 0 is exact, since an answer affects no reward but its own; 1 with --pay at_end"
+    )
+    gae_lambda: float = later_setting(
+        0.95, SHARE, "how far advantages look beyond the critic's values; 1 with --pay at_end", before=0.95
+    )
     clip: float = parameter(0.2, POSITIVE, "PPO's clip range")
     # Without it, single rollouts undo what was learned of SeqClassify-v0, and one seed of eight never recovered. With
     # 0.05, SeqCopyMedium-v0 is learned too slowly: 0.80 after 2 million steps, in place of 0.98.
@@ -73,6 +79,11 @@ class PpoSettings(Settings):
     bins: int = bins_setting()
     device: str = device_setting()
 
+    @classmethod
+    def suited_to(cls, options: EnvOptions) -> Mapping[str, Any]:
+        # The reward at the end reaches every answer undiminished, whatever the critic has learned.
+        return {"gamma": 1.0, "gae_lambda": 1.0} if options.pays_at_end else {}
+
     def within(self, problem: seq_envs.Problem, time_steps: int) -> Self:
         rollout = self.lanes * self.episodes * problem.steps
         return dataclasses.replace(self, steps=max(1, time_steps // rollout) * rollout)
@@ -84,18 +95,30 @@ class Sb3Learner(Learner):
     settings_type: ClassVar[type[Settings]] = PpoSettings
     resumes_ragged: ClassVar[bool] = False
     """Whether it can be resumed if episodes differ in length: then every rollout must end with whole episodes."""
+    refuses: ClassVar[Mapping[str, str]] = {}
 
-    def __init__(self, problem: seq_envs.Problem, settings: Any, seed: int, bins: int | None = None) -> None:
-        super().__init__(problem, settings, seed)
+    def __init__(
+        self,
+        problem: seq_envs.Problem,
+        settings: Any,
+        seed: int,
+        bins: int | None = None,
+        *,
+        options: EnvOptions = NO_OPTIONS,
+    ) -> None:
+        super().__init__(problem, settings, seed, options=options)
+        if options.pays_at_end:
+            _require_pay(settings.gamma, options)
         self.bins = bins_of(problem, settings.bins) if bins is None else bins
         self.rollouts = 0
         self.env = self.env_of(problem, settings)
-        rollout = settings.episodes * problem.steps
+        played = min(problem.steps, options.max_episode_steps or problem.steps)
+        rollout = settings.episodes * played
         rows = rollout * settings.lanes
         if rows < settings.minibatches:
             raise ValueError(f"minibatches must be at most {rows}, got {settings.minibatches}")
         # SB3 refuses minibatches of one step whether or not it normalises advantages; they hold whole episodes.
-        size = max(2, problem.steps, rows // settings.minibatches)
+        size = max(2, played, rows // settings.minibatches)
         if rows < 2 or rows % size == 1:
             raise ValueError(f"a minibatch must hold at least 2 time steps, got {rows} in minibatches of {size}")
         self.model = self.model_of(
@@ -105,6 +128,7 @@ class Sb3Learner(Learner):
             n_epochs=settings.epochs,
             learning_rate=_Falling(settings.learning_rate),
             gamma=settings.gamma,
+            gae_lambda=settings.gae_lambda,
             clip_range=settings.clip,
             target_kl=settings.target_kl or None,
             ent_coef=settings.entropy,
@@ -119,7 +143,7 @@ class Sb3Learner(Learner):
 
     def env_of(self, problem: seq_envs.Problem, settings: Any) -> VecEnv:
         """The environment to learn in."""
-        return make_vec_env(problem, settings.lanes)
+        return make_vec_env(problem, settings.lanes, **self.options.chosen())
 
     def common_to_policies(self) -> dict[str, Any]:
         """The arguments of every policy: how it answers at the start, and its optimizer."""
@@ -134,7 +158,7 @@ class Sb3Learner(Learner):
         left = self.settings.steps - self.model.num_timesteps
         if left > 0:
             restored = self.rollouts > 0 and self.model._last_obs is None
-            if restored and not self.resumes_ragged and _ragged(self.problem):
+            if restored and not self.resumes_ragged and _ragged(self.problem, self.options):
                 raise ValueError(
                     f"a training by {type(self).__name__} cannot be resumed where episodes differ in length: its "
                     "rollouts end within episodes"
@@ -148,7 +172,7 @@ class Sb3Learner(Learner):
         return policy, [policy.lstm_actor] if recurrent else [policy.mlp_extractor]
 
     def untrained_on(self, problem: seq_envs.Problem) -> Self:
-        return type(self)(problem, self.settings, self.seed, self.bins)
+        return type(self)(problem, self.settings, self.seed, self.bins, **self.with_options())
 
     def policy(self) -> Policy:
         return Sb3Policy(self.model)
@@ -184,9 +208,24 @@ class Sb3Learner(Learner):
         self._random = random_tensors(self.model.device)
 
 
-def _ragged(problem: seq_envs.Problem) -> bool:
+def _require_pay(gamma: float, options: EnvOptions) -> None:
+    """Refuse a training in which no reward reaches an answer.
+
+    Raises:
+        ValueError: the discount is 0, or no episode is played to its end.
+    """
+    if gamma == 0:
+        raise ValueError(f"gamma must be above 0 with pay='at_end', since the reward comes at the end: 1, got {gamma}")
+    if options.max_episode_steps is not None:
+        raise ValueError(
+            f"max_episode_steps must be None with pay='at_end', since a truncated episode pays nothing, "
+            f"got {options.max_episode_steps}"
+        )
+
+
+def _ragged(problem: seq_envs.Problem, options: EnvOptions) -> bool:
     """Whether episodes differ in length. Then a rollout ends within an episode of some lanes."""
-    lengths = seq_envs.sample(problem, 64).lengths
+    lengths = seq_envs.sample(problem, 64, max_episode_steps=options.max_episode_steps).lengths
     return bool(lengths.min() < lengths.max())
 
 

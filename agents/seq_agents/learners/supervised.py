@@ -15,7 +15,7 @@ from torch import Tensor, nn
 import seq_envs
 from seq_agents.devices import device_of, device_setting
 from seq_agents.learners.adam import beta2_setting
-from seq_agents.learners.learner import Learner, Moment, Watch, unwatched
+from seq_agents.learners.learner import READS_WHOLE_EPISODES, Learner, Moment, Watch, unwatched
 from seq_agents.learners.learning_rates import rate_groups, set_rate
 from seq_agents.learners.state import load_network, load_optimizer, optimizer_tensors, prefixed, without_prefix
 from seq_agents.networks import make_network
@@ -24,6 +24,7 @@ from seq_agents.networks.network import NetworkPolicy
 from seq_agents.settings import POSITIVE, Settings
 from seq_envs.dataset import Dataset
 from seq_envs.encodings import Array
+from seq_envs.env_options import NO_OPTIONS, EnvOptions
 from seq_envs.parameters import Integer, parameter
 from seq_envs.policies import Policy
 from seq_envs.seeds import training_stream
@@ -56,9 +57,21 @@ class Supervised(Learner):
     """Adam on the mean loss over scored steps."""
 
     settings_type: ClassVar[type[Settings]] = SupervisedSettings
+    refuses: ClassVar[Mapping[str, str]] = {
+        "pay": "it learns from the right answers and receives no rewards",
+        **READS_WHOLE_EPISODES,
+    }
 
-    def __init__(self, problem: seq_envs.Problem, settings: Any, seed: int, bins: int | None = None) -> None:
-        super().__init__(problem, settings, seed)
+    def __init__(
+        self,
+        problem: seq_envs.Problem,
+        settings: Any,
+        seed: int,
+        bins: int | None = None,
+        *,
+        options: EnvOptions = NO_OPTIONS,
+    ) -> None:
+        super().__init__(problem, settings, seed, options=options)
         self.bins = bins_of(problem, settings.bins) if bins is None else bins
         self.device = device_of(settings.device)
         torch.manual_seed(seed)
@@ -107,7 +120,7 @@ class Supervised(Learner):
         return self.network, self.network.core_parts()
 
     def untrained_on(self, problem: seq_envs.Problem) -> Self:
-        return type(self)(problem, self.settings, self.seed, self.bins)
+        return type(self)(problem, self.settings, self.seed, self.bins, **self.with_options())
 
     def policy(self) -> Policy:
         return NetworkPolicy(self.network)

@@ -22,6 +22,7 @@ from seq_agents.sb3.episode_buffer import EpisodeBuffer, by_episode, by_step
 from seq_agents.sb3.rollout_steps import Answers, rollout_steps, states_by_step
 from seq_agents.sb3.vec_env import SequenceVecEnv, make_vec_env
 from seq_envs.dataset import Dataset
+from seq_envs.env_options import EnvOptions
 
 _LANES = 64
 _EPISODES = 4
@@ -51,12 +52,14 @@ class FastRecurrentPPO(RecurrentPPO):
         env: from `seq_agents.sb3.make_vec_env`, with no wrapper around it; or an id or problem, for 64 lanes of it.
         n_steps: time steps of each lane in a rollout, a multiple of the length T of the longest episode. None: 4 T.
         batch_size: time steps of a minibatch, at least T. None: a quarter of a rollout.
-        gamma: 0 by default, which is exact here, since an answer affects no reward but its own.
+        gamma: None: 0, which is exact here, since an answer affects no reward but its own; or 1 if `env` has
+            `pay="at_end"`, so that the reward at the end reaches every answer undiminished.
+        gae_lambda: None: 0.95, as in SB3; or 1 with `pay="at_end"`.
         **kwargs: as for RecurrentPPO.
 
     Raises:
-        ValueError: `env` is not of this package or has a wrapper or `max_episode_steps`, `n_steps` or `batch_size` do
-            not fit the episodes, or `use_sde` is True.
+        ValueError: `env` is not of this package or has a wrapper, `feedback` or `max_episode_steps`, `n_steps` or
+            `batch_size` do not fit the episodes, `gamma` is 0 with `pay="at_end"`, or `use_sde` is True.
     """
 
     policy_aliases: ClassVar[dict[str, type[BasePolicy]]] = {
@@ -72,8 +75,9 @@ class FastRecurrentPPO(RecurrentPPO):
         n_steps: int | None = None,
         batch_size: int | None = None,
         n_epochs: int = 5,
-        gamma: float = 0.0,
+        gamma: float | None = None,
         *,
+        gae_lambda: float | None = None,
         policy_kwargs: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
@@ -83,6 +87,9 @@ class FastRecurrentPPO(RecurrentPPO):
             steps = env.envs.problem.steps
             n_steps = _EPISODES * steps if n_steps is None else n_steps
             batch_size = max(steps, n_steps * env.num_envs // _MINIBATCHES) if batch_size is None else batch_size
+        late = isinstance(env, SequenceVecEnv) and env.envs.pay == "at_end"
+        gamma = float(late) if gamma is None else gamma
+        gae_lambda = (1.0 if late else 0.95) if gae_lambda is None else gae_lambda
         if policy in self.policy_aliases:
             policy_kwargs = ONLY_A_CORE | (policy_kwargs or {})
         if policy in (CorePolicy, *self.policy_aliases) and isinstance(env, SequenceVecEnv):
@@ -95,6 +102,7 @@ class FastRecurrentPPO(RecurrentPPO):
             batch_size=batch_size,
             n_epochs=n_epochs,
             gamma=gamma,
+            gae_lambda=gae_lambda,
             policy_kwargs=policy_kwargs,
             **kwargs,
         )
@@ -110,6 +118,11 @@ class FastRecurrentPPO(RecurrentPPO):
         if env.envs.max_episode_steps is not None:
             limit = env.envs.max_episode_steps
             raise ValueError(f"max_episode_steps must be None, since this algorithm reads whole episodes; got {limit}")
+        if env.envs.feedback:
+            raise ValueError(
+                "feedback must be (), since this algorithm reads whole episodes before it answers them; got "
+                f"{env.envs.feedback}. sb3_contrib.RecurrentPPO takes any env"
+            )
         return env
 
     def _setup_model(self) -> None:
@@ -151,7 +164,7 @@ class FastRecurrentPPO(RecurrentPPO):
         played = env.rollout(self._episodes_a_rollout(env))
         answers = self._answer(env, played, with_states=read_lstm_states(callback))
         values, log_probs = answers.values.flatten(1).cpu().numpy(), answers.log_probs.cpu().numpy()
-        rollout_buffer.fill(played, answers.actions, values, log_probs, answers.grades)
+        rollout_buffer.fill(played, answers.actions, values, log_probs, answers.rewards)
         fixed = {
             "self": self,
             "env": env,
@@ -173,7 +186,7 @@ class FastRecurrentPPO(RecurrentPPO):
         return True
 
     def _episodes_a_rollout(self, env: VecEnv) -> int:
-        """The number of episodes of each lane in a rollout; ValueError if `n_steps` or `batch_size` do not fit."""
+        """The number of episodes of each lane in a rollout; ValueError if a setting does not fit the env."""
         assert isinstance(env, SequenceVecEnv)
         steps = env.envs.problem.steps
         if self.n_steps < 1 or self.n_steps % steps != 0:
@@ -183,6 +196,11 @@ class FastRecurrentPPO(RecurrentPPO):
             )
         if self.batch_size is not None and self.batch_size < steps:
             raise ValueError(f"batch_size must hold an episode, at least {steps} time steps, got {self.batch_size}")
+        if env.envs.pay == "at_end" and self.gamma == 0:
+            raise ValueError(
+                'gamma must be above 0 with pay="at_end", since only the last answer is near its reward; got '
+                f"{self.gamma}. Give gamma=1.0 and gae_lambda=1.0"
+            )
         return int(self.n_steps // steps)
 
     @torch.no_grad()
@@ -203,5 +221,6 @@ class FastRecurrentPPO(RecurrentPPO):
             values=by_step(values.reshape(episodes, steps, 1), env.num_envs),
             log_probs=by_step(log_probs.reshape(episodes, steps), env.num_envs),
             grades=by_step(grades, env.num_envs),
+            rewards=by_step(EnvOptions(pay=env.envs.pay).rewards(grades, played.lengths.ravel()), env.num_envs),
             states=states_by_step(self.policy, observations, start, starts) if with_states else None,
         )

@@ -29,7 +29,9 @@ class Answers:
     log_probs: Tensor
     """(n_steps, lanes)."""
     grades: Array
-    """(n_steps, lanes) float64: the reward of each answer."""
+    """(n_steps, lanes) float64: the grade of each answer, 0.0 where not scored."""
+    rewards: Array
+    """(n_steps, lanes) float64: the grades, paid as the env pays."""
     states: Sequence[RNNStates] | None
     """T entries: the states after each time step of all episodes, (layers, E * lanes, units) each. None: no callback
     reads them."""
@@ -135,8 +137,8 @@ def _infos(
 ) -> list[dict[str, Any]]:
     """The infos of one step, as `SequenceVecEnv.step` returns them.
 
-    `grades` (E, T, lanes) are the rewards; `so_far` are their sum and the number of scored answers, from the first step
-    of an episode to each of its steps, (E, T, lanes) each.
+    `grades` (E, T, lanes) are those of the answers; `so_far` are their sum and the number of scored answers, from the
+    first step of an episode to each of its steps, (E, T, lanes) each.
     """
     lengths, scored = played.lengths[episode], played.scored[episode, time_step]
     earned, asked = (counts[episode, time_step] for counts in so_far)
