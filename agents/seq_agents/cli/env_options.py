@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
+from seq_agents.errors import Refused
 from seq_envs.env_options import FEEDBACK, PAY, EnvOptions
 from seq_envs.parameters import Integer
+
+if TYPE_CHECKING:
+    from seq_agents.experiments.config import Config
 
 
 def add_env_options(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +24,33 @@ def add_env_options(parser: argparse.ArgumentParser) -> None:
         help=f"what the agent observes of its past: {', '.join(FEEDBACK.options)}",
     )
     group.add_argument("--max-episode-steps", metavar="STEPS", help="truncate episodes after so many time steps")
+
+
+def about_options(config: Config) -> str:
+    """The options of the environment of a run, in sentences; empty for the defaults."""
+    options = config.env_options()
+    if not options.chosen():
+        return ""
+    sentences = [f"The agent learned in an environment with {options}."]
+    if options.feedback:
+        sentences.append(
+            "It observes its past, by which an agent without memory can exceed the memoryless level: see "
+            f"seq_envs.levels({config.id!r}, feedback={options.feedback})."
+        )
+    return " ".join(sentences)
+
+
+def refuse_feedback(command: str, config: Config) -> None:
+    """Refuse an agent that observes its own past, for a command that reads whole episodes.
+
+    Raises:
+        Refused: it does.
+    """
+    if config.env_options().feedback:
+        raise Refused(
+            f"{command} reads whole episodes, and this agent observes what it has answered "
+            f"(feedback={config.env_options().feedback})"
+        )
 
 
 def env_options(chosen: argparse.Namespace) -> EnvOptions:

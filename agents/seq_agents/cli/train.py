@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seq_agents.cli.env_options import add_env_options, env_options
+from seq_agents.cli.env_options import about_options, add_env_options, env_options
 from seq_agents.cli.hints import as_typed, next_commands, on_runs, path_word
 from seq_agents.cli.interruption import Interrupted, number_of
 from seq_agents.cli.options import Command, add_parameters, add_standard, agent_name, count, parameters, seed, settings
@@ -76,7 +76,11 @@ def _train(chosen: argparse.Namespace) -> None:
     except KeyboardInterrupt as interruption:
         raise Interrupted(number_of(interruption), _to_continue(run, chosen.typed)) from None
     print_table(
-        result_table(config.problem(), {config.agent: Result(evaluation, run.evaluation()["training_seconds"])})
+        result_table(
+            config.problem(),
+            {config.agent: Result(evaluation, run.evaluation()["training_seconds"])},
+            about_options(config),
+        )
     )
     print(f"{path}: config, checkpoint{', learning curve' if run.has_curve else ''} and evaluation.\n")
     commands = ("watch", "evaluate", "plot") if run.has_curve else ("watch", "evaluate")
@@ -218,7 +222,7 @@ def _evaluate(chosen: argparse.Namespace) -> None:
     if chosen.json:
         print(json.dumps(without_nan(dataclasses.asdict(evaluation)), indent=1))
     else:
-        print_table(result_table(problem, {run.config.agent: Result(evaluation, 0.0)}))
+        print_table(result_table(problem, {run.config.agent: Result(evaluation, 0.0)}, about_options(run.config)))
         given = given_options(chosen, run)
         print(next_commands(on_runs("watch", run, given=given), *([] if given else _horizon_of(run.config))))
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seq_agents.cli.env_options import refuse_feedback
 from seq_agents.cli.hints import next_commands, on_runs
 from seq_agents.cli.options import Command, seed
 from seq_agents.cli.output_files import refuse_files
@@ -62,6 +63,8 @@ def _watch(chosen: argparse.Namespace) -> None:
         use_one_thread()
         agent = trained(chosen)
     if chosen.game is not None:
+        refuse_feedback("a game", agent.config)
+    if chosen.game is not None:
         with working("writing the game"):
             _write_game(chosen.game, agent, chosen.seed)
         game = f"{agent.config.id} against {agent.config.agent}"
@@ -79,7 +82,7 @@ def _play_episode(chosen: argparse.Namespace, agent: Trained) -> None:
 
     speed = _SPEED if chosen.speed is None else chosen.speed
     with working("playing the episode"):
-        watched = play(agent.problem, _policies(agent, chosen.before), chosen.seed)
+        watched = play(agent.problem, _policies(agent, chosen.before), chosen.seed, agent.config.env_options())
     with working("drawing the episode"):
         if chosen.html is not None:
             watched.save_html(chosen.html, speed)

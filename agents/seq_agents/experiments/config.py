@@ -80,11 +80,13 @@ class Config:
 
     def completed(self) -> Config:
         """The same with all settings: an older version may have stored fewer, and the values of that version hold.
+        Options have Python's types again, which a file does not keep.
 
         Raises:
-            ValueError: as for `of`, if a setting is wrong.
+            ValueError, TypeError: as for `of` and `env_options`, if a setting or an option is wrong.
         """
-        return dataclasses.replace(self, settings=completed(self.agent, self.settings))
+        options = self.env_options().chosen()
+        return dataclasses.replace(self, settings=completed(self.agent, self.settings), options=options)
 
     def problem(self) -> seq_envs.Problem:
         """The problem that the agent learns."""

@@ -90,7 +90,6 @@ class Run:
             raw = json.loads((path / _CONFIG).read_text(encoding="utf-8"))
             config = _config_of(raw).completed()
             config.problem()
-            config.env_options()
         except OSError as wrong:
             raise RunError(f"{path} is no run folder: {_CONFIG} cannot be read ({wrong.strerror})") from None
         except Exception as wrong:  # A broken file may hold anything.

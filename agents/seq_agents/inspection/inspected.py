@@ -114,6 +114,8 @@ def inspect(
     if isinstance(agent, Learner):
         problem = agent.problem if problem is None else problem
         untrained = agent.untrained_on(agent.problem) if untrained is None else untrained
+        if agent.options.feedback:
+            raise ValueError(f"feedback must be (), since whole episodes are read; got {agent.options.feedback}")
     if problem is None:
         raise ValueError("problem must be given for a policy, got None")
     problem = seq_envs.make_problem(problem)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from stable_baselines3 import PPO
 from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
@@ -18,6 +19,10 @@ from seq_envs.policies import Policy
 
 class Ppo(Sb3Learner):
     """SB3's PPO on the latest observations side by side; its core says how many."""
+
+    refuses: ClassVar[Mapping[str, str]] = {
+        "feedback": "it lays observations side by side: recurrent-ppo-stock-none and recurrent-ppo-stock-window take it"
+    }
 
     def _frames(self) -> Frames:
         return Frames(self.problem, self.settings.frames(self.problem), clock=self.settings.clock, bins=self.bins)

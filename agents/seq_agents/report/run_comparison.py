@@ -152,6 +152,7 @@ def _facts(run: Run, versions: Mapping[str, str]) -> Mapping[str, str]:
         **({"rule": menu.rule, "core": menu.core or "none"} if menu else {}),
         "settings": "standard" if config.standard else "tuned",
         **{name: str(value) for name, value in config.settings.items()},
+        **{name: str(value) for name, value in config.options.items()},
         "seed": str(config.seed),
         **{f"version of {name}": version for name, version in versions.items()},
     }

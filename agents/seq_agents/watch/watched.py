@@ -10,8 +10,9 @@ import numpy as np
 
 import seq_envs
 from seq_agents.experiments.files import write_whole
-from seq_envs.dataset import encoded, raw_episodes
+from seq_envs.dataset import raw_episodes
 from seq_envs.encodings import Array
+from seq_envs.env_options import NO_OPTIONS, EnvOptions
 from seq_envs.parameters import Integer, Real
 from seq_envs.policies import Policy, require_policy
 from seq_envs.problem import Episodes
@@ -88,7 +89,12 @@ class Watched:
         return in_notebook(self)
 
 
-def play(problem: seq_envs.Problem | str, policies: Mapping[str, Policy], seed: int = 0) -> Watched:
+def play(
+    problem: seq_envs.Problem | str,
+    policies: Mapping[str, Policy],
+    seed: int = 0,
+    options: EnvOptions = NO_OPTIONS,
+) -> Watched:
     """Let policies play the same episode, the first one of stream `seed`, step by step.
 
     >>> print(play("SeqMemorize-v0", {"the best policy": seq_envs.policies.optimal("SeqMemorize-v0")}))
@@ -103,6 +109,7 @@ def play(problem: seq_envs.Problem | str, policies: Mapping[str, Policy], seed: 
         problem: the problem, or its id.
         policies: by name, at least one; see `seq_envs.policies.Policy`.
         seed: of the episode, which `seq_envs.sample` draws first with this seed.
+        options: of the environment. What a policy observes of its past depends on them; episodes are played to the end.
 
     Raises:
         ValueError: a wrong seed, or no policy.
@@ -116,21 +123,17 @@ def play(problem: seq_envs.Problem | str, policies: Mapping[str, Policy], seed: 
     for policy in policies.values():
         require_policy(policy)
     episode = raw_episodes(problem, 1, seed)
-    observations = encoded(problem, episode)
     return Watched(
-        problem,
-        episode,
-        {
-            name: _answers(problem, policy, observations[:, : int(episode.lengths[0])])
-            for name, policy in policies.items()
-        },
+        problem, episode, {name: _answers(problem, policy, seed, options) for name, policy in policies.items()}
     )
 
 
-def _answers(problem: seq_envs.Problem, policy: Policy, observations: Array) -> Array:
-    """The answers (T, *action_space.shape) of a policy to the observations (1, T, ...) of an episode."""
-    state, answers = policy.initial_state(1), []
-    for step in range(observations.shape[1]):
-        answer, state = policy.act(observations[:, step], state)
+def _answers(problem: seq_envs.Problem, policy: Policy, seed: int, options: EnvOptions) -> Array:
+    """The answers (T, *action_space.shape) of a policy to the first episode of a stream."""
+    envs = seq_envs.SequenceVectorEnv(problem, pay=options.pay, feedback=options.feedback, autoreset_mode="Disabled")
+    (observations, _), state, answers, over = envs.reset(seed=seed), policy.initial_state(1), [], False
+    while not over:
+        answer, state = policy.act(observations, state)
         answers.append(np.array(problem.answers.read_actions(answer, 1)[0]))
+        observations, _, (over,), _, _ = envs.step(answer)
     return np.stack(answers)

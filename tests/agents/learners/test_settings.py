@@ -55,7 +55,7 @@ def test_a_wrong_value_is_refused(agent: str) -> None:
         ("lstm", {"learning_rate": 0}, r"learning_rate must be a number in \(0, inf\), got 0"),
         ("lstm", {"beta2": 1.0}, r"beta2 must be a number in \[0, 1\), got 1.0"),
         ("lstm", {"orthogonal": 1}, "orthogonal must be True or False, got 1"),
-        ("ppo", {"gamma": 1.0}, r"gamma must be a number in \[0, 1\), got 1.0"),
+        ("ppo", {"gamma": 1.1}, r"gamma must be a number in \[0, 1\], got 1.1"),
         ("ppo", {"minibatches": 100, "lanes": 1, "episodes": 1}, "minibatches must be at most 4, got 100"),
         ("ppo-stack", {"window": -1}, "window must be an integer >= 0, got -1"),
     ],
