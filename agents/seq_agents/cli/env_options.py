@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from seq_agents.cli.hints import refuse_commas
 from seq_agents.errors import Refused
 from seq_envs.env_options import FEEDBACK, PAY, EnvOptions
 from seq_envs.parameters import Integer
@@ -58,7 +59,10 @@ def env_options(chosen: argparse.Namespace) -> EnvOptions:
 
     Raises:
         ValueError: one is wrong.
+        Refused: the parts of feedback have commas between them.
     """
+    for part in chosen.feedback or ():
+        refuse_commas("--feedback", part)
     limit = chosen.max_episode_steps
     return EnvOptions(
         pay=EnvOptions.pay if chosen.pay is None else chosen.pay,

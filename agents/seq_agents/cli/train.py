@@ -167,10 +167,9 @@ def _refuse_other(run: Run, config: Config) -> None:
     """
     from seq_agents.experiments.config import determining_settings
 
-    fields: dict[str, tuple[Any, Any]] = {
-        field.name: (getattr(run.config, field.name), getattr(config, field.name))
-        for field in dataclasses.fields(config)
-    }
+    # The options first, since settings depend on them.
+    names = dict.fromkeys(("options", *(field.name for field in dataclasses.fields(config))))
+    fields: dict[str, tuple[Any, Any]] = {name: (getattr(run.config, name), getattr(config, name)) for name in names}
     fields["settings"] = (
         determining_settings(run.config.agent, run.config.settings),
         determining_settings(config.agent, config.settings),

@@ -131,3 +131,25 @@ def test_evaluate_without_a_curve(capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     cli.main(["evaluate", "run", "--episodes", "10", "--json"])
     assert json.loads(capsys.readouterr().out)["episodes"] == 10
+
+
+def test_a_run_keeps_the_options_of_its_environment(capsys: pytest.CaptureFixture[str]) -> None:
+    small = ["--set", "steps=64", "--set", "lanes=4", "--episodes", "10", "--out", "run"]
+    given = ["--pay", "at_end", "--feedback", "action", "reward", *small]
+    cli.main(["train", "recurrent-ppo-stock", *ECHO, *given])
+    assert "with pay='at_end', feedback=('action', 'reward')" in " ".join(capsys.readouterr().out.split())
+    assert json.loads(Path("run/config.json").read_text())["options"] == {
+        "pay": "at_end",
+        "feedback": ["action", "reward"],
+    }
+    cli.main(["train", "recurrent-ppo-stock", *ECHO, *given, "--resume"])
+    cli.main(["evaluate", "run", "--episodes", "10"])
+    assert "with pay='at_end', feedback=('action', 'reward')" in " ".join(capsys.readouterr().out.split())
+    cli.main(["watch", "run"])
+    capsys.readouterr()
+    for arguments, message in (
+        (["train", "recurrent-ppo-stock", *ECHO, *small, "--resume"], "other options of the environment"),
+        (["inspect", "run"], "inspect reads whole episodes"),
+        (["watch", "run", "--game", "game.html"], "a game reads whole episodes"),
+    ):
+        assert message in refused(arguments, capsys)

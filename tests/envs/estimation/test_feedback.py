@@ -147,6 +147,24 @@ def test_levels_search_only_with_feedback() -> None:
         seq_envs.levels("SeqEcho-v0", feedback=1)
 
 
+@pytest.mark.parametrize("names", [("action",), ["reward"], ("reward", "action")])
+def test_levels_of_the_feedback_that_an_env_gives(names: Any) -> None:
+    """With a part of the feedback, the level is that of this part; a policy may ignore what it receives."""
+    problem = seq_envs.make_problem("SeqMemorize-v0", framing="many_to_one")
+    found = seq_envs.levels(problem, feedback=names).feedback
+    assert found is not None
+    assert found.accuracy == (1.0 if "action" in names else 0.5)
+    if len(names) == 2:
+        assert found == seq_envs.levels(problem, feedback=True).feedback
+    assert seq_envs.levels(problem, feedback=()).feedback is None
+
+
+@pytest.mark.parametrize("wrong", [("actions",), ("action", "action"), "action", None])
+def test_wrong_names_of_feedback(wrong: Any) -> None:
+    with pytest.raises(ValueError, match="feedback must be"):
+        seq_envs.levels("SeqEcho-v0", feedback=wrong)
+
+
 def test_episodes_of_different_lengths() -> None:
     feedback = seq_envs.levels(Ragged(), feedback=True).feedback
     assert feedback is not None
