@@ -16,7 +16,7 @@ from spaces_of_settings import BASE_IDS, EVERY_CHOICE, IDS, any_problem, name
 from ways_to_make import WAYS, fields_of, holding
 
 import seq_envs
-from seq_envs.parameters import Choice, Flag, Integer, Real
+from seq_envs.parameters import Choice, Flag, Integer, Real, Subset
 from seq_envs.sizes import Sizes
 
 INF, NAN = float("inf"), float("nan")
@@ -60,6 +60,40 @@ def test_values_that_are_never_allowed(id: str, field: str, domain: Any, way: st
     for value in WRONG[type(domain)]:
         with pytest.raises(ValueError, match=holding(f"{field} must be {allowed}", f"got {value!r}")):
             WAYS[way](id, **{field: value})
+
+
+@pytest.mark.parametrize(
+    ("bounds", "allowed", "inside"),
+    [
+        ({}, "a number in (0, 1)", [0.5]),
+        ({"from_above": True}, "a number in [0, 1)", [0.0, 0.5]),
+        ({"to_below": True}, "a number in (0, 1]", [0.5, 1.0]),
+        ({"from_above": True, "to_below": True}, "a number in [0, 1]", [0.0, 0.5, 1.0]),
+    ],
+)
+def test_bounds_of_real_numbers(bounds: dict[str, bool], allowed: str, inside: list[float]) -> None:
+    domain = Real(0.0, 1.0, **bounds)
+    assert str(domain) == allowed
+    assert [number for number in (-0.1, 0.0, 0.5, 1.0, 1.1) if domain.accept(number) is not None] == inside
+
+
+@pytest.mark.parametrize(
+    ("value", "accepted"),
+    [
+        ((), ()),
+        (["b", "a"], ("a", "b")),
+        (("c",), ("c",)),
+        (("a", "a"), None),
+        (("a", "d"), None),
+        ("a", None),
+        ((1,), None),
+        ({"a": 1}, None),
+    ],
+)
+def test_subsets_of_names(value: object, accepted: tuple[str, ...] | None) -> None:
+    domain = Subset(("a", "b", "c"))
+    assert domain.accept(value) == accepted
+    assert domain.parse("b a") == ("b", "a")
 
 
 @pytest.mark.parametrize(("id", "field", "domain"), EVERY_FIELD, ids=name)
