@@ -108,5 +108,5 @@ class Config:
 
     def evaluate(self, policy: Policy, problem: seq_envs.Problem, episodes: int, seed: int = 0) -> seq_envs.Evaluation:
         """Evaluate a policy on whole episodes, in which it observes what it does while it learns."""
-        options = self.env_options()
-        return seq_envs.evaluate(policy, problem, episodes, seed, pay=options.pay, feedback=options.feedback)
+        observed = {name: value for name, value in self.options.items() if name != "max_episode_steps"}
+        return seq_envs.evaluate(policy, problem, episodes, seed, **observed)
