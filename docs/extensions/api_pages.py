@@ -11,7 +11,7 @@ import seq_envs
 
 PAGES = {
     # Page, its title, and the modules on it.
-    "seq-envs": ("Environments, data and evaluation", ["seq_envs"]),
+    "seq-envs": ("Environments, data and evaluation", ["seq_envs", "seq_envs.env_options"]),
     "policies": ("Policies", ["seq_envs.policies"]),
     "testing": ("Checking a problem", ["seq_envs.testing"]),
     "writing-problems": (

@@ -25,7 +25,7 @@ OUTSIDE = {
     "pathlib",
 }
 """Packages whose documentation is not part of this site, which is built without network."""
-UNLINKED = {"Array", "Any", "Tensor"}
+UNLINKED = {"Array", "Any", "Pay", "Tensor"}
 """Names in signatures that have no page."""
 OURS = {"seq_envs", "seq_agents"}
 
