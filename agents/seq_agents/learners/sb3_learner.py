@@ -54,7 +54,9 @@ class PpoSettings(Settings):
     learning_rate: float = parameter(1e-2, POSITIVE, "learning rate of Adam at the start; it falls linearly to 0")
     beta2: float = beta2_setting()
     gamma: float = parameter(
-        0.0, SHARE, "discount; 0 is exact, since an answer affects no reward but its own; 1 with --pay at_end"
+        0.0,
+        SHARE,
+        "discount; 0 is exact, since an answer affects no reward but its own; 1 with --pay at_end or --feedback",
     )
     gae_lambda: float = later_setting(
         0.95, SHARE, "how far advantages look beyond the critic's values; 1 with --pay at_end", before=0.95
@@ -81,8 +83,10 @@ class PpoSettings(Settings):
 
     @classmethod
     def suited_to(cls, options: EnvOptions) -> Mapping[str, Any]:
-        # The reward at the end reaches every answer undiminished, whatever the critic has learned.
-        return {"gamma": 1.0, "gae_lambda": 1.0} if options.pays_at_end else {}
+        if options.pays_at_end:  # The reward at the end reaches every answer undiminished, whatever the critic knows.
+            return {"gamma": 1.0, "gae_lambda": 1.0}
+        # With feedback an answer changes what is observed later, such as a note to oneself.
+        return {"gamma": 1.0} if options.feedback else {}
 
     def within(self, problem: seq_envs.Problem, time_steps: int) -> Self:
         rollout = self.lanes * self.episodes * problem.steps

@@ -103,6 +103,25 @@ def test_late_pay_has_settings_that_suit_it(agent: str, standard: bool) -> None:
     assert (usual.gamma, usual.gae_lambda) == (0.0, 0.95)
 
 
+@pytest.mark.parametrize("feedback", [("action",), ("reward",)])
+def test_answers_that_are_observed_again_have_consequences(feedback: tuple[str, ...]) -> None:
+    chosen: Any = settings_of("recurrent-ppo-stock", "SeqEcho-v0", options=EnvOptions(feedback=feedback))
+    assert (chosen.gamma, chosen.gae_lambda) == (1.0, 0.95)
+
+
+@pytest.mark.nightly
+@pytest.mark.slow
+def test_an_agent_without_memory_learns_to_leave_itself_notes() -> None:
+    """It reaches the level of feedback, where the memoryless level is 0.5."""
+    problem = seq_envs.make_problem("SeqMemorize-v0", framing="many_to_one")
+    learner = make_learner("recurrent-ppo-stock-none", problem, settings={"steps": 60_000}, feedback=("action",))
+    learner.learn()
+    got = seq_envs.evaluate(learner.policy(), problem, 500, feedback=("action",))
+    level = seq_envs.levels(problem, feedback=("action",)).feedback
+    assert level is not None
+    assert got.accuracy == pytest.approx(level.accuracy, abs=0.02)
+
+
 def test_late_pay_needs_a_discount_and_an_end() -> None:
     with pytest.raises(ValueError, match=r"gamma must be above 0 with pay='at_end'.*got 0"):
         make_learner("ppo", "SeqEcho-v0", settings={"gamma": 0.0}, pay="at_end")
