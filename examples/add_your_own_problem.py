@@ -16,8 +16,8 @@ import numpy as np
 from gymnasium import spaces
 
 import seq_envs
-from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding
-from seq_envs.parameters import Choice, Integer, parameter
+from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
+from seq_envs.parameters import Integer, choice, parameter
 from seq_envs.problem import fixed_length, same_sources
 
 
@@ -26,11 +26,12 @@ class SeqNBack(seq_envs.Problem):
     """Say whether the current value equals the value of `lag` steps ago. It does with probability 0.5."""
 
     title: ClassVar[str] = "n-back: does the current value equal the one of `lag` steps ago?"
+    leaks: ClassVar[tuple[str, ...]] = ("action",)  # An agent that sees its previous answer can store a value there.
 
     length: int = parameter(12, Integer(2), "steps")
     n_values: int = parameter(8, Integer(2), "alphabet")
     lag: int = parameter(2, Integer(1), "steps between the two values that are compared")
-    encoding: str = parameter("one_hot", Choice(tuple(SYMBOL_ENCODINGS)), "how a value is encoded in the observation")
+    encoding: SymbolEncodingName = choice(SymbolEncodingName, "how a value is encoded in the observation")
 
     def check(self) -> None:
         if self.lag >= self.length:
@@ -59,10 +60,6 @@ class SeqNBack(seq_envs.Problem):
     def solve(self, history: Array) -> Array:
         step = history.shape[1] - 1  # Before step `lag` no earlier value exists, and no answer is scored.
         return history[:, step] == history[:, max(step - self.lag, 0)]
-
-    @property
-    def leaks(self) -> tuple[str, ...]:
-        return ("action",)  # An agent that sees its previous answer can store a value there.
 
     def sources(self, history: Array, step: int) -> Array:  # Optional: the time steps that an answer depends on.
         return same_sources(history, step, [step - self.lag, step])

@@ -167,3 +167,5 @@ SYMBOL_ENCODINGS: dict[SymbolEncodingName, type[SymbolEncoding]] = {
     "discrete": Token,
     "normalized": Normalized,
 }
+CategoricalEncodingName = Literal["one_hot", "discrete"]
+"""The names of those for symbols that do not stand for numbers."""

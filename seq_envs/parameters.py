@@ -6,7 +6,7 @@ import dataclasses
 import math
 import numbers
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -160,3 +160,9 @@ def parameter(default: Any, domain: Domain, meaning: str) -> Any:
     holds its value; if it does not, the parameter stays None and passing a value is an error.
     """
     return dataclasses.field(default=default, metadata={"domain": domain, "meaning": meaning})
+
+
+def choice(options: Any, meaning: str) -> Any:
+    """A field of a problem that takes one of the names of a `Literal`, of which the first is the default."""
+    names = get_args(options)
+    return parameter(names[0], Choice(names), meaning)

@@ -46,7 +46,8 @@ class Problem(ABC):
     is not always right. `solve_all` may solve all steps at once. `guess` and `known_levels` may add the best answers
     without memory and their scores; otherwise these are estimated from data. `sources` may add the time steps that an
     answer depends on. `leaks` names the parts of its own past that an agent must not observe. `splits` names the
-    parameters that the literature trains and tests with, and `published` holds its results.
+    parameters that the literature trains and tests with, and `published` holds its results. A property that does not
+    depend on the parameters, such as `leaks` of many problems, may be a class attribute.
 
     To change a parameter use `seq_envs.make_problem(problem, name=value)`. Defaults that depend on other parameters
     then follow, which they do not with `dataclasses.replace`.
@@ -263,6 +264,10 @@ def same_sources(history: Array, step: int, steps: Any) -> Array:
 
 EveryStepOrLast = Literal["one_to_one", "many_to_one"]
 """The framings of most problems: every step is scored, or only the last."""
+OneToOne = Literal["one_to_one"]
+ManyToOne = Literal["many_to_one"]
+ManyToMany = Literal["many_to_many"]
+"""The framing of a problem that has only this one."""
 
 
 def last_of(steps: int) -> Array:

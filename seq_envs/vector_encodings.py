@@ -99,6 +99,8 @@ class Tokens(Several):
         return observations.astype(self.dtype)
 
 
+VectorEncodingName = Literal["vector"]
+"""The name of `Numbers` where a problem has no other encoding."""
 SeveralEncodingName = Literal["one_hot", "discrete"]
 """The names of `SEVERAL_ENCODINGS`."""
 SEVERAL_ENCODINGS: dict[SeveralEncodingName, type[Several]] = {"one_hot": OneHots, "discrete": Tokens}

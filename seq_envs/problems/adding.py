@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import Array, Encoding
 from seq_envs.level import Levels
-from seq_envs.parameters import LONGEST, Choice, Real, parameter
-from seq_envs.problem import Episodes, Problem, same_sources, varied_length
+from seq_envs.parameters import LONGEST, Real, choice, parameter
+from seq_envs.problem import Episodes, ManyToOne, Problem, same_sources, varied_length
 from seq_envs.problems.adding_levels import adding_levels
 from seq_envs.problems.adding_pairs import END, MARKED, Rule, draw_pair, marked_steps
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, drawn, largest, smallest
-from seq_envs.vector_encodings import Numbers
+from seq_envs.vector_encodings import Numbers, VectorEncodingName
 
 _Operation = Literal["add", "multiply"]
 _Variant = Literal["original", "modern"]
-_Framing = Literal["many_to_one"]
-_EncodingName = Literal["vector"]
 
 
 def _published(setting: str, sequences: str, table: int, until: str = "success") -> Published:
@@ -102,6 +100,7 @@ class SeqAdding(Problem):
     """
 
     title: ClassVar[str] = "adding: the sum or the product of the two marked numbers"
+    leaks: ClassVar[tuple[str, ...]] = ("action",)
     splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "T100": {"length": (100, 110)},
         "T500": {"length": (500, 550)},
@@ -118,11 +117,11 @@ class SeqAdding(Problem):
     )
 
     length: Size = parameter((20, 22), Sizes(6, LONGEST), "time steps of an episode")
-    operation: _Operation = parameter("add", Choice(get_args(_Operation)), "whether to add or to multiply")
-    variant: _Variant = parameter("original", Choice(get_args(_Variant)), "which numbers are drawn, marked and asked")
+    operation: _Operation = choice(_Operation, "whether to add or to multiply")
+    variant: _Variant = choice(_Variant, "which numbers are drawn, marked and asked")
     tolerance: float = parameter(0.04, Real(0.0, 1.0), "largest error of a right answer")
-    framing: _Framing = parameter("many_to_one", Choice(get_args(_Framing)), "one question, at the last step")
-    encoding: _EncodingName = parameter("vector", Choice(get_args(_EncodingName)), "encoding of observations")
+    framing: ManyToOne = choice(ManyToOne, "one question, at the last step")
+    encoding: VectorEncodingName = choice(VectorEncodingName, "encoding of observations")
 
     @property
     def question(self) -> str:
@@ -183,10 +182,6 @@ class SeqAdding(Problem):
         else:  # A marked number at the last step is one of the two.
             answers = np.where(observations[:, 1] == MARKED, observations[:, 0] + 0.5, 1.0)
         return answers.astype(np.float32)[:, None]
-
-    @property
-    def leaks(self) -> tuple[str, ...]:
-        return ("action",)
 
     def known_levels(self) -> Levels:
         return adding_levels(self)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import Array, Encoding
 from seq_envs.level import Levels, by_luck
-from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
-from seq_envs.problem import Episodes, Problem, same_sources, varied_length
+from seq_envs.parameters import LONGEST, MOST_VALUES, Integer, choice, parameter
+from seq_envs.problem import Episodes, ManyToMany, Problem, same_sources, varied_length
 from seq_envs.problems.bit_vectors import random_bits, text_of
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, drawn, largest, smallest
-from seq_envs.vector_encodings import Numbers
+from seq_envs.vector_encodings import Numbers, VectorEncodingName
 
 _NTM = "Graves, Wayne and Danihelka 2014, section 4.3"
 
@@ -71,6 +71,10 @@ class SeqAssociativeRecall(Problem):
     """
 
     title: ClassVar[str] = "associative recall: which item followed this one?"
+    question: ClassVar[str] = (
+        "After the second ? one answer at each step: which item, vector by vector, came after the one between ??"
+    )
+    leaks: ClassVar[tuple[str, ...]] = ("action",)
     splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "train": {"items": (2, 6), "item_length": 3, "bits": 6},
         "test": {"items": (7, 15), "item_length": 3, "bits": 6},
@@ -95,14 +99,8 @@ class SeqAssociativeRecall(Problem):
     items: Size = parameter(3, Sizes(2, LONGEST), "items in the list")
     item_length: int = parameter(1, Integer(1, LONGEST), "vectors of an item")
     bits: int = parameter(3, Integer(1, MOST_VALUES), "bits of a vector")
-    framing: Literal["many_to_many"] = parameter(
-        "many_to_many", Choice(("many_to_many",)), "the answers follow after the query"
-    )
-    encoding: Literal["vector"] = parameter("vector", Choice(("vector",)), "encoding of observations")
-
-    @property
-    def question(self) -> str:
-        return "After the second ? one answer at each step: which item, vector by vector, came after the one between ??"
+    framing: ManyToMany = choice(ManyToMany, "the answers follow after the query")
+    encoding: VectorEncodingName = choice(VectorEncodingName, "encoding of observations")
 
     @property
     def steps(self) -> int:
@@ -214,10 +212,6 @@ class SeqAssociativeRecall(Problem):
 
     def guess(self, observations: Array, step: int) -> Array:
         return np.zeros((len(observations), self.bits), np.uint8)
-
-    @property
-    def leaks(self) -> tuple[str, ...]:
-        return ("action",)
 
     def known_levels(self) -> Levels:
         # Every bit is a coin flip: all episodes in which one bit of every vector is flipped are as likely.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding
 from seq_envs.level import Levels
-from seq_envs.parameters import LONGEST, Choice, parameter
+from seq_envs.parameters import LONGEST, choice, parameter
 from seq_envs.problem import Episodes, Problem, same_sources, varied_length
 from seq_envs.problems import binary_add_digits as digits
 from seq_envs.problems.binary_add_levels import binary_add_levels
@@ -100,12 +100,8 @@ class SeqBinaryAdd(Problem):
     )
 
     length: Size = parameter(8, Sizes(1, LONGEST // 3 - 1), "digits of each number")
-    framing: _Framing = parameter(
-        "one_to_one", Choice(get_args(_Framing)), "digits side by side, or one number after the other"
-    )
-    encoding: SeveralEncodingName = parameter(
-        "one_hot", Choice(get_args(SeveralEncodingName)), "encoding of observations"
-    )
+    framing: _Framing = choice(_Framing, "digits side by side, or one number after the other")
+    encoding: SeveralEncodingName = choice(SeveralEncodingName, "encoding of observations")
 
     @property
     def _pairs(self) -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, Literal, get_args
+from typing import ClassVar, Literal
 
 import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import Array, Encoding, Value
 from seq_envs.level import Levels
-from seq_envs.parameters import LONGEST, Choice, Real, parameter
+from seq_envs.parameters import LONGEST, Real, choice, parameter
 from seq_envs.problem import Episodes, EveryStepOrLast, Problem, same_sources, varied_length
 from seq_envs.problems.classify_levels import classify_levels
 from seq_envs.sizes import Size, Sizes, largest, lengths_of, smallest
@@ -81,10 +81,8 @@ class SeqClassify(Problem):
     threshold: float | None = parameter(
         None, Real(0.0, 1.0), "fraction of `length` (default: 0.25, in many_to_one 0.5)"
     )
-    framing: EveryStepOrLast = parameter(
-        "one_to_one", Choice(get_args(EveryStepOrLast)), "whether every step is scored or only the last"
-    )
-    encoding: Literal["value"] = parameter("value", Choice(("value",)), "encoding of observations")
+    framing: EveryStepOrLast = choice(EveryStepOrLast, "whether every step is scored or only the last")
+    encoding: Literal["value"] = choice(Literal["value"], "encoding of observations")
 
     def framing_defaults(self) -> Mapping[str, object]:
         return {"threshold": 0.5 if self.framing == "many_to_one" else 0.25}

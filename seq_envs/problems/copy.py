@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Level, Levels
-from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Flag, Integer, parameter
+from seq_envs.parameters import LONGEST, MOST_VALUES, Flag, Integer, choice, parameter
 from seq_envs.problem import Episodes, Problem, fixed_length, same_sources, varied_length
 from seq_envs.sizes import Size, Sizes, as_text, drawn, largest, lengths_of, mean_power, smallest
 
@@ -93,12 +93,8 @@ class SeqCopy(Problem):
     offset: int | None = parameter(None, Integer(0), "place of the first value to reproduce (default: 0)")
     delay: Size | None = parameter(None, Sizes(0, LONGEST), "blank steps before the first cue (default: 0)")
     reverse: bool | None = parameter(None, Flag(), "whether to reproduce it backwards (default: False)")
-    framing: _Framing = parameter(
-        "many_to_many", Choice(get_args(_Framing)), "answer value by value, all at once, or with each current value"
-    )
-    encoding: SymbolEncodingName = parameter(
-        "one_hot", Choice(get_args(SymbolEncodingName)), "encoding of observations"
-    )
+    framing: _Framing = choice(_Framing, "answer value by value, all at once, or with each current value")
+    encoding: SymbolEncodingName = choice(SymbolEncodingName, "encoding of observations")
 
     def framing_defaults(self) -> Mapping[str, object]:
         if self.framing == "one_to_many":

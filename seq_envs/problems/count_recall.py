@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import Alphabet, Array
 from seq_envs.level import Levels
-from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
-from seq_envs.problem import Episodes, Problem, fixed_length, same_sources
+from seq_envs.parameters import LONGEST, MOST_VALUES, Integer, choice, parameter
+from seq_envs.problem import Episodes, OneToOne, Problem, fixed_length, same_sources
 from seq_envs.problems.count_recall_levels import count_recall_levels
 from seq_envs.shuffling import shuffled
 from seq_envs.vector_encodings import SEVERAL_ENCODINGS, Several, SeveralEncodingName
@@ -76,6 +76,7 @@ class SeqCountRecall(Problem):
     """
 
     title: ClassVar[str] = "count recall: how often has the queried value been dealt?"
+    question: ClassVar[str] = "In card?query, how many cards so far, this one included, had the value of this query?"
     splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "easy": {"n_values": 2, "copies": 26},
         "medium": {"n_values": 4, "copies": 26},
@@ -84,19 +85,13 @@ class SeqCountRecall(Problem):
 
     n_values: int = parameter(2, Integer(2, MOST_VALUES), "number of different values")
     copies: int = parameter(6, Integer(1, LONGEST // 2), "cards of each value in a deck")
-    framing: str = parameter("one_to_one", Choice(("one_to_one",)), "every step is scored")
-    encoding: SeveralEncodingName = parameter(
-        "one_hot", Choice(get_args(SeveralEncodingName)), "encoding of observations"
-    )
+    framing: OneToOne = choice(OneToOne, "every step is scored")
+    encoding: SeveralEncodingName = choice(SeveralEncodingName, "encoding of observations")
 
     def check(self) -> None:
         if self.n_values * self.copies > LONGEST:
             most = LONGEST // self.n_values
             raise ValueError(f"copies must be in 1 ... {most} with n_values={self.n_values}, got {self.copies}")
-
-    @property
-    def question(self) -> str:
-        return "In card?query, how many cards so far, this one included, had the value of this query?"
 
     @property
     def steps(self) -> int:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium import spaces
 
-from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding
+from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, CategoricalEncodingName, Encoding
 from seq_envs.level import Level, Levels
-from seq_envs.parameters import LONGEST, Choice, Integer, parameter
-from seq_envs.problem import Episodes, Problem, varied_length
+from seq_envs.parameters import LONGEST, Integer, choice, parameter
+from seq_envs.problem import Episodes, OneToOne, Problem, varied_length
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, drawn, largest, smallest
 
 _GERS = "Gers and Schmidhuber 2001, section III"
-_EncodingName = Literal["one_hot", "discrete"]
 _SYMBOLS = ("S", "a", "b", "c")
 _A, _B = 1, 2
 """The first two letters among the symbols; a letter's symbol is its place in the alphabet, counted from 1."""
@@ -102,8 +101,8 @@ class SeqCounting(Problem):
 
     repeats: Size = parameter((1, 10), Sizes(1, (LONGEST - 1) // 3), "n: how often each letter occurs")
     letters: int = parameter(2, Integer(2, 3), "number of different letters")
-    framing: str = parameter("one_to_one", Choice(("one_to_one",)), "every step is scored")
-    encoding: _EncodingName = parameter("one_hot", Choice(get_args(_EncodingName)), "encoding of observations")
+    framing: OneToOne = choice(OneToOne, "every step is scored")
+    encoding: CategoricalEncodingName = choice(CategoricalEncodingName, "encoding of observations")
 
     @property
     def question(self) -> str:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from string import ascii_lowercase
-from typing import ClassVar, Literal, get_args
+from typing import ClassVar
 
 import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Levels, by_luck
-from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
-from seq_envs.problem import Episodes, Problem, same_sources, varied_length
+from seq_envs.parameters import LONGEST, MOST_VALUES, Integer, choice, parameter
+from seq_envs.problem import Episodes, ManyToMany, Problem, same_sources, varied_length
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, drawn, largest, smallest
 
@@ -76,6 +76,10 @@ class SeqDistractedRecall(Problem):
     """
 
     title: ClassVar[str] = "distracted recall: reproduce the targets among distractors"
+    question: ClassVar[str] = (
+        "At ?1: which value came first? At ?2: which value came second? And so on. Letters do not count."
+    )
+    leaks: ClassVar[tuple[str, ...]] = ("action",)
     published: ClassVar[tuple[Published, ...]] = (
         Published(who="LSTM", setting="the defaults", figure="95% of the sequences", source=_MONNER),
     )
@@ -84,22 +88,14 @@ class SeqDistractedRecall(Problem):
     targets: int = parameter(2, Integer(1, _MOST_TARGETS), "symbols to reproduce")
     n_values: int = parameter(4, Integer(2, MOST_VALUES), "number of different values of a target")
     n_distractors: int = parameter(4, Integer(1, len(ascii_lowercase)), "number of different distractors")
-    framing: Literal["many_to_many"] = parameter(
-        "many_to_many", Choice(("many_to_many",)), "the answers follow after all symbols"
-    )
-    encoding: SymbolEncodingName = parameter(
-        "one_hot", Choice(get_args(SymbolEncodingName)), "encoding of observations"
-    )
+    framing: ManyToMany = choice(ManyToMany, "the answers follow after all symbols")
+    encoding: SymbolEncodingName = choice(SymbolEncodingName, "encoding of observations")
 
     def check(self) -> None:
         shortest = smallest(self.length)
         if self.targets > shortest:
             least = "length" if shortest == self.length else "the shortest length"
             raise ValueError(f"targets must be at most {least} = {shortest}, got {self.targets}")
-
-    @property
-    def question(self) -> str:
-        return "At ?1: which value came first? At ?2: which value came second? And so on. Letters do not count."
 
     @property
     def steps(self) -> int:
@@ -188,10 +184,6 @@ class SeqDistractedRecall(Problem):
 
     def guess(self, observations: Array, step: int) -> Array:
         return np.zeros_like(observations)
-
-    @property
-    def leaks(self) -> tuple[str, ...]:
-        return ("action",)
 
     def known_levels(self) -> Levels:
         one = 1 / self.n_values

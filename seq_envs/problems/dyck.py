@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from gymnasium import spaces
 
-from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding
+from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, CategoricalEncodingName, Encoding
 from seq_envs.level import Levels
-from seq_envs.parameters import LONGEST, Choice, Integer, parameter
-from seq_envs.problem import Episodes, Problem, same_sources, varied_length
+from seq_envs.parameters import LONGEST, Integer, choice, parameter
+from seq_envs.problem import Episodes, OneToOne, Problem, same_sources, varied_length
 from seq_envs.problems.dyck_brackets import either, folded_walk, innermost_kinds, last_opened
 from seq_envs.problems.dyck_levels import LikelyDepths, dyck_levels, likely_depths
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, largest, lengths_of
 
 _HEWITT = "Hewitt et al. 2020, section 6"
-_EncodingName = Literal["one_hot", "discrete"]
 _OPENERS, _CLOSERS = "([{<", ")]}>"
 _MOST_KINDS = 1 << 16
+_Ask = Literal["closer", "legal"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,9 +114,9 @@ class SeqDyck(Problem):
     length: Size = parameter(16, Sizes(1, LONGEST), "time steps of an episode")
     kinds: int = parameter(2, Integer(1, _MOST_KINDS), "number of kinds of brackets")
     depth: int = parameter(3, Integer(1, LONGEST), "brackets that may be open at a time")
-    ask: str = parameter("closer", Choice(("closer", "legal")), "the kind of the innermost bracket, or all legal ones")
-    framing: str = parameter("one_to_one", Choice(("one_to_one",)), "every step with an answer is scored")
-    encoding: _EncodingName = parameter("one_hot", Choice(get_args(_EncodingName)), "encoding of observations")
+    ask: _Ask = choice(_Ask, "the kind of the innermost bracket, or all legal ones")
+    framing: OneToOne = choice(OneToOne, "every step with an answer is scored")
+    encoding: CategoricalEncodingName = choice(CategoricalEncodingName, "encoding of observations")
 
     def check(self) -> None:
         if self.ask == "closer" and self.kinds == 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, get_args
+from typing import ClassVar
 
 import numpy as np
 from gymnasium import spaces
@@ -22,7 +22,7 @@ from seq_envs.decks import (
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Level, Levels
 from seq_envs.measured_level import measured_level
-from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
+from seq_envs.parameters import LONGEST, MOST_VALUES, Integer, choice, parameter
 from seq_envs.problem import Episodes, EveryStepOrLast, Problem, same_sources, varied_length
 from seq_envs.seeds import SIMULATED_STREAM
 from seq_envs.sizes import Size, Sizes, largest, lengths_of, mean_power, smallest
@@ -91,12 +91,8 @@ class SeqEcho(Problem):
     length: Size = parameter(10, Sizes(1, LONGEST), "time steps of an episode")
     n_values: int = parameter(10, Integer(2, MOST_VALUES), "number of different values")
     lag: int = parameter(1, Integer(0), "steps between a value and its echo; 0: the answer is the current value")
-    framing: EveryStepOrLast = parameter(
-        "one_to_one", Choice(get_args(EveryStepOrLast)), "whether every step is scored or only the last"
-    )
-    encoding: SymbolEncodingName = parameter(
-        "one_hot", Choice(get_args(SymbolEncodingName)), "encoding of observations"
-    )
+    framing: EveryStepOrLast = choice(EveryStepOrLast, "whether every step is scored or only the last")
+    encoding: SymbolEncodingName = choice(SymbolEncodingName, "encoding of observations")
     deck: bool = deck_parameter()
     decks: int = decks_parameter()
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Levels, by_luck
-from seq_envs.parameters import LONGEST, Choice, Real, parameter
-from seq_envs.problem import Episodes, Problem, varied_length
+from seq_envs.parameters import LONGEST, Real, choice, parameter
+from seq_envs.problem import Episodes, ManyToMany, Problem, varied_length
 from seq_envs.problems.flip_flop_levels import zero_at_every_read
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, largest, lengths_of, smallest
@@ -80,6 +80,8 @@ class SeqFlipFlop(Problem):
     """
 
     title: ClassVar[str] = "flip-flop: read the bit that was written last"
+    question: ClassVar[str] = "At each r: which bit came after the last w?"
+    leaks: ClassVar[tuple[str, ...]] = ("action",)
     splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         name: {"length": 256, "ignore_probability": probability}
         for name, probability in (("train", 0.8), ("test", 0.8), ("test_dense", 0.1), ("test_sparse", 0.98))
@@ -92,14 +94,8 @@ class SeqFlipFlop(Problem):
 
     length: Size = parameter(10, Sizes(2, LONGEST // 2), "instructions of an episode")
     ignore_probability: float = parameter(0.8, Real(0.0, 1.0), "probability of an instruction to ignore its bit")
-    framing: Literal["many_to_many"] = parameter("many_to_many", Choice(("many_to_many",)), "one answer for each read")
-    encoding: SymbolEncodingName = parameter(
-        "one_hot", Choice(get_args(SymbolEncodingName)), "encoding of observations"
-    )
-
-    @property
-    def question(self) -> str:
-        return "At each r: which bit came after the last w?"
+    framing: ManyToMany = choice(ManyToMany, "one answer for each read")
+    encoding: SymbolEncodingName = choice(SymbolEncodingName, "encoding of observations")
 
     @property
     def steps(self) -> int:
@@ -154,10 +150,6 @@ class SeqFlipFlop(Problem):
 
     def guess(self, observations: Array, step: int) -> Array:
         return np.zeros_like(observations)
-
-    @property
-    def leaks(self) -> tuple[str, ...]:
-        return ("action",)
 
     def known_levels(self) -> Levels:
         return by_luck(0.5, zero_at_every_read(self._write_probability, smallest(self.length), largest(self.length)))

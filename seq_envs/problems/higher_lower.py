@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Levels
-from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
-from seq_envs.problem import Episodes, Problem, same_sources
+from seq_envs.parameters import LONGEST, MOST_VALUES, Integer, choice, parameter
+from seq_envs.problem import Episodes, OneToOne, Problem, same_sources
 from seq_envs.problems.higher_lower_levels import higher_lower_levels
 from seq_envs.shuffling import shuffled
 
@@ -75,6 +75,7 @@ class SeqHigherLower(Problem):
     """
 
     title: ClassVar[str] = "higher or lower: is the next card higher than this one?"
+    question: ClassVar[str] = "Is the next card higher than this one? 1: higher, 0: lower."
     splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "easy": {"n_ranks": 13, "copies": 4},
         "medium": {"n_ranks": 13, "copies": 8},
@@ -83,10 +84,8 @@ class SeqHigherLower(Problem):
 
     n_ranks: int = parameter(13, Integer(2, MOST_VALUES), "number of different ranks")
     copies: int = parameter(1, Integer(1, LONGEST // 2), "cards of each rank")
-    framing: str = parameter("one_to_one", Choice(("one_to_one",)), "every step is scored, unless the ranks are equal")
-    encoding: SymbolEncodingName = parameter(
-        "one_hot", Choice(get_args(SymbolEncodingName)), "encoding of observations"
-    )
+    framing: OneToOne = choice(OneToOne, "every step is scored, unless the ranks are equal")
+    encoding: SymbolEncodingName = choice(SymbolEncodingName, "encoding of observations")
 
     def check(self) -> None:
         if self.n_ranks * self.copies > LONGEST:
@@ -96,10 +95,6 @@ class SeqHigherLower(Problem):
     @property
     def certain(self) -> bool:
         return self.n_ranks == 2
-
-    @property
-    def question(self) -> str:
-        return "Is the next card higher than this one? 1: higher, 0: lower."
 
     @property
     def steps(self) -> int:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Levels, by_luck
-from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
-from seq_envs.problem import Episodes, Problem, same_sources, varied_length
+from seq_envs.parameters import LONGEST, MOST_VALUES, Integer, choice, parameter
+from seq_envs.problem import Episodes, ManyToOne, Problem, same_sources, varied_length
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, largest, lengths_of
 
@@ -75,6 +75,8 @@ class SeqInduction(Problem):
     """
 
     title: ClassVar[str] = "induction heads: answer with the value that followed the special symbol"
+    question: ClassVar[str] = "At the second *: which value followed the first *?"
+    leaks: ClassVar[tuple[str, ...]] = ("action",)
     splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "train": {"length": 256, "vocabulary": 16},
         **{f"test_{length}": {"length": length, "vocabulary": 16} for length in _TESTED},
@@ -92,14 +94,8 @@ class SeqInduction(Problem):
 
     length: Size = parameter(12, Sizes(3, LONGEST), "time steps of an episode")
     vocabulary: int = parameter(8, Integer(3, MOST_VALUES), "number of symbols: the values and the special symbol")
-    framing: Literal["many_to_one"] = parameter("many_to_one", Choice(("many_to_one",)), "only the last step is scored")
-    encoding: SymbolEncodingName = parameter(
-        "one_hot", Choice(get_args(SymbolEncodingName)), "encoding of observations"
-    )
-
-    @property
-    def question(self) -> str:
-        return "At the second *: which value followed the first *?"
+    framing: ManyToOne = choice(ManyToOne, "only the last step is scored")
+    encoding: SymbolEncodingName = choice(SymbolEncodingName, "encoding of observations")
 
     @property
     def steps(self) -> int:
@@ -155,10 +151,6 @@ class SeqInduction(Problem):
 
     def guess(self, observations: Array, step: int) -> Array:
         return np.zeros_like(observations)
-
-    @property
-    def leaks(self) -> tuple[str, ...]:
-        return ("action",)
 
     def known_levels(self) -> Levels:
         return by_luck(1 / self.n_values, 1 / self.n_values)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 from gymnasium import spaces
 
-from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding
+from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, CategoricalEncodingName, Encoding
 from seq_envs.level import Levels, by_luck
-from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
-from seq_envs.problem import Episodes, Problem, same_sources, varied_length
+from seq_envs.parameters import LONGEST, MOST_VALUES, Integer, choice, parameter
+from seq_envs.problem import Episodes, ManyToOne, Problem, same_sources, varied_length
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, drawn, largest, smallest
 
@@ -81,6 +81,8 @@ class SeqLongLag(Problem):
     """
 
     title: ClassVar[str] = "long time lag: was it x or y, before all the distractors?"
+    question: ClassVar[str] = "Was the second input x or y? 0: x, 1: y."
+    leaks: ClassVar[tuple[str, ...]] = ("action",)
     published: ClassVar[tuple[Published, ...]] = tuple(
         Published(
             who="LSTM",
@@ -105,14 +107,8 @@ class SeqLongLag(Problem):
     delay: Size = parameter(5, Sizes(0, _MOST), "distractors that every string has")
     n_distractors: int = parameter(5, Integer(1, MOST_VALUES), "different distractors")
     extra: int = parameter(22, Integer(0, _MOST), "most distractors after these")
-    framing: Literal["many_to_one"] = parameter("many_to_one", Choice(("many_to_one",)), "only the last step is scored")
-    encoding: Literal["one_hot", "discrete"] = parameter(
-        "one_hot", Choice(("one_hot", "discrete")), "encoding of observations"
-    )
-
-    @property
-    def question(self) -> str:
-        return "Was the second input x or y? 0: x, 1: y."
+    framing: ManyToOne = choice(ManyToOne, "only the last step is scored")
+    encoding: CategoricalEncodingName = choice(CategoricalEncodingName, "encoding of observations")
 
     @property
     def steps(self) -> int:
@@ -157,10 +153,6 @@ class SeqLongLag(Problem):
 
     def guess(self, observations: Array, step: int) -> Array:
         return np.zeros(len(observations), np.uint8)
-
-    @property
-    def leaks(self) -> tuple[str, ...]:
-        return ("action",)
 
     def known_levels(self) -> Levels:
         return by_luck(0.5, 0.5)

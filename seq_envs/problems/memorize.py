@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, get_args
+from typing import ClassVar, Literal
 
 import numpy as np
 from gymnasium import spaces
@@ -12,10 +12,12 @@ from gymnasium import spaces
 from seq_envs.decks import another, check_decks, dealt, deck_parameter, decks_parameter, mean_alike, other_card
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Level, Levels, by_luck
-from seq_envs.parameters import MOST_VALUES, Choice, Flag, Integer, parameter
+from seq_envs.parameters import MOST_VALUES, Flag, Integer, choice, parameter
 from seq_envs.problem import Episodes, EveryStepOrLast, Problem, fixed_length, same_sources, varied_length
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, largest, lengths_of, smallest
+
+_Distractors = Literal["fixed", "random"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,15 +106,9 @@ class SeqMemorize(Problem):
 
     length: Size = parameter(5, Sizes(3, MOST_VALUES), "symbols in a sequence")
     n_sequences: int = parameter(2, Integer(2, MOST_VALUES), "different markers")
-    framing: EveryStepOrLast = parameter(
-        "one_to_one", Choice(get_args(EveryStepOrLast)), "whether every step is scored or only the last"
-    )
-    encoding: SymbolEncodingName = parameter(
-        "one_hot", Choice(get_args(SymbolEncodingName)), "encoding of observations"
-    )
-    distractors: str = parameter(
-        "fixed", Choice(("fixed", "random")), "whether the body is always the same or drawn in each episode"
-    )
+    framing: EveryStepOrLast = choice(EveryStepOrLast, "whether every step is scored or only the last")
+    encoding: SymbolEncodingName = choice(SymbolEncodingName, "encoding of observations")
+    distractors: _Distractors = choice(_Distractors, "whether the body is always the same or drawn in each episode")
     overlap: bool = parameter(False, Flag(), "whether one marker is also a symbol of the body")
     deck: bool = deck_parameter()
     decks: int = decks_parameter()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Levels
-from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
+from seq_envs.parameters import LONGEST, MOST_VALUES, Integer, choice, parameter
 from seq_envs.problem import Episodes, EveryStepOrLast, Problem, same_sources, varied_length
 from seq_envs.problems.modular_expressions import reduced, values_of
 from seq_envs.problems.modular_levels import Policy, modular_levels, policy_of
@@ -20,6 +20,7 @@ from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, drawn, largest, lengths_of, smallest
 
 _CHOMSKY = "Deletang et al. 2023, Table 1"
+_Task = Literal["cycle", "arithmetic"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,13 +109,9 @@ class SeqModular(Problem):
 
     length: Size = parameter(11, Sizes(1, LONGEST), "time steps of an episode; odd in arithmetic")
     modulus: int = parameter(5, Integer(2, MOST_VALUES), "number of places of the cycle, or of different values")
-    task: str = parameter("cycle", Choice(("cycle", "arithmetic")), "whether to move on a cycle or to calculate")
-    framing: EveryStepOrLast = parameter(
-        "one_to_one", Choice(get_args(EveryStepOrLast)), "whether every step is scored or only the last"
-    )
-    encoding: SymbolEncodingName = parameter(
-        "one_hot", Choice(get_args(SymbolEncodingName)), "encoding of observations"
-    )
+    task: _Task = choice(_Task, "whether to move on a cycle or to calculate")
+    framing: EveryStepOrLast = choice(EveryStepOrLast, "whether every step is scored or only the last")
+    encoding: SymbolEncodingName = choice(SymbolEncodingName, "encoding of observations")
 
     def check(self) -> None:
         if self.arithmetic and isinstance(self.length, int) and self.length % 2 == 0:

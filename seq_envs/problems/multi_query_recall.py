@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding
 from seq_envs.level import Levels, by_luck
-from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Flag, Integer, Real, parameter
-from seq_envs.problem import Episodes, Problem, same_sources
+from seq_envs.parameters import LONGEST, MOST_VALUES, Flag, Integer, Real, choice, parameter
+from seq_envs.problem import Episodes, ManyToMany, Problem, same_sources
 from seq_envs.problems.multi_query_layout import bindings_of, draw_episodes
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, as_text, largest, mean_power, smallest
@@ -85,6 +85,8 @@ class SeqMultiQueryRecall(Problem):
     """
 
     title: ClassVar[str] = "multi-query associative recall: answer each key with its value"
+    question: ClassVar[str] = "A key comes again: which value came after it the last time?"
+    leaks: ClassVar[tuple[str, ...]] = ("action",)
     splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         name: {"length": length, "pairs": pairs, "vocabulary": 8192, "encoding": "discrete"}
         for name, (length, pairs) in _SIZES.items()
@@ -99,10 +101,8 @@ class SeqMultiQueryRecall(Problem):
     vocabulary: int = parameter(8, Integer(4, MOST_VALUES), "number of symbols: values, keys and the blank")
     power: float = parameter(0.01, Real(0.0, 1.0), "how even the gaps before the queries are; low: short gaps")
     forget: bool = parameter(False, Flag(), "whether half of the keys are bound again to new values")
-    framing: Literal["many_to_many"] = parameter("many_to_many", Choice(("many_to_many",)), "one answer for each query")
-    encoding: SeveralEncodingName = parameter(
-        "one_hot", Choice(get_args(SeveralEncodingName)), "encoding of observations"
-    )
+    framing: ManyToMany = choice(ManyToMany, "one answer for each query")
+    encoding: SeveralEncodingName = choice(SeveralEncodingName, "encoding of observations")
 
     def check(self) -> None:
         most = largest(self.pairs)
@@ -113,10 +113,6 @@ class SeqMultiQueryRecall(Problem):
         if smallest(self.length) < needed:
             given = f"pairs={as_text(self.pairs)} and forget={self.forget}"
             raise ValueError(f"length must be at least {needed} with {given}, got {as_text(self.length)}")
-
-    @property
-    def question(self) -> str:
-        return "A key comes again: which value came after it the last time?"
 
     @property
     def steps(self) -> int:
@@ -186,10 +182,6 @@ class SeqMultiQueryRecall(Problem):
 
     def guess(self, observations: Array, step: int) -> Array:
         return np.zeros_like(observations)
-
-    @property
-    def leaks(self) -> tuple[str, ...]:
-        return ("action",)
 
     def known_levels(self) -> Levels:
         return by_luck(1 / self.n_values, mean_power(1 / self.n_values, self.pairs))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, Literal, get_args
+from typing import ClassVar, Literal
 
 import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, Value
 from seq_envs.level import Level, Levels
-from seq_envs.parameters import MOST_VALUES, Choice, Integer, Real, parameter
+from seq_envs.parameters import MOST_VALUES, Integer, Real, choice, parameter
 from seq_envs.problem import Episodes, EveryStepOrLast, Problem, same_sources, varied_length
 from seq_envs.problems.next_levels import NextLevels
 from seq_envs.sizes import Size, Sizes, largest, lengths_of, smallest
@@ -81,13 +81,9 @@ class SeqNext(Problem):
     title: ClassVar[str] = "sequence learning: predict the next value"
 
     length: Size = parameter(10, Sizes(2, MOST_VALUES), "values in the full sequence")
-    framing: EveryStepOrLast = parameter(
-        "one_to_one", Choice(get_args(EveryStepOrLast)), "whether every step is scored or only the last"
-    )
+    framing: EveryStepOrLast = choice(EveryStepOrLast, "whether every step is scored or only the last")
     window: Size | None = parameter(None, Sizes(1), "input steps in many_to_one (default: 3)")
-    encoding: _EncodingName = parameter(
-        "value", Choice(get_args(_EncodingName)), "encoding of observations and answers"
-    )
+    encoding: _EncodingName = choice(_EncodingName, "encoding of observations and answers")
     tolerance: float | None = parameter(
         None, Real(0.0, 1.0), "greatest error of a right answer (default: 0.5/length, half the spacing)"
     )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Level, Levels
-from seq_envs.parameters import LONGEST, Choice, parameter
+from seq_envs.parameters import LONGEST, choice, parameter
 from seq_envs.problem import Episodes, EveryStepOrLast, Problem, same_sources, varied_length
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, largest, lengths_of, mean_power, smallest
@@ -71,6 +71,7 @@ class SeqParity(Problem):
     """
 
     title: ClassVar[str] = "parity: is the number of ones so far odd?"
+    question: ClassVar[str] = "Is the number of ones so far odd? 1: yes, 0: no."
     splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {"train": {"length": (1, 40)}, "test": {"length": (41, 500)}}
     published: ClassVar[tuple[Published, ...]] = (
         Published(who="RNN and LSTM", setting=_TESTED, budget="the split train", figure="100%", source=_CHOMSKY),
@@ -78,16 +79,8 @@ class SeqParity(Problem):
     )
 
     length: Size = parameter(10, Sizes(1, LONGEST), "time steps of an episode")
-    framing: EveryStepOrLast = parameter(
-        "one_to_one", Choice(get_args(EveryStepOrLast)), "whether every step is scored or only the last"
-    )
-    encoding: SymbolEncodingName = parameter(
-        "one_hot", Choice(get_args(SymbolEncodingName)), "encoding of observations"
-    )
-
-    @property
-    def question(self) -> str:
-        return "Is the number of ones so far odd? 1: yes, 0: no."
+    framing: EveryStepOrLast = choice(EveryStepOrLast, "whether every step is scored or only the last")
+    encoding: SymbolEncodingName = choice(SymbolEncodingName, "encoding of observations")
 
     @property
     def steps(self) -> int:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import Array, Encoding
 from seq_envs.level import Levels, by_luck
-from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
-from seq_envs.problem import Episodes, Problem, fixed_length, same_sources
+from seq_envs.parameters import LONGEST, MOST_VALUES, Integer, choice, parameter
+from seq_envs.problem import Episodes, ManyToMany, Problem, fixed_length, same_sources
 from seq_envs.problems.bit_vectors import random_bits, rows_of, text_of
 from seq_envs.published import Published
-from seq_envs.vector_encodings import Numbers
+from seq_envs.vector_encodings import Numbers, VectorEncodingName
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +67,8 @@ class SeqPrioritySort(Problem):
     """
 
     title: ClassVar[str] = "priority sort: reproduce bit vectors in the order of their priorities"
+    question: ClassVar[str] = "At each step after | one answer: what were the vectors, from the highest priority down?"
+    leaks: ClassVar[tuple[str, ...]] = ("action",)
     published: ClassVar[tuple[Published, ...]] = (
         Published(
             who="Neural Turing Machine",
@@ -79,10 +81,8 @@ class SeqPrioritySort(Problem):
     items: int = parameter(3, Integer(1, LONGEST), "vectors to sort")
     asked: int | None = parameter(None, Integer(1), "vectors to reproduce (default: items)")
     bits: int = parameter(4, Integer(1, MOST_VALUES), "bits of a vector")
-    framing: Literal["many_to_many"] = parameter(
-        "many_to_many", Choice(("many_to_many",)), "the answers follow after all vectors"
-    )
-    encoding: Literal["vector"] = parameter("vector", Choice(("vector",)), "encoding of observations")
+    framing: ManyToMany = choice(ManyToMany, "the answers follow after all vectors")
+    encoding: VectorEncodingName = choice(VectorEncodingName, "encoding of observations")
 
     def framing_defaults(self) -> Mapping[str, object]:
         return {"asked": self.items}
@@ -95,10 +95,6 @@ class SeqPrioritySort(Problem):
     def _asked(self) -> int:
         assert self.asked is not None  # Set at construction.
         return self.asked
-
-    @property
-    def question(self) -> str:
-        return "At each step after | one answer: what were the vectors, from the highest priority down?"
 
     @property
     def steps(self) -> int:
@@ -153,10 +149,6 @@ class SeqPrioritySort(Problem):
 
     def guess(self, observations: Array, step: int) -> Array:
         return np.zeros((len(observations), self.bits), np.uint8)
-
-    @property
-    def leaks(self) -> tuple[str, ...]:
-        return ("action",)
 
     def known_levels(self) -> Levels:
         return by_luck(0.5, 0.5 ** (self.bits * self._asked))  # Every bit is a coin flip.

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Levels, by_luck
-from seq_envs.parameters import MOST_VALUES, Choice, Integer, parameter
-from seq_envs.problem import Episodes, Problem, same_sources, varied_length
+from seq_envs.parameters import MOST_VALUES, Integer, choice, parameter
+from seq_envs.problem import Episodes, ManyToOne, Problem, same_sources, varied_length
 from seq_envs.sizes import Size, Sizes, drawn, largest, smallest
 
 _MOST_ITEMS = 1 << 16
-_Framing = Literal["many_to_one"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,18 +73,16 @@ class SeqQuery(Problem):
     """
 
     title: ClassVar[str] = "query: which value was at this position?"
+    question: ClassVar[str] = (
+        "Which value was at the position that the last input names? The first value has position 0."
+    )
+    leaks: ClassVar[tuple[str, ...]] = ("action",)
     splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {"all_sizes": {"items": (1, 40), "n_values": 2}}
 
     items: Size = parameter(8, Sizes(1, _MOST_ITEMS), "values before the position")
     n_values: int = parameter(2, Integer(2, MOST_VALUES), "number of different values")
-    framing: _Framing = parameter("many_to_one", Choice(get_args(_Framing)), "one question, at the last step")
-    encoding: SymbolEncodingName = parameter(
-        "one_hot", Choice(get_args(SymbolEncodingName)), "encoding of observations"
-    )
-
-    @property
-    def question(self) -> str:
-        return "Which value was at the position that the last input names? The first value has position 0."
+    framing: ManyToOne = choice(ManyToOne, "one question, at the last step")
+    encoding: SymbolEncodingName = choice(SymbolEncodingName, "encoding of observations")
 
     @property
     def steps(self) -> int:
@@ -132,10 +129,6 @@ class SeqQuery(Problem):
 
     def guess(self, observations: Array, step: int) -> Array:
         return np.zeros_like(observations)
-
-    @property
-    def leaks(self) -> tuple[str, ...]:
-        return ("action",)
 
     def known_levels(self) -> Levels:
         return by_luck(1 / self.n_values, 1 / self.n_values)

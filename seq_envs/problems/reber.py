@@ -8,10 +8,10 @@ from typing import ClassVar, Literal
 import numpy as np
 from gymnasium import spaces
 
-from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding
+from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, CategoricalEncodingName, Encoding
 from seq_envs.level import Levels, by_luck
-from seq_envs.parameters import LONGEST, Choice, Integer, parameter
-from seq_envs.problem import Episodes, Problem, same_sources
+from seq_envs.parameters import LONGEST, Integer, choice, parameter
+from seq_envs.problem import Episodes, OneToOne, Problem, same_sources
 from seq_envs.problems.reber_grammar import (
     COINS,
     END,
@@ -30,6 +30,7 @@ SHORTEST = 8
 """The inputs of the shortest strings, such as BTBTXSET; their last symbol, E, is only asked for."""
 
 _TABLE = "Hochreiter and Schmidhuber 1997, section 5.1, Table 1"
+_Ask = Literal["legal", "outer"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,13 +144,9 @@ class SeqReber(Problem):
     )
 
     longest: int = parameter(24, Integer(SHORTEST, LONGEST), "most time steps: strings with more are drawn again")
-    ask: Literal["legal", "outer"] = parameter(
-        "legal", Choice(("legal", "outer")), "the set of legal next symbols at every step, or the outer symbol when due"
-    )
-    framing: Literal["one_to_one"] = parameter("one_to_one", Choice(("one_to_one",)), "only this one: see `ask`")
-    encoding: Literal["one_hot", "discrete"] = parameter(
-        "one_hot", Choice(("one_hot", "discrete")), "encoding of observations"
-    )
+    ask: _Ask = choice(_Ask, "the set of legal next symbols at every step, or the outer symbol when due")
+    framing: OneToOne = choice(OneToOne, "only this one: see `ask`")
+    encoding: CategoricalEncodingName = choice(CategoricalEncodingName, "encoding of observations")
 
     @property
     def question(self) -> str:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import Array, Encoding
 from seq_envs.level import Levels
-from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
-from seq_envs.problem import Episodes, Problem, same_sources, varied_length
+from seq_envs.parameters import LONGEST, MOST_VALUES, Integer, choice, parameter
+from seq_envs.problem import Episodes, ManyToMany, Problem, same_sources, varied_length
 from seq_envs.problems.bit_vectors import random_bits, rows_of, text_of
 from seq_envs.problems.repeat_copy_layouts import END, copy_levels, layouts_of
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, drawn, largest
-from seq_envs.vector_encodings import Numbers
+from seq_envs.vector_encodings import Numbers, VectorEncodingName
 
 _MOST_REPEATS = 1000
 _SCALE = 10
@@ -101,10 +101,8 @@ class SeqRepeatCopy(Problem):
     length: Size = parameter(4, Sizes(1, LONGEST), "vectors in the sequence")
     bits: int = parameter(4, Integer(1, MOST_VALUES), "bits of a vector")
     repeats: Size = parameter(1, Sizes(1, _MOST_REPEATS), "how often the sequence is reproduced")
-    framing: Literal["many_to_many"] = parameter(
-        "many_to_many", Choice(("many_to_many",)), "the answers follow after all vectors"
-    )
-    encoding: Literal["vector"] = parameter("vector", Choice(("vector",)), "encoding of observations")
+    framing: ManyToMany = choice(ManyToMany, "the answers follow after all vectors")
+    encoding: VectorEncodingName = choice(VectorEncodingName, "encoding of observations")
 
     @property
     def question(self) -> str:

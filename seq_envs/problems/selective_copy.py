@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, Literal, get_args
+from typing import ClassVar
 
 import numpy as np
 from gymnasium import spaces
@@ -12,8 +12,8 @@ from gymnasium import spaces
 from seq_envs.distinct_numbers import distinct_numbers
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Levels, by_luck
-from seq_envs.parameters import LONGEST, MOST_VALUES, Choice, Integer, parameter
-from seq_envs.problem import Episodes, Problem, fixed_length, varied_length
+from seq_envs.parameters import LONGEST, MOST_VALUES, Integer, choice, parameter
+from seq_envs.problem import Episodes, ManyToMany, Problem, fixed_length, varied_length
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, as_text, drawn, largest, mean_power, smallest
 
@@ -75,6 +75,8 @@ class SeqSelectiveCopy(Problem):
     """
 
     title: ClassVar[str] = "selective copying: reproduce the values among blanks, in order"
+    question: ClassVar[str] = "At each > one answer: which values did you see among the blanks, in their order?"
+    leaks: ClassVar[tuple[str, ...]] = ("action",)
     published: ClassVar[tuple[Published, ...]] = (
         Published(who="S4", setting="SeqSelectiveCopyPaper-v0", figure="18%", source=_MAMBA),
         Published(who="Mamba", setting="SeqSelectiveCopyPaper-v0", figure="99.8%", source=_MAMBA),
@@ -83,20 +85,14 @@ class SeqSelectiveCopy(Problem):
     length: Size = parameter(10, Sizes(1, LONGEST), "time steps before the first cue")
     items: Size = parameter(3, Sizes(1, LONGEST), "values to reproduce")
     vocabulary: int = parameter(8, Integer(4, MOST_VALUES), "number of symbols: the values, blank and go")
-    framing: Literal["many_to_many"] = parameter("many_to_many", Choice(("many_to_many",)), "one answer for each cue")
-    encoding: SymbolEncodingName = parameter(
-        "one_hot", Choice(get_args(SymbolEncodingName)), "encoding of observations"
-    )
+    framing: ManyToMany = choice(ManyToMany, "one answer for each cue")
+    encoding: SymbolEncodingName = choice(SymbolEncodingName, "encoding of observations")
 
     def check(self) -> None:
         shortest = smallest(self.length)
         if largest(self.items) > shortest:
             least = "length" if shortest == self.length else "the shortest length"
             raise ValueError(f"items must be at most {least} = {shortest}, got {as_text(self.items)}")
-
-    @property
-    def question(self) -> str:
-        return "At each > one answer: which values did you see among the blanks, in their order?"
 
     @property
     def steps(self) -> int:
@@ -165,10 +161,6 @@ class SeqSelectiveCopy(Problem):
 
     def guess(self, observations: Array, step: int) -> Array:
         return np.zeros_like(observations)
-
-    @property
-    def leaks(self) -> tuple[str, ...]:
-        return ("action",)
 
     def known_levels(self) -> Levels:
         return by_luck(1 / self.n_values, mean_power(1 / self.n_values, self.items))

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Levels
-from seq_envs.parameters import LONGEST, Choice, Integer, parameter
-from seq_envs.problem import Episodes, Problem, varied_length
+from seq_envs.parameters import LONGEST, Integer, choice, parameter
+from seq_envs.problem import Episodes, ManyToMany, Problem, varied_length
 from seq_envs.problems.stack_content import Stacks
 from seq_envs.problems.stack_levels import best_answers, stack_levels
 from seq_envs.published import Published
@@ -90,10 +90,8 @@ class SeqStack(Problem):
 
     length: Size = parameter(8, Sizes(1, (LONGEST - 1) // 2), "values and instructions of an episode")
     n_values: int = parameter(2, Integer(2, _MOST_VALUES), "number of different values")
-    framing: str = parameter("many_to_many", Choice(("many_to_many",)), "every cue is scored")
-    encoding: SymbolEncodingName = parameter(
-        "one_hot", Choice(get_args(SymbolEncodingName)), "encoding of observations"
-    )
+    framing: ManyToMany = choice(ManyToMany, "every cue is scored")
+    encoding: SymbolEncodingName = choice(SymbolEncodingName, "encoding of observations")
 
     @property
     def question(self) -> str:

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium import spaces
 
-from seq_envs.encodings import Alphabet, Array, Encoding, OneHot, SymbolEncoding, Token
+from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, CategoricalEncodingName, Encoding
 from seq_envs.level import Levels, by_luck
-from seq_envs.parameters import LONGEST, Choice, Integer, parameter
-from seq_envs.problem import Episodes, Problem, same_sources, varied_length
+from seq_envs.parameters import LONGEST, Integer, choice, parameter
+from seq_envs.problem import Episodes, ManyToOne, Problem, same_sources, varied_length
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, largest, lengths_of, smallest
 
-_Framing = Literal["many_to_one"]
-_EncodingName = Literal["one_hot", "discrete"]
-_ENCODINGS: dict[_EncodingName, type[SymbolEncoding]] = {"one_hot": OneHot, "discrete": Token}
 _SYMBOLS = ("a", "b", "c", "d", "X", "Y", "E", "B")
 _DISTRACTORS, _X, _Y, _FIRST, _LAST = 4, 4, 5, 6, 7
 _SOURCE = "Hochreiter and Schmidhuber 1997, section 5.6, Table 9"
@@ -83,6 +80,7 @@ class SeqTemporalOrder(Problem):
     """
 
     title: ClassVar[str] = "temporal order: in which order did the relevant symbols occur?"
+    leaks: ClassVar[tuple[str, ...]] = ("action",)
     splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "6a": {"length": (100, 110), "relevant": 2},
         "6b": {"length": (100, 110), "relevant": 3},
@@ -98,8 +96,8 @@ class SeqTemporalOrder(Problem):
 
     length: Size = parameter((20, 22), Sizes(10, LONGEST), "time steps of an episode")
     relevant: int = parameter(2, Integer(2, 3), "symbols whose order is asked")
-    framing: _Framing = parameter("many_to_one", Choice(get_args(_Framing)), "one question, at the last step")
-    encoding: _EncodingName = parameter("one_hot", Choice(get_args(_EncodingName)), "encoding of observations")
+    framing: ManyToOne = choice(ManyToOne, "one question, at the last step")
+    encoding: CategoricalEncodingName = choice(CategoricalEncodingName, "encoding of observations")
 
     @property
     def question(self) -> str:
@@ -112,7 +110,7 @@ class SeqTemporalOrder(Problem):
 
     @property
     def code(self) -> Encoding:
-        return _ENCODINGS[self.encoding](Alphabet(0, _SYMBOLS))
+        return SYMBOL_ENCODINGS[self.encoding](Alphabet(0, _SYMBOLS))
 
     @property
     def action_space(self) -> spaces.Discrete:
@@ -166,10 +164,6 @@ class SeqTemporalOrder(Problem):
 
     def guess(self, observations: Array, step: int) -> Array:
         return np.zeros_like(observations)
-
-    @property
-    def leaks(self) -> tuple[str, ...]:
-        return ("action",)
 
     def known_levels(self) -> Levels:
         return by_luck(0.5**self.relevant, 0.5**self.relevant)

@@ -11,8 +11,8 @@ from gymnasium import spaces
 
 from seq_envs.encodings import Array, Encoding
 from seq_envs.level import Level, Levels
-from seq_envs.parameters import LONGEST, Choice, Flag, Integer, parameter
-from seq_envs.problem import Episodes, Problem, same_sources, varied_length
+from seq_envs.parameters import LONGEST, Flag, Integer, choice, parameter
+from seq_envs.problem import Episodes, ManyToOne, Problem, same_sources, varied_length
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, largest, lengths_of, smallest
 from seq_envs.vector_encodings import Numbers
@@ -38,6 +38,9 @@ def _lstm(setting: str, sequences: int, table: int) -> Published:
 
 def _as_text(number: Array) -> str:
     return f"{number[0]:z.2f}"
+
+
+_Ask = Literal["class", "mean"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +113,7 @@ class SeqTwoSequence(Problem):
     """
 
     title: ClassVar[str] = "two-sequence problem: which class has the sequence, by its first inputs?"
+    leaks: ClassVar[tuple[str, ...]] = ("action",)
     published: ClassVar[tuple[Published, ...]] = (
         _lstm("3a, length=(100, 110), informative=3", 39_850, 4),
         _lstm("3a, length=(100, 110), informative=1", 64_330, 4),
@@ -124,11 +128,9 @@ class SeqTwoSequence(Problem):
     length: Size = parameter((20, 22), Sizes(2, LONGEST), "time steps of an episode")
     informative: int = parameter(3, Integer(1, LONGEST), "first inputs, which tell the class")
     noise: bool = parameter(False, Flag(), "whether the informative inputs have noise too")
-    ask: Literal["class", "mean"] = parameter(
-        "class", Choice(("class", "mean")), "the class, or a real number with the mean of the class"
-    )
-    framing: Literal["many_to_one"] = parameter("many_to_one", Choice(("many_to_one",)), "only the last step is scored")
-    encoding: Literal["value"] = parameter("value", Choice(("value",)), "encoding of observations")
+    ask: _Ask = choice(_Ask, "the class, or a real number with the mean of the class")
+    framing: ManyToOne = choice(ManyToOne, "only the last step is scored")
+    encoding: Literal["value"] = choice(Literal["value"], "encoding of observations")
 
     def check(self) -> None:
         shortest = smallest(self.length)
@@ -208,10 +210,6 @@ class SeqTwoSequence(Problem):
         if self.ask == "class":
             return np.zeros(len(observations), np.uint8)
         return np.full((len(observations), 1), _MIDDLE, np.float32)
-
-    @property
-    def leaks(self) -> tuple[str, ...]:
-        return ("action",)
 
     def known_levels(self) -> Levels:
         if self.ask == "class":

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium import spaces
 
-from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding
+from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, CategoricalEncodingName, Encoding
 from seq_envs.level import Level, Levels
-from seq_envs.parameters import LONGEST, Choice, parameter
+from seq_envs.parameters import LONGEST, choice, parameter
 from seq_envs.problem import Episodes, EveryStepOrLast, Problem, same_sources, varied_length
 from seq_envs.problems.word_problem_groups import ORDERS, GroupName, quotients, times
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, largest, lengths_of, mean_power, smallest
 
 _MERRILL = "Merrill, Petty and Sabharwal 2024, section 5"
-_EncodingName = Literal["one_hot", "discrete"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,11 +99,9 @@ class SeqWordProblem(Problem):
     )
 
     length: Size = parameter(10, Sizes(1, LONGEST), "time steps of an episode")
-    group: GroupName = parameter("S3", Choice(get_args(GroupName)), "the group that elements are drawn from")
-    framing: EveryStepOrLast = parameter(
-        "one_to_one", Choice(get_args(EveryStepOrLast)), "whether every step is scored or only the last"
-    )
-    encoding: _EncodingName = parameter("one_hot", Choice(get_args(_EncodingName)), "encoding of observations")
+    group: GroupName = choice(GroupName, "the group that elements are drawn from")
+    framing: EveryStepOrLast = choice(EveryStepOrLast, "whether every step is scored or only the last")
+    encoding: CategoricalEncodingName = choice(CategoricalEncodingName, "encoding of observations")
 
     @property
     def question(self) -> str:
