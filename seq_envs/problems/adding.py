@@ -15,22 +15,14 @@ from seq_envs.parameters import LONGEST, Real, choice, parameter
 from seq_envs.problem import Episodes, ManyToOne, Problem, same_sources, varied_length
 from seq_envs.problems.adding_levels import adding_levels
 from seq_envs.problems.adding_pairs import END, MARKED, Rule, draw_pair, marked_steps
+from seq_envs.problems.papers import hochreiter_1997
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, drawn, largest, smallest
 from seq_envs.vector_encodings import Numbers, VectorEncodingName
 
 _Operation = Literal["add", "multiply"]
 _Variant = Literal["original", "modern"]
-
-
-def _published(setting: str, sequences: str, table: int, until: str = "success") -> Published:
-    return Published(
-        who="LSTM",
-        setting=setting,
-        figure=f"{sequences} sequences until {until}",
-        source=f"Hochreiter and Schmidhuber 1997, section 5.{table - 3}, Table {table}",
-        seen=True,
-    )
+_PRODUCTS = "the split T100_multiply"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,11 +101,11 @@ class SeqAdding(Problem):
         "modern": {"length": 100, "variant": "modern"},
     }
     published: ClassVar[tuple[Published, ...]] = (
-        _published("the split T100", "74,000", 7),
-        _published("the split T500", "209,000", 7),
-        _published("the split T1000", "853,000", 7),
-        _published("the split T100_multiply", "482,000", 8, "fewer than 140 of 2,000 are wrong"),
-        _published("the split T100_multiply", "1,273,000", 8, "fewer than 13 of 2,000 are wrong"),
+        hochreiter_1997("5.4, Table 7", "the split T100", "74,000 sequences until success"),
+        hochreiter_1997("5.4, Table 7", "the split T500", "209,000 sequences until success"),
+        hochreiter_1997("5.4, Table 7", "the split T1000", "853,000 sequences until success"),
+        hochreiter_1997("5.5, Table 8", _PRODUCTS, "482,000 sequences until fewer than 140 of 2,000 are wrong"),
+        hochreiter_1997("5.5, Table 8", _PRODUCTS, "1,273,000 sequences until fewer than 13 of 2,000 are wrong"),
     )
 
     length: Size = parameter((20, 22), Sizes(6, LONGEST), "time steps of an episode")

@@ -15,11 +15,12 @@ from seq_envs.parameters import LONGEST, choice, parameter
 from seq_envs.problem import Episodes, Problem, same_sources, varied_length
 from seq_envs.problems import binary_add_digits as digits
 from seq_envs.problems.binary_add_levels import binary_add_levels
+from seq_envs.problems.papers import SHORT_AND_LONG, deletang_2023
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, largest, lengths_of, smallest
 from seq_envs.vector_encodings import SEVERAL_ENCODINGS, SeveralEncodingName
 
-_CHOMSKY = "Deletang et al. 2023, Table 1"
+_TRAINED, _TESTED = "1 to 40 digits and plus in all", "41 to 500 digits and plus in all, many_to_many"
 _Framing = Literal["one_to_one", "many_to_many"]
 
 
@@ -87,16 +88,10 @@ class SeqBinaryAdd(Problem):
     """
 
     title: ClassVar[str] = "binary addition: add two numbers digit by digit"
-    splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {"train": {"length": (1, 40)}, "test": {"length": (41, 500)}}
-    published: ClassVar[tuple[Published, ...]] = tuple(
-        Published(
-            who=who,
-            setting="41 to 500 digits and plus in all, many_to_many",
-            budget="1 to 40 digits and plus in all",
-            figure=figure,
-            source=_CHOMSKY,
-        )
-        for who, figure in (("LSTM", "about 54%"), ("tape RNN", "100%"))
+    splits: ClassVar[Mapping[str, Mapping[str, Any]]] = SHORT_AND_LONG
+    published: ClassVar[tuple[Published, ...]] = (
+        deletang_2023("LSTM", _TESTED, "about 54%", budget=_TRAINED),
+        deletang_2023("tape RNN", _TESTED, "100%", budget=_TRAINED),
     )
 
     length: Size = parameter(8, Sizes(1, LONGEST // 3 - 1), "digits of each number")

@@ -12,6 +12,7 @@ from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, CategoricalEnc
 from seq_envs.level import Levels, by_luck
 from seq_envs.parameters import LONGEST, MOST_VALUES, Integer, choice, parameter
 from seq_envs.problem import Episodes, ManyToOne, Problem, same_sources, varied_length
+from seq_envs.problems.papers import hochreiter_1997
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, drawn, largest, smallest
 
@@ -21,7 +22,6 @@ _B, _E, _X = 0, 1, 2
 """The places of b, e and x among the cues; y follows x."""
 _FRAME = 3
 """The symbols that are not distractors: b, then x or y, and e."""
-_SECTION = "Hochreiter and Schmidhuber 1997, section 5.2, Table 3"
 _MOST = LONGEST // 2 - _FRAME
 
 
@@ -84,12 +84,10 @@ class SeqLongLag(Problem):
     question: ClassVar[str] = "Was the second input x or y? 0: x, 1: y."
     leaks: ClassVar[tuple[str, ...]] = ("action",)
     published: ClassVar[tuple[Published, ...]] = tuple(
-        Published(
-            who="LSTM",
-            setting=f"delay={delay}, n_distractors={n_distractors}",
-            figure=f"solved after {sequences:,} sequences",
-            source=_SECTION,
-            seen=True,
+        hochreiter_1997(
+            "5.2, Table 3",
+            f"delay={delay}, n_distractors={n_distractors}",
+            f"solved after {sequences:,} sequences",
         )
         for delay, n_distractors, sequences in (
             (50, 50, 30_000),

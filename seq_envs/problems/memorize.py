@@ -14,6 +14,7 @@ from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, Symb
 from seq_envs.level import Level, Levels, by_luck
 from seq_envs.parameters import MOST_VALUES, Flag, Integer, choice, parameter
 from seq_envs.problem import Episodes, EveryStepOrLast, Problem, fixed_length, same_sources, varied_length
+from seq_envs.problems.papers import hochreiter_1997
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, largest, lengths_of, smallest
 
@@ -90,18 +91,9 @@ class SeqMemorize(Problem):
     """
 
     title: ClassVar[str] = "value memorization: carry the first symbol to the end"
-    published: ClassVar[tuple[Published, ...]] = tuple(
-        Published(
-            who="LSTM",
-            setting=f"{experiment}, {parameters}",
-            figure=f"solved after {sequences:,} sequences",
-            source="Hochreiter and Schmidhuber 1997, section 5.2",
-            seen=True,
-        )
-        for experiment, parameters, sequences in (
-            ("2a", "length=101", 5_040),
-            ("2b", 'length=101, distractors="random"', 5_680),
-        )
+    published: ClassVar[tuple[Published, ...]] = (
+        hochreiter_1997("5.2", "2a, length=101", "solved after 5,040 sequences"),
+        hochreiter_1997("5.2", '2b, length=101, distractors="random"', "solved after 5,680 sequences"),
     )
 
     length: Size = parameter(5, Sizes(3, MOST_VALUES), "symbols in a sequence")

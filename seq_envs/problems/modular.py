@@ -16,10 +16,10 @@ from seq_envs.parameters import LONGEST, MOST_VALUES, Integer, choice, parameter
 from seq_envs.problem import Episodes, EveryStepOrLast, Problem, same_sources, varied_length
 from seq_envs.problems.modular_expressions import reduced, values_of
 from seq_envs.problems.modular_levels import Policy, modular_levels, policy_of
+from seq_envs.problems.papers import SHORT_AND_LONG, deletang_2023
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, drawn, largest, lengths_of, smallest
 
-_CHOMSKY = "Deletang et al. 2023, Table 1"
 _Task = Literal["cycle", "arithmetic"]
 
 
@@ -90,21 +90,12 @@ class SeqModular(Problem):
     """
 
     title: ClassVar[str] = "modular counting: the place on a cycle, or the value of an expression"
-    splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {"train": {"length": (1, 40)}, "test": {"length": (41, 500)}}
-    published: ClassVar[tuple[Published, ...]] = tuple(
-        Published(
-            who=who,
-            setting=f"task={task}, the split test, many_to_one",
-            budget="the split train",
-            figure=figure,
-            source=_CHOMSKY,
-        )
-        for task, who, figure in [
-            ("cycle", "RNN and LSTM", "near 100%"),
-            ("cycle", "transformer", "62%"),
-            ("arithmetic", "RNN and LSTM", "100%"),
-            ("arithmetic", "transformer", "24%"),
-        ]
+    splits: ClassVar[Mapping[str, Mapping[str, Any]]] = SHORT_AND_LONG
+    published: ClassVar[tuple[Published, ...]] = (
+        deletang_2023("RNN and LSTM", "task=cycle, the split test, many_to_one", "near 100%"),
+        deletang_2023("transformer", "task=cycle, the split test, many_to_one", "62%"),
+        deletang_2023("RNN and LSTM", "task=arithmetic, the split test, many_to_one", "100%"),
+        deletang_2023("transformer", "task=arithmetic, the split test, many_to_one", "24%"),
     )
 
     length: Size = parameter(11, Sizes(1, LONGEST), "time steps of an episode; odd in arithmetic")

@@ -10,13 +10,13 @@ import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
-from seq_envs.level import Level, Levels
+from seq_envs.level import Levels
 from seq_envs.parameters import LONGEST, choice, parameter
 from seq_envs.problem import Episodes, EveryStepOrLast, Problem, same_sources, varied_length
+from seq_envs.problems.papers import SHORT_AND_LONG, deletang_2023
+from seq_envs.problems.state_tracking_levels import state_tracking_levels
 from seq_envs.published import Published
-from seq_envs.sizes import Size, Sizes, largest, lengths_of, mean_power, smallest
-
-_CHOMSKY, _TESTED = "Deletang et al. 2023, Table 1", "the split test, many_to_one"
+from seq_envs.sizes import Size, Sizes, largest, lengths_of, smallest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,10 +72,10 @@ class SeqParity(Problem):
 
     title: ClassVar[str] = "parity: is the number of ones so far odd?"
     question: ClassVar[str] = "Is the number of ones so far odd? 1: yes, 0: no."
-    splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {"train": {"length": (1, 40)}, "test": {"length": (41, 500)}}
+    splits: ClassVar[Mapping[str, Mapping[str, Any]]] = SHORT_AND_LONG
     published: ClassVar[tuple[Published, ...]] = (
-        Published(who="RNN and LSTM", setting=_TESTED, budget="the split train", figure="100%", source=_CHOMSKY),
-        Published(who="transformer", setting=_TESTED, budget="the split train", figure="52%", source=_CHOMSKY),
+        deletang_2023("RNN and LSTM", "the split test, many_to_one", "100%"),
+        deletang_2023("transformer", "the split test, many_to_one", "52%"),
     )
 
     length: Size = parameter(10, Sizes(1, LONGEST), "time steps of an episode")
@@ -122,14 +122,4 @@ class SeqParity(Problem):
         return ("action",) if self.framing == "many_to_one" else ("action", "reward")
 
     def known_levels(self) -> Levels:
-        shortest, longest = smallest(self.length), largest(self.length)
-        if self.framing == "many_to_one":
-            # The only bit of an episode of one step is its parity.
-            single = 1 / (longest - shortest + 1) if shortest == 1 else 0.0
-            return Levels(Level(0.5, 0.5), Level((1 + single) / 2, (1 + single) / 2), Level(1.0, 1.0))
-        steps = (shortest + longest) / 2
-        return Levels(
-            Level(0.5, mean_power(0.5, self.length)),
-            Level((1 + steps) / (2 * steps), mean_power(0.5, self.length, less=1)),
-            Level(1.0, 1.0),
-        )
+        return state_tracking_levels(2, self.length, self.framing)

@@ -12,6 +12,7 @@ from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, CategoricalEnc
 from seq_envs.level import Levels, by_luck
 from seq_envs.parameters import LONGEST, Integer, choice, parameter
 from seq_envs.problem import Episodes, OneToOne, Problem, same_sources
+from seq_envs.problems.papers import hochreiter_1997
 from seq_envs.problems.reber_grammar import (
     COINS,
     END,
@@ -29,7 +30,7 @@ from seq_envs.published import Published
 SHORTEST = 8
 """The inputs of the shortest strings, such as BTBTXSET; their last symbol, E, is only asked for."""
 
-_TABLE = "Hochreiter and Schmidhuber 1997, section 5.1, Table 1"
+_SETTING = "strings of any length"
 _Ask = Literal["legal", "outer"]
 
 
@@ -117,29 +118,10 @@ class SeqReber(Problem):
     title: ClassVar[str] = "embedded Reber grammar: which symbols may come next?"
     whole_answers: ClassVar[bool] = True
     published: ClassVar[tuple[Published, ...]] = (
-        Published(
-            who="LSTM",
-            setting="strings of any length",
-            budget="8,440 sequences on average",
-            figure="always solved",
-            source=_TABLE,
-            seen=True,
-        ),
-        Published(
-            who="RTRL",
-            setting="strings of any length",
-            budget="25,000 to 173,000 sequences",
-            figure="some runs solved",
-            source=_TABLE,
-            seen=True,
-        ),
-        Published(
-            who="Elman network",
-            setting="strings of any length",
-            budget="more than 200,000 sequences",
-            figure="never solved",
-            source=_TABLE,
-            seen=True,
+        hochreiter_1997("5.1, Table 1", _SETTING, "always solved", budget="8,440 sequences on average"),
+        hochreiter_1997("5.1, Table 1", _SETTING, "some runs solved", who="RTRL", budget="25,000 to 173,000 sequences"),
+        hochreiter_1997(
+            "5.1, Table 1", _SETTING, "never solved", who="Elman network", budget="more than 200,000 sequences"
         ),
     )
 

@@ -14,12 +14,12 @@ from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, Symb
 from seq_envs.level import Levels
 from seq_envs.parameters import LONGEST, Integer, choice, parameter
 from seq_envs.problem import Episodes, ManyToMany, Problem, varied_length
+from seq_envs.problems.papers import SHORT_AND_LONG, deletang_2023
 from seq_envs.problems.stack_content import Stacks
 from seq_envs.problems.stack_levels import best_answers, stack_levels
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, largest, lengths_of
 
-_CHOMSKY = "Deletang et al. 2023, Table 1"
 _MOST_VALUES = 64
 """The most values: each of them has a symbol with a name, that of its instruction."""
 
@@ -82,10 +82,11 @@ class SeqStack(Problem):
     """
 
     title: ClassVar[str] = "stack manipulation: carry out instructions on a stack, then unload it"
-    splits: ClassVar[Mapping[str, Mapping[str, Any]]] = {"train": {"length": (1, 40)}, "test": {"length": (41, 500)}}
-    published: ClassVar[tuple[Published, ...]] = tuple(
-        Published(who=who, setting="the split test", budget="the split train", figure=figure, source=_CHOMSKY)
-        for who, figure in (("RNN", "56%"), ("LSTM", "59%"), ("stack RNN", "100%"))
+    splits: ClassVar[Mapping[str, Mapping[str, Any]]] = SHORT_AND_LONG
+    published: ClassVar[tuple[Published, ...]] = (
+        deletang_2023("RNN", "the split test", "56%"),
+        deletang_2023("LSTM", "the split test", "59%"),
+        deletang_2023("stack RNN", "the split test", "100%"),
     )
 
     length: Size = parameter(8, Sizes(1, (LONGEST - 1) // 2), "values and instructions of an episode")

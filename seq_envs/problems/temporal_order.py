@@ -13,12 +13,12 @@ from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, CategoricalEnc
 from seq_envs.level import Levels, by_luck
 from seq_envs.parameters import LONGEST, Integer, choice, parameter
 from seq_envs.problem import Episodes, ManyToOne, Problem, same_sources, varied_length
+from seq_envs.problems.papers import hochreiter_1997
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, largest, lengths_of, smallest
 
 _SYMBOLS = ("a", "b", "c", "d", "X", "Y", "E", "B")
 _DISTRACTORS, _X, _Y, _FIRST, _LAST = 4, 4, 5, 6, 7
-_SOURCE = "Hochreiter and Schmidhuber 1997, section 5.6, Table 9"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,12 +86,8 @@ class SeqTemporalOrder(Problem):
         "6b": {"length": (100, 110), "relevant": 3},
     }
     published: ClassVar[tuple[Published, ...]] = (
-        Published(
-            who="LSTM", setting="the split 6a", figure="31,390 sequences until success", source=_SOURCE, seen=True
-        ),
-        Published(
-            who="LSTM", setting="the split 6b", figure="571,100 sequences until success", source=_SOURCE, seen=True
-        ),
+        hochreiter_1997("5.6, Table 9", "the split 6a", "31,390 sequences until success"),
+        hochreiter_1997("5.6, Table 9", "the split 6b", "571,100 sequences until success"),
     )
 
     length: Size = parameter((20, 22), Sizes(10, LONGEST), "time steps of an episode")

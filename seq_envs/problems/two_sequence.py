@@ -13,6 +13,7 @@ from seq_envs.encodings import Array, Encoding
 from seq_envs.level import Level, Levels
 from seq_envs.parameters import LONGEST, Flag, Integer, choice, parameter
 from seq_envs.problem import Episodes, ManyToOne, Problem, same_sources, varied_length
+from seq_envs.problems.papers import hochreiter_1997
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, largest, lengths_of, smallest
 from seq_envs.vector_encodings import Numbers
@@ -27,13 +28,6 @@ _TARGET_NOISE = 0.32
 """The standard deviation of the noise in targets."""
 _WIDEST = 2.0
 """The furthest that a target is from 0.5, which it exceeds with a probability of 1e-7."""
-
-
-def _lstm(setting: str, sequences: int, table: int) -> Published:
-    source = f"Hochreiter and Schmidhuber 1997, section 5.3, Table {table}"
-    return Published(
-        who="LSTM", setting=setting, figure=f"solved after {sequences:,} sequences", source=source, seen=True
-    )
 
 
 def _as_text(number: Array) -> str:
@@ -115,14 +109,24 @@ class SeqTwoSequence(Problem):
     title: ClassVar[str] = "two-sequence problem: which class has the sequence, by its first inputs?"
     leaks: ClassVar[tuple[str, ...]] = ("action",)
     published: ClassVar[tuple[Published, ...]] = (
-        _lstm("3a, length=(100, 110), informative=3", 39_850, 4),
-        _lstm("3a, length=(100, 110), informative=1", 64_330, 4),
-        _lstm("3a, length=(1000, 1100), informative=3", 452_460, 4),
-        _lstm("3b (noise=True), length=(100, 110), informative=3", 43_250, 5),
-        _lstm("3b (noise=True), length=(100, 110), informative=1", 78_430, 5),
-        _lstm("3b (noise=True), length=(1000, 1100), informative=1", 485_080, 5),
-        _lstm('3c (ask="mean"), length=(100, 110), informative=3', 269_650, 6),
-        _lstm('3c (ask="mean"), length=(100, 110), informative=1', 565_640, 6),
+        hochreiter_1997("5.3, Table 4", "3a, length=(100, 110), informative=3", "solved after 39,850 sequences"),
+        hochreiter_1997("5.3, Table 4", "3a, length=(100, 110), informative=1", "solved after 64,330 sequences"),
+        hochreiter_1997("5.3, Table 4", "3a, length=(1000, 1100), informative=3", "solved after 452,460 sequences"),
+        hochreiter_1997(
+            "5.3, Table 5", "3b (noise=True), length=(100, 110), informative=3", "solved after 43,250 sequences"
+        ),
+        hochreiter_1997(
+            "5.3, Table 5", "3b (noise=True), length=(100, 110), informative=1", "solved after 78,430 sequences"
+        ),
+        hochreiter_1997(
+            "5.3, Table 5", "3b (noise=True), length=(1000, 1100), informative=1", "solved after 485,080 sequences"
+        ),
+        hochreiter_1997(
+            "5.3, Table 6", '3c (ask="mean"), length=(100, 110), informative=3', "solved after 269,650 sequences"
+        ),
+        hochreiter_1997(
+            "5.3, Table 6", '3c (ask="mean"), length=(100, 110), informative=1', "solved after 565,640 sequences"
+        ),
     )
 
     length: Size = parameter((20, 22), Sizes(2, LONGEST), "time steps of an episode")

@@ -10,12 +10,13 @@ import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, CategoricalEncodingName, Encoding
-from seq_envs.level import Level, Levels
+from seq_envs.level import Levels
 from seq_envs.parameters import LONGEST, choice, parameter
 from seq_envs.problem import Episodes, EveryStepOrLast, Problem, same_sources, varied_length
+from seq_envs.problems.state_tracking_levels import state_tracking_levels
 from seq_envs.problems.word_problem_groups import ORDERS, GroupName, quotients, times
 from seq_envs.published import Published
-from seq_envs.sizes import Size, Sizes, largest, lengths_of, mean_power, smallest
+from seq_envs.sizes import Size, Sizes, largest, lengths_of, smallest
 
 _MERRILL = "Merrill, Petty and Sabharwal 2024, section 5"
 
@@ -153,15 +154,4 @@ class SeqWordProblem(Problem):
         return ("action",) if self.framing == "many_to_one" else ("action", "reward")
 
     def known_levels(self) -> Levels:
-        one, perfect = 1 / ORDERS[self.group], Level(1.0, 1.0)
-        shortest, longest = smallest(self.length), largest(self.length)
-        if self.framing == "many_to_one":
-            # The only element of an episode of one step is its product.
-            single = 1 / (longest - shortest + 1) if shortest == 1 else 0.0
-            return Levels(Level(one, one), Level(one + single * (1 - one), one + single * (1 - one)), perfect)
-        steps = (shortest + longest) / 2
-        return Levels(
-            Level(one, mean_power(one, self.length)),
-            Level(one + (1 - one) / steps, mean_power(one, self.length, less=1)),
-            perfect,
-        )
+        return state_tracking_levels(ORDERS[self.group], self.length, self.framing)
