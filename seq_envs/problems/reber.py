@@ -14,15 +14,14 @@ from seq_envs.parameters import LONGEST, Integer, choice, parameter
 from seq_envs.problem import Episodes, OneToOne, Problem, same_sources
 from seq_envs.problems.papers import hochreiter_1997
 from seq_envs.problems.reber_grammar import (
-    COINS,
     END,
     FOLLOW,
     OUTER_IS_DUE,
     OUTER_IS_P,
     SYMBOL,
     SYMBOLS,
-    WALK,
     legal_at,
+    walks,
 )
 from seq_envs.problems.reber_levels import best_sets, legal_levels
 from seq_envs.published import Published
@@ -149,27 +148,15 @@ class SeqReber(Problem):
         return spaces.MultiDiscrete([2] * len(SYMBOLS)) if self.ask == "legal" else spaces.Discrete(2)
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
-        places = self._walks(rng, batch)
+        places = walks(rng, batch, self.longest)
         late = np.flatnonzero(places[:, self.longest] != END)
         while late.size:
-            places[late] = self._walks(rng, late.size)
+            places[late] = walks(rng, late.size, self.longest)
             late = late[places[late, self.longest] != END]
         index = places[:, : self.longest].astype(np.intp)
         inside = index != END
         scored = inside if self.ask == "legal" else OUTER_IS_DUE.take(index)
         return Episodes(SYMBOL.take(index), self._answers(index), scored, np.count_nonzero(inside, axis=1))
-
-    def _walks(self, rng: np.random.Generator, batch: int) -> Array:
-        """(batch, T'): the places of strings of any length, T' > `longest`."""
-        blocks = -(-self.longest // COINS)
-        coins = rng.integers(1 << COINS, size=(batch, blocks), dtype=np.uint8)
-        # Eight places are one number, which is faster. Place 0 is the last of the first number.
-        visited = np.zeros((batch, 1 + blocks), np.uint64)
-        places = visited.view(np.uint8)
-        for block in range(blocks):
-            start = places[:, block * COINS + COINS - 1].astype(np.intp)
-            visited[:, block + 1] = WALK.take((start << COINS) + coins[:, block])
-        return places[:, COINS - 1 :]
 
     def _answers(self, places: Array) -> Array:
         """The right answers (..., *action_space.shape) at places (...)."""

@@ -81,22 +81,35 @@ def legal_at(places: Array) -> Array:
     return _LEGAL_AS_NUMBERS.take(places)[..., None].view(np.uint8)[..., : len(SYMBOLS)]
 
 
-COINS = 8
+_COINS = 8
 """How many coins a walk throws at once."""
 
 
-def _walk() -> Array:
-    """(places * 2**COINS,): what a walk visits from a place with these coins, the lowest bit first.
+def _visited() -> Array:
+    """(places * 2**_COINS,): what a walk visits from a place with these coins, the lowest bit first.
 
-    Each number holds COINS places as its bytes.
+    Each number holds _COINS places as its bytes.
     """
-    coins = np.arange(1 << COINS)
+    coins = np.arange(1 << _COINS)
     place = np.arange(len(_PLACES))[:, None]
     visited = []
-    for coin in range(COINS):
+    for coin in range(_COINS):
         place = _NEXT[place, coins >> coin & 1]
         visited.append(place)
     return np.stack(visited, axis=-1).view(np.uint64).reshape(-1)
 
 
-WALK = _walk()
+_VISITED = _visited()
+
+
+def walks(rng: np.random.Generator, batch: int, steps: int) -> Array:
+    """(batch, T): the places of strings of any length, T > `steps`."""
+    blocks = -(-steps // _COINS)
+    coins = rng.integers(1 << _COINS, size=(batch, blocks), dtype=np.uint8)
+    # Eight places are one number, which is faster. Place 0 is the last of the first number.
+    visited = np.zeros((batch, 1 + blocks), np.uint64)
+    places = visited.view(np.uint8)
+    for block in range(blocks):
+        start = places[:, block * _COINS + _COINS - 1].astype(np.intp)
+        visited[:, block + 1] = _VISITED.take((start << _COINS) + coins[:, block])
+    return places[:, _COINS - 1 :]
