@@ -67,6 +67,22 @@ def mean_power(base: float, size: Size, less: int = 0) -> float:
     return float(base ** (low - less) * (1 - base ** (high - low + 1)) / (1 - base) / (high - low + 1))
 
 
+def check_fits(name: str, number: Size, length: Size) -> None:
+    """Raise a ValueError if the parameter `name` may be greater than the shortest length."""
+    shortest = smallest(length)
+    if largest(number) > shortest:
+        most = "length" if shortest == length else "the shortest length"
+        raise ValueError(f"{name} must be at most {most} = {shortest}, got {as_text(number)}")
+
+
+def check_below(name: str, number: int, length: Size, *, least: int) -> None:
+    """Raise a ValueError if the parameter `name` is not less than the shortest length; `least` is its least value."""
+    shortest = smallest(length)
+    if number >= shortest:
+        most = "length-1" if shortest == length else "the shortest length - 1"
+        raise ValueError(f"{name} must be in {least} ... {most} = {shortest - 1}, got {number}")
+
+
 def as_text(value: Any) -> str:
     """A parameter's value as it is typed and named: a range as low-high."""
     return "-".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)

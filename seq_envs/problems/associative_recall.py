@@ -14,11 +14,12 @@ from seq_envs.level import Levels, by_luck
 from seq_envs.parameters import LONGEST, MOST_VALUES, Integer, choice, parameter
 from seq_envs.problem import Episodes, ManyToMany, Problem, same_sources, varied_length
 from seq_envs.problems.bit_vectors import random_bits, text_of
+from seq_envs.problems.papers import graves_2014
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, drawn, largest, smallest
 from seq_envs.vector_encodings import Numbers, VectorEncodingName
 
-_NTM = "Graves, Wayne and Danihelka 2014, section 4.3"
+_NTM = "Neural Turing Machine"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,20 +81,8 @@ class SeqAssociativeRecall(Problem):
         "test": {"items": (7, 15), "item_length": 3, "bits": 6},
     }
     published: ClassVar[tuple[Published, ...]] = (
-        Published(
-            who="Neural Turing Machine",
-            setting="the split train",
-            budget="30,000 episodes",
-            figure="nearly no error",
-            source=_NTM,
-        ),
-        Published(
-            who="LSTM",
-            setting="the split train",
-            budget="a million episodes",
-            figure="does not reach zero error",
-            source=_NTM,
-        ),
+        graves_2014("4.3", _NTM, "the split train", "nearly no error", budget="30,000 episodes"),
+        graves_2014("4.3", "LSTM", "the split train", "does not reach zero error", budget="a million episodes"),
     )
 
     items: Size = parameter(3, Sizes(2, LONGEST), "items in the list")

@@ -15,7 +15,7 @@ from seq_envs.level import Levels, by_luck
 from seq_envs.parameters import LONGEST, MOST_VALUES, Integer, choice, parameter
 from seq_envs.problem import Episodes, ManyToMany, Problem, same_sources, varied_length
 from seq_envs.published import Published
-from seq_envs.sizes import Size, Sizes, drawn, largest, smallest
+from seq_envs.sizes import Size, Sizes, check_fits, drawn, largest, smallest
 
 _MONNER = "Monner and Reggia 2012, the task Distracted Sequence Recall"
 _MOST_TARGETS = 1 << 16
@@ -92,10 +92,7 @@ class SeqDistractedRecall(Problem):
     encoding: SymbolEncodingName = choice(SymbolEncodingName, "encoding of observations")
 
     def check(self) -> None:
-        shortest = smallest(self.length)
-        if self.targets > shortest:
-            least = "length" if shortest == self.length else "the shortest length"
-            raise ValueError(f"targets must be at most {least} = {shortest}, got {self.targets}")
+        check_fits("targets", self.targets, self.length)
 
     @property
     def steps(self) -> int:

@@ -25,7 +25,7 @@ from seq_envs.measured_level import measured_level
 from seq_envs.parameters import LONGEST, MOST_VALUES, Integer, choice, parameter
 from seq_envs.problem import Episodes, EveryStepOrLast, Problem, same_sources, varied_length
 from seq_envs.seeds import SIMULATED_STREAM
-from seq_envs.sizes import Size, Sizes, largest, lengths_of, mean_power, smallest
+from seq_envs.sizes import Size, Sizes, check_below, largest, lengths_of, mean_power, smallest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,10 +97,7 @@ class SeqEcho(Problem):
     decks: int = decks_parameter()
 
     def check(self) -> None:
-        shortest = smallest(self.length)
-        if self.lag >= shortest:
-            least = "length-1" if shortest == self.length else "the shortest length - 1"
-            raise ValueError(f"lag must be in 0 ... {least} = {shortest - 1}, got {self.lag}")
+        check_below("lag", self.lag, self.length, least=0)
         check_decks(self.deck, self.decks, ("n_values", self.n_values), "length", largest(self.length))
 
     @property

@@ -20,3 +20,9 @@ def hochreiter_1997(section: str, setting: str, figure: str, *, who: str = "LSTM
     """A result of "Long Short-Term Memory", read in this section or table of the paper."""
     source = f"Hochreiter and Schmidhuber 1997, section {section}"
     return Published(who=who, setting=setting, budget=budget, figure=figure, source=source, seen=True)
+
+
+def graves_2014(section: str, who: str, setting: str, figure: str, *, budget: str = "") -> Published:
+    """A result of "Neural Turing Machines"."""
+    source = f"Graves, Wayne and Danihelka 2014, section {section}"
+    return Published(who=who, setting=setting, budget=budget, figure=figure, source=source)

@@ -14,6 +14,7 @@ from seq_envs.level import Levels, by_luck
 from seq_envs.parameters import LONGEST, MOST_VALUES, Integer, choice, parameter
 from seq_envs.problem import Episodes, ManyToMany, Problem, fixed_length, same_sources
 from seq_envs.problems.bit_vectors import random_bits, rows_of, text_of
+from seq_envs.problems.papers import graves_2014
 from seq_envs.published import Published
 from seq_envs.vector_encodings import Numbers, VectorEncodingName
 
@@ -70,12 +71,7 @@ class SeqPrioritySort(Problem):
     question: ClassVar[str] = "At each step after | one answer: what were the vectors, from the highest priority down?"
     leaks: ClassVar[tuple[str, ...]] = ("action",)
     published: ClassVar[tuple[Published, ...]] = (
-        Published(
-            who="Neural Turing Machine",
-            setting="20 items, 16 asked",
-            figure="better than LSTM",
-            source="Graves, Wayne and Danihelka 2014, section 4.5",
-        ),
+        graves_2014("4.5", "Neural Turing Machine", "20 items, 16 asked", "better than LSTM"),
     )
 
     items: int = parameter(3, Integer(1, LONGEST), "vectors to sort")

@@ -14,6 +14,7 @@ from seq_envs.level import Levels
 from seq_envs.parameters import LONGEST, MOST_VALUES, Integer, choice, parameter
 from seq_envs.problem import Episodes, ManyToMany, Problem, same_sources, varied_length
 from seq_envs.problems.bit_vectors import random_bits, rows_of, text_of
+from seq_envs.problems.papers import graves_2014
 from seq_envs.problems.repeat_copy_layouts import END, copy_levels, layouts_of
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, drawn, largest
@@ -89,13 +90,7 @@ class SeqRepeatCopy(Problem):
         "train_repeats": {"bits": 8, "length": (1, 10), "repeats": (1, 10)},
     }
     published: ClassVar[tuple[Published, ...]] = (
-        Published(
-            who="LSTM",
-            setting="the split test",
-            budget="the split train",
-            figure="worse and worse beyond the length 20",
-            source="Graves, Wayne and Danihelka 2014, section 4.1",
-        ),
+        graves_2014("4.1", "LSTM", "the split test", "worse and worse beyond the length 20", budget="the split train"),
     )
 
     length: Size = parameter(4, Sizes(1, LONGEST), "vectors in the sequence")

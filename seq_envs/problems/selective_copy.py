@@ -15,7 +15,7 @@ from seq_envs.level import Levels, by_luck
 from seq_envs.parameters import LONGEST, MOST_VALUES, Integer, choice, parameter
 from seq_envs.problem import Episodes, ManyToMany, Problem, fixed_length, varied_length
 from seq_envs.published import Published
-from seq_envs.sizes import Size, Sizes, as_text, drawn, largest, mean_power, smallest
+from seq_envs.sizes import Size, Sizes, check_fits, drawn, largest, mean_power, smallest
 
 _MAMBA = "Gu and Dao 2023, Table 1"
 
@@ -89,10 +89,7 @@ class SeqSelectiveCopy(Problem):
     encoding: SymbolEncodingName = choice(SymbolEncodingName, "encoding of observations")
 
     def check(self) -> None:
-        shortest = smallest(self.length)
-        if largest(self.items) > shortest:
-            least = "length" if shortest == self.length else "the shortest length"
-            raise ValueError(f"items must be at most {least} = {shortest}, got {as_text(self.items)}")
+        check_fits("items", self.items, self.length)
 
     @property
     def steps(self) -> int:

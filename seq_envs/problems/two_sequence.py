@@ -3,36 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import erf, sqrt
 from typing import ClassVar, Literal
 
 import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import Array, Encoding
-from seq_envs.level import Level, Levels
+from seq_envs.level import Levels
 from seq_envs.parameters import LONGEST, Flag, Integer, choice, parameter
 from seq_envs.problem import Episodes, ManyToOne, Problem, same_sources, varied_length
+from seq_envs.problems import two_sequence_classes as classes
 from seq_envs.problems.papers import hochreiter_1997
+from seq_envs.problems.two_sequence_levels import two_sequence_levels
 from seq_envs.published import Published
-from seq_envs.sizes import Size, Sizes, largest, lengths_of, smallest
+from seq_envs.sizes import Size, Sizes, check_below, largest, lengths_of, smallest
 from seq_envs.vector_encodings import Numbers
-
-_VARIANCE = 0.2
-"""Of the noise in inputs."""
-_LARGEST = 4.0
-"""The largest input: an informative input exceeds it with a probability of 1e-11."""
-_MIDDLE, _HALF = 0.5, 0.3
-"""The mean targets of the classes are 0.5 - 0.3 and 0.5 + 0.3."""
-_TARGET_NOISE = 0.32
-"""The standard deviation of the noise in targets."""
-_WIDEST = 2.0
-"""The furthest that a target is from 0.5, which it exceeds with a probability of 1e-7."""
-
-
-def _as_text(number: Array) -> str:
-    return f"{number[0]:z.2f}"
-
 
 _Ask = Literal["class", "mean"]
 
@@ -108,25 +93,18 @@ class SeqTwoSequence(Problem):
 
     title: ClassVar[str] = "two-sequence problem: which class has the sequence, by its first inputs?"
     leaks: ClassVar[tuple[str, ...]] = ("action",)
-    published: ClassVar[tuple[Published, ...]] = (
-        hochreiter_1997("5.3, Table 4", "3a, length=(100, 110), informative=3", "solved after 39,850 sequences"),
-        hochreiter_1997("5.3, Table 4", "3a, length=(100, 110), informative=1", "solved after 64,330 sequences"),
-        hochreiter_1997("5.3, Table 4", "3a, length=(1000, 1100), informative=3", "solved after 452,460 sequences"),
-        hochreiter_1997(
-            "5.3, Table 5", "3b (noise=True), length=(100, 110), informative=3", "solved after 43,250 sequences"
-        ),
-        hochreiter_1997(
-            "5.3, Table 5", "3b (noise=True), length=(100, 110), informative=1", "solved after 78,430 sequences"
-        ),
-        hochreiter_1997(
-            "5.3, Table 5", "3b (noise=True), length=(1000, 1100), informative=1", "solved after 485,080 sequences"
-        ),
-        hochreiter_1997(
-            "5.3, Table 6", '3c (ask="mean"), length=(100, 110), informative=3', "solved after 269,650 sequences"
-        ),
-        hochreiter_1997(
-            "5.3, Table 6", '3c (ask="mean"), length=(100, 110), informative=1', "solved after 565,640 sequences"
-        ),
+    published: ClassVar[tuple[Published, ...]] = tuple(
+        hochreiter_1997(f"5.3, Table {table}", setting, f"solved after {sequences:,} sequences")
+        for table, setting, sequences in (
+            (4, "3a, length=(100, 110), informative=3", 39_850),
+            (4, "3a, length=(100, 110), informative=1", 64_330),
+            (4, "3a, length=(1000, 1100), informative=3", 452_460),
+            (5, "3b (noise=True), length=(100, 110), informative=3", 43_250),
+            (5, "3b (noise=True), length=(100, 110), informative=1", 78_430),
+            (5, "3b (noise=True), length=(1000, 1100), informative=1", 485_080),
+            (6, '3c (ask="mean"), length=(100, 110), informative=3', 269_650),
+            (6, '3c (ask="mean"), length=(100, 110), informative=1', 565_640),
+        )
     )
 
     length: Size = parameter((20, 22), Sizes(2, LONGEST), "time steps of an episode")
@@ -137,10 +115,7 @@ class SeqTwoSequence(Problem):
     encoding: Literal["value"] = choice(Literal["value"], "encoding of observations")
 
     def check(self) -> None:
-        shortest = smallest(self.length)
-        if self.informative >= shortest:
-            most = "length-1" if shortest == self.length else "the shortest length - 1"
-            raise ValueError(f"informative must be in 1 ... {most} = {shortest - 1}, got {self.informative}")
+        check_below("informative", self.informative, self.length, least=1)
 
     @property
     def certain(self) -> bool:
@@ -156,7 +131,7 @@ class SeqTwoSequence(Problem):
     @property
     def tolerance(self) -> float | None:
         """How far a right answer may be from the target, for real answers."""
-        return _HALF if self.ask == "mean" else None
+        return classes.HALF if self.ask == "mean" else None
 
     @property
     def steps(self) -> int:
@@ -164,29 +139,20 @@ class SeqTwoSequence(Problem):
 
     @property
     def code(self) -> Encoding:
-        return Numbers(-_LARGEST, _LARGEST, 1, _as_text)
+        return Numbers(-classes.LARGEST, classes.LARGEST, 1, classes.text_of)
 
     @property
     def action_space(self) -> spaces.Discrete | spaces.Box:
         if self.ask == "class":
             return spaces.Discrete(2)
-        return spaces.Box(_MIDDLE - _WIDEST, _MIDDLE + _WIDEST, (1,), np.float32)
+        return spaces.Box(classes.MIDDLE - classes.WIDEST, classes.MIDDLE + classes.WIDEST, (1,), np.float32)
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
         lengths = lengths_of(self.length, rng, batch)
         is_class_1 = rng.integers(2, size=batch, dtype=np.uint8)
         sign = 2.0 * is_class_1 - 1
-        # Drawn as float64: the last digits of a normal float32 number depend on the machine.
-        inputs = rng.standard_normal((batch, self.steps)).astype(np.float32)
-        inputs *= np.float32(sqrt(_VARIANCE))
-        if not self.noise:
-            inputs[:, : self.informative] = 0
-        inputs[:, : self.informative] += sign[:, None]
-        inputs.clip(-_LARGEST, _LARGEST, out=inputs)
-        answers: Array = is_class_1[:, None]
-        if self.ask == "mean":
-            distance = (_TARGET_NOISE * rng.standard_normal(batch) - _HALF * sign).clip(-_WIDEST, _WIDEST)
-            answers = (_MIDDLE + distance)[:, None, None].astype(np.float32)
+        inputs = classes.noisy_inputs(rng, sign, self.steps, self.informative, noise=self.noise)
+        answers = is_class_1[:, None] if self.ask == "class" else classes.noisy_targets(rng, sign)[:, None, None]
         return varied_length(inputs[..., None], np.repeat(answers, self.steps, axis=1), lengths)
 
     @property
@@ -198,9 +164,7 @@ class SeqTwoSequence(Problem):
         total = history[:, : self._read, 0].sum(axis=1, dtype=np.float64)
         if self.ask == "class":
             return np.asarray(total > 0).view(np.uint8)
-        # The probability of class 1 less that of class 2.
-        belief = np.tanh(total / _VARIANCE) if self.noise else np.sign(total)
-        return np.asarray(_MIDDLE - _HALF * belief, np.float32)[:, None]
+        return classes.expected_target(total, noise=self.noise)[:, None]
 
     def solve_all(self, observations: Array) -> Array:
         """The answers at the last step that may be asked, at every step."""
@@ -213,25 +177,7 @@ class SeqTwoSequence(Problem):
     def guess(self, observations: Array, step: int) -> Array:
         if self.ask == "class":
             return np.zeros(len(observations), np.uint8)
-        return np.full((len(observations), 1), _MIDDLE, np.float32)
+        return np.full((len(observations), 1), classes.MIDDLE, np.float32)
 
     def known_levels(self) -> Levels:
-        if self.ask == "class":
-            blind, best = 0.5, (1 + erf(sqrt(self.informative / _VARIANCE / 2))) / 2 if self.noise else 1.0
-        else:
-            blind, best = _is_near(_HALF), self._mean_is_near() if self.noise else _is_near(0.0)
-        return Levels(Level(blind, blind), Level(blind, blind), Level(best, best))
-
-    def _mean_is_near(self) -> float:
-        """The probability that the mean given noisy inputs is near enough to the target, by numerical integration."""
-        normal = np.linspace(-10, 10, 4001)
-        weight = np.exp(-(normal**2) / 2)
-        total = self.informative + sqrt(self.informative * _VARIANCE) * normal  # In class 1; class 2 is its mirror.
-        distance = _HALF * (1 - np.tanh(total / _VARIANCE))
-        return float(np.average([_is_near(away) for away in distance.tolist()], weights=weight))
-
-
-def _is_near(away: float) -> float:
-    """The probability that a noisy target is within the tolerance of an answer this far away from its mean."""
-    scale = _TARGET_NOISE * sqrt(2)
-    return (erf((_HALF - away) / scale) + erf((_HALF + away) / scale)) / 2
+        return two_sequence_levels(self)
