@@ -12,11 +12,12 @@ from gymnasium import spaces
 from seq_envs.encodings import Array, Encoding
 from seq_envs.level import Levels, by_luck
 from seq_envs.parameters import LONGEST, MOST_VALUES, Integer, choice, parameter
-from seq_envs.problem import Episodes, ManyToMany, Problem, same_sources, varied_length
+from seq_envs.problem import Episodes, ManyToMany, Problem, same_sources
+from seq_envs.problems.associative_recall_layout import Layout, first_equal
 from seq_envs.problems.bit_vectors import random_bits, text_of
 from seq_envs.problems.papers import graves_2014
 from seq_envs.published import Published
-from seq_envs.sizes import Size, Sizes, drawn, largest, smallest
+from seq_envs.sizes import Size, Sizes, drawn, largest
 from seq_envs.vector_encodings import Numbers, VectorEncodingName
 
 _NTM = "Neural Turing Machine"
@@ -92,13 +93,12 @@ class SeqAssociativeRecall(Problem):
     encoding: VectorEncodingName = choice(VectorEncodingName, "encoding of observations")
 
     @property
-    def steps(self) -> int:
-        return (largest(self.items) + 2) * self._block
+    def _layout(self) -> Layout:
+        return Layout(self.items, self.item_length, self.bits)
 
     @property
-    def _block(self) -> int:
-        """The steps of an item in the list, of the query after its mark, and of the answer after the second mark."""
-        return self.item_length + 1
+    def steps(self) -> int:
+        return self._layout.steps
 
     @property
     def code(self) -> Encoding:
@@ -112,74 +112,21 @@ class SeqAssociativeRecall(Problem):
         return spaces.MultiDiscrete(np.full(self.bits, 2))
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
-        counts, most, long, bits = drawn(self.items, rng, batch), largest(self.items), self.item_length, self.bits
-        one_layout = isinstance(self.items, int)
-        items = random_bits(rng, (batch, most, long), bits)
-        first_item = np.arange(0, batch * most, most)
-        of_all = items.reshape(batch * most, long, bits)
-        queried = rng.integers(most - 1, size=batch) if one_layout else rng.integers(counts - 1)
+        counts, most = drawn(self.items, rng, batch), largest(self.items)
+        items = random_bits(rng, (batch, most, self.item_length), self.bits)
+        queried = rng.integers(most - 1, size=batch) if isinstance(self.items, int) else rng.integers(counts - 1)
+        of_all, first_item = items.reshape(batch * most, self.item_length, self.bits), np.arange(0, batch * most, most)
         query = of_all.take(first_item + queried, axis=0)
-        answer = of_all.take(first_item + self._first(items, query, counts) + 1, axis=0)
-        blocks, length = most + 2, self._block
-        observations = np.zeros((batch, blocks, length, bits + 2), np.float32)
-        targets = np.zeros((batch * blocks, length, bits), np.uint8)
-        if not one_layout:
-            items *= (np.arange(most) < counts[:, None])[..., None, None]
-        observations[:, :most, 1:, :bits] = items
-        observations[:, :most, 0, bits] = 1 if one_layout else np.arange(most) < counts[:, None]
-        block = np.arange(0, batch * blocks, blocks) + counts
-        of_all_blocks = observations.reshape(batch * blocks, length, bits + 2)
-        of_all_blocks[block, 0, -1] = of_all_blocks[block + 1, 0, -1] = 1
-        of_all_blocks[block, 1:, :bits] = query
-        targets[block + 1, 1:] = answer
-        ends = (counts + 2) * length
-        step = np.arange(self.steps)
-        return varied_length(
-            observations.reshape(batch, self.steps, bits + 2),
-            targets.reshape(batch, self.steps, bits),
-            None if one_layout else ends,
-            step >= self.steps - long if one_layout else step >= (ends - long)[:, None],
-        )
-
-    def _first(self, items: Array, query: Array, counts: Array) -> Array:
-        """(B,): the place of the first of the items (B, most, item_length, bits) that equals the query.
-
-        If no earlier item is equal, it is the last but one of `counts` items (B,), since the last is never the query.
-        """
-        size = self.item_length * self.bits
-        # Strings of bytes are compared many times as fast as arrays along a short axis.
-        listed, wanted = (
-            np.ascontiguousarray(vectors, np.uint8).reshape(len(items), -1, size).view(f"S{size}")[..., 0]
-            for vectors in (items, query)
-        )
-        same: Array = listed == wanted
-        first = counts - 2
-        for place in reversed(range(items.shape[1] - 2)):
-            first = np.where(same[:, place], place, first)
-        return first
-
-    def _layout(self, step: int) -> tuple[int, int] | None:
-        """The number of items, and the vector that is asked, if a step is scored; None: it never is.
-
-        A step tells both, because the answers take fewer steps than an item in the list.
-        """
-        items, vector = divmod(step - self.item_length - 2, self._block)
-        possible = smallest(self.items) <= items <= largest(self.items) and vector < self.item_length
-        return (items, vector) if possible else None
-
-    def _read(self, history: Array, count: int) -> tuple[Array, Array]:
-        """The items (B, items, item_length, bits) and the place of the query (B,), with so many items."""
-        shown = history[:, : count * self._block, : self.bits].reshape(len(history), count, self._block, self.bits)
-        query = history[:, count * self._block + 1 :][:, : self.item_length, : self.bits]
-        items = shown[:, :, 1:]
-        return items, self._first(items, query, np.full(len(items), count))
+        answer = of_all.take(first_item + first_equal(items, query, counts) + 1, axis=0)
+        return self._layout.write(items, counts, query, answer)
 
     def solve(self, history: Array) -> Array:
-        layout = self._layout(history.shape[1] - 1)
-        if layout is None:
+        asked = self._layout.asked(history.shape[1] - 1)
+        if asked is None:
             return np.zeros((len(history), self.bits), np.uint8)
-        items, place = self._read(history, layout[0])
-        answers: Array = items[np.arange(len(history)), place + 1, layout[1]]
+        count, vector = asked
+        items, place = self._layout.read(history, count)
+        answers: Array = items[np.arange(len(history)), place + 1, vector]
         return answers.astype(np.uint8)
 
     def sources(self, history: Array, step: int) -> Array:
@@ -187,12 +134,12 @@ class SeqAssociativeRecall(Problem):
 
         The last but one is the only one left if no earlier item equals the query, so it is no source.
         """
-        layout = self._layout(step)
-        if layout is None:
+        asked = self._layout.asked(step)
+        if asked is None:
             return same_sources(history, step, [])
-        count, vector = layout
-        _, place = self._read(history, count)
-        item, within = np.divmod(np.arange(step + 1), self._block)
+        count, vector = asked
+        _, place = self._layout.read(history, count)
+        item, within = np.divmod(np.arange(step + 1), self._layout.block)
         answer = (item == place[:, None] + 1) & (within == vector + 1)
         compared = (item <= place[:, None]) & (item < count - 2) & (within > 0)
         query = (item == count) & (within > 0) & (count > 2)

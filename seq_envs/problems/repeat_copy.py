@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium import spaces
 
-from seq_envs.encodings import Array, Encoding
+from seq_envs.encodings import Array
 from seq_envs.level import Levels
 from seq_envs.parameters import LONGEST, MOST_VALUES, Integer, choice, parameter
 from seq_envs.problem import Episodes, ManyToMany, Problem, same_sources, varied_length
-from seq_envs.problems.bit_vectors import random_bits, rows_of, text_of
 from seq_envs.problems.papers import graves_2014
-from seq_envs.problems.repeat_copy_layouts import END, copy_levels, layouts_of
+from seq_envs.problems.repeat_copy_layouts import END, layouts_of, repeat_copy_levels
+from seq_envs.problems.repeat_copy_sequences import MOST_REPEATS, SequenceCode, random_sequences
 from seq_envs.published import Published
-from seq_envs.sizes import Size, Sizes, drawn, largest
-from seq_envs.vector_encodings import Numbers, VectorEncodingName
-
-_MOST_REPEATS = 1000
-_SCALE = 10
-"""A number of repeats is observed divided by this, whatever its range: so it means the same to an agent that is tested
-with more repeats than it was trained with."""
+from seq_envs.sizes import Size, Sizes, largest
+from seq_envs.vector_encodings import VectorEncodingName
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +91,7 @@ class SeqRepeatCopy(Problem):
 
     length: Size = parameter(4, Sizes(1, LONGEST), "vectors in the sequence")
     bits: int = parameter(4, Integer(1, MOST_VALUES), "bits of a vector")
-    repeats: Size = parameter(1, Sizes(1, _MOST_REPEATS), "how often the sequence is reproduced")
+    repeats: Size = parameter(1, Sizes(1, MOST_REPEATS), "how often the sequence is reproduced")
     framing: ManyToMany = choice(ManyToMany, "the answers follow after all vectors")
     encoding: VectorEncodingName = choice(VectorEncodingName, "encoding of observations")
 
@@ -117,67 +113,31 @@ class SeqRepeatCopy(Problem):
     def steps(self) -> int:
         return largest(self.length) * (1 + largest(self.repeats)) + 1 + self.marks_end
 
-    @property
-    def code(self) -> Encoding:
-        marks = [1.0] + [_MOST_REPEATS / _SCALE] * self.marks_end
-        return Numbers(0.0, np.array([1.0] * self.bits + marks), self.bits + len(marks), self._text)
-
-    def _text(self, raw: Array) -> str:
-        if raw[self.bits] == 0:
-            return text_of(raw[: self.bits])
-        return f"|x{raw[-1] * _SCALE:.0f}" if self.marks_end else "|"
+    @cached_property
+    def code(self) -> SequenceCode:
+        return SequenceCode(self.bits, shows_repeats=self.marks_end)
 
     @property
     def action_space(self) -> spaces.MultiDiscrete:
         return spaces.MultiDiscrete(np.full(self.bits + self.marks_end, 2))
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
-        lengths, repeats = drawn(self.length, rng, batch), drawn(self.repeats, rng, batch)
-        longest, episode, step = largest(self.length), np.arange(batch), np.arange(self.steps)
-        vectors = random_bits(rng, (batch, longest), self.bits)
-        if not isinstance(self.length, int):
-            vectors[np.arange(longest) >= lengths[:, None]] = 0
-        observations = np.zeros((batch, self.steps, self.bits + 1 + self.marks_end), np.float32)
-        observations[:, :longest, : self.bits] = vectors
-        observations[episode, lengths, self.bits] = 1
-        if self.marks_end:
-            observations[episode, lengths, -1] = repeats / _SCALE
-        targets = self._answers(vectors, lengths, repeats, step)
-        if isinstance(self.length, int) and isinstance(self.repeats, int):
-            return varied_length(observations, targets, None, step > longest)
-        last = lengths * (1 + repeats) + self.marks_end
-        return varied_length(observations, targets, last + 1, step > lengths[:, None])
-
-    def _answers(self, vectors: Array, lengths: Array, repeats: Array, step: Array) -> Array:
-        """(B, steps, places): the right answers at time steps (steps,), for these lengths and repeats (B,).
-
-        vectors (B, ..., bits) begin with the sequence.
-        """
-        one_length = isinstance(self.length, int)
-        places = step - self.length - 1 if one_length else step - lengths[:, None] - 1
-        if self.marks_end:
-            places %= self.length if one_length else lengths[:, None]
-        answers = rows_of(vectors, places.clip(0, vectors.shape[1] - 1)).astype(np.uint8, copy=False)
-        if not self.marks_end:
-            return answers
-        over = step > (lengths * (1 + repeats))[:, None]
-        answers[over] = 0
-        return np.concatenate([answers, over[..., None]], axis=-1)
+        sequences, step = random_sequences(rng, batch, self.length, self.repeats, self.bits), np.arange(self.steps)
+        one_layout = isinstance(self.length, int) and isinstance(self.repeats, int)
+        return varied_length(
+            self.code.write(sequences, self.steps),
+            sequences.answers(step, marks_end=self.marks_end),
+            None if one_layout else sequences.last_vector + self.marks_end + 1,
+            step > sequences.lengths[:, None],
+        )
 
     def solve(self, history: Array) -> Array:
-        return self._solved(history, history.shape[1] - 1)[:, 0]
+        return self.solve_all(history)[:, -1]
 
     def solve_all(self, observations: Array) -> Array:
-        return self._solved(observations, 0)
-
-    def _solved(self, observations: Array, first: int) -> Array:
-        """The right answers from a step on; zeros if no delimiter has been observed."""
-        lengths = observations[..., self.bits].argmax(axis=1)
-        delimiters = observations[np.arange(len(lengths)), lengths]
-        repeats = np.rint(delimiters[:, -1] * _SCALE).astype(np.int64)
-        vectors, step = observations[..., : self.bits], np.arange(first, observations.shape[1])
-        answers = self._answers(vectors, np.maximum(lengths, 1), repeats, step)
-        answers[delimiters[:, self.bits] == 0] = 0
+        sequences, found = self.code.read(observations)
+        answers = sequences.answers(np.arange(observations.shape[1]), marks_end=self.marks_end)
+        answers[~found] = 0  # No delimiter has been observed.
         return answers
 
     def sources(self, history: Array, step: int) -> Array | None:
@@ -188,22 +148,17 @@ class SeqRepeatCopy(Problem):
         places: Array = np.unique(layouts.places(step))
         if len(places) <= 1:
             return same_sources(history, step, places[places != END])
-        lengths = history[:, : step + 1, self.bits].argmax(axis=1)
-        answers = self.solve(history[:, : step + 1])
-        place = (step - lengths - 1) % np.maximum(lengths, 1)
+        sequences, _ = self.code.read(history[:, : step + 1])
         steps = np.arange(step + 1)
-        sources: Array = steps == place[:, None]
-        if self.marks_end:
-            sources &= answers[:, -1:] == 0
-        sources |= steps == lengths[:, None]
+        sources: Array = (steps == sequences.place(step)[:, None]) | (steps == sequences.lengths[:, None])
         return sources
 
     def guess(self, observations: Array, step: int) -> Array | None:
-        layouts = layouts_of(self.length, self.repeats) if self.marks_end else None
-        if self.marks_end and layouts is None:
-            return None
         answers = np.zeros((len(observations), self.bits + self.marks_end), np.uint8)
-        if layouts is not None:
+        if self.marks_end:
+            layouts = layouts_of(self.length, self.repeats)
+            if layouts is None:
+                return None
             answers[:, -1] = layouts.ends[step]
         return answers
 
@@ -213,7 +168,4 @@ class SeqRepeatCopy(Problem):
         return ("action", "reward") if self.marks_end and (varied or self.length == 1) else ("action",)
 
     def known_levels(self) -> Levels | None:
-        if not self.marks_end:
-            return copy_levels(self.length, self.bits)
-        layouts = layouts_of(self.length, self.repeats)
-        return None if layouts is None else layouts.levels(self.bits)
+        return repeat_copy_levels(self.length, self.repeats, self.bits)

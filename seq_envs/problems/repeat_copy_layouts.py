@@ -16,6 +16,16 @@ END = -1
 """Stands for the place of a vector where the answer is the end."""
 
 
+def place_of(step: int, lengths: Array, repeats: Array) -> Array:
+    """(n,): the place of the vector that is the right answer at a step after the delimiter, or END.
+
+    Args:
+        step: the time step.
+        lengths, repeats: (n,).
+    """
+    return np.where(step > lengths * (1 + repeats), END, (step - lengths - 1) % lengths)
+
+
 class Layouts:
     """Every pair of a length and a number of repeats that an episode may have; all are equally likely.
 
@@ -25,14 +35,13 @@ class Layouts:
 
     def __init__(self, lengths: Array, repeats: Array, *, marks_end: bool) -> None:
         self._lengths = lengths
-        self._last_vector = lengths * (1 + repeats)
-        self._last = self._last_vector + marks_end
+        self._repeats = repeats
+        self._last = lengths * (1 + repeats) + marks_end
 
     def places(self, step: int) -> Array:
         """(layouts that ask at this step,): the place of the vector that is the right answer, or END."""
         asks = (self._lengths < step) & (step <= self._last)
-        lengths, over = self._lengths[asks], step > self._last_vector[asks]
-        return np.where(over, END, (step - lengths - 1) % lengths)
+        return place_of(step, self._lengths[asks], self._repeats[asks])
 
     @cached_property
     def _counts(self) -> tuple[Array, Array]:
@@ -76,6 +85,9 @@ def layouts_of(length: Size, repeats: Size) -> Layouts | None:
     return Layouts(pairs[0].ravel(), pairs[1].ravel(), marks_end=repeats != 1)
 
 
-def copy_levels(length: Size, bits: int) -> Levels:
-    """The levels of copying once: every bit is a coin flip."""
-    return by_luck(0.5, mean_power(0.5**bits, length))
+def repeat_copy_levels(length: Size, repeats: Size, bits: int) -> Levels | None:
+    """The levels; None if there are too many layouts."""
+    if repeats == 1:  # Every bit is a coin flip.
+        return by_luck(0.5, mean_power(0.5**bits, length))
+    layouts = layouts_of(length, repeats)
+    return None if layouts is None else layouts.levels(bits)
