@@ -10,16 +10,15 @@ import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, CategoricalEncodingName, Encoding
-from seq_envs.level import Level, Levels
+from seq_envs.level import Levels
 from seq_envs.parameters import LONGEST, Integer, choice, parameter
-from seq_envs.problem import Episodes, OneToOne, Problem, varied_length
+from seq_envs.problem import Episodes, OneToOne, Problem
+from seq_envs.problems.counting_levels import counting_levels
+from seq_envs.problems.counting_words import SYMBOLS, A, B, complete_letters, draw_words, next_sets
 from seq_envs.published import Published
-from seq_envs.sizes import Size, Sizes, drawn, largest, smallest
+from seq_envs.sizes import Size, Sizes, largest, smallest
 
 _GERS = "Gers and Schmidhuber 2001, section III"
-_SYMBOLS = ("S", "a", "b", "c")
-_A, _B = 1, 2
-"""The first two letters among the symbols; a letter's symbol is its place in the alphabet, counted from 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +107,7 @@ class SeqCounting(Problem):
     def question(self) -> str:
         end = " the next letter" if self.letters == 3 else " T"
         return (
-            f"Which of {', '.join(_SYMBOLS[1 : self.letters + 1])} and T may come next? After a: a or b. After a later "
+            f"Which of {', '.join(SYMBOLS[1 : self.letters + 1])} and T may come next? After a: a or b. After a later "
             f"letter: the same again, until there are as many as a. Then{end}{', and at last T' * (self.letters - 2)}."
         )
 
@@ -118,45 +117,22 @@ class SeqCounting(Problem):
 
     @property
     def code(self) -> Encoding:
-        return SYMBOL_ENCODINGS[self.encoding](Alphabet(0, _SYMBOLS[: self.letters + 1]))
+        return SYMBOL_ENCODINGS[self.encoding](Alphabet(0, SYMBOLS[: self.letters + 1]))
 
     @property
     def action_space(self) -> spaces.MultiDiscrete:
         return spaces.MultiDiscrete([2] * (self.letters + 1))
 
-    def _sets(self, symbols: Array, complete: Array) -> Array:
-        """(..., letters+1): what may follow symbols (...); `complete` (...): there are n of this later letter."""
-        table = np.eye(self.letters + 2, self.letters + 1, -1, dtype=np.uint8)  # Each later letter alone.
-        table[0, 0] = table[_A, 0] = 1
-        table[_A, 1] = 1
-        sets: Array = table.take(symbols + complete, axis=0)
-        return sets
-
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
-        numbers = drawn(self.repeats, rng, batch)
-        small = np.min_scalar_type(3 * self.steps)
-        n, step = numbers.astype(small)[:, None], np.arange(self.steps, dtype=small)
-        symbols = (step > n).view(np.uint8) + np.uint8(_A)
-        complete = step == 2 * n
-        if self.letters == 3:
-            symbols += step > 2 * n
-            complete |= step == 3 * n
-        symbols[:, 0] = 0
-        every = np.ones(self.steps, np.bool_)
-        return varied_length(symbols, self._sets(symbols, complete), self.letters * numbers + 1, every)
+        return draw_words(rng, batch, self.repeats, self.letters)
 
     def solve(self, history: Array) -> Array:
         current = history[:, -1]
-        same, first = ((history == symbol).sum(axis=1) for symbol in (current[:, None], _A))
-        return self._sets(current, (current >= _B) & (same == first))
+        same, first = ((history == symbol).sum(axis=1) for symbol in (current[:, None], A))
+        return next_sets(current, (current >= B) & (same == first), self.letters)
 
     def solve_all(self, observations: Array) -> Array:
-        complete = np.zeros(observations.shape, np.bool_)
-        first = (observations == _A).cumsum(axis=1)
-        for letter in range(_B, self.letters + 1):
-            found = observations == letter
-            complete |= found & (found.cumsum(axis=1) == first)
-        return self._sets(observations, complete)
+        return next_sets(observations, complete_letters(observations, self.letters), self.letters)
 
     def sources(self, history: Array, step: int) -> Array:
         """The steps whose symbol differs between the episodes that last until `step`.
@@ -169,15 +145,15 @@ class SeqCounting(Problem):
         for repeats in range(1, self.letters):
             varies |= (steps > repeats * shortest) & (steps <= repeats * largest(self.repeats))
         letter = np.maximum(history[:, step].astype(np.int64), 1)
-        counts = (letter >= _B) & (step % letter == 0) & (step // letter >= smallest(self.repeats))
+        counts = (letter >= B) & (step % letter == 0) & (step // letter >= smallest(self.repeats))
         sources: Array = varies & (counts[:, None] | (steps == step))
         return sources
 
     def guess(self, observations: Array, step: int) -> Array:
         """A letter is taken for its last only if no greater n is possible, since all n are equally likely."""
-        letter = np.maximum(observations.astype(np.int64), _B)
+        letter = np.maximum(observations.astype(np.int64), B)
         greatest = np.minimum((step - 1) // (letter - 1), largest(self.repeats))
-        return self._sets(observations, (observations >= _B) & (greatest * letter == step))
+        return next_sets(observations, (observations >= B) & (greatest * letter == step), self.letters)
 
     @property
     def leaks(self) -> tuple[str, ...]:
@@ -188,14 +164,4 @@ class SeqCounting(Problem):
         return ("action",) if low <= 2 < high else ()
 
     def known_levels(self) -> Levels:
-        low, high = smallest(self.repeats), largest(self.repeats)
-        words = high - low + 1
-        numbers = words * (low + high) // 2  # The sum of all n.
-        steps = self.letters * numbers + words
-        # `guess` misses the n-th b, and the n-th c, of all n but these: no greater n has the same letter at that step.
-        known = [
-            len({n for n in (*range(1, letter), high) if low <= n <= high}) for letter in range(_B, self.letters + 1)
-        ]
-        missed = sum(words - count for count in known)
-        # The best constant answer is "a or b", which is wrong after S.
-        return Levels(Level(numbers / steps, 0.0), Level(1 - missed / steps, known[0] / words), Level(1.0, 1.0))
+        return counting_levels(self.repeats, self.letters)
