@@ -43,6 +43,19 @@ def distinct_numbers(rng: np.random.Generator, batch: int, count: int, below: in
     return numbers
 
 
+def distinct_places(rng: np.random.Generator, lengths: Array, count: int, steps: int) -> Array:
+    """(B, steps) bool: `count` random places of the first `lengths` (B,), drawn without replacement.
+
+    The algorithm of R. W. Floyd: each choice of places is equally likely.
+    """
+    chosen = np.zeros((len(lengths), steps), np.bool_)
+    row = np.arange(len(lengths))
+    for last in range(-count, 0):
+        place = rng.integers(lengths + last + 1)
+        chosen[row, np.where(chosen[row, place], lengths + last, place)] = True
+    return chosen
+
+
 def _repeated(ascending: Array) -> Array:
     """(B, count-1) bool: whether a number of (B, count) equals the next one."""
     same: Array = ascending[:, 1:] == ascending[:, :-1]

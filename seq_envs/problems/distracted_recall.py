@@ -10,10 +10,12 @@ from typing import ClassVar
 import numpy as np
 from gymnasium import spaces
 
+from seq_envs.distinct_numbers import distinct_places
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Levels, by_luck
 from seq_envs.parameters import LONGEST, MOST_VALUES, Integer, choice, parameter
-from seq_envs.problem import Episodes, ManyToMany, Problem, same_sources, varied_length
+from seq_envs.problem import Episodes, ManyToMany, Problem, same_sources
+from seq_envs.problems.cued_answers import ask_afterwards
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, check_fits, drawn, largest, smallest
 
@@ -116,44 +118,20 @@ class SeqDistractedRecall(Problem):
         return spaces.Discrete(self.n_values)
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
-        lengths, longest = drawn(self.length, rng, batch), largest(self.length)
-        episode, dtype = np.arange(batch), self.alphabet.dtype
-        is_target = self._places(rng, lengths)
-        symbols = rng.integers(self.n_values, self._first_prompt, size=(batch, self.steps), dtype=dtype.type)
-        values = rng.integers(self.n_values, size=(batch, self.targets), dtype=dtype.type)
+        lengths, dtype = drawn(self.length, rng, batch), self.alphabet.dtype.type
+        is_target = distinct_places(rng, lengths, self.targets, self.steps)
+        symbols = rng.integers(self.n_values, self._first_prompt, size=(batch, self.steps), dtype=dtype)
+        values = rng.integers(self.n_values, size=(batch, self.targets), dtype=dtype)
         symbols[is_target] = values.ravel()  # In order, since a mask reads episode by episode.
-        targets = np.zeros_like(symbols)
         prompts = np.arange(self._first_prompt, self.alphabet.size)
-        if isinstance(self.length, int):
-            symbols[:, longest:] = prompts
-            targets[:, longest:] = values
-            return varied_length(symbols, targets, None, np.arange(self.steps) >= longest)
-        asked = lengths[:, None] + np.arange(self.targets)
-        symbols[episode[:, None], asked] = prompts
-        targets[episode[:, None], asked] = values
-        return varied_length(symbols, targets, lengths + self.targets, np.arange(self.steps) >= lengths[:, None])
-
-    def _places(self, rng: np.random.Generator, lengths: Array) -> Array:
-        """(B, T) bool: the places of the targets, by R. Floyd's algorithm: each choice of places is equally likely."""
-        is_target = np.zeros((len(lengths), self.steps), np.bool_)
-        episode = np.arange(len(lengths))
-        for last in range(-self.targets, 0):
-            place = rng.integers(lengths + last + 1)
-            is_target[episode, np.where(is_target[episode, place], lengths + last, place)] = True
-        return is_target
+        return ask_afterwards(symbols, prompts, values, None if isinstance(self.length, int) else lengths)
 
     def solve(self, history: Array) -> Array:
-        place = self._place(history, self._asked(history[:, -1]))
-        return np.take_along_axis(history, place[:, None], axis=1)[:, 0]
+        return self.solve_all(history)[:, -1]
 
     def _asked(self, symbols: Array) -> Array:
         """Which target, 0, 1, ..., a prompt asks for; 0 for other symbols."""
         return np.maximum(symbols.astype(np.int64) - self._first_prompt, 0)
-
-    def _place(self, history: Array, asked: Array) -> Array:
-        """(B,): the step of target number `asked` (B,)."""
-        place: Array = ((history < self.n_values).cumsum(axis=1) > asked[:, None]).argmax(axis=1)
-        return place
 
     def solve_all(self, observations: Array) -> Array:
         order = (observations >= self.n_values).argsort(axis=1, kind="stable")[:, : self.targets]
@@ -174,7 +152,8 @@ class SeqDistractedRecall(Problem):
             return same_sources(history, step, [])
         if len(asked) == 1 and step - asked[0] == self.targets:
             return same_sources(history, step, asked)
-        place = self._place(history, self._asked(history[:, step]))
+        targets_so_far = (history < self.n_values).cumsum(axis=1)
+        place = (targets_so_far > self._asked(history[:, step])[:, None]).argmax(axis=1)
         steps = np.arange(step + 1)
         sources: Array = (steps <= place[:, None]) | ((steps == step) & (len(asked) > 1))
         return sources

@@ -13,7 +13,8 @@ from seq_envs.distinct_numbers import distinct_numbers
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Levels, by_luck
 from seq_envs.parameters import LONGEST, MOST_VALUES, Integer, choice, parameter
-from seq_envs.problem import Episodes, ManyToMany, Problem, fixed_length, varied_length
+from seq_envs.problem import Episodes, ManyToMany, Problem
+from seq_envs.problems.cued_answers import ask_afterwards
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, check_fits, drawn, largest, mean_power, smallest
 
@@ -120,18 +121,11 @@ class SeqSelectiveCopy(Problem):
         if varies:  # A further column takes the values that an episode with fewer items does not have.
             places[np.arange(most) >= items[:, None]] = self.steps
         places.sort(axis=1)
-        observations = np.full((batch, self.steps + varies), self.n_values, values.dtype)
-        targets = np.zeros_like(observations)
-        episode = np.arange(batch)[:, None]
-        observations[episode, places] = values
+        symbols = np.full((batch, self.steps + varies), self.n_values, values.dtype)
+        symbols[np.arange(batch)[:, None], places] = values
         if not varies:
-            observations[:, -most:] = self.n_values + 1
-            targets[:, -most:] = values
-            return fixed_length(observations, targets, np.arange(self.steps) >= self.steps - most)
-        observations[episode, lengths[:, None] + np.arange(most)] = self.n_values + 1
-        targets[episode, lengths[:, None] + np.arange(most)] = values
-        asked = np.arange(self.steps) >= lengths[:, None]
-        return varied_length(observations[:, :-1], targets[:, :-1], lengths + items, asked)
+            return ask_afterwards(symbols, self.n_values + 1, values, None)
+        return ask_afterwards(symbols[:, :-1], self.n_values + 1, values, lengths, lengths + items)
 
     def solve(self, history: Array) -> Array:
         return self.solve_all(history)[:, -1]
