@@ -10,17 +10,17 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from gymnasium import spaces
 
-from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, CategoricalEncodingName, Encoding
+from seq_envs.encodings import SYMBOL_ENCODINGS, Array, CategoricalEncodingName, Encoding
 from seq_envs.level import Levels
 from seq_envs.parameters import LONGEST, Integer, choice, parameter
 from seq_envs.problem import Episodes, OneToOne, Problem, same_sources, varied_length
-from seq_envs.problems.dyck_brackets import either, folded_walk, innermost_kinds, last_opened
+from seq_envs.problems.dyck_brackets import bracket_alphabet, counted_steps, legal_sets
 from seq_envs.problems.dyck_levels import LikelyDepths, dyck_levels, likely_depths
+from seq_envs.problems.dyck_words import Innermost, last_opened, random_words, read_end, read_words
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, largest, lengths_of
 
-_HEWITT = "Hewitt et al. 2020, section 6"
-_OPENERS, _CLOSERS = "([{<", ")]}>"
+_HEWITT, _FIGURE = "Hewitt et al. 2020, section 6", "learned with O(depth * log(kinds)) hidden units"
 _MOST_KINDS = 1 << 16
 _Ask = Literal["closer", "legal"]
 
@@ -103,12 +103,7 @@ class SeqDyck(Problem):
         "test_128_kinds": {"length": (181, 360), "kinds": 128, "depth": 5},
     }
     published: ClassVar[tuple[Published, ...]] = (
-        Published(
-            who="LSTM",
-            setting="the languages of the splits",
-            figure="learned with O(depth * log(kinds)) hidden units",
-            source=_HEWITT,
-        ),
+        Published(who="LSTM", setting="the languages of the splits", figure=_FIGURE, source=_HEWITT),
     )
 
     length: Size = parameter(16, Sizes(1, LONGEST), "time steps of an episode")
@@ -135,94 +130,45 @@ class SeqDyck(Problem):
     def steps(self) -> int:
         return largest(self.length)
 
-    @cached_property
-    def alphabet(self) -> Alphabet:
-        kinds = range(self.kinds)
-        if self.kinds <= len(_OPENERS):
-            return Alphabet(0, (*_OPENERS[: self.kinds], *_CLOSERS[: self.kinds]))
-        return Alphabet(0, (*(f"({kind}" for kind in kinds), *(f"{kind})" for kind in kinds)))
-
     @property
     def code(self) -> Encoding:
-        return SYMBOL_ENCODINGS[self.encoding](self.alphabet)
+        return SYMBOL_ENCODINGS[self.encoding](bracket_alphabet(self.kinds))
 
     @property
     def action_space(self) -> spaces.Discrete | spaces.MultiDiscrete:
         return spaces.Discrete(self.kinds) if self.ask == "closer" else spaces.MultiDiscrete([2] * (2 * self.kinds))
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
-        symbol, kinds = self.alphabet.dtype.type, self.alphabet.dtype.type(self.kinds)
         lengths = lengths_of(self.length, rng, batch)
-        drawn = rng.integers(2 * self.kinds, size=(batch, self.steps), dtype=symbol)
-        up = drawn < kinds  # The direction of a walk; the kind is the rest of the number.
-        open_brackets = folded_walk(up, self.depth)
-        # From here to the end the time comes first, which is faster.
-        later = np.ascontiguousarray(open_brackets.T)
-        opening = np.ones(later.shape, np.bool_)
-        np.greater(later[1:], later[:-1], out=opening[1:])
-        symbols = np.ascontiguousarray((drawn - kinds * ~up).T)
-        innermost = innermost_kinds(opening, later, symbols)
-        # What a closing bracket closes was the innermost one before.
-        symbols[1:] = either(opening[1:], symbols[1:], innermost[:-1] + kinds)
-        answers = self._answers(np.ascontiguousarray(innermost.T), open_brackets)
-        scored = open_brackets > 0 if self.ask == "closer" else np.ones(self.steps, np.bool_)
-        return varied_length(np.ascontiguousarray(symbols.T), answers, lengths, scored)
+        brackets, innermost = random_words(rng, batch, self.steps, self.kinds, self.depth)
+        scored = innermost.depth > 0 if self.ask == "closer" else np.ones(self.steps, np.bool_)
+        return varied_length(brackets, self._answers(innermost), lengths, scored)
 
-    def _answers(self, innermost: Array, open_brackets: Array) -> Array:
-        """(..., *action_space.shape): the answers for kinds of innermost brackets and numbers of open ones (...)."""
+    def _answers(self, innermost: Innermost) -> Array:
+        """The answers (..., *action_space.shape) after these innermost brackets (...)."""
         if self.ask == "closer":
-            return innermost
-        return self._legal_set(innermost, open_brackets < self.depth, open_brackets > 0)
-
-    def _legal_set(self, kind: Array, opening: Array, closing: Array) -> Array:
-        """(..., 2*kinds): all opening brackets where `opening` (...), and the closing one of a kind where `closing`."""
-        both = 2 * self.kinds
-        legal = np.zeros((*kind.shape, both), np.uint8)
-        legal[..., : self.kinds] = opening[..., None]
-        # The closing brackets one after the other, as places of the flat array.
-        place = np.arange(self.kinds, legal.size, both)
-        place += kind.ravel()
-        legal.reshape(-1)[place] = closing.ravel()
-        return legal
+            return innermost.kind
+        return legal_sets(self.kinds, innermost.kind, innermost.depth < self.depth, innermost.depth > 0)
 
     def solve(self, history: Array) -> Array:
-        opening = history < self.kinds
-        open_brackets = np.where(opening, 1, -1).cumsum(axis=1)
-        place, found = last_opened(opening, open_brackets)
-        kind = np.where(found, np.take_along_axis(history, place[:, None], axis=1)[:, 0], 0)
-        return self._answers(kind, open_brackets[:, -1])
+        return self._answers(read_end(history, self.kinds))
 
     def solve_all(self, observations: Array) -> Array:
-        opening = observations < self.kinds
-        open_brackets = np.where(opening, 1, -1).cumsum(axis=1)
-        by_time = (np.ascontiguousarray(part.T) for part in (opening, open_brackets, observations))
-        return self._answers(np.ascontiguousarray(innermost_kinds(*by_time).T), open_brackets)
+        return self._answers(read_words(observations, self.kinds))
 
     def sources(self, history: Array, step: int) -> Array:
-        """For `closer` the steps since the innermost open bracket; for `legal` all steps so far, which are counted.
-
-        At an odd step the innermost bracket was opened at an odd one. So the kind of the first bracket does not matter.
-        """
-        if self.ask == "closer":
-            opening = history[:, : step + 1] < self.kinds
-            place, _ = last_opened(opening, np.where(opening, 1, -1).cumsum(axis=1))
-            recent: Array = np.arange(step + 1) >= place[:, None]
-            return recent
-        if self.depth == 1:  # Brackets open and close in turn.
-            return same_sources(history, step, [] if step % 2 or self.kinds == 1 else [step])
-        if self.kinds == 1 and self.depth == 2 and step % 2 == 0:
-            return same_sources(history, step, [])  # One bracket is open.
-        return same_sources(history, step, np.arange(step % 2 or self.kinds == 1, step + 1))
+        """For `closer` the steps since the innermost open bracket; for `legal` all steps so far, which are counted."""
+        if self.ask == "legal":
+            return same_sources(history, step, counted_steps(step, self.kinds, self.depth))
+        opened, _ = last_opened(history[:, : step + 1], self.kinds)
+        return np.asarray(np.arange(step + 1) >= opened[:, None])
 
     def guess(self, observations: Array, step: int) -> Array | None:
         opening = observations < self.kinds
+        kind, likely = np.where(opening, observations, 0), self._likely_depths
         if self.ask == "closer":
-            return np.where(opening, observations, 0)
-        likely = self._likely_depths
-        if likely is None:
-            return None
-        full, empty = likely.full[step], likely.empty[step]
-        return self._legal_set(np.where(opening, observations, 0), ~opening | (not full), opening | (not empty))
+            return kind
+        return None if likely is None else legal_sets(self.kinds, kind, *likely.may_follow(opening, step))
 
     @cached_property
     def _likely_depths(self) -> LikelyDepths | None:

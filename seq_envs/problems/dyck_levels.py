@@ -32,6 +32,15 @@ class LikelyDepths(NamedTuple):
     empty: Array
     """(T,) bool: whether after a closing bracket it is better to expect that none is open than to guess its kind."""
 
+    def may_follow(self, opening: Array, step: int) -> tuple[Array, Array]:
+        """(B,) bool each: whether to expect that a bracket may open, and that one may close, after some brackets.
+
+        Args:
+            opening: (B,) bool: whether they are opening ones.
+            step: their time step.
+        """
+        return ~opening | (not self.full[step]), opening | (not self.empty[step])
+
 
 def likely_depths(problem: SeqDyck) -> LikelyDepths | None:
     """The distribution of the number of open brackets at each step; None if it takes too much work."""
