@@ -10,17 +10,18 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from gymnasium import spaces
 
-from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
+from seq_envs.encodings import SYMBOL_ENCODINGS, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Levels
 from seq_envs.parameters import LONGEST, MOST_VALUES, Integer, choice, parameter
 from seq_envs.problem import Episodes, EveryStepOrLast, Problem, same_sources, varied_length
-from seq_envs.problems.modular_expressions import reduced, values_of
+from seq_envs.problems.modular_cycle import Cycle
+from seq_envs.problems.modular_expressions import Expressions
 from seq_envs.problems.modular_levels import Policy, modular_levels, policy_of
 from seq_envs.problems.papers import SHORT_AND_LONG, deletang_2023
 from seq_envs.published import Published
-from seq_envs.sizes import Size, Sizes, drawn, largest, lengths_of, smallest
+from seq_envs.sizes import Size, Sizes, largest, lengths_of, smallest
 
-_Task = Literal["cycle", "arithmetic"]
+_TaskName = Literal["cycle", "arithmetic"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +101,7 @@ class SeqModular(Problem):
 
     length: Size = parameter(11, Sizes(1, LONGEST), "time steps of an episode; odd in arithmetic")
     modulus: int = parameter(5, Integer(2, MOST_VALUES), "number of places of the cycle, or of different values")
-    task: _Task = choice(_Task, "whether to move on a cycle or to calculate")
+    task: _TaskName = choice(_TaskName, "whether to move on a cycle or to calculate")
     framing: EveryStepOrLast = choice(EveryStepOrLast, "whether every step is scored or only the last")
     encoding: SymbolEncodingName = choice(SymbolEncodingName, "encoding of observations")
 
@@ -116,76 +117,47 @@ class SeqModular(Problem):
         return self.task == "arithmetic"
 
     @cached_property
+    def _task(self) -> Cycle | Expressions:
+        return Expressions(self.modulus) if self.arithmetic else Cycle(self.modulus)
+
+    @cached_property
     def questions(self) -> Size:
         """How many steps could be scored: all, or in arithmetic the numbers of an expression."""
-        if not self.arithmetic:
-            return self.length
-        low, high = smallest(self.length) // 2 + 1, (largest(self.length) + 1) // 2
-        return low if low == high else (low, high)
+        return self._task.questions(self.length)
 
     @property
     def question(self) -> str:
-        if self.arithmetic:
-            return f"What is the value of the expression so far, modulo {self.modulus}? * binds first."
-        return (
-            f"Which place is reached, from 0 to {self.modulus - 1} on a cycle? The first place is 0, and +1 leads to 1."
-        )
+        return self._task.question
 
     @property
     def steps(self) -> int:
-        return 2 * largest(self.questions) - 1 if self.arithmetic else largest(self.length)
-
-    @cached_property
-    def alphabet(self) -> Alphabet:
-        return Alphabet(self.modulus, ("+", "-", "*")) if self.arithmetic else Alphabet(0, ("-1", "0", "+1"))
+        return self._task.spacing * (largest(self.questions) - 1) + 1
 
     @property
     def code(self) -> Encoding:
-        return SYMBOL_ENCODINGS[self.encoding](self.alphabet)
+        return SYMBOL_ENCODINGS[self.encoding](self._task.alphabet)
 
     @property
     def action_space(self) -> spaces.Discrete:
         return spaces.Discrete(self.modulus)
 
-    def scored_in_some(self, step: int) -> bool:
-        """Whether the step is scored in some episode."""
-        asks = not self.arithmetic or step % 2 == 0
-        return asks and (self.framing == "one_to_one" or step >= smallest(self.length) - 1)
-
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
-        symbol = self.alphabet.dtype.type
-        every = np.ones(self.steps, np.bool_)
-        if self.arithmetic:
-            lengths = None if isinstance(self.questions, int) else 2 * drawn(self.questions, rng, batch) - 1
-            observations = np.empty((batch, self.steps), symbol)
-            observations[:, ::2] = rng.integers(self.modulus, size=(batch, (self.steps + 1) // 2), dtype=symbol)
-            observations[:, 1::2] = rng.integers(3, size=(batch, self.steps // 2), dtype=symbol)
-            observations[:, 1::2] += symbol(self.modulus)
-            every[1::2] = False
-        else:
-            lengths = lengths_of(self.length, rng, batch)
-            observations = rng.integers(3, size=(batch, self.steps), dtype=symbol)
-        targets = self.solve_all(observations)
-        return varied_length(observations, targets, lengths, every if self.framing == "one_to_one" else None)
+        questions, spacing = lengths_of(self.questions, rng, batch), self._task.spacing
+        lengths = None if questions is None else spacing * (questions - 1) + 1
+        observations = self._task.draw(rng, batch, self.steps)
+        every = np.arange(self.steps) % spacing == 0 if self.framing == "one_to_one" else None
+        return varied_length(observations, self.solve_all(observations), lengths, every)
 
     def solve(self, history: Array) -> Array:
-        if not self.arithmetic:
-            place: Array = (history.sum(axis=1, dtype=np.int64) - history.shape[1]) % self.modulus
-            return place
-        values: Array = values_of(history, self.modulus)[-1]
-        return values
+        return self._task.last_answer(history)
 
     def solve_all(self, observations: Array) -> Array:
-        if self.arithmetic:
-            # The answers at numbers; what stands at operators is arbitrary.
-            return values_of(observations, self.modulus).T.repeat(2, axis=1)[:, : observations.shape[1]]
-        places: Array = observations.cumsum(axis=1, dtype=np.int64)
-        places -= np.arange(1, observations.shape[1] + 1)
-        return reduced(places, self.modulus)
+        return self._task.answers(observations)
 
     def sources(self, history: Array, step: int) -> Array:
         """All symbols so far, at the steps that are scored in some episode."""
-        return same_sources(history, step, np.arange(step + 1) if self.scored_in_some(step) else [])
+        scored = self.framing == "one_to_one" or step >= smallest(self.length) - 1
+        return same_sources(history, step, np.arange(step + 1) if scored and step % self._task.spacing == 0 else [])
 
     @cached_property
     def _policy(self) -> Policy | None:
@@ -195,7 +167,7 @@ class SeqModular(Problem):
     def guess(self, observations: Array, step: int) -> Array | None:
         if self._policy is None:
             return None
-        best = self._policy.best[step // 2 if self.arithmetic else step]
+        best = self._policy.best[step // self._task.spacing]
         return best.take(np.minimum(observations, len(best) - 1))  # At an operator the answer is arbitrary.
 
     @property

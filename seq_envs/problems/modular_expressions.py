@@ -1,15 +1,60 @@
-"""The values of expressions modulo a number."""
+"""Expressions and their values modulo a number, the task `arithmetic` of SeqModular."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
 
 import numpy as np
 
-from seq_envs.encodings import Array
+from seq_envs.encodings import Alphabet, Array
+from seq_envs.sizes import Size, largest, smallest
 
 _MINUS, _TIMES = 1, 2
 """The places of - and * among the operators + - *."""
+
+
+@dataclass(frozen=True)
+class Expressions:
+    """Numbers and operators in turn, drawn uniformly. The answer at each number is the value so far."""
+
+    spacing: ClassVar[int] = 2
+    """The steps from a question to the next one."""
+    modulus: int
+
+    def questions(self, length: Size) -> Size:
+        """How many steps of an episode could be scored: its numbers."""
+        low, high = smallest(length) // 2 + 1, (largest(length) + 1) // 2
+        return low if low == high else (low, high)
+
+    @property
+    def question(self) -> str:
+        """What a step asks."""
+        return f"What is the value of the expression so far, modulo {self.modulus}? * binds first."
+
+    @cached_property
+    def alphabet(self) -> Alphabet:
+        """The numbers and the operators."""
+        return Alphabet(self.modulus, ("+", "-", "*"))
+
+    def draw(self, rng: np.random.Generator, batch: int, steps: int) -> Array:
+        """(B, T): the symbols of episodes."""
+        symbol = self.alphabet.dtype.type
+        symbols = np.empty((batch, steps), symbol)
+        symbols[:, ::2] = rng.integers(self.modulus, size=(batch, (steps + 1) // 2), dtype=symbol)
+        symbols[:, 1::2] = rng.integers(3, size=(batch, steps // 2), dtype=symbol)
+        symbols[:, 1::2] += symbol(self.modulus)
+        return symbols
+
+    def last_answer(self, history: Array) -> Array:
+        """(B,): the value of the whole expressions (B, T)."""
+        values: Array = values_of(history, self.modulus)[-1]
+        return values
+
+    def answers(self, observations: Array) -> Array:
+        """(B, T): the values at the numbers of expressions (B, T); what stands at operators is arbitrary."""
+        return values_of(observations, self.modulus).T.repeat(2, axis=1)[:, : observations.shape[1]]
 
 
 def reduced(numbers: Array, modulus: int) -> Array:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from seq_envs.distinct_numbers import distinct_numbers
 from seq_envs.encodings import Array
 from seq_envs.problem import Episodes, varied_length
+from seq_envs.problems.multi_query_bindings import bindings_of
 from seq_envs.sizes import drawn, largest, lengths_of
 
 if TYPE_CHECKING:
     from seq_envs.problems.multi_query_recall import SeqMultiQueryRecall
-
-
-def bindings_of(pairs: Any, forget: bool) -> Any:
-    """The bindings of so many pairs (an integer, or an array of them): half of the keys are bound again."""
-    return pairs + (pairs + 1) // 2 if forget else pairs
 
 
 def draw_episodes(problem: SeqMultiQueryRecall, rng: np.random.Generator, batch: int) -> Episodes:

@@ -10,14 +10,14 @@ from typing import Any, ClassVar
 import numpy as np
 from gymnasium import spaces
 
-from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding
+from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, CategoricalEncodingName, Encoding
 from seq_envs.level import Levels, by_luck
 from seq_envs.parameters import LONGEST, MOST_VALUES, Flag, Integer, Real, choice, parameter
 from seq_envs.problem import Episodes, ManyToMany, Problem, same_sources
-from seq_envs.problems.multi_query_layout import bindings_of, draw_episodes
+from seq_envs.problems.multi_query_bindings import bindings_of, latest_binding, latest_values
+from seq_envs.problems.multi_query_layout import draw_episodes
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, as_text, largest, mean_power, smallest
-from seq_envs.vector_encodings import SeveralEncodingName
 
 _ZOOLOGY = "Arora et al. 2023, Figure 2"
 _SIZES = {"64x4": (64, 4), "128x8": (128, 8), "256x16": (256, 16), "512x64": (512, 64)}
@@ -102,7 +102,7 @@ class SeqMultiQueryRecall(Problem):
     power: float = parameter(0.01, Real(0.0, 1.0), "how even the gaps before the queries are; low: short gaps")
     forget: bool = parameter(False, Flag(), "whether half of the keys are bound again to new values")
     framing: ManyToMany = choice(ManyToMany, "one answer for each query")
-    encoding: SeveralEncodingName = choice(SeveralEncodingName, "encoding of observations")
+    encoding: CategoricalEncodingName = choice(CategoricalEncodingName, "encoding of observations")
 
     def check(self) -> None:
         most = largest(self.pairs)
@@ -144,25 +144,11 @@ class SeqMultiQueryRecall(Problem):
         return draw_episodes(self, rng, batch)
 
     def solve(self, history: Array) -> Array:
-        found: Array = history[np.arange(len(history)), self._latest_binding(history) + 1]
+        found: Array = history[np.arange(len(history)), latest_binding(history, self.n_values) + 1]
         return np.minimum(found, self.n_values - 1)  # Of the action space at the steps that are not scored too.
 
-    def _latest_binding(self, history: Array) -> Array:
-        """(B,): the latest step at which the last symbol was followed by a value; -1 if there is none."""
-        is_binding = (history[:, :-1] == history[:, -1:]) & (history[:, 1:] < self.n_values)
-        latest: Array = np.where(is_binding, np.arange(is_binding.shape[1]), -1).max(axis=1, initial=-1)
-        return latest
-
     def solve_all(self, observations: Array) -> Array:
-        """Write the value of each binding down when it comes, as its key's latest one."""
-        latest = np.zeros((len(observations), self.vocabulary), observations.dtype)
-        answers, episode = np.zeros_like(observations), np.arange(len(observations))
-        for step in range(1, observations.shape[1]):
-            before, now = observations[:, step - 1], observations[:, step]
-            is_value = now < self.n_values
-            latest[episode[is_value], before[is_value]] = now[is_value]
-            answers[:, step] = latest[episode, now]
-        return answers
+        return latest_values(observations, self.n_values, self.vocabulary)
 
     def sources(self, history: Array, step: int) -> Array | None:
         """The query, the latest binding of its key, and the keys that are bound after it.
@@ -171,7 +157,7 @@ class SeqMultiQueryRecall(Problem):
         """
         if not isinstance(self.pairs, int):
             return None
-        latest = self._latest_binding(history[:, : step + 1])[:, None]
+        latest = latest_binding(history[:, : step + 1], self.n_values)[:, None]
         context = 2 * bindings_of(self.pairs, self.forget)
         if self.n_keys == 1:  # The symbols of keys are the same in every episode.
             return same_sources(history, step, [context - 1])
