@@ -13,6 +13,7 @@ from gymnasium import spaces
 
 from seq_envs.answers import Answers, answers_of
 from seq_envs.encodings import Array, Encoding
+from seq_envs.episode_ends import is_inside, is_last_step
 from seq_envs.notebook import table
 from seq_envs.parameters import Choice
 from seq_envs.published import Published
@@ -243,10 +244,9 @@ def varied_length(observations: Array, targets: Array, lengths: Array | None, sc
     """
     if lengths is None:
         return fixed_length(observations, targets, last_of(observations.shape[1]) if scored is None else scored)
-    step = np.arange(observations.shape[1])
-    if scored is None:
-        return Episodes(observations, targets, step == lengths[:, None] - 1, lengths)
-    return Episodes(observations, targets, scored & (step < lengths[:, None]), lengths)
+    steps = observations.shape[1]
+    counted = is_last_step(lengths, steps) if scored is None else scored & is_inside(lengths, steps)
+    return Episodes(observations, targets, counted, lengths)
 
 
 def same_sources(history: Array, step: int, steps: Any) -> Array:

@@ -144,12 +144,15 @@ class SeqAdding(Problem):
         rule, lengths, every = self._rule, drawn(self.length, rng, batch), np.arange(batch)
         pairs = np.zeros((batch, self.steps, 2), np.float32)
         numbers = rng.random((batch, self.steps), dtype=np.float32)
-        pairs[..., 0] = 2 * numbers - 1 if rule.scaled else numbers
+        if rule.scaled:
+            numbers *= 2
+            numbers -= 1
+        pairs[..., 0] = numbers
         if self.variant == "original":
             pairs[:, 0, 1] = pairs[every, lengths - 1, 1] = END
         marked = marked_steps(rng, lengths, smallest(self.length), self.variant)
-        pairs[every[:, None], marked, 1] = MARKED
-        answer = rule.answer(rule.counted(rule.counts(marked), pairs[every[:, None], marked, 0]))
+        pairs[every, marked, 1] = MARKED
+        answer = rule.answer(rule.counted(rule.counts(marked), numbers[every, marked]).T)
         targets = np.broadcast_to(answer[:, None], (batch, self.steps, 1))
         return varied_length(pairs, targets, None if isinstance(self.length, int) else lengths)
 

@@ -31,21 +31,17 @@ def choices(shortest: int) -> tuple[int, int]:
 
 
 def marked_steps(rng: np.random.Generator, lengths: Array, shortest: int, variant: str) -> Array:
-    """(B, 2): the two steps that are marked in episodes of these lengths (B,)."""
+    """(2, B): the two steps that are marked in episodes of these lengths (B,)."""
+    luck = np.ascontiguousarray(rng.random((len(lengths), 2)).T)  # Long rows are faster than short ones.
     if variant == "original":
         first, second = choices(shortest)
-        steps = _below(rng, len(lengths), np.array([first, second - 1]))
-        steps[:, 1] += steps[:, 1] >= steps[:, 0]  # The first choice is left out.
+        steps = (luck * [[first], [second - 1]]).astype(np.int64)
+        steps[1] += steps[1] >= steps[0]  # The first choice is left out.
     else:
         half = lengths // 2
-        steps = _below(rng, len(lengths), np.stack([half, lengths - half], axis=1))
-        steps[:, 1] += half
+        steps = (luck * [half, lengths - half]).astype(np.int64)
+        steps[1] += half
     return steps
-
-
-def _below(rng: np.random.Generator, batch: int, bounds: Array) -> Array:
-    """(batch, 2): integers from 0 on, uniform below these bounds, in one draw for speed."""
-    return (rng.random((batch, 2)) * bounds).astype(np.int64)
 
 
 class Rule(NamedTuple):

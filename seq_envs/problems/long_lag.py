@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -16,8 +17,8 @@ from seq_envs.problems.papers import hochreiter_1997
 from seq_envs.published import Published
 from seq_envs.sizes import Size, Sizes, drawn, largest, smallest
 
-_ONE_MORE = 0.9
-"""The probability of another distractor after each one from number `delay` on."""
+_LOG_ONE_MORE = np.log(0.9)
+"""The logarithm of the probability of another distractor after each one from number `delay` on."""
 _B, _E, _X = 0, 1, 2
 """The places of b, e and x among the cues; y follows x."""
 _FRAME = 3
@@ -112,31 +113,31 @@ class SeqLongLag(Problem):
     def steps(self) -> int:
         return _FRAME + largest(self.delay) + self.extra
 
-    @property
-    def code(self) -> Encoding:
-        return SYMBOL_ENCODINGS[self.encoding](self._alphabet)
+    @cached_property
+    def alphabet(self) -> Alphabet:
+        return Alphabet(self.n_distractors, ("b", "e", "x", "y"))
 
     @property
-    def _alphabet(self) -> Alphabet:
-        return Alphabet(self.n_distractors, ("b", "e", "x", "y"))
+    def code(self) -> Encoding:
+        return SYMBOL_ENCODINGS[self.encoding](self.alphabet)
 
     @property
     def action_space(self) -> spaces.Discrete:
         return spaces.Discrete(2)
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
-        n = self.n_distractors
+        n, symbol = self.n_distractors, self.alphabet.dtype.type
         lengths = _FRAME + drawn(self.delay, rng, batch)
         if self.extra:
             # A geometric number modulo extra + 1 has the probabilities of one that is at most `extra`.
-            further = np.log(1 - rng.random(batch)) / np.log(_ONE_MORE)
+            further = np.log(1 - rng.random(batch)) / _LOG_ONE_MORE
             lengths += further.astype(np.int64) % (self.extra + 1)
         answers = rng.integers(2, size=batch, dtype=np.uint8)
-        symbols = rng.integers(n, size=(batch, self.steps), dtype=self._alphabet.dtype.type)
+        symbols = rng.integers(n, size=(batch, self.steps), dtype=symbol)
         symbols[:, 0] = n + _B
-        symbols[:, 1] = answers.astype(np.int64) + (n + _X)
+        symbols[:, 1] = answers + symbol(n + _X)
         symbols[np.arange(batch), lengths - 1] = n + _E
-        return varied_length(symbols, np.repeat(answers[:, None], self.steps, axis=1), lengths)
+        return varied_length(symbols, np.broadcast_to(answers[:, None], symbols.shape), lengths)
 
     def solve(self, history: Array) -> Array:
         is_y: Array = history[:, min(1, history.shape[1] - 1)] == self.n_distractors + _X + 1

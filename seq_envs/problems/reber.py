@@ -153,10 +153,10 @@ class SeqReber(Problem):
         while late.size:
             places[late] = walks(rng, late.size, self.longest)
             late = late[places[late, self.longest] != END]
+        is_end = places == END
         index = places[:, : self.longest].astype(np.intp)
-        inside = index != END
-        scored = inside if self.ask == "legal" else OUTER_IS_DUE.take(index)
-        return Episodes(SYMBOL.take(index), self._answers(index), scored, np.count_nonzero(inside, axis=1))
+        scored = ~is_end[:, : self.longest] if self.ask == "legal" else OUTER_IS_DUE.take(index)
+        return Episodes(SYMBOL.take(index), self._answers(index), scored, is_end.argmax(axis=1))
 
     def _answers(self, places: Array) -> Array:
         """The right answers (..., *action_space.shape) at places (...)."""

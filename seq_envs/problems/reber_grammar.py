@@ -6,6 +6,8 @@ Place 0 is that of the first B.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from seq_envs.encodings import Array
@@ -100,16 +102,18 @@ def _visited() -> Array:
 
 
 _VISITED = _visited()
+_NEXT_START = _VISITED.view(np.uint8).reshape(-1, _COINS)[:, -1].astype(np.intp) << _COINS
+"""(places * 2**_COINS,): the first row of the last place that the walk visits."""
 
 
 def walks(rng: np.random.Generator, batch: int, steps: int) -> Array:
     """(batch, T): the places of strings of any length, T > `steps`."""
     blocks = -(-steps // _COINS)
     coins = rng.integers(1 << _COINS, size=(batch, blocks), dtype=np.uint8)
+    rows = coins.T.astype(np.intp, order="C")  # Of the tables, if a walk began at place 0 with each number of coins.
+    for before, row in pairwise(rows):
+        row += _NEXT_START.take(before)
     # Eight places are one number, which is faster. Place 0 is the last of the first number.
     visited = np.zeros((batch, 1 + blocks), np.uint64)
-    places = visited.view(np.uint8)
-    for block in range(blocks):
-        start = places[:, block * _COINS + _COINS - 1].astype(np.intp)
-        visited[:, block + 1] = _VISITED.take((start << _COINS) + coins[:, block])
-    return places[:, _COINS - 1 :]
+    visited[:, 1:] = _VISITED.take(rows.T)
+    return visited.view(np.uint8)[:, _COINS - 1 :]

@@ -11,6 +11,7 @@ import numpy as np
 from gymnasium import spaces
 
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
+from seq_envs.episode_ends import is_inside
 from seq_envs.level import Levels
 from seq_envs.parameters import LONGEST, Integer, choice, parameter
 from seq_envs.problem import Episodes, ManyToMany, Problem, varied_length
@@ -126,16 +127,16 @@ class SeqStack(Problem):
         longest = largest(self.length)
         drawn = lengths_of(self.length, rng, batch)
         lengths = np.full(batch, longest) if drawn is None else drawn
-        at_first = rng.integers(1, np.maximum(lengths, 2))[:, None]
+        at_first = rng.integers(1, np.maximum(lengths, 2))
         values = rng.integers(self.n_values, size=(batch, longest), dtype=np.uint8)
         instructions = rng.integers(self._pop, self._cue, size=(batch, longest), dtype=np.uint8)
-        step = np.arange(self.steps)
+        step, cued = np.arange(self.steps), ~is_inside(lengths, self.steps)
         observations = np.full((batch, self.steps), self._cue, np.uint8)
-        observations[:, :longest] = np.where(step[:longest] < at_first, values, instructions)
-        observations[step >= lengths[:, None]] = self._cue
+        observations[:, :longest] = np.where(is_inside(at_first, longest), values, instructions)
+        np.copyto(observations, np.uint8(self._cue), where=cued)
         stacks = Stacks(observations[:, :longest], self.n_values)
         targets = stacks.unloaded(step - lengths[:, None])
-        return varied_length(observations, targets, lengths + stacks.heights + 1, step >= lengths[:, None])
+        return varied_length(observations, targets, lengths + stacks.heights + 1, cued)
 
     def solve(self, history: Array) -> Array:
         cues = (history == self._cue).sum(axis=1, keepdims=True)

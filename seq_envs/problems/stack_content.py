@@ -19,18 +19,20 @@ class Stacks:
         batch, steps = symbols.shape
         values = [*range(n_values)]
         cue = [0]
-        pushed = np.array([*values, 0, *values, *cue], np.uint8)[symbols.T]
-        moves = np.array([1] * n_values + [-1] + [1] * n_values + cue)[symbols.T] * batch
+        by_time = symbols.T.astype(np.intp, order="C")
+        pushed = np.array([*values, 0, *values, *cue], np.uint8).take(by_time)
+        moves = np.array([1] * n_values + [-1] + [1] * n_values + cue).take(by_time)
+        # The height is the sum of the moves, which an empty stack keeps from falling below its lowest one so far.
+        heights = np.zeros((steps + 1, batch), np.int64)
+        np.cumsum(moves, axis=0, out=heights[1:])
+        heights -= np.minimum.accumulate(heights, axis=0)
         self._n_values = n_values
-        self._contents = np.zeros((steps + 1, batch), np.uint8)  # From the bottom; any values above the height.
-        places = self._contents.reshape(-1)
-        bottom = np.arange(batch)
-        free = bottom.copy()  # The lowest free place of each stack. What is written there counts if it moves up.
-        for value, move in zip(pushed, moves, strict=True):
-            places[free] = value
-            free += move
-            np.maximum(free, bottom, out=free)
-        self.heights: Array = free // max(batch, 1)
+        self._stack = np.arange(batch)
+        self._contents = np.zeros((steps + 1) * batch, np.uint8)  # From the bottom; any values above the height.
+        # What is written to the lowest free place of a stack counts if the height moves up.
+        for free, value in zip(heights[:-1] * batch + self._stack, pushed, strict=True):
+            self._contents[free] = value
+        self.heights: Array = heights[-1]
         """(B,): the number of values on each stack."""
 
     def unloaded(self, cue: Array) -> Array:
@@ -39,5 +41,7 @@ class Stacks:
         They are arbitrary at negative numbers.
         """
         place = self.heights[:, None] - 1 - cue
-        values = np.take_along_axis(self._contents.T, np.clip(place, 0, len(self._contents) - 1), axis=1)
-        return np.where(place >= 0, values, np.uint8(self._n_values))
+        # A place beyond the contents belongs to a negative number.
+        values = self._contents.take(place * len(self._stack) + self._stack[:, None], mode="clip")
+        values[place < 0] = self._n_values
+        return values

@@ -124,11 +124,12 @@ class SeqTemporalOrder(Problem):
         lengths, every = lengths_of(self.length, rng, batch), np.arange(batch)
         symbols = rng.integers(_DISTRACTORS, size=(batch, self.steps), dtype=np.uint8)
         order = rng.integers(2**self.relevant, size=batch, dtype=np.uint8)
-        first, last = np.array(self.ranges).T
-        # One draw of all places is much faster than one for each.
-        places = first + (rng.random((batch, self.relevant)) * (last - first + 1)).astype(np.int64)
-        digits = order[:, None] >> np.arange(self.relevant, dtype=np.uint8)[::-1] & 1
-        symbols[every[:, None], places] = _X + digits
+        first, last = np.array(self.ranges).T[..., None]
+        # One draw of all places is much faster than one for each, and rows of episodes than those of few places.
+        luck = np.ascontiguousarray(rng.random((batch, self.relevant)).T)
+        places = first + (luck * (last - first + 1)).astype(np.int64)
+        digits = order >> np.arange(self.relevant, dtype=np.uint8)[::-1, None] & 1
+        symbols[every, places] = _X + digits
         symbols[:, 0] = _FIRST
         symbols[every, -1 if lengths is None else lengths - 1] = _LAST
         return varied_length(symbols, np.broadcast_to(order[:, None], symbols.shape), lengths)

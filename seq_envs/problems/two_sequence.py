@@ -153,7 +153,8 @@ class SeqTwoSequence(Problem):
         sign = 2.0 * is_class_1 - 1
         inputs = classes.noisy_inputs(rng, sign, self.steps, self.informative, noise=self.noise)
         answers = is_class_1[:, None] if self.ask == "class" else classes.noisy_targets(rng, sign)[:, None, None]
-        return varied_length(inputs[..., None], np.repeat(answers, self.steps, axis=1), lengths)
+        targets = np.broadcast_to(answers, (batch, self.steps, *answers.shape[2:]))
+        return varied_length(inputs[..., None], targets, lengths)
 
     @property
     def _read(self) -> int:
