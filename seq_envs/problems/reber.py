@@ -16,11 +16,11 @@ from seq_envs.problems.papers import hochreiter_1997
 from seq_envs.problems.reber_grammar import (
     END,
     FOLLOW,
+    LEGAL,
     OUTER_IS_DUE,
     OUTER_IS_P,
     SYMBOL,
     SYMBOLS,
-    legal_at,
     walks,
 )
 from seq_envs.problems.reber_levels import best_sets, legal_levels
@@ -160,7 +160,7 @@ class SeqReber(Problem):
 
     def _answers(self, places: Array) -> Array:
         """The right answers (..., *action_space.shape) at places (...)."""
-        return np.asarray(legal_at(places) if self.ask == "legal" else OUTER_IS_P.take(places))
+        return LEGAL.take(places, axis=0) if self.ask == "legal" else OUTER_IS_P.take(places)
 
     def solve(self, history: Array) -> Array:
         return np.asarray(self.solve_all(history)[:, -1])

@@ -75,14 +75,6 @@ CHANCES: Array = np.zeros((len(_PLACES), len(_PLACES)))
 for _side in (0, 1):
     CHANCES[np.arange(len(_PLACES)), _NEXT[:, _side]] += 0.5
 
-_LEGAL_AS_NUMBERS = np.pad(LEGAL, ((0, 0), (0, 1))).view(np.uint64).reshape(-1)
-
-
-def legal_at(places: Array) -> Array:
-    """(..., symbols): the rows of LEGAL for places (...), faster than by indexing."""
-    return _LEGAL_AS_NUMBERS.take(places)[..., None].view(np.uint8)[..., : len(SYMBOLS)]
-
-
 _COINS = 8
 """How many coins a walk throws at once."""
 
