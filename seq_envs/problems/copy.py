@@ -13,7 +13,8 @@ from gymnasium import spaces
 from seq_envs.encodings import SYMBOL_ENCODINGS, Alphabet, Array, Encoding, SymbolEncodingName
 from seq_envs.level import Level, Levels
 from seq_envs.parameters import LONGEST, MOST_VALUES, Flag, Integer, choice, parameter
-from seq_envs.problem import Episodes, Problem, fixed_length, same_sources, varied_length
+from seq_envs.problem import Episodes, Problem, same_sources, varied_length
+from seq_envs.problems.cued_answers import ask_afterwards
 from seq_envs.sizes import Size, Sizes, as_text, drawn, largest, lengths_of, mean_power, smallest
 
 _Framing = Literal["many_to_many", "many_to_one", "one_to_many"]
@@ -206,14 +207,9 @@ class SeqCopy(Problem):
 
     def _fixed(self, values: Array) -> Episodes:
         """Episodes of `many_to_many` with these values (B, length), all of the same layout."""
-        blank, go = self.n_values, self.n_values + 1
-        first_go = self.steps - self._most_answers
-        observations = np.full((len(values), self.steps), blank, values.dtype)
-        observations[:, : values.shape[1]] = values
-        observations[:, first_go:] = go
-        targets = np.zeros_like(observations)
-        targets[:, first_go:] = values[:, self._source_steps]
-        return fixed_length(observations, targets, np.arange(self.steps) >= first_go)
+        symbols = np.full((len(values), self.steps), self.n_values, values.dtype)
+        symbols[:, : values.shape[1]] = values
+        return ask_afterwards(symbols, self.n_values + 1, values[:, self._source_steps], None)
 
     def _varied(self, values: Array, lengths: Array, rng: np.random.Generator) -> Episodes:
         """Episodes of `many_to_many` with the first `lengths` (B,) of these values (B, longest length)."""
