@@ -150,3 +150,20 @@ def test_shape_dtype_and_longest(answers: Answers, shape: Any, dtype: Any, longe
 def test_other_spaces_have_no_answers(space: spaces.Space[Any], tolerance: float | None) -> None:
     with pytest.raises(TypeError, match="action_space must be Discrete or MultiDiscrete"):
         answers_of(space, tolerance)
+
+
+@pytest.mark.parametrize("places", [1, 3, 32, 33, 200])
+def test_many_places_and_whole_answers(places: int) -> None:
+    space = spaces.MultiDiscrete([2] * places)
+    targets = np.zeros((4, places), np.int64)
+    given = targets.copy()
+    given[1, -1] = given[2, 0] = 1
+    given[3] = 1
+    share = (places - 1) / places
+    assert answers_of(space, None).grade(given, targets).tolist() == [1.0, share, share, 0.0]
+    whole = answers_of(space, None, whole=True)
+    assert whole.grade(given, targets).tolist() == [1.0, 0.0, 0.0, 0.0]
+    assert [whole.grade(*pair) for pair in zip(given, targets, strict=True)] == [1.0, 0.0, 0.0, 0.0]
+    assert whole.inside(given).all()
+    given[1, -1], given[2, 0] = 2, -1
+    assert np.argwhere(~whole.inside(given)).tolist() == [[1, places - 1], [2, 0]]
