@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,13 @@ def add_commands(command: Command) -> None:
         "--from", dest="start", default="1", metavar="RUNG",
         help="the rung to start with, its name or number, such as one that failed before (default: the first)",
     )  # fmt: skip
+    ladder.add_argument(
+        "--only", metavar="RUNG", help="the one rung to try, its name or number; not together with --from"
+    )
+    ladder.add_argument(
+        "--tries", type=count, default=2,
+        help="trainings on a rung until it counts as failed, each with four times the time steps, 1 to 4 (default: 2)",
+    )  # fmt: skip
     ladder.add_argument("--all", action="store_true", help="continue after a rung that fails")
 
 
@@ -47,16 +54,18 @@ def _ladder(chosen: argparse.Namespace) -> int:
     """Let an agent climb the ladder, and print each rung's outcome."""
     with loading():
         from seq_agents.ladder import climb, rungs, trainer
+        from seq_agents.ladder.judging import GROWTH
         from seq_agents.ladder.rungs import LAST_NAME
 
         use_one_thread()
-        progress = _Progress([*(rung.name for rung in rungs(chosen.rollout)), LAST_NAME])
+        budgets = {rung.name: rung.budget for rung in rungs(chosen.rollout)}
+        progress = _Progress({**budgets, LAST_NAME: 0}, GROWTH)
         train = trainer(chosen.agent, settings(chosen.set), progress.update)
     try:
         with progress:
             climbed = climb(
-                train, chosen.rollout, chosen.seed, start=chosen.start, keep_going=chosen.all, watch=progress.watch,
-                progress=progress.used,
+                train, chosen.rollout, chosen.seed, start=chosen.start, only=chosen.only, keep_going=chosen.all,
+                tries=chosen.tries, watch=progress.watch, progress=progress.used,
             )  # fmt: skip
     except KeyboardInterrupt as interruption:
         message = f"interrupted in the rung {progress.rung!r}, after {progress.ended} rungs"
@@ -69,7 +78,10 @@ def _ladder(chosen: argparse.Namespace) -> int:
 def _next(chosen: argparse.Namespace, climbed: Climb) -> list[str]:
     """The command to try after a climb: the rung that failed again, or a training."""
     if climbed.broken_at is not None:
-        return [*without_option("--from", chosen.typed), "--from", climbed.broken_at.name]
+        again = chosen.typed
+        for option in ("--from", "--only"):
+            again = without_option(option, again)
+        return [*again, "--from", climbed.rung_to_repeat]
     if ":" in chosen.agent:
         return [*without_option("--seed", chosen.typed), "--seed", str(chosen.seed + 1)]
     return ["train", chosen.agent, "SeqEcho-v0"]
@@ -79,26 +91,39 @@ class _Progress(ExitStack):
     """Says on stderr which rung is climbed and how far, and prints a line when a rung ends.
 
     Args:
-        names: of all rungs, in order.
+        budgets: the time steps of the first training on each rung, in order of the rungs; 0: it trains nothing.
+        growth: each further try has so many times the time steps of the one before.
     """
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, budgets: Mapping[str, int], growth: int) -> None:
         super().__init__()
         self.rung = ""
         self.ended = 0
-        self._names = names
+        self._budgets, self._growth = budgets, growth
+        self._try = 0
         self._progress: Progress = unseen
 
     def watch(self, name: str, result: RungResult | None) -> None:
-        """Print the start and the end of a rung; a `seq_agents.ladder.climb.RungWatch`."""
+        """Print the start of a try and the end of a rung; a `seq_agents.ladder.results.RungWatch`."""
+        self.close()
+        self._try = 1 if name != self.rung else self._try + 1
         self.rung = name
         if result is None:
-            number = self._names.index(name) + 1
-            self._progress = self.enter_context(working(f"rung {number} of {len(self._names)}, {name}"))
+            self._progress = self.enter_context(working(self._described(), at_once=True))
             return
-        self.close()
+        self._progress = unseen
         self.ended += 1
-        print(f"{'ok  ' if result.passed else 'FAIL'} {name} ({result.seconds:.0f} s)", file=sys.stderr, flush=True)
+        steps = f", {result.time_steps:,} steps" if result.time_steps else ""
+        mark = "ok  " if result.passed else "FAIL"
+        print(f"{mark} {name} ({result.seconds:.0f} s{steps})", file=sys.stderr, flush=True)
+
+    def _described(self) -> str:
+        """The try that starts."""
+        names = list(self._budgets)
+        text = f"rung {names.index(self.rung) + 1} of {len(names)}, {self.rung}"
+        budget = self._budgets[self.rung] * self._growth ** (self._try - 1)
+        steps = f", {budget:,} steps" if budget else ""
+        return f"{text}{steps}" if self._try == 1 else f"{text}, try {self._try}{steps}"
 
     def update(self, moment: Moment) -> None:
         """Display the progress of a training; a `seq_agents.learners.learner.Watch`."""

@@ -10,9 +10,13 @@ abilities of those before it and one more, so the first rung that fails says wha
 
 from __future__ import annotations
 
-from seq_agents.ladder.climb import Climb, RungResult, Train, climb
+from seq_agents.ladder.climb import climb
 from seq_agents.ladder.counted_envs import MakeEnvs
+from seq_agents.ladder.judging import Train
+from seq_agents.ladder.probe import Probe
+from seq_agents.ladder.probes import PROBES
+from seq_agents.ladder.results import Climb, RungResult
 from seq_agents.ladder.rungs import Rung, rungs
 from seq_agents.ladder.trainers import trainer
 
-__all__ = ["Climb", "MakeEnvs", "Rung", "RungResult", "Train", "climb", "rungs", "trainer"]
+__all__ = ["PROBES", "Climb", "MakeEnvs", "Probe", "Rung", "RungResult", "Train", "climb", "rungs", "trainer"]

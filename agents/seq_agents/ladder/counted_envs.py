@@ -9,39 +9,8 @@ import numpy as np
 from gymnasium.vector import AutoresetMode
 
 import seq_envs
+from seq_agents.ladder.answer_count import AnswerCount, unwatched
 from seq_envs.encodings import Array
-
-_LAST_TENTH = 0.9
-"""The share of the training after which answers count."""
-
-
-def unwatched(time_steps: int) -> None:
-    """A watch that does nothing."""
-
-
-class AnswerCount:
-    """Right answers and questions of a training, in the order of its time steps.
-
-    Args:
-        watch: called with the number of all time steps whenever some are recorded.
-    """
-
-    def __init__(self, watch: Callable[[int], None] = unwatched) -> None:
-        self._steps: list[tuple[int, float, int]] = []
-        self._watch = watch
-        self._time_steps = 0
-
-    def add(self, time_steps: int, right: float, questions: int) -> None:
-        """Record the latest time steps, with the right answers and the questions in them."""
-        self._steps.append((time_steps, right, questions))
-        self._time_steps += time_steps
-        self._watch(self._time_steps)
-
-    def accuracy(self) -> float | None:
-        """Right answers per question in the last tenth of all time steps; None if it has no questions."""
-        time_steps, right, questions = np.array([*self._steps, (0, 0.0, 0)]).T
-        late = time_steps.cumsum() > _LAST_TENTH * time_steps.sum()
-        return float(right[late].sum() / questions[late].sum()) if questions[late].any() else None
 
 
 class CountedVectorEnv(seq_envs.SequenceVectorEnv):
@@ -51,17 +20,22 @@ class CountedVectorEnv(seq_envs.SequenceVectorEnv):
         problem: the problem to learn.
         counted: (T,) bool, the time steps of an episode whose answers are counted.
         count: records them.
+        rollout: the time steps of each lane in a rollout; the first one starts with `reset`.
         **options: as for `SequenceVectorEnv`.
     """
 
-    def __init__(self, problem: seq_envs.Problem, counted: Array, count: AnswerCount, **options: Any) -> None:
-        self._counted, self._count = counted, count
+    def __init__(
+        self, problem: seq_envs.Problem, counted: Array, count: AnswerCount, rollout: int, **options: Any
+    ) -> None:
+        self._counted, self._count, self._rollout = counted, count, rollout
         self._was_reset = False
+        self._since_reset = 0
         super().__init__(problem, **options)
 
     def reset(self, **arguments: Any) -> tuple[Array, dict[str, Any]]:
         observations, info = super().reset(**arguments)
         self._was_reset = True
+        self._since_reset = 0
         return observations, info
 
     def step(self, actions: Any) -> tuple[Array, Array, Array, Array, dict[str, Any]]:
@@ -70,7 +44,11 @@ class CountedVectorEnv(seq_envs.SequenceVectorEnv):
         questions = self.scored & self._counted[self.time_steps]
         results = super().step(actions)
         rewards = results[1]
-        self._count.add(self.num_envs, float(rewards[questions].sum()), int(np.count_nonzero(questions)))
+        starts_rollout = self._since_reset % self._rollout == 0
+        self._count.add(
+            self.num_envs, float(rewards[questions].sum()), int(np.count_nonzero(questions)), starts_rollout
+        )
+        self._since_reset += 1
         return results
 
 
@@ -80,6 +58,7 @@ class MakeEnvs:
     Attributes:
         problem: the problem to learn. An agent that learns from examples takes `seq_envs.sample(make_envs.problem, n)`.
         seed: the seed of the climb, for training functions that want to be reproducible.
+        rollout: the time steps of each lane between two updates, as given to `climb`.
         count: the answers given in these environments so far.
     """
 
@@ -89,10 +68,14 @@ class MakeEnvs:
         judged: seq_envs.Problem,
         seed: int,
         watch: Callable[[int], None] = unwatched,
+        rollout: int = 32,
     ) -> None:
         self.problem = problem
         self.seed = seed
+        self.rollout = rollout
         self.count = AnswerCount(watch)
+        self.largest_difference: float | None = None
+        """Of what `compare_log_probs` was given; None: nothing was compared."""
         self._counted: Array = np.asarray(seq_envs.sample(judged, 1000).scored.any(axis=0))
 
     def __call__(
@@ -101,13 +84,51 @@ class MakeEnvs:
         """Make a native vector env; arguments and errors are those of `seq_envs.SequenceVectorEnv`.
 
         Use "SameStep", the default, and rollouts of the length given to `climb`. Then each
-        rollout starts with an episode, as rungs expect. In other modes, episodes take more steps than rollouts, and
-        only later rungs find some faults.
+        rollout starts with an episode where rungs expect it. In other modes, episodes take more steps than rollouts,
+        and only later rungs find some faults. A rung of its own tests how an agent handles "NextStep".
         """
         return CountedVectorEnv(
-            self.problem, self._counted, self.count, num_envs=num_envs, autoreset_mode=autoreset_mode, **options
-        )
+            self.problem, self._counted, self.count, self.rollout, num_envs=num_envs, autoreset_mode=autoreset_mode,
+            **options,
+        )  # fmt: skip
+
+    def uncounted(self, num_envs: int) -> seq_envs.SequenceVectorEnv:
+        """Make a native vector env with autoreset "SameStep", whose answers are not counted."""
+        return seq_envs.SequenceVectorEnv(self.problem, num_envs=num_envs, autoreset_mode=AutoresetMode.SAME_STEP)
 
     def single(self, **options: Any) -> seq_envs.SequenceEnv:
         """Make one `seq_envs.SequenceEnv` with these options. Answers in it are not counted."""
         return seq_envs.SequenceEnv(self.problem, **options)
+
+    @property
+    def solved(self) -> bool:
+        """Whether at least 97% of the latest 1,000 answers in the vector envs are right.
+
+        A training function may return its policy then; more training would only cost time.
+        """
+        return self.count.solved
+
+    def compare_log_probs(self, acted: Any, updated: Any) -> None:
+        """Compare the log-probabilities of a rollout with those of its update, if your training function can.
+
+        Call it in each update, before its first optimizer step: the weights are those of the rollout then, so the
+        numbers must be the same. If they are not, the climb says so.
+
+        Args:
+            acted: the log-probabilities of the chosen actions, as they were when these were chosen, in any shape.
+            updated: those that the update computes for the same actions, in the same shape.
+
+        Raises:
+            ValueError: the shapes differ.
+        """
+        first, second = (np.asarray(_detached(numbers), np.float64) for numbers in (acted, updated))
+        if first.shape != second.shape:
+            raise ValueError(f"updated must have the shape of acted, {first.shape}, got {second.shape}")
+        difference = float(np.abs(first - second).max(initial=0.0))
+        difference = float("inf") if np.isnan(difference) else difference
+        self.largest_difference = max(difference, self.largest_difference or 0.0)
+
+
+def _detached(numbers: Any) -> Any:
+    """The numbers of a tensor of torch without its gradient; anything else as it is."""
+    return numbers.detach().cpu() if hasattr(numbers, "detach") else numbers

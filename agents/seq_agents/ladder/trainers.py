@@ -9,8 +9,8 @@ from typing import Any
 import seq_envs
 from seq_agents.agents import AGENTS, Agent, agent_type, is_of_another_module
 from seq_agents.imports import imported
-from seq_agents.ladder.climb import Train
 from seq_agents.ladder.counted_envs import MakeEnvs
+from seq_agents.ladder.judging import Train
 from seq_agents.learners.learner import Watch, unwatched
 from seq_agents.settings import Settings
 from seq_envs.policies import Policy

@@ -1,0 +1,53 @@
+"""The probes, one file each: looks at a trained agent without further training.
+
+Some need the training to call `make_envs.compare_log_probs`, and some need the policy to have a third method, which
+reads rollouts as the update does:
+
+    def log_probs(self, observations, starts):
+        '''The log-probabilities (T, lanes, actions) of all actions, from fresh states, for observations
+        (T, lanes, ...); starts (T, lanes) says where an episode starts.'''
+"""
+
+from __future__ import annotations
+
+from seq_agents.errors import reason
+from seq_agents.ladder.probe import Probe, Trained
+from seq_agents.ladder.probes import (
+    episode_starts,
+    later_observations,
+    other_lanes,
+    reading_and_acting,
+    rollout_starts,
+    update_and_rollout,
+)
+from seq_agents.ladder.results import RungResult
+
+PROBES: tuple[Probe, ...] = (
+    later_observations.PROBE,
+    other_lanes.PROBE,
+    episode_starts.PROBE,
+    reading_and_acting.PROBE,
+    update_and_rollout.PROBE,
+    rollout_starts.PROBE,
+)
+"""The probes in order. The first that finds a fault names the cause."""
+
+
+def look(trained: Trained, probed: dict[str, bool]) -> list[RungResult]:
+    """The first failure that a probe finds, if any.
+
+    Args:
+        trained: the agent.
+        probed: the probes that had what they need so far, with whether all their looks found nothing; updated here.
+    """
+    for probe in PROBES:
+        try:
+            finding = probe.look(trained)
+        except Exception as exception:  # A user's code may raise anything.
+            finding = f"The probe could not be made. {reason(exception)}"
+        if finding is not None:
+            probed[probe.name] = probed.get(probe.name, True) and not finding
+        if finding:
+            note = f"After {trained.rung.name!r}: {finding}"
+            return [RungResult(probe.name, False, probe.means, note=note, rung=trained.rung.name)]
+    return []

@@ -1,0 +1,63 @@
+"""What a rung is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import seq_envs
+
+PASS_SCORE = 0.5
+"""The score to reach, where 0 is the best policy without the memory that the rung asks for and 1 is the optimal policy.
+Broken agents were measured near 0, working agents near 1.
+"""
+LENIENT_SCORE = 0.2
+"""The score to reach where an agent whose gradient is cut learns slowly. A later rung finds that fault; agents with the
+faults that this rung looks for stay near 0.
+"""
+
+LAST_NAME = "evaluation with state carried"
+"""The rung after all others, which trains nothing and plays the policy of an earlier rung."""
+LAST_MEANS = (
+    "The agent learns, but its policy loses what it learned when it is evaluated. Check that act() reads the state it "
+    "is given, returns the next state and keeps none in the object; that initial_state() returns a fresh state each "
+    "time; and that the policy has the trained weights. Also check that training does not repeat the same few "
+    "episodes, as it does when every reset has the same seed."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rung:
+    """A tiny task that tests one ability of an agent."""
+
+    name: str
+    asks: str
+    """What the task asks of the agent, in one line."""
+    means: str
+    """The usual causes if an agent passes all earlier rungs and fails this one, and where to look for them."""
+    problem: seq_envs.Problem
+    """The problem to learn."""
+    judged: seq_envs.Problem | None = None
+    """The same episodes with only the decisive answers scored; None if all scored answers of `problem` are."""
+    budget: int
+    """Time steps of the first training, all lanes together."""
+    score: float = PASS_SCORE
+    """The score to reach: 0 is chance or the memoryless level, whichever is higher, and 1 is the optimal level."""
+    many_lanes: bool = False
+    """Whether the rung fails if the policy is right on single episodes and wrong on many at once."""
+    played_last: bool = False
+    """Whether the policy of this rung is the one that the last rung tests."""
+    means_if_learned: str = ""
+    """The causes if the answers were right while learning and the policy's are wrong; empty: those of the last rung."""
+    any_phase: bool = False
+    """Whether a rollout starts at any time step of an episode, so that answers there and elsewhere are as hard."""
+
+    @property
+    def decisive(self) -> seq_envs.Problem:
+        """The problem whose accuracy decides."""
+        return self.problem if self.judged is None else self.judged
+
+    @property
+    def needed(self) -> float:
+        """The accuracy to reach."""
+        levels = seq_envs.levels(self.decisive)
+        return levels.floor.accuracy + self.score * (levels.optimal.accuracy - levels.floor.accuracy)

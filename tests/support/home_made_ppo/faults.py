@@ -1,0 +1,67 @@
+"""The faults that can be planted in the home-made PPO, and what the ladder must say about each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What the ladder finds first."""
+
+    found_by: str | tuple[str, ...]
+    """The rung or the probe; or several, of which any is right."""
+    cause: str
+    """Words of the cause that is named."""
+    hooks: bool = False
+    """Whether only an agent with the optional hooks is found."""
+    starts_at: str = ""
+    """The rung at which to start to find it soon; empty: `found_by`."""
+    env: tuple[tuple[str, Any], ...] = ()
+    """Settings of the agent that the fault needs."""
+
+    @property
+    def rungs(self) -> tuple[str, ...]:
+        """The rungs and probes that may find it."""
+        return (self.found_by,) if isinstance(self.found_by, str) else self.found_by
+
+    @property
+    def first(self) -> str:
+        """The rung to start with."""
+        return self.starts_at or self.rungs[0]
+
+
+_UPDATE = "log-probabilities of the update"
+_AT_START = "state at the start of a rollout"
+_NEXT_STEP = (("autoreset", "NextStep"),)
+
+FAULTS = {
+    "loss with the wrong sign": Fault("lag 0", "sign of the loss"),
+    "actions one late": Fault("lag 0", "stored with the observation they belong to"),
+    "state reset at every step": Fault("lag 1 within a minibatch", "reset at every step"),
+    "time and lanes swapped": Fault("lag 1 within a minibatch", "time and lanes are swapped"),
+    "minibatches across lanes": Fault("lag 1 within a minibatch", "runs across lanes"),
+    "one end resets all": Fault("independence of lanes", "done.any()"),
+    "reset one late": Fault("episode starts in the middle of a rollout", "one step too late"),
+    "no reset": Fault("state reset between episodes", "not reset when an episode ends"),
+    "NextStep as SameStep": Fault("step between two episodes", "NextStep", env=_NEXT_STEP),
+    "gradient cut": Fault(("memory over 20 steps", _AT_START), "detached", starts_at="memory over 20 steps"),
+    "state after the padding": Fault("state carried into a rollout", "padded sequences", starts_at=_AT_START),
+    "fresh state at every rollout": Fault(
+        "state carried into a rollout", "where a rollout starts", starts_at=_AT_START
+    ),
+    "states of other lanes": Fault("independence of lanes over rollouts", "other lanes"),
+    "zeros as first states": Fault("independence of lanes over rollouts", "zeros"),
+    "stale states": Fault("lag longer than one rollout", "stale states"),
+    "states stored one step late": Fault(
+        _UPDATE, "stored one step too late", hooks=True, starts_at="lag 1 within a minibatch"
+    ),
+    "statistics over the rollout": Fault(
+        "answers before later observations", "statistics over the whole", hooks=True, starts_at="lag 0"
+    ),
+}
+"""The faults that the ladder finds, by name."""
+
+SILENT = ("advantage across episode ends", "GAE masks shifted", "wrong bootstrap value")
+"""Faults that only add noise to advantages where each reward is paid for the answer at the same step."""

@@ -1,0 +1,39 @@
+"""The policy that a training returns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from home_made_ppo.network import Network, State
+
+
+class Greedy:
+    """Answers with the most probable action."""
+
+    def __init__(self, network: Network, fault: str = "") -> None:
+        self.network = network
+        self.fault = fault
+
+    def initial_state(self, batch: int) -> State:
+        return self.network.start(batch)
+
+    @torch.no_grad()
+    def act(self, observations: Any, state: State) -> tuple[Any, State]:
+        state = self.network.step(torch.as_tensor(observations), state)
+        return self.network.heads(state[0])[0].argmax(-1).numpy(), state
+
+
+class Reading(Greedy):
+    """A policy that reads rollouts as the update does, for the probes."""
+
+    @torch.no_grad()
+    def log_probs(self, observations: Any, starts: Any) -> Tensor:
+        seen, begins = torch.as_tensor(observations), torch.as_tensor(starts)
+        if self.fault == "statistics over the rollout":
+            seen = seen - seen.mean(0, keepdim=True)
+        hidden, _ = self.network.read(seen, begins, self.network.start(begins.shape[1]))
+        found: Tensor = self.network.heads(hidden)[0]
+        return found
