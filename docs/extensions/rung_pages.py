@@ -1,8 +1,8 @@
-"""The page of the ladder's rungs: what each asks, and the usual cause of a first failure there."""
+"""The page of the ladder's rungs and probes: what each asks, and the usual cause of a first failure there."""
 
 from __future__ import annotations
 
-from seq_agents.ladder import rungs
+from seq_agents.ladder import PROBES, rungs
 from site_text import sentence
 
 
@@ -12,7 +12,7 @@ def pages() -> dict[str, str]:
 
 
 def page() -> str:
-    """Every rung in order."""
+    """Every rung and every probe in order."""
     parts = [
         "# Rungs of the ladder\n",
         "The first rung that fails points to the fault. See the [guide](../guides/ladder.md).\n",
@@ -22,5 +22,13 @@ def page() -> str:
             f"## {rung.name}\n",
             f"Task: {sentence(rung.asks)}\n",
             f"If it is the first to fail: {rung.means}\n",
+        ]
+    parts += ["## Probes\n", "A probe looks at a trained agent without further training.\n"]
+    for probe in PROBES:
+        parts += [
+            f"### {probe.name}\n",
+            f"Must hold: {sentence(probe.asks)}\n",
+            f"Needs: {sentence(probe.needs)}\n",
+            f"If it fails: {probe.means}\n",
         ]
     return "\n".join(parts)
