@@ -104,15 +104,15 @@ class _Progress(ExitStack):
         self._progress: Progress = unseen
 
     def watch(self, name: str, result: RungResult | None) -> None:
-        """Print the start of a try and the end of a rung; a `seq_agents.ladder.results.RungWatch`."""
+        """Print the start of a try, the end of a rung and what a probe finds; a `RungWatch`."""
         self.close()
-        self._try = 1 if name != self.rung else self._try + 1
-        self.rung = name
         if result is None:
+            self._try = 1 if name != self.rung else self._try + 1
+            self.rung = name
             self._progress = self.enter_context(working(self._described(), at_once=True))
             return
         self._progress = unseen
-        self.ended += 1
+        self.ended += name == self.rung
         steps = f", {result.time_steps:,} steps" if result.time_steps else ""
         mark = "ok  " if result.passed else "FAIL"
         print(f"{mark} {name} ({result.seconds:.0f} s{steps})", file=sys.stderr, flush=True)

@@ -58,7 +58,7 @@ def climb(
             stands for "state reset between episodes" and the last rung.
         keep_going: whether to try the remaining rungs after a failure.
         tries: the most trainings on a rung: 1 ... 4.
-        watch: called when a try of a rung starts and when the rung ends.
+        watch: called when a try of a rung starts, when a probe finds a fault after it, and when the rung ends.
         progress: called during the training in a vector env of the ladder, with the share of the budget that is used.
 
     Raises:
@@ -88,8 +88,9 @@ def climb(
     for rung in chosen:
         judged = train_and_judge(train, rung, rollout, seed, tries, progress, partial(watch, rung.name, None))
         found = [] if judged.policy is None else look(Trained(rung, judged.policy, judged.make_envs), probed)
-        results += [*found, judged.result]
-        watch(rung.name, judged.result)
+        for result in [*found, judged.result]:
+            results.append(result)
+            watch(result.name, result)
         if rung.played_last:
             played_last = judged
         if (found or not judged.result.passed) and not keep_going:

@@ -94,15 +94,20 @@ def _lines(result: RungResult) -> list[str]:
     mark = "ok  " if result.passed else "FAIL"
     row = f"{mark} {result.name:41} {learning:>8} {playing:>7} {interval} {result.seconds:4.0f}"
     note = result.note
-    if not result.passed and result.needed is not None:
+    if result.needed is not None and result.playing is not None and result.playing.accuracy < result.needed:
+        reached = "reached on single episodes only" if result.passed else "not reached"
         tried = f" in {result.tries} tries" if result.tries > 1 else ""
-        note = f"needed: {result.needed:.3f}, not reached{tried}. {note}".strip()
+        note = f"needed: {result.needed:.3f}, {reached}{tried}. {note}".strip()
+    elif result.tries > 1:
+        note = f"passed at try {result.tries}. {note}".strip()
     indent = " " * 5
     return [row.rstrip(), *textwrap.wrap(note, _WIDTH, initial_indent=indent, subsequent_indent=indent)]
 
 
 RungWatch = Callable[[str, RungResult | None], None]
-"""Called with a rung's name and None when a try of the rung starts, and with its name and result when it ends."""
+"""Called with a rung's name and None when a try of the rung starts, with its name and result when it ends, and with the
+name and the result of a probe that found a fault.
+"""
 
 
 def unwatched(name: str, result: RungResult | None) -> None:
