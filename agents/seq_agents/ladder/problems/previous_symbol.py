@@ -11,7 +11,7 @@ from seq_envs.encodings import Array
 from seq_envs.parameters import Flag, Integer, parameter
 from seq_envs.problem import Episodes
 
-_SILENT_SHARE = 0.5
+_SILENT_SHARE = 1 / 3
 """The probability of silence at each step."""
 _AT_FIRST = 1
 """The answer to the first observation."""

@@ -23,4 +23,5 @@ def rung(_rollout: int) -> Rung:
         problem=PreviousSymbol(),
         judged=PreviousSymbol(practice=False),
         budget=48_000,
+        score=0.75,  # An agent with the fault is wrong after a first silence only, so it reaches half.
     )
