@@ -1,7 +1,8 @@
-"""`check_problem`: the contract that every problem must keep, including problems of users."""
+"""`check_problem`: the contract that every problem must keep; and `audit`, for any environment."""
 
 from __future__ import annotations
 
+from seq_envs.audit import audit as audit
 from seq_envs.env import SequenceEnv
 from seq_envs.parameters import Integer, Real
 from seq_envs.problem import Problem

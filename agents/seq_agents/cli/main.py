@@ -63,7 +63,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def parser() -> Parser:
     """The parser of the whole command line. It needs gymnasium and numpy only."""
     import seq_envs
-    from seq_agents.cli import bench_options, catalogue, compare, inspect, ladder, options, play, plot, train, watch
+    from seq_agents.cli import (
+        audit,
+        bench_options,
+        catalogue,
+        compare,
+        inspect,
+        ladder,
+        options,
+        play,
+        plot,
+        train,
+        watch,
+    )
 
     whole = options.Parser(prog="seq-envs", description=_PURPOSE)
     whole.add_argument("--version", action="version", version=f"seq-envs {seq_envs.__version__}")
@@ -75,7 +87,7 @@ def parser() -> Parser:
         whole.commands[name] = added
         return added
 
-    for family in (catalogue, play, train, watch, inspect, plot, ladder, bench_options, compare):
+    for family in (catalogue, play, train, watch, inspect, plot, ladder, audit, bench_options, compare):
         family.add_commands(command)
     return whole
 

@@ -85,12 +85,13 @@ for name in ("torch", "stable_baselines3", "sb3_contrib", "rich", "tqdm", "yaml"
              "scipy", "matplotlib", "jinja2", "ray"):
     sys.modules[name] = None
 from seq_agents.cli import main as cli
-for arguments in (["list"], ["show", "SeqCopy-v0", "--length", "3"], ["play", "SeqEcho-v0", "--length", "2"]):
+for arguments in (["list"], ["show", "SeqCopy-v0", "--length", "3"], ["audit", "SeqEcho-v0", "--steps", "1000"],
+                  ["play", "SeqEcho-v0", "--length", "2"]):
     cli.main(arguments)
 """
 
 
-def test_list_show_and_play_need_nothing_but_the_core() -> None:
+def test_list_show_play_and_audit_need_nothing_but_the_core() -> None:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run(
         [sys.executable, "-c", BARE], input="1\n1\n", capture_output=True, text=True, env=environment, check=False

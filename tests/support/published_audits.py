@@ -1,0 +1,80 @@
+"""Writes `results/audits/SUITE.json`, in a virtual environment that has the suite and this package on its path.
+
+python tests/support/published_audits.py popgym
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import gymnasium
+from paths import ROOT
+
+sys.path += [str(ROOT), str(ROOT / "examples")]
+
+from seq_envs.audit import audit
+
+STEPS = 30_000
+MORE_STEPS = {"popgym-HigherLower": 400_000, "popgym-CountRecall": 400_000}
+"""Where the levels differ by little, or there are many actions."""
+
+
+def popgym() -> Iterator[tuple[str, dict[str, Any]]]:
+    """The tasks of POPGym in three difficulties."""
+    import_module("popgym")
+    first = ("popgym-HigherLower", "popgym-CountRecall")
+    names = [
+        id for id in gymnasium.registry if id.startswith("popgym-") and id.endswith(("Easy-v0", "Medium-v0", "Hard-v0"))
+    ]
+    for id in sorted(names, key=lambda id: not id.startswith(first)):
+        yield id, {}
+
+
+def bsuite() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Some settings of bsuite's memory tasks."""
+    for memory_length in (1, 2, 10, 30, 100):
+        yield "bsuite_as_gymnasium:MemoryLen", {"memory_length": memory_length}
+    for num_bits in (1, 2, 10, 40):
+        yield "bsuite_as_gymnasium:MemorySize", {"num_bits": num_bits}
+
+
+def minigrid() -> Iterator[tuple[str, dict[str, Any]]]:
+    """The memory tasks of Minigrid."""
+    import_module("minigrid")
+    for id in gymnasium.registry:
+        if id.startswith("MiniGrid-Memory"):
+            yield id, {}
+
+
+SUITES = {"popgym": popgym, "popgym-1.0.6": popgym, "bsuite": bsuite, "minigrid": minigrid}
+
+
+def write(suite: str) -> None:
+    """Audit everything in a suite that its file does not have yet; the file is written anew after each env."""
+    path = ROOT / "results" / "audits" / f"{suite}.json"
+    path.parent.mkdir(exist_ok=True)
+    audits = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    done = [(each["env"], each["set"]) for each in audits]
+    for env, kwargs in SUITES[suite]():
+        if (env, kwargs) in done:
+            continue
+        if suite == "popgym-1.0.6" and "CountRecall" not in env:
+            continue
+        steps = next((steps for start, steps in MORE_STEPS.items() if env.startswith(start)), STEPS)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = audit(env, steps=steps, **kwargs)
+        audits.append({"set": kwargs, "played": steps, **found.as_dict()})
+        print(found, "\n", flush=True)
+        part = path.with_suffix(".part")
+        part.write_text(json.dumps(audits, indent=1) + "\n", encoding="utf-8")
+        part.replace(path)
+
+
+if __name__ == "__main__":
+    write(sys.argv[1])
