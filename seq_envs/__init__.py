@@ -12,6 +12,8 @@ from seq_envs import registry as _registry
 if TYPE_CHECKING:
     from seq_envs import policies as policies
     from seq_envs import testing as testing
+    from seq_envs.adoption import Adopted as Adopted
+    from seq_envs.adoption import adopt as adopt
     from seq_envs.answers import ActionError as ActionError
     from seq_envs.dataset import Dataset as Dataset
     from seq_envs.dataset import draw as draw
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _CONTENTS = {
+    "adoption": ["Adopted", "adopt"],
     "answers": ["ActionError"],
     "dataset": ["Dataset", "draw", "sample"],
     "env": ["SequenceEnv"],

@@ -153,6 +153,19 @@ class Subset(Domain):
         return f"a tuple of different names out of {', '.join(map(repr, self.options))}"
 
 
+class Text(Domain):
+    """A text that is not empty."""
+
+    def accept(self, value: object) -> str | None:
+        return value if isinstance(value, str) and value else None
+
+    def read(self, text: str) -> str:
+        return text
+
+    def __str__(self) -> str:
+        return "a text"
+
+
 def parameter(default: Any, domain: Domain, meaning: str) -> Any:
     """A field of a problem: its default, its allowed values and a few words for help texts.
 

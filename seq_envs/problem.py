@@ -66,6 +66,9 @@ class Problem(ABC):
     """Parameters by name, such as those that agents train with and are tested with: `make_problem(..., split=name)`."""
     counts_errors: ClassVar[bool] = False
     """Whether the literature reports errors per million answers, since accuracies are close to 1."""
+    block_steps: ClassVar[int | None] = None
+    """Time steps that are drawn at once, which decides what a seed means; None: 2,048. 1: an episode at a time, where
+    episodes are expensive."""
     published: ClassVar[tuple[Published, ...]] = ()
     """Results that others have published."""
 

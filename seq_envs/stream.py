@@ -12,7 +12,7 @@ BLOCK_STEPS = 2048
 
 def block_episodes(problem: Problem) -> int:
     """How many episodes a block holds."""
-    return max(1, BLOCK_STEPS // problem.steps)
+    return max(1, (problem.block_steps or BLOCK_STEPS) // problem.steps)
 
 
 class Stream:

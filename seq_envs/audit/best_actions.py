@@ -97,6 +97,11 @@ def at_most(samples: Samples, kind: Kind) -> float:
     return float(samples.returns(kind.chosen(samples, np.ones(len(samples.label), np.bool_), 1e-9)).mean())
 
 
+def best_kind(samples: Samples, kinds: Iterable[Kind]) -> tuple[Kind, float]:
+    """The best kind and its weight, for a policy that is learned from all episodes."""
+    return _best(samples, list(kinds), 0)
+
+
 def _best(samples: Samples, kinds: list[Kind], half: int) -> tuple[Kind, float]:
     """The best kind and weight in one half of the episodes, by a quarter that was not learned from."""
     if len(kinds) > _FINALISTS:

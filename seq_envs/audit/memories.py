@@ -58,10 +58,22 @@ def joined(*keys: Array) -> Array:
 
 NOTHING = Kind("nothing")
 OBSERVATION = Kind("the current observation", lambda samples: [samples.label])
-WITH_TIME = Kind(
-    "the current observation and the time step", lambda samples: [samples.label, joined(samples.label, samples.step)]
-)
-WITHOUT_MEMORY = (NOTHING, OBSERVATION, WITH_TIME)
+_WIDTHS = (64, 16, 4, 1)
+"""Time steps that are grouped, so that few episodes tell how the best action changes with time."""
+
+
+def _time_within(samples: Samples, within: Array) -> list[Array]:
+    return [within, *(joined(within, samples.step // width) for width in _WIDTHS)]
+
+
+def _by_time(samples: Samples) -> list[Array]:
+    times = _time_within(samples, np.zeros_like(samples.step))
+    return [*times, joined(samples.step, samples.label)]
+
+
+WITH_TIME = Kind("the current observation and the time step", lambda samples: _time_within(samples, samples.label))
+BY_TIME = Kind("the time step and the current observation", _by_time)
+WITHOUT_MEMORY = (NOTHING, OBSERVATION, WITH_TIME, BY_TIME)
 """The kinds of memoryless policies."""
 
 
