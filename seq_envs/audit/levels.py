@@ -93,7 +93,7 @@ def _sentences(found: dict[str, Judged]) -> list[str]:
             "a clairvoyant policy earns more; whether the past tells any of it, replays cannot tell."
         )
     else:
-        share = gain / (memory.mean - found["random"].mean)
+        share = min(1.0, gain / (memory.mean - found["random"].mean))
         said.append(
             f"Memory is worth at least {gain:.4f} (± {error:.4f}), {share:.0%} of what the policy with memory earns "
             f"more than a random one: it remembers {memory.about}."

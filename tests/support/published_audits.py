@@ -9,13 +9,13 @@ import json
 import sys
 import warnings
 from collections.abc import Iterator
-from importlib import import_module
+from importlib import import_module, metadata
 from typing import Any
 
 import gymnasium
 from paths import ROOT
 
-sys.path += [str(ROOT), str(ROOT / "examples")]
+sys.path.append(str(ROOT))
 
 from seq_envs.audit import audit
 
@@ -70,6 +70,8 @@ def write(suite: str) -> None:
             warnings.simplefilter("ignore")
             found = audit(env, steps=steps, **kwargs)
         audits.append({"set": kwargs, "played": steps, **found.as_dict()})
+        if suite == "bsuite":  # The env's class is in a module of this repository.
+            audits[-1]["versions"] = {"bsuite": metadata.version("bsuite"), **found.versions}
         print(found, "\n", flush=True)
         part = path.with_suffix(".part")
         part.write_text(json.dumps(audits, indent=1) + "\n", encoding="utf-8")
