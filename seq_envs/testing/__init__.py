@@ -11,7 +11,9 @@ from seq_envs.testing.contract import ContractError as ContractError
 from seq_envs.testing.declarations import check_declarations
 from seq_envs.testing.draws import check_draws
 from seq_envs.testing.leaks import check_lag, check_lag_matters, check_leaks
+from seq_envs.testing.many import check_many
 from seq_envs.testing.options_view import check_options
+from seq_envs.testing.refusals import check_refusals
 from seq_envs.testing.scalar_view import check_scalar_view
 from seq_envs.testing.scores import check_scores
 from seq_envs.testing.shapes import check_shapes
@@ -45,8 +47,9 @@ def check_problem(
       exchanges observations between episodes, so `solve` must accept such histories.
     - Views: the env, the vector env (in every autoreset mode) and the data set have the same episodes. Only right
       answers on scored steps are rewarded, `info` has only the documented keys, and the caller may change every array
-      that is returned.
+      that is returned. Invalid actions and steps after the end are refused, and `options` have no effect.
     - Options: with `pay`, `feedback` and `max_episode_steps` the three views still agree.
+    - Sizes: large batches and many lanes hold the same kind of episodes as small ones.
 
     Args:
         problem: an id or a Problem.
@@ -69,8 +72,10 @@ def check_problem(
     check_draws(problem)
     check_solve_and_guess(problem)
     check_scalar_view(problem, env)
+    check_refusals(problem, env)
     check_vector_view(problem, vector_env)
     check_options(problem, env, vector_env)
+    check_many(problem, vector_env)
     check_lag(problem)
     check_leaks(problem, memoryless)
     check_scores(problem, episodes)

@@ -17,6 +17,9 @@ from seq_envs.testing.contract import alike, no_global_draws, require
 _EPISODES = 4000
 _STANDARD_ERRORS = 5
 """How many standard errors a figure may be above chance: one false alarm in some millions."""
+_FURTHER = range(3, 11)
+"""How many episodes apart two episodes are compared, besides the latest two."""
+_FURTHER_EPISODES = 1000
 _EARLIER = ("the previous episode", "the episode before the previous one")
 
 
@@ -74,6 +77,26 @@ def _check_independence(problem: Problem) -> None:
     for distance, which in enumerate(_EARLIER, start=1):
         earlier, unrelated = (part(batch, slice(None, -distance)) for batch in (episodes, of_other_stream))
         _check_prediction(problem, earlier, unrelated, part(episodes, slice(distance, None)), which)
+    _check_further(problem, episodes, of_other_stream)
+
+
+def _check_further(problem: Problem, episodes: Episodes, of_other_stream: Episodes) -> None:
+    """The answers and observations of episodes further apart, which must tell nothing of each other either."""
+    few = part(episodes, slice(_FURTHER_EPISODES))
+    for name in ("observations", "answers"):
+        predictor = _PREDICTORS[name]
+        unrelated = predictor(part(of_other_stream, slice(len(few.lengths))))
+        by_chance = _predicted(problem, unrelated, few)
+        for distance in _FURTHER:
+            later = part(few, slice(distance, None))
+            found = _predicted(problem, predictor(part(few, slice(None, -distance))), later)
+            error = float(np.hypot(found.accuracy_error, by_chance.accuracy_error))
+            require(
+                found.accuracy <= by_chance.accuracy + (_STANDARD_ERRORS + 1) * error,
+                f"an episode predicts a later one: answers learned from the {name} of {distance} episodes before have "
+                f"accuracy {found.accuracy:.4f}, from an unrelated episode {by_chance.accuracy:.4f}; episodes must be "
+                "drawn independently",
+            )
 
 
 def _check_repeats(episodes: Episodes, of_other_stream: Episodes) -> None:
@@ -82,15 +105,17 @@ def _check_repeats(episodes: Episodes, of_other_stream: Episodes) -> None:
     observations = np.concatenate([episodes.observations, of_other_stream.observations]).reshape(2 * count, -1)
     _, label = np.unique(observations, axis=0, return_inverse=True)  # Equal episodes have the same label.
     here, there = (np.bincount(labels, minlength=2 * count) for labels in label.reshape(2, count))
-    found, expected = (here * (here - 1)).sum() / 2, (here * there).sum() * (count - 1) / (2 * count)
-    # The variance of both counts: of rare pairs, and of episodes that are more frequent in one stream by chance.
-    shares = (here + there) / (2 * count)
-    common = max(float((shares**3).sum() - (shares**2).sum() ** 2), 0.0)
-    error = np.sqrt(found + expected + 1 + 1.5 * count**3 * common)
+    found = (here * (here - 1)).sum() / 2 + (there * (there - 1)).sum() / 2
+    expected = (here * there).sum() * (count - 1) / count
+    # The variance of both counts: of rare pairs, and of episodes that are more frequent in one stream by chance. An
+    # episode counts as frequent only if both streams have it. 4 stands for pairs that are likely but were not seen.
+    in_both = float((here * there * (here + there - 2)).sum()) / (2 * count**3)
+    common = max(in_both - (float((here * there).sum()) / count**2) ** 2, 0.0)
+    error = np.sqrt(2 * expected + 4 + 4 * count**3 * common)
     require(
         found <= expected + _STANDARD_ERRORS * error,
-        f"{found:.0f} pairs of {count} episodes are equal, but only {expected:.0f} should be by chance: episodes must "
-        "be drawn independently",
+        f"{found:.0f} pairs of {count} episodes are equal, in two streams, but only {expected:.0f} should be by "
+        "chance: episodes must be drawn independently",
     )
 
 

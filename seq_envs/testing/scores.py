@@ -13,6 +13,8 @@ from seq_envs.level import Level
 from seq_envs.problem import Problem
 from seq_envs.testing.contract import no_global_draws, require
 
+_RARELY = 0.98
+"""The least exact match of the optimal policy that is called a rare mistake."""
 _ESTIMATED = (
     "; without known_levels() the optimal policy is always right unless the problem is not `certain`, and the other "
     "levels are learned from data"
@@ -35,6 +37,12 @@ def check_scores(problem: Problem, episodes: int) -> None:
         level = getattr(stated, name)
         with no_global_draws("solve()" if name == "optimal" else "guess()"):
             found = evaluate(getattr(policies, name)(problem), problem, episodes)
+        if name == "optimal" and problem.certain and level.accuracy == 1.0 and found.exact_match > _RARELY:
+            require(
+                found.exact_match == 1.0,
+                f"the optimal policy is wrong in {1 - found.exact_match:.2%} of {found.episodes} episodes, but its "
+                "level states that it never is: some episodes cannot be solved",
+            )
         for metric in ("accuracy", "exact_match"):
             low, high = getattr(found, f"{metric}_interval")
             # Three times as wide as the 95% interval: one false alarm in 10^8.

@@ -174,6 +174,36 @@ class PlaysOnAfterTheLimit(SequenceEnv):
         return *rest, truncated and rest[2], info
 
 
+class TakesInvalidActions(SequenceEnv):
+    def step(self, action: Any) -> StepResult:
+        try:
+            return super().step(action)
+        except ValueError:
+            return super().step(0)
+
+
+class StepsAfterTheEnd(SequenceEnv):
+    def step(self, action: Any) -> StepResult:
+        if self._at.row < 0:
+            self.reset()
+        return super().step(action)
+
+
+class ChangesOptions(SequenceEnv):
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> ResetResult:
+        if options:
+            options.pop("start", None)
+        return super().reset(seed=seed)
+
+
+class ReadsOptions(SequenceEnv):
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> ResetResult:
+        result = super().reset(seed=seed)
+        for _ in range((options or {}).get("start", 0)):
+            result = super().reset()
+        return result
+
+
 # fmt: off
 ENVS: list[tuple[type[SequenceEnv], str]] = [
     (AlwaysRewards,               "the reward is 1.0 at step 0 .*, but must be 0.0: the step is not scored"),
@@ -198,6 +228,10 @@ ENVS: list[tuple[type[SequenceEnv], str]] = [
     (LargerActionSpace,           r"action_space of the env is Discrete\(11\), but must be Discrete\(10\)"),
     (RevealsTooMuch,              r"info\['target'\] is .* at step 0 .*, but must be 0"),
     (NoIsSuccess,                 "info lacks is_success at step 4"),
+    (TakesInvalidActions,         "the env takes the invalid action None: it must raise ActionError"),
+    (StepsAfterTheEnd,            r"the env takes a step before the first reset\(\): it must raise ResetNeeded"),
+    (ChangesOptions,              r"reset\(\) changes the dict `options` that it receives"),
+    (ReadsOptions,                r"reset\(\) with options gives the observation .*, but must give"),
 ]
 # fmt: on
 
@@ -340,6 +374,15 @@ class AccuraciesOfAllLanes(SequenceVectorEnv):
         return result
 
 
+class OneStreamBeyond100Lanes(SequenceVectorEnv):
+    """Lanes from the hundredth on play the same stream."""
+
+    def reset(self, *, seed: Any = None, options: dict[str, Any] | None = None) -> ResetResult:
+        if isinstance(seed, int) and self.num_envs > 100:
+            seed = [seed + min(lane, 100) for lane in range(self.num_envs)]
+        return super().reset(seed=seed, options=options)
+
+
 class LargerActionSpaceOfAll(SequenceVectorEnv):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -384,6 +427,7 @@ VECTOR_ENVS: list[tuple[type[SequenceVectorEnv], str]] = [
     (RolloutMovesNothing,           r"the observation of lane 0 is .* but must be .*, in the step after rollout\(\)"),
     (RevealsLate,                   r"infos\['correct'\] is 0.0 in lane ., but must be 1.0"),
     (AccuraciesOfAllLanes,          r"infos\['accuracy'\] is 0.5 in lane ., but must be"),
+    (OneStreamBeyond100Lanes,       "with 130 lanes, the first observation of lane 1.. is"),
     (LargerActionSpaceOfAll,        "action_space of the vector env is MultiDiscrete.*11 11 11.*, but must be"),
     (PaysNothingAtTheEnd,           r"the vector env \(.*\) with pay='at_end', .*: reward is"),
     (LateFeedbackOfAll,             r"the vector env \(.*\) with feedback=.*, at step 2 of .*: observation is"),

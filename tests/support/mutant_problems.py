@@ -289,6 +289,45 @@ class BeginsWithThePreviousEnd(Echo):
         return self.echoed(values)
 
 
+class OneIn200Repeated(Echo):
+    """One episode in some hundreds is the one before it again."""
+
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        values = super().sample(rng, batch).observations
+        again = np.flatnonzero(rng.random(batch - 1) < 1 / 200)
+        values[again + 1] = values[again]
+        return self.echoed(values)
+
+
+class OneIn200Unsolvable(Echo):
+    """One answer of one episode in some hundreds is wrong."""
+
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        episodes = super().sample(rng, batch)
+        targets = np.array(episodes.targets)
+        lost = rng.random(batch) < 1 / 200
+        targets[lost, 5] = (targets[lost, 5] + 1) % self.n_values
+        return episodes._replace(targets=targets)
+
+
+class RepeatsFiveLater(Echo):
+    """The first value of an episode is that of the fifth episode before it."""
+
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        values = super().sample(rng, batch).observations
+        for episode in range(5, batch):
+            values[episode, 0] = values[episode - 5, 0]
+        return self.echoed(values)
+
+
+class WrongInLargeBatches(Echo):
+    """From 1,000 episodes on, answers are those of the step before."""
+
+    def sample(self, rng: Rng, batch: int) -> Episodes:
+        episodes = super().sample(rng, batch)
+        return episodes._replace(targets=np.roll(episodes.targets, 1, axis=1)) if batch >= 1000 else episodes
+
+
 ONLY = "a policy that receives only the current observation and the time step has accuracy"
 
 # fmt: off
@@ -319,10 +358,14 @@ MUTANTS: list[tuple[seq_envs.Problem, str]] = [
     (SolveChangesTheHistory(),     r"solve\(\) changes its argument `history` at step 1"),
     (SolveRemembers(),             r"solve\(\) returns other answers at step"),
     (TooManyEpisodes(),            "must return batch=7 episodes, got .14, 14, 14, 14."),
-    (EachEpisodeTwice(),           "2000 pairs of 4000 episodes are equal, but only 0 should be by chance"),
-    (SecondHalfRepeatsTheFirst(),  " pairs of 4000 episodes are equal, but only 0 should be by chance"),
+    (EachEpisodeTwice(),           "4000 pairs of 4000 episodes are equal, in two streams, but only 0 should"),
+    (SecondHalfRepeatsTheFirst(),  " pairs of 4000 episodes are equal, in two streams, but only 0 should"),
     (EpisodesCountUp(),            " pairs of 4000 episodes are equal"),
     (EveryThirdEpisodeCountsUp(),  "learned from the answers of the episode before the previous one"),
+    (OneIn200Repeated(),           r"\d\d pairs of 4000 episodes are equal, in two streams, but only 0 should"),
+    (OneIn200Unsolvable(),         "the optimal policy is wrong in 0.* episodes, but its level states that it ne"),
+    (RepeatsFiveLater(),           "learned from the (observations|answers) of 5 episodes before"),
+    (WrongInLargeBatches(),        r"in a batch of 5000 episodes, solve\(\) is wrong in"),
     (BeginsWithThePreviousEnd(),   "learned from the last observation of the previous episode"),
 ]
 # fmt: on
