@@ -11,7 +11,7 @@ from seq_envs.audit.best_actions import Kind
 from seq_envs.audit.samples import Samples
 from seq_envs.encodings import Array
 
-_MOST_EARLIER = 256
+_MOST_EARLIER = 512
 """The most lags, and the most time steps, that are tried as the one that is remembered."""
 _MOST_PLACES = 4
 """The most places of an observation that are counted against each other."""

@@ -13,6 +13,9 @@ from seq_envs.audit.flat import same
 from seq_envs.audit.replay import Trace
 from seq_envs.encodings import Array
 
+_FEWEST_REPEATS = 4
+"""How often an action and its reward must have occurred, on average, to say that observations show them."""
+
 
 @dataclass(frozen=True)
 class Replays:
@@ -75,17 +78,20 @@ def _feedback_places(replays: Sequence[Replays]) -> list[int]:
         for trace, other in pairwise(episode.traces):
             for row, changed in zip(trace.observations, other.observations, strict=False):
                 differ |= row != changed
-    return [int(place) for place in np.flatnonzero(differ) if _is_feedback(replays, int(place))]
+    found = [int(place) for place in np.flatnonzero(differ) if _is_feedback(replays, int(place))]
+    return found if len(found) < len(differ) else []  # Where all is feedback, memory is all about it, as in a bandit.
 
 
 def _is_feedback(replays: Sequence[Replays], place: int) -> bool:
     after: dict[tuple[str, float], float] = {}
+    steps = 0
     for episode in replays:
         for trace, actions in zip(episode.traces, episode.actions, strict=True):
             for row, action, reward in zip(trace.observations[1:], actions, trace.rewards, strict=False):
                 if after.setdefault((repr(action), reward), row[place]) != row[place]:
                     return False
-    return True
+                steps += 1
+    return steps >= _FEWEST_REPEATS * len(after)  # Where each action is new, anything is a function of it.
 
 
 def _short(values: Any) -> str:

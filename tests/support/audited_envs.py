@@ -247,3 +247,32 @@ class Doubled(Recall):
 
     def observed(self) -> Any:
         return self.bit if self.at <= 1 else 2
+
+
+class Pushed(Continuous):
+    """Actions are real numbers, and observations show their sum."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.observation_space = spaces.Box(-9, 9, (1,), np.float32)
+
+    def observed(self) -> Any:
+        return np.array([self.sum if self.at else self.bit], np.float32)
+
+    sum = 0.0
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        self.sum = float(action[0]) + (self.sum if self.at else 0.0)
+        return super().step(action)
+
+
+class Bandit(Recall):
+    """Observations show the previous reward and nothing else."""
+
+    def observed(self) -> Any:
+        return 0 if self.at == 0 else self.shown
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        self.shown = int(action == self.bit)
+        _, _, *rest = super().step(action)
+        return self.shown, float(self.shown), *rest

@@ -92,6 +92,8 @@ def test_a_third_cannot_be_answered() -> None:
 
 LIMITS = [
     ("Active", False, "Actions decide what is observed, so replays cannot tell"),
+    ("Pushed", False, "Actions decide what is observed, so replays cannot tell"),
+    ("Bandit", False, "Actions decide what is observed, so replays cannot tell"),
     ("EndsEarly", False, "Actions decide when an episode ends, so replays cannot tell"),
     ("Continuous", True, "but the actions are continuous"),
     ("ManyActions", True, "but there are 1,000 actions, and a table has at most 64"),
