@@ -13,6 +13,7 @@ import os
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,9 @@ PASSED = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 def all_files() -> list[str]:
     """What to run, in this order: test files, and all doctests as one."""
     found = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py"))
+    names = Counter(Path(file).name for file in found)
+    if len(names) < len(found):  # One pytest for all files, as the quick loop starts, takes no two of one name.
+        sys.exit(f"test files need names of their own, but {', '.join(name for name in names if names[name] > 1)}")
 
     def place(file: str) -> int:
         return next((place for place, start in enumerate(LONG) if file.startswith(start)), len(LONG))
