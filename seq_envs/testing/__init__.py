@@ -75,9 +75,9 @@ def check_problem(
     check_refusals(problem, env)
     check_vector_view(problem, vector_env)
     check_options(problem, env, vector_env)
-    check_many(problem, vector_env)
     check_lag(problem)
     check_leaks(problem, memoryless)
     check_scores(problem, episodes)
     check_lag_matters(problem)
+    check_many(problem, vector_env)  # After the others, whose messages are simpler where small batches are wrong too.
     check_sources(problem)
