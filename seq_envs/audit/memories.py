@@ -24,7 +24,7 @@ def memories(samples: Samples) -> Iterator[Kind]:
     """All kinds of memories that are tried."""
     steps = samples.labels.shape[1]
     for lag in range(1, min(steps, _MOST_EARLIER)):
-        yield Kind(f"the observation of {lag} steps ago", partial(_with_earlier, lag=lag))
+        yield Kind(f"the observation of {lag} step{'' if lag == 1 else 's'} ago", partial(_with_earlier, lag=lag))
     for step in range(min(steps, _MOST_EARLIER)):
         yield Kind(f"the observation of step {step}", partial(_with_earlier, at=step))
     for mirror in range(1, 2 * steps - 1 if steps <= _MOST_EARLIER else 0):

@@ -119,6 +119,7 @@ COMMANDS = {
     "compare": (["compare", *ECHO, "--episodes", "40", "--out", "compared"], 0),
     "compare results": (["compare", "results"], 0),
     "ladder": (["ladder", "climber:train"], 1),
+    "audit": (["audit", "seq_envs:SeqEcho-v0", "--set", "length=3", "--steps", "1000"], 0),
     "bench": (["bench", "grid.yaml", "--out", "results"], 0),
     "horizon": (["horizon", "memoryless", "--values", "1", "--seeds", "1", "--episodes", "40", "--out", "far"], 0),
     "report": (["report", "results"], 0),

@@ -64,7 +64,7 @@ def test_an_own_problem_adopted() -> None:
     own = seq_envs.make_problem("SeqEcho-v0", length=5, n_values=3)
     assert adopted.observation_space == own.observation_space
     assert adopted.steps == own.steps
-    assert adopted.remembers == "the observation of 1 steps ago"
+    assert adopted.remembers == "the observation of 1 step ago"
     assert seq_envs.levels(adopted).memoryless.accuracy == pytest.approx(1 / 3, abs=0.08)
 
 
