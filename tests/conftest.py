@@ -13,6 +13,10 @@ from hypothesis import HealthCheck, settings
 # A shell that starts pytest in the background makes it and its children ignore SIGINT, which some tests send.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# The width of a terminal, which the readline library sets for the workers of pytest-xdist: tests choose their own.
+for _size in ("COLUMNS", "LINES"):
+    os.environ.pop(_size, None)
+
 # Networks are small here: more threads only compete with the other workers of pytest-xdist. torch reads this once.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
