@@ -11,10 +11,11 @@ from hidden_leaks import LEAKING
 from hidden_leaks import VALID as WITHOUT_LEAK
 from mistyped_problems import MISTYPED
 from mutant_declarations import MUTANTS as WRONG_DECLARATIONS
-from mutant_envs import ENVS, VECTOR_ENVS
+from mutant_envs import ENVS
 from mutant_problems import MUTANTS
 from mutant_sources import MUTANTS as MUTANT_SOURCES
 from mutant_sources import VALID as WITH_SOURCES
+from mutant_vector_envs import VECTOR_ENVS
 from paths import ROOT
 from spaces_of_settings import IDS, NIGHTLY_BASE_CHOICE, TUTORIAL_BASE_IDS, Ragged, name
 
