@@ -22,6 +22,9 @@ class CountedVectorEnv(seq_envs.SequenceVectorEnv):
         count: records them.
         rollout: the time steps of each lane in a rollout; the first one starts with `reset`.
         **options: as for `SequenceVectorEnv`.
+
+    Raises:
+        ValueError: `pay` is not "each_step", or as for `SequenceVectorEnv`.
     """
 
     def __init__(
@@ -31,6 +34,8 @@ class CountedVectorEnv(seq_envs.SequenceVectorEnv):
         self._was_reset = False
         self._since_reset = 0
         super().__init__(problem, **options)
+        if self.pay != "each_step":
+            raise ValueError(f"pay must be 'each_step' on the ladder, which counts rewards, got {self.pay!r}")
 
     def reset(self, **arguments: Any) -> tuple[Array, dict[str, Any]]:
         observations, info = super().reset(**arguments)
@@ -81,7 +86,8 @@ class MakeEnvs:
     def __call__(
         self, num_envs: int = 1, *, autoreset_mode: AutoresetMode | str = AutoresetMode.SAME_STEP, **options: Any
     ) -> seq_envs.SequenceVectorEnv:
-        """Make a native vector env; arguments and errors are those of `seq_envs.SequenceVectorEnv`.
+        """Make a native vector env; arguments and errors are those of `seq_envs.SequenceVectorEnv`, but
+        `pay` must be "each_step".
 
         Use "SameStep", the default, and rollouts of the length given to `climb`. Then each
         rollout starts with an episode where rungs expect it. In other modes, episodes take more steps than rollouts,

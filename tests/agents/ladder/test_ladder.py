@@ -303,6 +303,13 @@ def test_an_env_of_the_ladder_needs_a_reset() -> None:
         envs.step(np.zeros(2, int))
 
 
+def test_an_env_of_the_ladder_pays_each_step() -> None:
+    """Right answers are counted by their rewards."""
+    rung = LADDER[0]
+    with pytest.raises(ValueError, match=r"pay must be 'each_step' on the ladder, .* got 'at_end'"):
+        MakeEnvs(rung.problem, rung.decisive, 0)(2, pay="at_end")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
