@@ -25,8 +25,6 @@ CURVE_EPISODES = 500
 _FIRST_SHARE, _FACTOR, _STEP = 0.005, 1.1, 0.04
 """The first evaluation is after this share of the training; the next one is after a tenth more steps, or after another
 4% of the training if that is earlier. So the steps to solve a problem are known to about a tenth, early and late."""
-_FEW_EPISODES = 100
-"""A check for `Until` starts with this number of episodes, because most checks find a mistake in them."""
 
 CURVE_COLUMNS = ("steps", "seconds", "accuracy", "exact_match")
 
@@ -40,7 +38,8 @@ def run_cell(cell: Cell, watch: Watch = unwatched) -> dict[str, Any]:
 
     Returns:
         The result as a JSON object. For an entry with `until` it has `solved_after_episodes`: the episodes learned
-        from at the first check without a mistake, or None if no check was without a mistake.
+        from at the first check in which the agent was good enough, or None if there was no such check. With `further`
+        it has the last value that is reached.
 
     Raises:
         Exception: the agent raises it, or `seq_envs.evaluate` raises it for the agent's answers.
@@ -81,6 +80,8 @@ def run_cell(cell: Cell, watch: Watch = unwatched) -> dict[str, Any]:
         result["weights"] = weights._asdict()
     if entry.until is not None:
         result["solved_after_episodes"] = training.solved_after
+    if entry.further is not None:
+        result["further"] = entry.further.reached(learner.policy_on, problem)
     if entry.stop_when_solved and stopped:
         result["done"] = round(training.latest.done, 6)
     read: dict[str, Any] = without_nan(result)
@@ -101,7 +102,7 @@ class _Training:
         self.curve: list[list[float]] = []
         """Evaluations during the training, as `CURVE_COLUMNS`."""
         self.solved_after: int | None = None
-        """Episodes learned from at the first check without a mistake."""
+        """Episodes learned from at the first check that was good enough."""
         self._learner, self._problem, self._watch = learner, problem, watch
         self._until, self._stop_when_solved = entry.until, entry.stop_when_solved
         self._due = _FIRST_SHARE
@@ -120,7 +121,7 @@ class _Training:
 
         Raises:
             ValueError: the moment of a user-defined agent is no `Moment`.
-            _Solved: a check was without a mistake, or the training stops when the problem is solved, and it is.
+            _Solved: the agent is good enough in a check, or the training stops when the problem is solved, and it is.
         """
         self.latest = moment = _checked(moment)
         self._watch(moment)
@@ -145,18 +146,14 @@ class _Training:
             raise _Solved
 
     def _check(self, moment: Moment) -> None:
-        """Raise `_Solved` if a check of `until` is due and the agent makes no mistake in it."""
+        """Raise `_Solved` if a check of `until` is due and the agent is good enough in it."""
         if self._until is None:
             return
         episodes = moment.steps // self._problem.steps
         if episodes < (self._checks + 1) * self._until.every:
             return
         self._checks = episodes // self._until.every
-        policy = self._learner.policy()
-        if all(
-            seq_envs.evaluate(policy, self._problem, count, self._final_seed + self._checks).exact_match == 1.0
-            for count in (min(_FEW_EPISODES, self._until.without_mistake), self._until.without_mistake)
-        ):
+        if self._until.reached(self._learner.policy(), self._problem, self._final_seed + self._checks):
             self.solved_after = episodes
             raise _Solved
 

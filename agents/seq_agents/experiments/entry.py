@@ -12,32 +12,15 @@ from typing import Any, NamedTuple
 
 import seq_envs
 from seq_agents.experiments.config import Config, determining_settings
+from seq_agents.experiments.further import Further
+from seq_agents.experiments.until import Until
 from seq_envs.evaluation import EPISODES
 from seq_envs.seeds import TRIAL_SEEDS
 from seq_envs.sizes import as_text, of_data
 
-_OFTEN_EMPTY = ("until", "stop_when_solved", "reported", "standard", "trial")
+_OFTEN_EMPTY = ("until", "further", "stop_when_solved", "reported", "standard", "trial")
 _NOT_IN_THE_RESULT = ("seeds", "reported", "standard")
 """Fields of an entry that do not affect the result of a cell."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Until:
-    """Stop the training at the first check in which the agent makes no mistake.
-
-    Raises:
-        ValueError: at construction, if a number is not an integer >= 1.
-    """
-
-    every: int
-    """Episodes learned from between two checks."""
-    without_mistake: int
-    """Fresh episodes of a check, all of which must be answered without a mistake."""
-
-    def __post_init__(self) -> None:
-        for name, value in dataclasses.asdict(self).items():
-            if type(value) is not int or value < 1:
-                raise ValueError(f"until: {name} must be an integer >= 1, got {value!r}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +43,8 @@ class Entry:
     """Episodes of the final evaluation."""
     elsewhere: tuple[Mapping[str, Any], ...] = ()
     """Changes of parameters; the trained agent is also evaluated on each problem that is changed in this way."""
+    further: Further | None = None
+    """How far beyond the training the agent is right; None: that is not measured."""
     swept: str = ""
     """The parameter that varies over the entries of a sweep (see `seq-envs horizon`); empty outside sweeps."""
     until: Until | None = None
@@ -108,7 +93,8 @@ class Entry:
 
     def as_json(self) -> dict[str, Any]:
         """The entry as a JSON object; fields that most entries do not use are left out where they are empty."""
-        read: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self)))
+        until = {"until": None if self.until is None else self.until.as_json()}
+        read: dict[str, Any] = json.loads(json.dumps({**dataclasses.asdict(self), **until}))
         return {name: value for name, value in read.items() if value or name not in _OFTEN_EMPTY}
 
     @classmethod
@@ -118,11 +104,12 @@ class Entry:
         Raises:
             Exception: the object describes no entry.
         """
-        until = raw.get("until")
+        until, further = raw.get("until"), raw.get("further")
         read = {
             "parameters": _parameters(raw["parameters"]),
             "elsewhere": tuple(map(_parameters, raw["elsewhere"])),
             "until": None if until is None else Until(**until),
+            "further": None if further is None else Further(**further),
         }
         entry = cls(**{**raw, **read})
         if not (
@@ -144,7 +131,8 @@ def determining(raw: Mapping[str, Any]) -> dict[str, Any]:
     """The part of an entry, as JSON, that determines the results of its cells."""
     determined = {name: value for name, value in raw.items() if name not in _NOT_IN_THE_RESULT}
     settings = determining_settings(raw["agent"], raw["settings"])
-    return {"until": None, "stop_when_solved": False, "trial": "", **determined, "settings": settings}
+    usual = {"until": None, "further": None, "stop_when_solved": False, "trial": ""}
+    return {**usual, **determined, "settings": settings}
 
 
 class Cell(NamedTuple):

@@ -15,9 +15,11 @@ import seq_envs
 from seq_agents.agents import AGENTS
 from seq_agents.errors import reason
 from seq_agents.experiments.config import Config, determining_settings
-from seq_agents.experiments.entry import Entry, Until
+from seq_agents.experiments.entry import Entry
 from seq_agents.experiments.fairness import Budget, with_core_weights, within_budget
+from seq_agents.experiments.further import Further
 from seq_agents.experiments.search import Search, combinations, in_words
+from seq_agents.experiments.until import Until
 from seq_agents.menu import did_you_mean
 from seq_envs.evaluation import EPISODES
 from seq_envs.problems import GROUPS
@@ -67,6 +69,8 @@ class Experiment:
     """Number of seeds; None: that of the grid."""
     until: Until | None = None
     """When the training stops early; None: never."""
+    further: Further | None = None
+    """How far beyond the training the agent is right; None: that is not measured."""
     reported: str = ""
     """What the source of the experiment reports."""
     elsewhere: Sequence[Mapping[str, Any]] = ()
@@ -146,7 +150,7 @@ class Grid:
             yield _entry(
                 name, single.agent, single.id, single.parameters, single.settings,
                 seeds=self.seeds if single.seeds is None else single.seeds, episodes=self.episodes,
-                until=single.until, reported=single.reported, elsewhere=single.elsewhere,
+                until=single.until, further=single.further, reported=single.reported, elsewhere=single.elsewhere,
             )  # fmt: skip
 
     def _entry(
@@ -240,11 +244,15 @@ def _entry(
         standard=standard, stop_when_solved=budget is not None and budget.stop_when_solved,
         elsewhere=tuple({key: of_data(value) for key, value in changes.items()} for changes in elsewhere), **others,
     )  # fmt: skip
-    for changes in entry.elsewhere:
+    further = entry.further.changes() if entry.further else ()
+    for where, changes in (
+        *(("elsewhere", each) for each in entry.elsewhere),
+        *(("further", each) for each in further),
+    ):
         try:
             entry.problem_with(changes)
         except (ValueError, TypeError) as wrong:
-            raise GridError(f"elsewhere: {in_short(name)} on {in_short(entry.label)}: {in_short(str(wrong))}") from None
+            raise GridError(f"{where}: {in_short(name)} on {in_short(entry.label)}: {in_short(str(wrong))}") from None
     return entry
 
 

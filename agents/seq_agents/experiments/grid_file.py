@@ -14,9 +14,10 @@ from typing import Any
 import yaml
 
 import seq_envs
-from seq_agents.experiments.entry import Until
 from seq_agents.experiments.fairness import Budget
+from seq_agents.experiments.further import Further
 from seq_agents.experiments.grid import Experiment, Grid, GridAgent, GridError, in_short
+from seq_agents.experiments.until import Until
 from seq_agents.menu import did_you_mean, unknown
 from seq_envs.parameters import Integer
 
@@ -153,12 +154,14 @@ def _experiment(raw: Any, where: str) -> Experiment:
     reported = raw.get("reported", "")
     if reported != "" and not _is_name(reported):
         raise GridError(f"{where}: reported must be a text in one line, got {_in_error(reported)}")
-    if "until" in raw:
-        until = _mapping(raw["until"], f"{where}: until", Until)
-        try:
-            raw["until"] = Until(**until)
-        except (TypeError, ValueError) as wrong:  # TypeError: one of its two numbers is missing.
-            raise GridError(f"{where}: {in_short(str(wrong))}") from None
+    kinds: dict[str, type[Until | Further]] = {"until": Until, "further": Further}
+    for name, kind in kinds.items():
+        if name in raw:
+            fields = _mapping(raw[name], f"{where}: {name}", kind)
+            try:
+                raw[name] = kind(**fields)
+            except (TypeError, ValueError) as wrong:  # TypeError: a field without a default is missing.
+                raise GridError(f"{where}: {in_short(str(wrong))}") from None
     _check_elsewhere(raw, where)
     return Experiment(**{**raw, **_counts(raw, where, ("seeds",))})
 

@@ -38,8 +38,9 @@ def parsed_result(text: str) -> dict[str, Any]:
     date.fromisoformat(read["date"])
     if read["answers"] is not None:
         _require(_count(read["answers"], "answers") >= 1, "answers")
-    if read.get("solved_after_episodes") is not None:
-        _count(read["solved_after_episodes"], "solved_after_episodes")
+    for name in ("solved_after_episodes", "further"):
+        if read.get(name) is not None:
+            _count(read[name], name)
     _require(_share(read.get("done", 1.0), "done") > 0, "done")
     for name, number in _dict(read.get("weights", {}), "weights").items():
         _count(number, name)

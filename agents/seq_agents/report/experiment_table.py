@@ -27,7 +27,7 @@ def experiment_table(done: Sequence[Outcome]) -> Table:
             name, len(outcomes), float(np.min(normalized)), statistics.median(normalized), min(exact),
             statistics.median(exact),
             middle([outcome.solved_after if stops_early else outcome.episodes for outcome in outcomes]),
-            f"{solved} of {len(outcomes)}" if stops_early else None,
+            f"{solved} of {len(outcomes)}" if stops_early else None, _further(outcomes),
             outcomes[0].entry.reported,
         ))  # fmt: skip
     return Table(
@@ -35,10 +35,21 @@ def experiment_table(done: Sequence[Outcome]) -> Table:
         (
             Column("experiment"), Column("seeds"), Column("normalised: lowest", score),
             Column("normalised: median", score), Column("exact: lowest", score), Column("exact: median", score),
-            Column("episodes learned from", count), Column("solved"), Column("reported"),
+            Column("episodes learned from", count), Column("solved"), Column("right up to"), Column("reported"),
         ),
         tuple(rows),
         f"Lowest and median over seeds. {ZERO} Exact: the share of episodes without a mistake. Episodes learned from: "
         "the median over seeds. Where the column `solved` is filled, a training stops at the first check in which the "
-        "agent makes no mistake; a seed without such a check counts as more episodes than any.",
+        "agent makes no more mistakes than its source allows; a seed without such a check counts as more episodes than "
+        "any. Right up to: the last value of a growing parameter before the first mistake; lowest, median and highest "
+        "over seeds.",
     )  # fmt: skip
+
+
+def _further(outcomes: Sequence[Outcome]) -> str | None:
+    """How far the agents of an experiment are right without a gap; None where that was not looked for."""
+    reached = sorted(outcome.further for outcome in outcomes if outcome.further is not None)
+    further = outcomes[0].entry.further
+    if not reached or further is None:
+        return None
+    return f"{further.parameter} {reached[0]}, {statistics.median_low(reached)}, {reached[-1]}"

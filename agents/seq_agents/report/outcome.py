@@ -56,7 +56,9 @@ class Outcome:
     curve: tuple[Point, ...]
     """At least one point; the last one is the final evaluation."""
     solved_after: int | None
-    """Episodes learned from at the first check without a mistake; None: no such check (see `Entry.until`)."""
+    """Episodes learned from at the first check that was good enough; None: no such check (see `Entry.until`)."""
+    further: int | None
+    """The last value up to which no episode has a mistake; None: it was not looked for (see `Entry.further`)."""
     done: float
     """The share of the training that was done when it ended, in (0, 1]; below 1 if it stopped when it was solved."""
     weights: int | None
@@ -141,6 +143,7 @@ def outcome_of(cell: Cell, result: Mapping[str, Any]) -> Outcome:
             for steps, seconds, accuracy, exact_match in result["curve"]
         ),
         solved_after=result.get("solved_after_episodes"),
+        further=result.get("further"),
         done=result.get("done", 1.0),
         weights=result.get("weights", {}).get("network"),
         date=result["date"],

@@ -11,9 +11,9 @@ import pytest
 import torch
 from seq_agents.cli import bench_commands as commands
 from seq_agents.experiments import named_experiments as module
-from seq_agents.experiments.entry import Until
 from seq_agents.experiments.grid import Experiment
 from seq_agents.experiments.named_experiments import named_experiments
+from seq_agents.experiments.until import Until
 from tiny_agents import settings
 from tiny_commands import elsewhere, everything, said, stopped  # noqa: F401 - a fixture.
 

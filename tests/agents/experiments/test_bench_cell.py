@@ -16,8 +16,9 @@ from own_agents import LastValue, ReportsMoments
 from seq_agents.agents import AGENTS, make_learner
 from seq_agents.experiments import cell as module
 from seq_agents.experiments.cell import CURVE_COLUMNS, CURVE_EPISODES, answers_of, run_cell
-from seq_agents.experiments.entry import Cell, Entry, Until
+from seq_agents.experiments.entry import Cell, Entry
 from seq_agents.experiments.provenance import hardware
+from seq_agents.experiments.until import Until
 from seq_agents.learners.learner import Moment
 from tiny_agents import same, taken_by
 from tiny_grids import ECHO, entry, exam, result

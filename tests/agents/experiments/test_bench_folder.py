@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 from seq_agents.errors import RunError
-from seq_agents.experiments.entry import Cell, Entry, Until
+from seq_agents.experiments.entry import Cell, Entry
 from seq_agents.experiments.files import alone_in
 from seq_agents.experiments.results_folder import Folder
+from seq_agents.experiments.until import Until
 from seq_agents.experiments.workers import Failed
 from seq_agents.report.outcome import outcomes
 from tiny_grids import entry, exam, result

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from grid_files import LSTM, entries, refused
 from seq_agents.experiments import grid_file
-from seq_agents.experiments.entry import Entry, Until
+from seq_agents.experiments.entry import Entry
 from seq_agents.experiments.grid import Experiment, Grid, GridAgent, GridError, changed
 from seq_agents.experiments.grid_file import preset, presets, read_grid
+from seq_agents.experiments.until import Until
 
 import seq_envs
 from seq_envs.problems import GROUPS

@@ -5,12 +5,15 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from seq_agents.experiments import cell as module
 from seq_agents.experiments.cell import run_cell
 from seq_agents.experiments.config import Config
-from seq_agents.experiments.entry import Cell, Entry, Until
+from seq_agents.experiments.entry import Cell, Entry
+from seq_agents.experiments.further import Further
+from seq_agents.experiments.until import Until, distances
 from seq_agents.report.outcome import outcome_of
 from tiny_grids import entry
 
@@ -105,6 +108,74 @@ def test_a_problem_is_solved_before_the_training_would_end(agent: str) -> None:
     )  # fmt: skip
     assert result["evaluation"]["exact_match"] == 1.0
     assert 200 <= result["solved_after_episodes"] == result["steps"] // config.problem().steps < 16_000
+
+
+class Wrong:
+    """Answers the first `wrong` of each 100 episodes wrongly, and the others with the best answer plus `apart`."""
+
+    def __init__(self, problem: seq_envs.Problem, wrong: int = 0, apart: float = 0.0) -> None:
+        self._best = seq_envs.policies.optimal(problem)
+        self._wrong, self._apart = wrong, apart
+
+    def initial_state(self, batch_size: int) -> Any:
+        return self._best.initial_state(batch_size)
+
+    def act(self, observations: Any, state: Any) -> Any:
+        answers, state = self._best.act(observations, state)
+        wrong = np.arange(len(answers)) % 100 < self._wrong
+        if answers.dtype.kind == "f":
+            return (answers + np.float32(self._apart) * np.where(np.arange(len(answers)) % 2, 1, -1)[:, None]), state
+        return np.where(wrong, 1 - answers, answers), state
+
+
+@pytest.mark.parametrize(("wrong", "allowed", "reached"), [(0, 0, True), (1, 0, False), (5, 10, True), (6, 10, False)])
+def test_mistakes_that_are_allowed(wrong: int, allowed: int, reached: bool) -> None:
+    """Of 200 episodes, `wrong` in each 100 have a mistake."""
+    problem = seq_envs.make_problem("SeqTwoSequence-v0", length=5)
+    until = Until(every=1, without_mistake=200, mistakes=allowed)
+    assert until.reached(Wrong(problem, wrong), problem, 1) is reached
+
+
+@pytest.mark.parametrize(
+    ("apart", "until", "reached"),
+    [
+        (0.0, {"distance": 1e-6}, True),
+        (0.05, {"distance": 0.051}, True),
+        (0.05, {"distance": 0.049}, False),
+        (0.05, {"distance": 0.06, "largest_distance": 0.04}, False),
+    ],
+)
+def test_the_distance_from_the_best_answers(apart: float, until: dict[str, float], reached: bool) -> None:
+    """Targets have noise there: a policy that is never off the mean is within 0.3 of the target in two thirds only."""
+    problem = seq_envs.make_problem("SeqTwoSequence-v0", length=5, ask="mean")
+    policy = Wrong(problem, apart=apart)
+    assert Until(every=1, without_mistake=50, **until).reached(policy, problem, 1) is reached  # type: ignore[arg-type]
+    assert not Until(every=1, without_mistake=50).reached(policy, problem, 1)
+    assert distances(policy, problem, 50, 1) == pytest.approx(np.full(50, apart), abs=1e-6)
+
+
+@pytest.mark.parametrize(("fails_at", "reached"), [(1, 3), (6, 5), (99, 7)])
+def test_how_far_an_agent_is_right(fails_at: int, reached: int) -> None:
+    problem = seq_envs.make_problem("SeqTwoSequence-v0", length=5)
+
+    def policy_on(there: seq_envs.Problem) -> Wrong:
+        return Wrong(there, wrong=100 * (there.steps >= fails_at))
+
+    assert Further(parameter="length", first=4, last=7, episodes=3).reached(policy_on, problem) == reached
+
+
+def test_the_result_says_how_far_an_agent_is_right() -> None:
+    chosen = entry("optimal", further=Further(parameter="length", first=4, last=6))
+    result = run_cell(Cell(chosen, 0))
+    assert result["further"] == 6
+    assert outcome_of(Cell(Entry.of_json(result["entry"]), 0), result).further == 6
+    assert Entry.of_json(result["entry"]) == chosen
+
+
+def test_entries_keep_how_they_stop() -> None:
+    chosen = tiny(3, Until(every=2, without_mistake=10, distance=0.5))
+    assert Entry.of_json(chosen.as_json()) == chosen
+    assert chosen.as_json()["until"] == {"every": 2, "without_mistake": 10, "distance": 0.5}
 
 
 @pytest.mark.parametrize("wrong", [{"every": 0}, {"every": True}, {"without_mistake": 1.5}, {"without_mistake": "9"}])

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from seq_agents.experiments.entry import Cell, Until
+from seq_agents.experiments.entry import Cell
+from seq_agents.experiments.further import Further
 from seq_agents.experiments.results_folder import Folder
+from seq_agents.experiments.until import Until
 from seq_agents.experiments.workers import Failed
 from seq_agents.report import tables
 from seq_agents.report.estimate import Estimate
@@ -214,30 +216,34 @@ def test_another_name_represents_right_answers_if_that_one_is_missing() -> None:
 
 
 def test_experiments_by_hand() -> None:
-    def experiment(name: str, episodes: int, accuracy: float, seed: int, **others: Any) -> Outcome:
-        changes = {key: others.pop(key) for key in ("solved_after_episodes",) if key in others}
+    def experiment(name: str, episodes: int, accuracy: float, seed: int, found: Any = None, **others: Any) -> Outcome:
         cell = Cell(entry("mlp", name, id=ECHO, parameters={}, **others), seed)
-        return outcome_of(cell, result(cell, [[2 * episodes, 2.0, accuracy, accuracy]], **changes))
+        return outcome_of(cell, result(cell, [[2 * episodes, 2.0, accuracy, accuracy]], **(found or {})))
 
-    until = Until(every=1, without_mistake=2)
+    until, further = Until(every=1, without_mistake=2), Further(parameter="lag", last=9)
     done = [
         *(experiment("plain", n, 0.5 + n / 2000, n // 300, reported="a claim") for n in (300, 600, 1000)),
         *(
-            experiment("until", 900, 1.0, seed, until=until, solved_after_episodes=solved)
+            experiment("until", 900, 1.0, seed, {"solved_after_episodes": solved}, until=until)
             for seed, solved in enumerate((100, None, 1200))
         ),
-        experiment("never", 700, 1.0, 0, until=until, solved_after_episodes=None),
+        experiment("never", 700, 1.0, 0, {"solved_after_episodes": None}, until=until),
+        *(
+            experiment("further", 800, 1.0, seed, {"further": reached}, reported="9", further=further)
+            for seed, reached in enumerate((9, 3, 7, 4))
+        ),
         run_of("of the grid", SOLVED_AT_20),
     ]  # fmt: skip
     table = experiment_table(done)
     assert [column.heading for column in table.columns] == [
         "experiment", "seeds", "normalised: lowest", "normalised: median", "exact: lowest", "exact: median",
-        "episodes learned from", "solved", "reported",
+        "episodes learned from", "solved", "right up to", "reported",
     ]  # fmt: skip
     assert rows(table) == [
-        ["plain", "3", "0.3000", "0.6000", "0.6500", "0.8000", "600", "", "a claim"],
-        ["until", "3", "1.0000", "1.0000", "1.0000", "1.0000", "1,200", "2 of 3", ""],
-        ["never", "1", "1.0000", "1.0000", "1.0000", "1.0000", "unsolved", "0 of 1", ""],
+        ["plain", "3", "0.3000", "0.6000", "0.6500", "0.8000", "600", "", "", "a claim"],
+        ["until", "3", "1.0000", "1.0000", "1.0000", "1.0000", "1,200", "2 of 3", "", ""],
+        ["never", "1", "1.0000", "1.0000", "1.0000", "1.0000", "unsolved", "0 of 1", "", ""],
+        ["further", "4", "1.0000", "1.0000", "1.0000", "1.0000", "800", "", "lag 3, 4, 9", "9"],
     ]
     assert experiment_table(done[-1:]).rows == ()
     until = rows(tables.on_problem([outcome for outcome in done if outcome.entry.name == "until"], ECHO))[0]
