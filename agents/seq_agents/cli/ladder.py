@@ -7,11 +7,13 @@ import shlex
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seq_agents.cli.hints import next_commands, without_option
+from seq_agents.cli.hints import as_typed, next_commands, without_option
 from seq_agents.cli.interruption import Interrupted, number_of
 from seq_agents.cli.options import Command, agent_name, count, seed, settings
+from seq_agents.cli.output_files import refuse_files
 from seq_agents.cli.threads import use_one_thread
 from seq_agents.cli.waiting import loading, working
 from seq_agents.progress import Progress, unseen
@@ -47,13 +49,16 @@ def add_commands(command: Command) -> None:
         "--tries", type=count, default=2,
         help="trainings on a rung until it counts as failed, each with four times the time steps, 1 to 4 (default: 2)",
     )  # fmt: skip
+    ladder.add_argument("--out", type=Path, metavar="FILE", help="write the climb to FILE, as JSON, when it ends")
     ladder.add_argument("--all", action="store_true", help="continue after a rung that fails")
 
 
 def _ladder(chosen: argparse.Namespace) -> int:
     """Let an agent climb the ladder, and print each rung's outcome."""
+    refuse_files({"out": chosen.out})
     with loading():
-        from seq_agents.ladder import climb, rungs, trainer
+        from seq_agents.experiments.provenance import versions
+        from seq_agents.ladder import ClimbRecord, climb, packages_of, rungs, trainer
         from seq_agents.ladder.judging import GROWTH
         from seq_agents.ladder.rungs import LAST_NAME
 
@@ -61,6 +66,7 @@ def _ladder(chosen: argparse.Namespace) -> int:
         budgets = {rung.name: rung.budget for rung in rungs(chosen.rollout)}
         progress = _Progress({**budgets, LAST_NAME: 0}, GROWTH)
         train = trainer(chosen.agent, settings(chosen.set), progress.update)
+        stated = {} if chosen.out is None else versions(*packages_of(chosen.agent))
     try:
         with progress:
             climbed = climb(
@@ -71,19 +77,25 @@ def _ladder(chosen: argparse.Namespace) -> int:
         message = f"interrupted in the rung {progress.rung!r}, after {progress.ended} rungs"
         again = f"The same command with --from {shlex.quote(progress.rung)} goes on there"
         raise Interrupted(number_of(interruption), f"{message}. {again}") from None
+    if chosen.out is not None:
+        ClimbRecord.of(
+            climbed, agent=chosen.agent, command=as_typed(chosen.typed), versions=stated, seed=chosen.seed,
+            rollout=chosen.rollout,
+        ).write(chosen.out)  # fmt: skip
     print(f"{climbed}\n\n{next_commands(_next(chosen, climbed))}")
     return 0 if climbed.passed else _FAILED
 
 
 def _next(chosen: argparse.Namespace, climbed: Climb) -> list[str]:
     """The command to try after a climb: the rung that failed again, or a training."""
+    typed = without_option("--out", chosen.typed)
     if climbed.broken_at is not None:
-        again = chosen.typed
+        again = typed
         for option in ("--from", "--only"):
             again = without_option(option, again)
         return [*again, "--from", climbed.rung_to_repeat]
     if ":" in chosen.agent:
-        return [*without_option("--seed", chosen.typed), "--seed", str(chosen.seed + 1)]
+        return [*without_option("--seed", typed), "--seed", str(chosen.seed + 1)]
     return ["train", chosen.agent, "SeqEcho-v0"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,13 +15,23 @@ import seq_envs
 _LIBRARIES = ("gymnasium", "numpy", "torch", "stable-baselines3", "sb3-contrib")
 
 
-def versions() -> dict[str, str]:
-    """The versions of Python and of the packages that a result depends on, and the machine's architecture."""
+def versions(*more: str) -> dict[str, str]:
+    """The versions of Python and of the packages that a result depends on, and the machine's architecture.
+
+    Args:
+        *more: the names of further distributions.
+
+    Raises:
+        ValueError: one of these is not installed.
+    """
+    for name in more:
+        if _version(name) is None:
+            raise ValueError(f"the versions of packages cannot be stated: {name!r} is not an installed distribution")
     return {
         "python": platform.python_version(),
         "machine": platform.machine(),
         "seq-envs": seq_envs.__version__,
-        **{name: found for name in _LIBRARIES if (found := _version(name))},
+        **{name: found for name in (*_LIBRARIES, *map(_normalized, more)) if (found := _version(name))},
     }
 
 
@@ -30,6 +41,11 @@ def _version(name: str) -> str | None:
         return version(name)
     except PackageNotFoundError:
         return None
+
+
+def _normalized(name: str) -> str:
+    """The name of a distribution as PyPI writes it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def hardware() -> dict[str, Any]:

@@ -15,8 +15,12 @@ from seq_agents.ladder.counted_envs import MakeEnvs
 from seq_agents.ladder.judging import Train
 from seq_agents.ladder.probe import Probe
 from seq_agents.ladder.probes import PROBES
+from seq_agents.ladder.record import ClimbRecord, RungRecord
 from seq_agents.ladder.results import Climb, RungResult
 from seq_agents.ladder.rungs import Rung, rungs
-from seq_agents.ladder.trainers import trainer
+from seq_agents.ladder.trainers import packages_of, trainer
 
-__all__ = ["PROBES", "Climb", "MakeEnvs", "Probe", "Rung", "RungResult", "Train", "climb", "rungs", "trainer"]
+__all__ = [
+    "PROBES", "Climb", "ClimbRecord", "MakeEnvs", "Probe", "Rung", "RungRecord", "RungResult", "Train", "climb",
+    "packages_of", "rungs", "trainer",
+]  # fmt: skip

@@ -66,15 +66,21 @@ class Climb:
         """Whether no rung failed."""
         return self.broken_at is None
 
+    @property
+    def verdict(self) -> str:
+        """In words: that all passed, or where it breaks and the usual causes."""
+        broken = self.broken_at
+        if broken is None:
+            return f"All passed.{self._not_tried()}"
+        return f"It breaks at: {broken.name}. {broken.means}"
+
     def __str__(self) -> str:
         lines = [f"{'rung':46} {'learning':>8} {'playing':>7} {'95%':9} {'s':>4}"]
         lines += [line for result in self.results for line in _lines(result)]
-        broken = self.broken_at
-        verdict = (
-            f"All passed.{self._not_tried()}" if broken is None else f"It breaks at: {broken.name}. {broken.means}"
-        )
         probed = [f"Probes that found no fault: {', '.join(self.probes)}."] if self.probes else []
-        return "\n".join([*lines, "", *(line for text in [*probed, verdict] for line in textwrap.wrap(text, _WIDTH))])
+        return "\n".join(
+            [*lines, "", *(line for text in [*probed, self.verdict] for line in textwrap.wrap(text, _WIDTH))]
+        )
 
     def _not_tried(self) -> str:
         """The rungs that a climb to the top left out, in words."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 import seq_envs
@@ -100,6 +101,22 @@ def trainer(agent: str, settings: Mapping[str, str] | None = None, watch: Watch 
         return learner.policy()
 
     return train
+
+
+def packages_of(agent: str) -> tuple[str, ...]:
+    """The distributions on which the result of an agent of another module depends: those that the module names.
+
+    They are in its variable `PACKAGES`, such as `PACKAGES = ("tianshou",)`. Agents of this package have none.
+
+    Raises:
+        ValueError: the module cannot be imported, or `PACKAGES` has something else.
+    """
+    if not is_of_another_module(agent):
+        return ()
+    named = getattr(import_module(agent.partition(":")[0]), "PACKAGES", ())
+    if not isinstance(named, (tuple, list)) or not all(isinstance(name, str) for name in named):
+        raise ValueError(f"PACKAGES of {agent!r} must be a tuple of names of distributions, got {named!r}")
+    return tuple(named)
 
 
 def _settings_for(
