@@ -17,9 +17,12 @@ def page() -> str:
         "# Rungs of the ladder\n",
         "The first rung that fails points to the fault. See the [guide](../guides/ladder.md).\n",
     ]
-    for rung in rungs():
+    ladder = rungs(credit=True)
+    of_credit = ladder[len(rungs()) :]
+    for rung in ladder:
         parts += [
             f"## {rung.name}\n",
+            *(["One of the rungs of credit, which `--credit` adds.\n"] if rung in of_credit else []),
             f"Task: {sentence(rung.asks)}\n",
             f"If it is the first to fail: {rung.means}\n",
         ]

@@ -17,26 +17,34 @@ import torch
 from home_made_ppo import FAULTS, HomeMadePPO
 from seq_agents.ladder import climb
 
-DISCOUNTS = ((0.0, 0.95), (0.99, 0.95))
-"""The pairs of gamma and lambda."""
+GAMMAS = (0.0, 0.99)
+"""The discounts of agents on the ladder without the rungs of credit."""
+GAMMAS_OF_CREDIT = (0.99, 1.0)
+"""The discounts of agents with the rungs of credit too."""
 HEALTHY = "healthy"
 
 
 def climbs(seeds: int, healthy: int, faults: list[str], *, from_the_rung: bool) -> Iterator[tuple[str, dict[str, Any]]]:
     """A label of each climb, and its settings: all agents with one seed, and so on."""
     for seed in range(max(seeds, healthy)):
-        for gamma, gae_lambda in DISCOUNTS:
-            for hooks in (False, True):
-                if seed < healthy and HEALTHY in faults:
-                    setting = {"gamma": gamma, "gae_lambda": gae_lambda, "hooks": hooks}
-                    for autoreset in ("SameStep", "NextStep") if hooks else ("SameStep",):
-                        label = f"{HEALTHY}{' hooks' if hooks else ''} {autoreset} gamma {gamma} seed {seed}"
-                        yield label, {"agent": HomeMadePPO(autoreset=autoreset, **setting), "seed": seed}
-            for name, fault in FAULTS.items():
+        if seed < healthy and HEALTHY in faults:
+            for credit, gamma, hooks in [
+                (False, 0.0, False),
+                (True, 0.99, False),
+                (True, 0.99, True),
+                (True, 1.0, True),
+            ]:
+                for autoreset in ("SameStep", "NextStep") if hooks else ("SameStep",):
+                    label = f"{HEALTHY}{' hooks' if hooks else ''} {autoreset} gamma {gamma} seed {seed}"
+                    agent = HomeMadePPO(autoreset=autoreset, gamma=gamma, hooks=hooks)
+                    yield label, {"agent": agent, "seed": seed, "credit": credit}
+        for name, fault in FAULTS.items():
+            for gamma in GAMMAS_OF_CREDIT if fault.credit else GAMMAS:
                 if seed < seeds and name in faults:
-                    agent = HomeMadePPO(name, gamma, gae_lambda, fault.hooks, **dict(fault.env))
+                    agent = HomeMadePPO(name, gamma, hooks=fault.hooks, **dict(fault.env))
                     start = fault.first if from_the_rung else 1
-                    yield f"{name} gamma {gamma} seed {seed}", {"agent": agent, "seed": seed, "start": start}
+                    label = f"{name} gamma {gamma} seed {seed}"
+                    yield label, {"agent": agent, "seed": seed, "start": start, "credit": fault.credit}
 
 
 def main() -> None:

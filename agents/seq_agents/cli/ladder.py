@@ -50,6 +50,10 @@ def add_commands(command: Command) -> None:
         help="trainings on a rung until it counts as failed, each with four times the time steps, 1 to 4 (default: 2)",
     )  # fmt: skip
     ladder.add_argument("--out", type=Path, metavar="FILE", help="write the climb to FILE, as JSON, when it ends")
+    ladder.add_argument(
+        "--credit", action="store_true",
+        help="climb the rungs of late rewards and time limits too, which need a discount near 1",
+    )  # fmt: skip
     ladder.add_argument("--all", action="store_true", help="continue after a rung that fails")
 
 
@@ -63,7 +67,7 @@ def _ladder(chosen: argparse.Namespace) -> int:
         from seq_agents.ladder.rungs import LAST_NAME
 
         use_one_thread()
-        budgets = {rung.name: rung.budget for rung in rungs(chosen.rollout)}
+        budgets = {rung.name: rung.budget for rung in rungs(chosen.rollout, credit=chosen.credit)}
         progress = _Progress({**budgets, LAST_NAME: 0}, GROWTH)
         train = trainer(chosen.agent, settings(chosen.set), progress.update)
         stated = {} if chosen.out is None else versions(*packages_of(chosen.agent))
@@ -71,7 +75,7 @@ def _ladder(chosen: argparse.Namespace) -> int:
         with progress:
             climbed = climb(
                 train, chosen.rollout, chosen.seed, start=chosen.start, only=chosen.only, keep_going=chosen.all,
-                tries=chosen.tries, watch=progress.watch, progress=progress.used,
+                credit=chosen.credit, tries=chosen.tries, watch=progress.watch, progress=progress.used,
             )  # fmt: skip
     except KeyboardInterrupt as interruption:
         message = f"interrupted in the rung {progress.rung!r}, after {progress.ended} rungs"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +16,9 @@ from seq_envs.encodings import Array
 from seq_envs.policies import Policy
 from seq_envs.seeds import evaluation_stream
 
-_FEW_EPISODES = 100
-"""A check starts with this number of episodes, because most checks find too many mistakes in them."""
+_FEW_EPISODES, _MORE = 100, 10
+"""A check starts with a few episodes, and then plays ten times as many, because most checks find too many mistakes in
+the first ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +63,16 @@ class Until:
             return bool(apart.mean() < self.distance and apart.max() <= self.largest_distance)
         return all(
             round((1.0 - seq_envs.evaluate(policy, problem, count, seed).exact_match) * count) <= self.mistakes
-            for count in (min(_FEW_EPISODES, self.without_mistake), self.without_mistake)
+            for count in self._counts()
         )
+
+    def _counts(self) -> Iterator[int]:
+        """The numbers of episodes that a check plays, one after the other."""
+        count = _FEW_EPISODES
+        while count < self.without_mistake:
+            yield count
+            count *= _MORE
+        yield self.without_mistake
 
 
 def distances(policy: Policy, problem: seq_envs.Problem, episodes: int, seed: int) -> Array:

@@ -27,6 +27,7 @@ def climb(
     start: int | str = 1,
     only: int | str | None = None,
     keep_going: bool = False,
+    credit: bool = False,
     tries: int = 2,
     watch: RungWatch = unwatched,
     progress: Progress = unseen,
@@ -57,6 +58,7 @@ def climb(
         only: the one rung to try, by its name or number, instead of a climb from `start`. The name of the last rung
             stands for "state reset between episodes" and the last rung.
         keep_going: whether to try the remaining rungs after a failure.
+        credit: whether the ladder has the rungs of late rewards and time limits too. They need a discount near 1.
         tries: the most trainings on a rung: 1 ... 4.
         watch: called when a try of a rung starts, when a probe finds a fault after it, and when the rung ends.
         progress: called during the training in a vector env of the ladder, with the share of the budget that is used.
@@ -65,7 +67,7 @@ def climb(
         ValueError: `rollout`, `seed` or `tries` is out of range, there is no rung `start` or `only`, or both are given.
         TypeError: `train` cannot be called.
     """
-    ladder = rungs(rollout)
+    ladder = rungs(rollout, credit=credit)
     seed = Integer(0, 2**32 - 1).check("seed", seed)
     tries = Integer(1, _MOST_TRIES).check("tries", tries)
     first = _place("start", start, ladder)

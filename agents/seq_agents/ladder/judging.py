@@ -69,8 +69,9 @@ def train_and_judge(
 def _attempt(train: Train, rung: Rung, rollout: int, seed: int, budget: int, progress: Progress) -> tuple[Judged, bool]:
     """One training, judged; and whether the verdict is clear, so that a longer training is of no use."""
     make_envs = MakeEnvs(
-        rung.problem, rung.decisive, seed, lambda time_steps: progress(min(1.0, time_steps / budget)), rollout
-    )
+        rung.problem, rung.decisive, seed, lambda time_steps: progress(min(1.0, time_steps / budget)), rollout,
+        rung.options,
+    )  # fmt: skip
     policy: Policy | None = None
     try:
         policy = train(make_envs, budget)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import seq_envs
+from seq_envs.env_options import NO_OPTIONS, EnvOptions
 
 PASS_SCORE = 0.5
 """The score to reach, where 0 is the best policy without the memory that the rung asks for and 1 is the optimal policy.
@@ -50,6 +51,8 @@ class Rung:
     """The causes if the answers were right while learning and the policy's are wrong; empty: those of the last rung."""
     any_phase: bool = False
     """Whether a rollout starts at any time step of an episode, so that answers there and elsewhere are as hard."""
+    options: EnvOptions = NO_OPTIONS
+    """How the environments of the training pay, and where they truncate. The policy is judged on whole episodes."""
 
     @property
     def decisive(self) -> seq_envs.Problem:

@@ -14,6 +14,7 @@ from seq_agents.ladder.counted_envs import MakeEnvs
 from seq_agents.ladder.judging import Train
 from seq_agents.learners.learner import Watch, unwatched
 from seq_agents.settings import Settings
+from seq_envs.env_options import NO_OPTIONS, EnvOptions
 from seq_envs.policies import Policy
 
 SettingsFor = Callable[[seq_envs.Problem, int], dict[str, Any]]
@@ -95,8 +96,10 @@ def trainer(agent: str, settings: Mapping[str, str] | None = None, watch: Watch 
     settings_type.of(given)  # Raises before the first rung if a setting is wrong.
 
     def train(make_envs: MakeEnvs, budget: int) -> Policy:
-        chosen = settings_type.of(_settings_for(AGENTS[agent], settings_type, make_envs.problem, budget) | given)
-        learner = learner_type(make_envs.problem, chosen, make_envs.seed)
+        options = _options_for(AGENTS[agent], make_envs.options)
+        far_sighted = {"gamma": 1.0} if options.pays_at_end and "gamma" in settings_type.domains() else {}
+        suited = _settings_for(AGENTS[agent], settings_type, make_envs.problem, budget) | far_sighted
+        learner = learner_type(make_envs.problem, settings_type.of(suited | given), make_envs.seed, options=options)
         learner.learn(watch)
         return learner.policy()
 
@@ -117,6 +120,14 @@ def packages_of(agent: str) -> tuple[str, ...]:
     if not isinstance(named, (tuple, list)) or not all(isinstance(name, str) for name in named):
         raise ValueError(f"PACKAGES of {agent!r} must be a tuple of names of distributions, got {named!r}")
     return tuple(named)
+
+
+def _options_for(agent: Agent, options: EnvOptions) -> EnvOptions:
+    """The options of a rung that concern an agent of this package: when rewards are paid, if it learns from rewards.
+
+    It reads whole episodes, so there is no time limit.
+    """
+    return EnvOptions(pay=options.pay) if agent.learns_from == "rewards" else NO_OPTIONS
 
 
 def _settings_for(

@@ -15,7 +15,7 @@ from seq_agents.ladder import climb, rungs
 torch.set_num_threads(1)
 CHEAP = (
     "loss with the wrong sign", "NextStep as SameStep", "state after the padding", "states stored one step late",
-    "statistics over the rollout",
+    "statistics over the rollout", "truncation taken for termination", "no value after the rollout",
 )  # fmt: skip
 """Faults that are found in seconds, each by another part of the ladder."""
 
@@ -23,7 +23,7 @@ CHEAP = (
 def found(name: str, **settings: Any) -> Any:
     fault = FAULTS[name]
     agent = HomeMadePPO(name, hooks=fault.hooks, **dict(fault.env))
-    return climb(agent, agent.rollout, **settings)
+    return climb(agent, agent.rollout, credit=fault.credit, **settings)
 
 
 def assert_found(name: str, climbed: Any) -> None:
@@ -58,9 +58,10 @@ def test_a_sound_agent_with_a_discount_learns_what_it_could_not(autoreset: str) 
 @pytest.mark.parametrize("gamma", [0.0, 0.99])
 @pytest.mark.parametrize("hooks", [False, True])
 def test_a_sound_agent_climbs_to_the_top(gamma: float, autoreset: str, hooks: bool) -> None:
-    climbed = climb(HomeMadePPO(gamma=gamma, autoreset=autoreset, hooks=hooks), 24)
+    credit = gamma > 0.0
+    climbed = climb(HomeMadePPO(gamma=gamma, autoreset=autoreset, hooks=hooks), 24, credit=credit)
     assert climbed.passed, climbed
-    assert len(climbed.results) == len(rungs(24)) + 1
+    assert len(climbed.results) == len(rungs(24, credit=credit)) + 1
 
 
 def test_advantages_by_hand() -> None:

@@ -303,11 +303,33 @@ def test_an_env_of_the_ladder_needs_a_reset() -> None:
         envs.step(np.zeros(2, int))
 
 
-def test_an_env_of_the_ladder_pays_each_step() -> None:
-    """Right answers are counted by their rewards."""
+def test_late_rewards_are_not_counted_as_answers() -> None:
+    """They do not say which answers were right."""
     rung = LADDER[0]
-    with pytest.raises(ValueError, match=r"pay must be 'each_step' on the ladder, .* got 'at_end'"):
-        MakeEnvs(rung.problem, rung.decisive, 0)(2, pay="at_end")
+    make_envs = MakeEnvs(rung.problem, rung.decisive, 0)
+    envs = make_envs(2, pay="at_end")
+    envs.reset(seed=0)
+    for _ in range(2 * rung.problem.steps):
+        envs.step(np.ones(2, int))
+    assert (make_envs.count.time_steps, make_envs.count.accuracy()) == (4 * rung.problem.steps, None)
+
+
+def test_the_rungs_of_credit_come_last() -> None:
+    names = [rung.name for rung in rungs(24, credit=True)]
+    assert names[:-2] == [rung.name for rung in rungs(24)]
+    paid_late, cut = (rung.options for rung in rungs(24, credit=True)[-2:])
+    assert (paid_late.pay, cut.max_episode_steps) == ("at_end", 4)
+    rung = rungs(24, credit=True)[-1]
+    envs = MakeEnvs(rung.problem, rung.decisive, 0, options=rung.options)(3)
+    envs.reset(seed=0)
+    ends = [envs.step(np.zeros(3, int))[3].any() for _ in range(8)]
+    assert ends == [False, False, False, True] * 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rung", [13, pytest.param(14, marks=pytest.mark.nightly)])
+def test_an_agent_of_this_package_passes_the_rungs_of_credit(rung: int) -> None:
+    assert climb(trainer("recurrent-ppo"), only=rung, credit=True).passed
 
 
 @pytest.mark.slow
@@ -320,6 +342,8 @@ def test_an_env_of_the_ladder_pays_each_step() -> None:
         (["optimal", "--from", "copy 3"], 0, "All passed. The 8 below were not tried."),
         (["optimal", "--only", "copy 3"], 0, "All passed. The 11 others were not tried."),
         (["optimal", "--only", "copy 3", "--from", "2"], 2, "only must be None if start is given"),
+        (["optimal", "--only", "14", "--credit"], 0, "All passed. The 13 others were not tried."),
+        (["optimal", "--only", "14"], 2, "only must be an integer >= 1 and <= 12, got 14"),
         (["optimal", "--tries", "5"], 2, "tries must be an integer >= 1 and <= 4, got 5"),
         (["optimal", "--from", "copy"], 2, "there is no rung 'copy'"),
         (["lstn"], 2, "did you mean 'lstm'"),

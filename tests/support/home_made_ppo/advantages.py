@@ -7,7 +7,15 @@ from torch import Tensor
 
 
 def advantages(
-    rewards: Tensor, values: Tensor, over: Tensor, last: Tensor, gamma: float, gae_lambda: float, fault: str = ""
+    rewards: Tensor,
+    values: Tensor,
+    over: Tensor,
+    last: Tensor,
+    gamma: float,
+    gae_lambda: float,
+    fault: str = "",
+    beyond: Tensor | None = None,
+    starts: Tensor | None = None,
 ) -> Tensor:
     """The advantages (T, lanes) of a rollout.
 
@@ -19,11 +27,18 @@ def advantages(
         gamma: the discount.
         gae_lambda: the decay of the temporal differences.
         fault: a name of `FAULTS`.
+        beyond: (T, lanes) the values of the observations that truncated episodes end with, 0 elsewhere; None: there are
+            none.
+        starts: (T, lanes) bool, whether an episode starts with the step; only a fault needs it.
     """
+    if beyond is not None and fault != "truncation taken for termination":
+        rewards = rewards + gamma * beyond
     if fault == "GAE masks shifted":
-        over = torch.cat([torch.zeros_like(over[:1]), over[:-1]])
+        over = over.roll(1, 0) if starts is None else starts
     if fault == "wrong bootstrap value":
         last = values[0]
+    if fault == "no value after the rollout":
+        last = torch.zeros_like(last)
     following = torch.cat([values[1:], last[None]])
     differences = rewards + gamma * following * ~over - values
     found = torch.zeros_like(values)

@@ -43,26 +43,28 @@ class HomeMadePPO:
         network = Network(envs.single_observation_space.shape[0], int(envs.single_action_space.n), self.hidden)
         optimizer = torch.optim.Adam(network.parameters(), self.learning_rate, eps=1e-5, fused=True)
         player = Player(envs, network, training_stream(make_envs.seed, 0), self.autoreset, self.fault)
-        compare = make_envs.compare_log_probs if self.hooks else None
         updates = max(1, budget // (self.rollout * self.lanes))
         for update in range(updates):
             optimizer.param_groups[0]["lr"] = self.learning_rate * (1 - update / updates)
             rollout = player.play(self.rollout)
-            self.learn(network, optimizer, rollout, compare)
+            self.learn(network, optimizer, rollout, make_envs if self.hooks else None)
             if make_envs.solved:
                 break
         return (Reading if self.hooks else Greedy)(network, self.fault)
 
-    def learn(self, network: Network, optimizer: Any, rollout: Rollout, compare: Any = None) -> None:
-        """Update the network with a rollout; `compare` gets the log-probabilities before the first step."""
+    def learn(self, network: Network, optimizer: Any, rollout: Rollout, hooks: MakeEnvs | None = None) -> None:
+        """Update the network with a rollout; `hooks` get what the probes compare."""
+        discounts = {"gamma": self.gamma, "gae_lambda": self.gae_lambda}
         advantage = advantages(
-            rollout.rewards, rollout.values, rollout.over, rollout.last, self.gamma, self.gae_lambda, self.fault
-        )
+            rollout.rewards, rollout.values, rollout.over, rollout.last, **discounts, fault=self.fault,
+            beyond=rollout.beyond, starts=rollout.starts,
+        )  # fmt: skip
+        if hooks:
+            hooks.compare_advantages(advantage, rollout.values, rollout.last, **discounts)
         returns = advantage + rollout.values
         if self.fault == "minibatches across lanes":
-            first, last = rollout.first, rollout.last
-            columns = [self.cut_across(column) for column in (*rollout[:-2], advantage, returns)]
-            rollout, advantage, returns = Rollout(*columns[:-2], first, last), columns[-2], columns[-1]
+            columns = [self.cut_across(column) for column in (*rollout[:-3], advantage, returns)]
+            rollout, advantage, returns = Rollout(*columns[:-2], *rollout[-3:]), columns[-2], columns[-1]
         for _ in range(self.epochs):
             for lanes in torch.randperm(self.lanes).chunk(self.minibatches):
                 counted = rollout.played[:, lanes]
@@ -70,9 +72,9 @@ class HomeMadePPO:
                 log_probs, values = log_probs[counted], values[counted]
                 log_prob = log_probs.gather(-1, rollout.actions[:, lanes][counted][:, None])[:, 0]
                 acted = rollout.log_probs[:, lanes][counted]
-                if compare:
-                    compare(acted, log_prob)
-                    compare = None
+                if hooks:
+                    hooks.compare_log_probs(acted, log_prob)
+                    hooks = None
                 ratio = (log_prob - acted).exp()
                 scaled = advantage[:, lanes][counted]
                 scaled = (scaled - scaled.mean()) / (scaled.std() + 1e-8)

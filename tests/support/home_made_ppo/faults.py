@@ -16,6 +16,8 @@ class Fault:
     """Words of the cause that is named."""
     hooks: bool = False
     """Whether only an agent with the optional hooks is found."""
+    credit: bool = False
+    """Whether it is a fault of credit, which no agent with gamma 0 can have."""
     starts_at: str = ""
     """The rung at which to start to find it soon; empty: `found_by`."""
     env: tuple[tuple[str, Any], ...] = ()
@@ -34,6 +36,8 @@ class Fault:
 
 _UPDATE = "log-probabilities of the update"
 _AT_START = "state at the start of a rollout"
+_AT_END = "rewards paid at the end of an episode"
+_ADVANTAGES = "advantages of the update"
 _NEXT_STEP = (("autoreset", "NextStep"),)
 
 FAULTS = {
@@ -60,8 +64,19 @@ FAULTS = {
     "statistics over the rollout": Fault(
         "answers before later observations", "statistics over the whole", hooks=True, starts_at="lag 0"
     ),
+    "GAE masks shifted": Fault(_AT_END, "one step before or after", credit=True),
+    "truncation taken for termination": Fault(
+        _ADVANTAGES, "truncated episode", hooks=True, credit=True, starts_at="episodes cut by a time limit"
+    ),
+    "advantage across episode ends": Fault(_ADVANTAGES, "stops both", hooks=True, starts_at="lag 0", credit=True),
+    "wrong bootstrap value": Fault(
+        _ADVANTAGES, "the observation that comes next", hooks=True, starts_at="lag 1 within a minibatch", credit=True
+    ),
+    "no value after the rollout": Fault(
+        _ADVANTAGES, "the observation that comes next", hooks=True, starts_at="lag 1 within a minibatch", credit=True
+    ),
 }
 """The faults that the ladder finds, by name."""
 
-SILENT = ("advantage across episode ends", "GAE masks shifted", "wrong bootstrap value")
-"""Faults that only add noise to advantages where each reward is paid for the answer at the same step."""
+SILENT = ("wrong bootstrap value", "no value after the rollout", "advantage across episode ends")
+"""Faults that only add noise to advantages, on every rung."""

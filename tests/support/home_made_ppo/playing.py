@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -28,6 +29,8 @@ class Rollout(NamedTuple):
     """The state before the first observation."""
     last: Tensor
     """(lanes,) the values of the observations after the rollout."""
+    beyond: Tensor
+    """The values of the observations that truncated episodes end with, 0 elsewhere."""
 
 
 class Player:
@@ -67,10 +70,11 @@ class Player:
                 first = self._state
             action = torch.multinomial(log_probs.exp(), 1)[:, 0]
             log_prob = log_probs.gather(-1, action[:, None])[:, 0]
-            seen, reward, terminated, truncated, _ = self._envs.step(action.numpy())
+            seen, reward, terminated, truncated, infos = self._envs.step(action.numpy())
             over = torch.as_tensor(terminated | truncated)
+            beyond = self._values_beyond(infos.get("final_obs", seen), truncated)
             earned = torch.as_tensor(reward).float()
-            rows.append((self._observation, reset, action, log_prob, value, earned, over, self._played))
+            rows.append((self._observation, reset, action, log_prob, value, earned, over, self._played, beyond))
             self._observation, self._started_before = torch.as_tensor(seen), self._start
             if self._has_reset_steps:
                 self._start, self._played = ~self._played, ~over
@@ -84,7 +88,9 @@ class Player:
                 _, self._state = self._network.read(columns[0], columns[1], first)
         if self._fault == "stale states":
             first, self._earlier = self._earlier, first
-        return Rollout(*columns, first, self._last_values())
+        *columns, beyond = columns
+        last = self._values(self._observation, begun(self._state, self._start))
+        return Rollout(*columns, first, last, beyond)
 
     def _resets(self) -> Tensor:
         """The lanes (lanes,) whose state is reset before this step."""
@@ -96,9 +102,20 @@ class Player:
         }
         return faulty.get(self._fault, self._start)
 
-    def _last_values(self) -> Tensor:
-        """The values of the current observations."""
+    def _values_beyond(self, ended: Any, truncated: Any) -> Tensor:
+        """(lanes,) the values of the observations that truncated episodes end with, 0 in other lanes.
+
+        With autoreset "SameStep" they are in the infos, as an array of arrays; in other modes the step returns them.
+        """
+        beyond = torch.zeros(len(truncated))
+        if truncated.any():
+            hidden, cell = (part[truncated] for part in self._state)
+            beyond[truncated] = self._values(torch.as_tensor(np.stack(list(ended[truncated]))), (hidden, cell))
+        return beyond
+
+    def _values(self, observations: Tensor, state: State) -> Tensor:
+        """The values of observations (lanes, inputs) that are read in this state."""
         with torch.no_grad():
-            hidden, _ = self._network.step(self._observation, begun(self._state, self._start))
+            hidden, _ = self._network.step(observations, state)
             values: Tensor = self._network.heads(hidden)[1]
         return values

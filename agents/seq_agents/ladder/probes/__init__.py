@@ -1,7 +1,7 @@
 """The probes, one file each: looks at a trained agent without further training.
 
-Some need the training to call `make_envs.compare_log_probs`, and some need the policy to have a third method, which
-reads rollouts as the update does:
+Some need the training to call `make_envs.compare_log_probs` or `make_envs.compare_advantages`, and some need the policy
+to have a third method, which reads rollouts as the update does:
 
     def log_probs(self, observations, starts):
         '''The log-probabilities (T, lanes, actions) of all actions, from fresh states, for observations
@@ -13,6 +13,7 @@ from __future__ import annotations
 from seq_agents.errors import reason
 from seq_agents.ladder.probe import Probe, Trained
 from seq_agents.ladder.probes import (
+    advantages_of_the_update,
     episode_starts,
     later_observations,
     other_lanes,
@@ -29,6 +30,7 @@ PROBES: tuple[Probe, ...] = (
     reading_and_acting.PROBE,
     update_and_rollout.PROBE,
     rollout_starts.PROBE,
+    advantages_of_the_update.PROBE,
 )
 """The probes in order. The first that finds a fault names the cause."""
 

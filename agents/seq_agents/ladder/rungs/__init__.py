@@ -15,9 +15,11 @@ from seq_agents.ladder.rungs import (
     lanes,
     lanes_over_rollouts,
     long_memory,
+    pay_at_end,
     reset_between_episodes,
     starts_in_rollouts,
     state_at_rollout_start,
+    time_limit,
 )
 from seq_envs.parameters import Integer
 
@@ -38,21 +40,24 @@ _MENU: tuple[Callable[[int], Rung], ...] = (
     lag_over_rollouts.rung,
 )
 """Each needs the abilities of those before it, and one more."""
+_OF_CREDIT: tuple[Callable[[int], Rung], ...] = (pay_at_end.rung, time_limit.rung)
+"""They need an agent with a discount near 1."""
 ROLLOUT = Integer(long_memory.LAG + 2, 512)
 """The allowed lengths of a rollout. A gradient ends where a rollout does, so it spans the longest lag only if a rollout
 is longer.
 """
 
 
-def rungs(rollout: int = 32) -> tuple[Rung, ...]:
+def rungs(rollout: int = 32, *, credit: bool = False) -> tuple[Rung, ...]:
     """The rungs in order. Each needs the abilities of those before it, and one more.
 
     Args:
         rollout: the time steps of each lane that the agent reads between two updates: 22 ... 512. Some rungs have
             episodes of exactly this length.
+        credit: whether to add the rungs of late rewards and time limits, which need a discount near 1.
 
     Raises:
         ValueError: `rollout` is out of range.
     """
     rollout = ROLLOUT.check("rollout", rollout)
-    return tuple(rung(rollout) for rung in _MENU)
+    return tuple(rung(rollout) for rung in (*_MENU, *(_OF_CREDIT if credit else ())))
