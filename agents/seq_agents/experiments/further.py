@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 import seq_envs
+from seq_envs.encodings import Array
 from seq_envs.policies import Policy
+from seq_envs.seeds import evaluation_stream
+
+_TOGETHER = 64
+"""The values that are tried at once, for speed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,11 +51,40 @@ class Further:
         """The last value up to which no episode has a mistake; `first - 1` if that one has a mistake already.
 
         Args:
-            policy_on: the agent's policy on a problem of another value.
+            policy_on: the agent's policy on a problem of another value, called for every 64th value.
             problem: the problem that the agent has learned.
         """
-        for value in range(self.first, self.last + 1):
-            there = seq_envs.make_problem(problem, **{self.parameter: value})
-            if seq_envs.evaluate(policy_on(there), there, self.episodes).exact_match < 1.0:
-                return value - 1
+        for start in range(self.first, self.last + 1, _TOGETHER):
+            values = range(start, min(start + _TOGETHER, self.last + 1))
+            problems = [seq_envs.make_problem(problem, **{self.parameter: value}) for value in values]
+            for value, right in zip(values, _all_right(policy_on(problems[-1]), problems, self.episodes), strict=True):
+                if not right:
+                    return value - 1
         return self.last
+
+
+def _all_right(policy: Policy, problems: Sequence[seq_envs.Problem], episodes: int) -> list[bool]:
+    """Whether all answers to fresh episodes of each problem are right. The episodes of all problems are played at once.
+
+    Args:
+        policy: of the last of the problems, whose spaces are those of all of them.
+        problems: with episodes of growing lengths.
+        episodes: of each problem.
+    """
+    data = [seq_envs.sample(problem, episodes, seed=evaluation_stream(0, 0)) for problem in problems]
+    longest = max(each.observations.shape[1] for each in data)
+    observations = np.concatenate([_padded(each.observations, longest) for each in data])
+    right = np.ones(len(data), np.bool_)
+    state = policy.initial_state(len(observations))
+    for step in range(longest):
+        answers, state = policy.act(observations[:, step], state)
+        for index, (problem, each, given) in enumerate(zip(problems, data, np.split(answers, len(data)), strict=True)):
+            if step < each.scored.shape[1]:
+                grades = problem.grade(given, each.targets[:, step])
+                right[index] &= bool((grades[each.scored[:, step]] == 1.0).all())
+    return right.tolist()
+
+
+def _padded(array: Array, steps: int) -> Array:
+    """An array (B, T, ...) with further zeros, (B, steps, ...)."""
+    return np.pad(array, [(0, 0), (0, steps - array.shape[1]), *[(0, 0)] * (array.ndim - 2)])

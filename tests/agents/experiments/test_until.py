@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from seq_agents.experiments import cell as module
+from seq_agents.experiments import further
 from seq_agents.experiments.cell import run_cell
 from seq_agents.experiments.config import Config
 from seq_agents.experiments.entry import Cell, Entry
@@ -125,6 +126,7 @@ class Wrong:
         wrong = np.arange(len(answers)) % 100 < self._wrong
         if answers.dtype.kind == "f":
             return (answers + np.float32(self._apart) * np.where(np.arange(len(answers)) % 2, 1, -1)[:, None]), state
+        wrong = wrong.reshape(-1, *[1] * (answers.ndim - 1))
         return np.where(wrong, 1 - answers, answers), state
 
 
@@ -154,14 +156,39 @@ def test_the_distance_from_the_best_answers(apart: float, until: dict[str, float
     assert distances(policy, problem, 50, 1) == pytest.approx(np.full(50, apart), abs=1e-6)
 
 
-@pytest.mark.parametrize(("fails_at", "reached"), [(1, 3), (6, 5), (99, 7)])
-def test_how_far_an_agent_is_right(fails_at: int, reached: int) -> None:
+class WrongFrom(Wrong):
+    """Answers wrongly from a time step on."""
+
+    def __init__(self, problem: seq_envs.Problem, step: int) -> None:
+        super().__init__(problem, wrong=100)
+        self._step = step
+
+    def initial_state(self, batch_size: int) -> Any:
+        return 0, super().initial_state(batch_size)
+
+    def act(self, observations: Any, state: Any) -> Any:
+        step, state = state
+        right, _ = self._best.act(observations, state)
+        wrong, state = super().act(observations, state)
+        return wrong if step >= self._step else right, (step + 1, state)
+
+
+@pytest.mark.parametrize("together", [1, 3, 64])
+@pytest.mark.parametrize(("step", "reached"), [(3, 3), (4, 4), (9, 9), (99, 12)])
+def test_how_far_an_agent_is_right(step: int, reached: int, together: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The question is asked at the last step, which is `length - 1`."""
+    monkeypatch.setattr(further, "_TOGETHER", together)
     problem = seq_envs.make_problem("SeqTwoSequence-v0", length=5)
+    far = Further(parameter="length", first=4, last=12, episodes=3)
+    assert far.reached(lambda there: WrongFrom(there, step), problem) == reached
 
-    def policy_on(there: seq_envs.Problem) -> Wrong:
-        return Wrong(there, wrong=100 * (there.steps >= fails_at))
 
-    assert Further(parameter="length", first=4, last=7, episodes=3).reached(policy_on, problem) == reached
+def test_how_far_an_agent_is_right_where_lengths_vary() -> None:
+    """An episode of SeqCounting has 2 n + 1 steps."""
+    problem = seq_envs.make_problem("SeqCounting-v0", repeats=(1, 3))
+    for step, reached in ((0, 0), (9, 4), (10, 4), (11, 5)):
+        far = Further(parameter="repeats", last=8)
+        assert far.reached(lambda there, step=step: WrongFrom(there, step), problem) == reached
 
 
 def test_the_result_says_how_far_an_agent_is_right() -> None:
