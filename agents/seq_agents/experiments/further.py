@@ -74,15 +74,16 @@ def _all_right(policy: Policy, problems: Sequence[seq_envs.Problem], episodes: i
     data = [seq_envs.sample(problem, episodes, seed=evaluation_stream(0, 0)) for problem in problems]
     longest = max(each.observations.shape[1] for each in data)
     observations = np.concatenate([_padded(each.observations, longest) for each in data])
-    right = np.ones(len(data), np.bool_)
+    answers = []
     state = policy.initial_state(len(observations))
     for step in range(longest):
-        answers, state = policy.act(observations[:, step], state)
-        for index, (problem, each, given) in enumerate(zip(problems, data, np.split(answers, len(data)), strict=True)):
-            if step < each.scored.shape[1]:
-                grades = problem.grade(given, each.targets[:, step])
-                right[index] &= bool((grades[each.scored[:, step]] == 1.0).all())
-    return right.tolist()
+        given, state = policy.act(observations[:, step], state)
+        answers.append(given)
+    right = []
+    for problem, each, given in zip(problems, data, np.split(np.stack(answers, axis=1), len(data)), strict=True):
+        grades = problem.grade(given[:, : each.scored.shape[1]], each.targets)
+        right.append(bool((grades[each.scored] == 1.0).all()))
+    return right
 
 
 def _padded(array: Array, steps: int) -> Array:
