@@ -51,7 +51,33 @@ def minigrid() -> Iterator[tuple[str, dict[str, Any]]]:
             yield id, {}
 
 
-SUITES = {"popgym": popgym, "popgym-1.0.6": popgym, "bsuite": bsuite, "minigrid": minigrid}
+_MIKASA_IN_THREE = ("MemoryLength", "RepeatFirst", "RepeatPrevious", "CountRecall", "HigherLower", "Autoencode")
+_MIKASA_ACTIVE = (
+    "ConcentrationEasy", "BattleshipEasy", "MineSweeperEasy", "MultiarmedBanditEasy", "T-Maze", "Numpad-Discrete",
+    "MemoryCardsEasy", "MiniGrid-MemoryS7",
+)  # fmt: skip
+
+
+def mikasa() -> Iterator[tuple[str, dict[str, Any]]]:
+    """The tasks of MIKASA-Base without pictures; the active ones in one difficulty."""
+    import_module("mikasa_base")
+    for id in [f"{name}{level}" for name in _MIKASA_IN_THREE for level in ("Easy", "Medium", "Hard")]:
+        yield f"{id}-v0", {}
+    for id in _MIKASA_ACTIVE:
+        yield f"{id}-v0", {}
+
+
+def rllib() -> Iterator[tuple[str, dict[str, Any]]]:
+    """The envs with which RLlib tests its own memory."""
+    folder = "ray.rllib.examples.envs.classes"
+    yield f"{folder}.repeat_after_me_env:RepeatAfterMeEnv", {"config": {}}
+    yield f"{folder}.repeat_after_me_env:RepeatAfterMeEnv", {"config": {"repeat_delay": 4}}
+    yield f"{folder}.repeat_initial_obs_env:RepeatInitialObsEnv", {}
+    yield f"{folder}.stateless_cartpole:StatelessCartPole", {"config": {}}
+    yield f"{folder}.look_and_push:LookAndPush", {}
+
+
+SUITES = {"mikasa-base": mikasa, "rllib": rllib, "popgym": popgym, "popgym-1.0.6": popgym, "bsuite": bsuite, "minigrid": minigrid}
 
 
 def write(suite: str) -> None:
@@ -70,6 +96,8 @@ def write(suite: str) -> None:
             warnings.simplefilter("ignore")
             found = audit(env, steps=steps, **kwargs)
         audits.append({"set": kwargs, "played": steps, **found.as_dict()})
+        if suite == "mikasa-base":  # It is not on PyPI, so it has no distribution.
+            audits[-1]["versions"] = {"mikasa-base": "0.0.1, commit ac81b6f574", **found.versions}
         if suite == "bsuite":  # The env's class is in a module of this repository.
             audits[-1]["versions"] = {"bsuite": metadata.version("bsuite"), **found.versions}
         print(found, "\n", flush=True)
