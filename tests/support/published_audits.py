@@ -77,7 +77,14 @@ def rllib() -> Iterator[tuple[str, dict[str, Any]]]:
     yield f"{folder}.look_and_push:LookAndPush", {}
 
 
-SUITES = {"mikasa-base": mikasa, "rllib": rllib, "popgym": popgym, "popgym-1.0.6": popgym, "bsuite": bsuite, "minigrid": minigrid}
+SUITES = {
+    "mikasa-base": mikasa,
+    "rllib": rllib,
+    "popgym": popgym,
+    "popgym-1.0.6": popgym,
+    "bsuite": bsuite,
+    "minigrid": minigrid,
+}
 
 
 def write(suite: str) -> None:

@@ -37,6 +37,7 @@ from seq_agents.report.outcome import grid_outcomes, outcomes
 from seq_agents.report.page import write_report
 from seq_agents.report.search_tables import search_cost, trial_outcomes
 from seq_agents.report.text_forms import FORMS
+from seq_envs.env_options import NO_OPTIONS, EnvOptions
 
 if TYPE_CHECKING:
     from seq_agents.report.outcome import Outcome
@@ -76,6 +77,7 @@ class Sweeps(NamedTuple):
     seeds: int
     episodes: int
     standard: bool
+    options: EnvOptions
 
 
 def bench(
@@ -143,7 +145,7 @@ def horizon(sweeps: Sweeps, out: Path | None, engine: Engine, command: str = "")
     for id in sweeps.ids:
         common: dict[str, Any] = {
             "name": sweeps.name, "seeds": sweeps.seeds, "settings": sweeps.settings, "episodes": sweeps.episodes,
-            "standard": sweeps.standard,
+            "standard": sweeps.standard, "options": sweeps.options,
         }  # fmt: skip
         entries += swept_entries(sweeps.agent, id, sweeps.values, **common)
         entries.append(longer_entry(sweeps.agent, id, **common))
@@ -180,9 +182,12 @@ def compare(
     out: Path | None,
     engine: Engine,
     command: str = "",
+    options: EnvOptions = NO_OPTIONS,
 ) -> None:
     """Train the agents of the preset `compare` on one problem, and print their scores above the levels."""
-    grid = changed(preset("compare"), ids=[{"id": id, **parameters}], seeds=seeds, episodes=episodes)
+    grid = changed(
+        preset("compare"), ids=[{"id": id, **parameters, **options.chosen()}], seeds=seeds, episodes=episodes
+    )
     entries = grid.all_entries()
     agents = "; ".join(
         f"{entry.name} learns from {AGENTS[entry.agent].learns_from} ({AGENTS.about(entry.agent)})" for entry in entries

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from seq_agents.cli.env_options import add_env_options, env_options
 from seq_agents.cli.hints import as_typed
 from seq_agents.cli.options import Command, add_standard, agent_name, count, id_or_group, settings
 from seq_agents.cli.waiting import loading
@@ -49,6 +50,7 @@ def _add_bench(command: Command) -> argparse.ArgumentParser:
     bench.add_argument(
         "--out", type=Path, help="folder of the results (default: bench-GRID); finished cells are not run again"
     )
+    add_env_options(bench)
     return bench
 
 
@@ -67,6 +69,7 @@ def _add_horizon(command: Command) -> argparse.ArgumentParser:
         "--name", help="name of the agent in the results, to keep several settings apart (default: AGENT)"
     )
     horizon.add_argument("--out", type=Path, help="folder of the results (default: horizon-NAME)")
+    add_env_options(horizon)
     return horizon
 
 
@@ -100,6 +103,7 @@ def _bench(chosen: argparse.Namespace) -> None:
     commands = _loaded()
 
     changes = {name: getattr(chosen, name) for name in ("agents", "ids", "seeds", "episodes", "standard")}
+    changes["options"] = env_options(chosen).chosen()
     commands.bench(chosen.grid, chosen.preset, chosen.out, engine(chosen), as_typed(chosen.typed), **changes)
 
 
@@ -111,7 +115,7 @@ def _horizon(chosen: argparse.Namespace) -> None:
     commands.horizon(
         commands.Sweeps(
             chosen.agent, chosen.name or chosen.agent, chosen.ids, chosen.values, given, chosen.seeds,
-            chosen.episodes, bool(chosen.standard),
+            chosen.episodes, bool(chosen.standard), env_options(chosen),
         ),
         chosen.out, engine(chosen), as_typed(chosen.typed),
     )  # fmt: skip

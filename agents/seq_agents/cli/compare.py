@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from seq_agents.cli.bench_options import add_engine, engine
+from seq_agents.cli.env_options import add_env_options, env_options
 from seq_agents.cli.hints import as_typed, next_commands, on_runs, path_word
 from seq_agents.cli.options import Command, add_parameters, count, parameters, problem_id
 from seq_agents.cli.trained import is_results, is_run, refuse_others
 from seq_agents.cli.waiting import loading, working
 from seq_agents.errors import Arguments, Refused
+from seq_envs.env_options import OPTION_NAMES
 from seq_envs.evaluation import EPISODES
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ def add_commands(command: Command) -> None:
     training.add_argument("--episodes", type=count, help=f"episodes of each final evaluation (default: {EPISODES})")
     training.add_argument("--out", type=Path, help="keep the results in this folder (default: they are not kept)")
     add_engine(compare)
+    add_env_options(compare)
     add_parameters(compare)
 
 
@@ -97,12 +100,12 @@ def _train(chosen: argparse.Namespace) -> None:
         from seq_agents.cli import bench_commands as commands
     commands.compare(
         chosen.id, parameters(chosen.id, chosen), chosen.seeds or 1, chosen.episodes or EPISODES, chosen.out,
-        engine(chosen), as_typed(chosen.typed),
+        engine(chosen), as_typed(chosen.typed), env_options(chosen),
     )  # fmt: skip
 
 
 def _refuse_training_options(chosen: argparse.Namespace) -> None:
-    given = {name: getattr(chosen, name) for name in ("seeds", "episodes", "out", "jobs", "ray")}
+    given = {name: getattr(chosen, name) for name in ("seeds", "episodes", "out", "jobs", "ray", *OPTION_NAMES)}
     given |= {name.split()[1]: value for name, value in vars(chosen).items() if name.startswith("parameter ")}
     for name, value in given.items():
         if value is not None:

@@ -13,6 +13,7 @@ from gymnasium import spaces
 
 import seq_envs
 from seq_agents.errors import reason
+from seq_agents.experiments.config import observed
 from seq_agents.experiments.entry import Cell, Entry
 from seq_agents.experiments.files import without_nan
 from seq_agents.experiments.provenance import hardware, versions
@@ -56,7 +57,7 @@ def run_cell(cell: Cell, watch: Watch = unwatched) -> dict[str, Any]:
     except _Solved:
         stopped = True
     seconds = round(training.seconds(), 3)
-    final = seq_envs.evaluate(learner.policy(), problem, entry.episodes, first)
+    final = seq_envs.evaluate(learner.policy(), problem, entry.episodes, first, **observed(entry.options))
     steps = training.latest.steps
     # The final evaluation replaces an earlier one after the same number of steps.
     curve = [point for point in training.curve if point[0] < steps]
@@ -105,6 +106,7 @@ class _Training:
         """Episodes learned from at the first check that was good enough."""
         self._learner, self._problem, self._watch = learner, problem, watch
         self._until, self._stop_when_solved = entry.until, entry.stop_when_solved
+        self._observed = observed(entry.options)
         self._due = _FIRST_SHARE
         self._checks = 0
         self._evaluations = 0
@@ -138,7 +140,7 @@ class _Training:
             return
         self._evaluations += 1
         seed = self._final_seed + self._evaluations
-        got = seq_envs.evaluate(self._learner.policy(), self._problem, CURVE_EPISODES, seed)
+        got = seq_envs.evaluate(self._learner.policy(), self._problem, CURVE_EPISODES, seed, **self._observed)
         self.curve.append([moment.steps, round(seconds, 3), got.accuracy, got.exact_match])
         self._due = min(moment.done * _FACTOR, moment.done + _STEP)
         solving = [solves(accuracy, exact_match, got.levels) for *_, accuracy, exact_match in self.curve]
@@ -178,7 +180,7 @@ def _elsewhere(learner: Learner, entry: Entry, changes: Mapping[str, Any]) -> di
     """
     problem = entry.problem_with(changes)
     try:
-        got = seq_envs.evaluate(learner.policy_on(problem), problem, entry.episodes)
+        got = seq_envs.evaluate(learner.policy_on(problem), problem, entry.episodes, **observed(entry.options))
     except Exception as error:
         return {"changes": dict(changes), "evaluation": None, "why": reason(error)}
     return {"changes": dict(changes), "evaluation": dataclasses.asdict(got)}

@@ -108,5 +108,9 @@ class Config:
 
     def evaluate(self, policy: Policy, problem: seq_envs.Problem, episodes: int, seed: int = 0) -> seq_envs.Evaluation:
         """Evaluate a policy on whole episodes, in which it observes what it does while it learns."""
-        observed = {name: value for name, value in self.options.items() if name != "max_episode_steps"}
-        return seq_envs.evaluate(policy, problem, episodes, seed, **observed)
+        return seq_envs.evaluate(policy, problem, episodes, seed, **observed(self.options))
+
+
+def observed(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the options that an evaluation, which plays whole episodes, has too."""
+    return {name: value for name, value in options.items() if name != "max_episode_steps"}

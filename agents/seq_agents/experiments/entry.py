@@ -14,11 +14,12 @@ import seq_envs
 from seq_agents.experiments.config import Config, determining_settings
 from seq_agents.experiments.further import Further
 from seq_agents.experiments.until import Until
+from seq_envs.env_options import EnvOptions
 from seq_envs.evaluation import EPISODES
 from seq_envs.seeds import TRIAL_SEEDS
 from seq_envs.sizes import as_text, of_data
 
-_OFTEN_EMPTY = ("until", "further", "stop_when_solved", "reported", "standard", "trial")
+_OFTEN_EMPTY = ("options", "until", "further", "stop_when_solved", "reported", "standard", "trial")
 _NOT_IN_THE_RESULT = ("seeds", "reported", "standard")
 """Fields of an entry that do not affect the result of a cell."""
 
@@ -35,6 +36,8 @@ class Entry:
     """Id of the environment."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     """Parameters of the problem that differ from the id's."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Options of the environment that differ from their defaults, see `seq_envs.env_options.EnvOptions`."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """All settings of the agent."""
     seeds: int = 5
@@ -73,8 +76,11 @@ class Entry:
 
     @property
     def label(self) -> str:
-        """The problem in words: its id, and the parameters that differ from the id's."""
-        return " ".join([self.id, *(f"{name}={as_text(value)}" for name, value in self.parameters.items())])
+        """The problem in words: its id, the parameters that differ from the id's, and the options of the env."""
+        options = {name: "+".join(value) if name == "feedback" else value for name, value in self.options.items()}
+        return " ".join(
+            [self.id, *(f"{name}={as_text(value)}" for name, value in {**self.parameters, **options}.items())]
+        )
 
     @property
     def is_experiment(self) -> bool:
@@ -108,6 +114,7 @@ class Entry:
         read = {
             "parameters": _parameters(raw["parameters"]),
             "elsewhere": tuple(map(_parameters, raw["elsewhere"])),
+            "options": EnvOptions(**raw.get("options", {})).chosen(),
             "until": None if until is None else Until(**until),
             "further": None if further is None else Further(**further),
         }
@@ -131,7 +138,7 @@ def determining(raw: Mapping[str, Any]) -> dict[str, Any]:
     """The part of an entry, as JSON, that determines the results of its cells."""
     determined = {name: value for name, value in raw.items() if name not in _NOT_IN_THE_RESULT}
     settings = determining_settings(raw["agent"], raw["settings"])
-    usual = {"until": None, "further": None, "stop_when_solved": False, "trial": ""}
+    usual: dict[str, Any] = {"options": {}, "until": None, "further": None, "stop_when_solved": False, "trial": ""}
     return {**usual, **determined, "settings": settings}
 
 
@@ -164,7 +171,7 @@ class Cell(NamedTuple):
         entry = self.entry
         return Config(
             agent=entry.agent, id=entry.id, parameters=entry.parameters, settings=entry.settings,
-            seed=self.seed + (TRIAL_SEEDS if entry.trial else 0), standard=entry.standard,
+            seed=self.seed + (TRIAL_SEEDS if entry.trial else 0), standard=entry.standard, options=entry.options,
         ).completed()  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import gymnasium
 
 import seq_envs
-from seq_agents.agents import AGENTS
+from seq_agents.agents import AGENTS, agent_type
 from seq_agents.errors import reason
 from seq_agents.experiments.config import Config, determining_settings
 from seq_agents.experiments.entry import Entry
@@ -21,6 +21,7 @@ from seq_agents.experiments.further import Further
 from seq_agents.experiments.search import Search, combinations, in_words
 from seq_agents.experiments.until import Until
 from seq_agents.menu import did_you_mean
+from seq_envs.env_options import OPTION_NAMES, EnvOptions
 from seq_envs.evaluation import EPISODES
 from seq_envs.problems import GROUPS
 from seq_envs.sizes import of_data
@@ -62,7 +63,7 @@ class Experiment:
     id: str
     """Id of the environment."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    """Parameters of the problem that differ from the id's."""
+    """Parameters of the problem that differ from the id's, and options of the environment such as `pay`."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Settings that replace the tuned ones."""
     seeds: int | None = None
@@ -84,9 +85,12 @@ class Grid:
     agents: Mapping[str, GridAgent] = field(default_factory=dict)
     """Agents by their names in the results."""
     ids: Sequence[Any] = ()
-    """Each is an id or a pattern of ids of the menu, another registered id, or a mapping of `id` and parameters."""
+    """Each is an id or a pattern of ids of the menu, another registered id, or a mapping of `id`, parameters
+    and options of the environment such as `pay`."""
     entries: Mapping[str, Experiment] = field(default_factory=dict)
     """Single entries by their names in the results."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Options of the environment for all problems, such as {pay: at_end}, see `seq_envs.env_options.EnvOptions`."""
     seeds: int = 5
     episodes: int = EPISODES
     standard: bool = False
@@ -165,8 +169,8 @@ class Grid:
     ) -> Entry:
         settings = {**agent.settings, **agent.by_id.get(id, {}), **values}
         return _entry(
-            name, agent.agent, id, parameters, settings, seeds=seeds, episodes=self.episodes, trial=trial,
-            standard=self.standard, budget=self.budget, weights=self.parameters,
+            name, agent.agent, id, {**self.options, **parameters}, settings, seeds=seeds, episodes=self.episodes,
+            trial=trial, standard=self.standard, budget=self.budget, weights=self.parameters,
             elsewhere=() if trial else self.elsewhere,
         )  # fmt: skip
 
@@ -225,9 +229,13 @@ def _entry(
     Raises:
         GridError: an unknown agent, id, parameter or setting, or a wrong value.
     """
-    parameters = {key: of_data(value) for key, value in parameters.items()}
+    given = {key: of_data(value) for key, value in parameters.items()}
+    parameters = {key: value for key, value in given.items() if key not in OPTION_NAMES}
     try:
-        config = Config.of(agent, id, parameters, 0, settings, standard=standard)
+        options = EnvOptions(**{key: value for key, value in given.items() if key in OPTION_NAMES})
+        config = Config.of(agent, id, parameters, 0, settings, standard=standard, options=options)
+        agent_type(agent).refuse(options)
+        _refuse_feedback(options, others.get("until"), others.get("further"))
         chosen = config.settings
         if weights is not None and (agent not in AGENTS or AGENTS[agent].core):
             chosen = with_core_weights(agent, config.problem(), chosen, weights)
@@ -240,7 +248,8 @@ def _entry(
         why = str(error) if readable else reason(error)
         raise GridError(f"{in_short(name)} on {in_short(id)}: {in_short(why)}") from None
     entry = Entry(
-        name=name, agent=agent, id=id, parameters=_distinguishing(id, config.parameters), settings=chosen,
+        name=name, agent=agent, id=id, parameters=_distinguishing(id, config.parameters), options=config.options,
+        settings=chosen,
         standard=standard, stop_when_solved=budget is not None and budget.stop_when_solved,
         elsewhere=tuple({key: of_data(value) for key, value in changes.items()} for changes in elsewhere), **others,
     )  # fmt: skip
@@ -256,6 +265,18 @@ def _entry(
     return entry
 
 
+def _refuse_feedback(options: EnvOptions, *checks: Until | Further | None) -> None:
+    """Refuse checks that read whole episodes, for an agent that observes its own past.
+
+    Raises:
+        ValueError: there is one.
+    """
+    if options.feedback and any(checks):
+        raise ValueError(
+            f"feedback must be () with until or further, which read whole episodes, got {options.feedback}"
+        )
+
+
 def changed(
     grid: Grid,
     agents: Sequence[str] | None = None,
@@ -263,20 +284,24 @@ def changed(
     seeds: int | None = None,
     episodes: int | None = None,
     standard: bool | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> Grid:
-    """The grid with other agents, problems, seeds, episodes, or with standard or tuned settings.
+    """The grid with other agents, problems, seeds, episodes, options, or with standard or tuned settings.
 
     An agent of the grid keeps its settings. Other agents or problems remove the single entries; other seeds apply to
     them too.
 
     Raises:
-        GridError: other agents or problems for a grid that has only single entries, or standard settings for these.
+        GridError: other agents, problems or options for a grid that has only single entries, or standard settings for
+            these.
     """
-    if (agents is not None or ids is not None or standard) and not grid.agents:
+    if (agents is not None or ids is not None or standard or options) and not grid.agents:
         raise GridError(
-            f"the agents, ids and settings of this grid are fixed: it is made of the entries {', '.join(grid.entries)}"
+            "the agents, ids, options and settings of this grid are fixed: it is made of the entries "
+            f"{', '.join(grid.entries)}"
         )
     changes: dict[str, Any] = {"ids": ids, "seeds": seeds, "episodes": episodes, "standard": standard}
+    changes["options"] = {**grid.options, **options} if options else None
     if agents is not None:
         changes["agents"] = {name: grid.agents.get(name, GridAgent(agent=name)) for name in agents}
     if ids is not None:  # They replace the ids of single agents, too.

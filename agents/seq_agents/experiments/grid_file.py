@@ -19,6 +19,7 @@ from seq_agents.experiments.further import Further
 from seq_agents.experiments.grid import Experiment, Grid, GridAgent, GridError, in_short
 from seq_agents.experiments.until import Until
 from seq_agents.menu import did_you_mean, unknown
+from seq_envs.env_options import EnvOptions
 from seq_envs.parameters import Integer
 
 _COUNTS = {
@@ -92,6 +93,12 @@ def _parsed(text: str, where: str) -> Grid:
         except ValueError as wrong:
             raise wrong if isinstance(wrong, GridError) else GridError(f"{where}: {in_short(str(wrong))}") from None
     _check_elsewhere(raw, where)
+    try:
+        EnvOptions(**_mapping(raw.get("options", {}), f"{where}: options", EnvOptions))
+    except ValueError as wrong:
+        raise (
+            wrong if isinstance(wrong, GridError) else GridError(f"{where}: options: {in_short(str(wrong))}")
+        ) from None
     if "entries" in raw:
         raw["entries"] = _experiments(raw["entries"], f"{where}: entries")
     return Grid(**{**raw, **_counts(raw, where)})

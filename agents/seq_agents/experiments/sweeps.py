@@ -9,6 +9,7 @@ from typing import Any
 import seq_envs
 from seq_agents.experiments.config import Config
 from seq_agents.experiments.entry import Entry
+from seq_envs.env_options import NO_OPTIONS, EnvOptions
 from seq_envs.evaluation import EPISODES
 
 LONGER = "longer"
@@ -61,6 +62,7 @@ def swept_entries(
     episodes: int = EPISODES,
     name: str | None = None,
     standard: bool = False,
+    options: EnvOptions = NO_OPTIONS,
 ) -> list[Entry]:
     """The entries of one agent on a sweep: a training at each value.
 
@@ -76,12 +78,13 @@ def swept_entries(
         episodes: episodes of each evaluation.
         name: name of the agent in the results; None: `agent`.
         standard: whether the agent has the standard settings, not those tuned for the hardest id.
+        options: of the environment.
 
     Raises:
         ValueError: an unknown id, or a value or setting that the problem or the agent does not take.
     """
     sweep = _sweep(id)
-    tuned = Config.of(agent, sweep.tuned, {}, 0, settings, standard=standard).settings
+    tuned = Config.of(agent, sweep.tuned, {}, 0, settings, standard=standard, options=options).settings
     entries = []
     for value in values or sweep.values:
         parameters = {**sweep.parameters(value), sweep.parameter: value}
@@ -92,7 +95,7 @@ def swept_entries(
         entries.append(
             Entry(
                 name=name or agent, agent=agent, id=id, parameters=parameters, settings=chosen, seeds=seeds,
-                episodes=episodes, swept=sweep.parameter, standard=standard,
+                episodes=episodes, swept=sweep.parameter, standard=standard, options=options.chosen(),
             )
         )  # fmt: skip
     return entries
@@ -106,6 +109,7 @@ def longer_entry(
     episodes: int = EPISODES,
     name: str | None = None,
     standard: bool = False,
+    options: EnvOptions = NO_OPTIONS,
 ) -> Entry:
     """One agent on an id at its own length, evaluated there and on episodes 2, 5 and 10 times as long.
 
@@ -116,8 +120,9 @@ def longer_entry(
     length = getattr(seq_envs.make_problem(id), "length")  # noqa: B009 - a parameter of the problems in SWEEPS.
     return Entry(
         name=name or agent, agent=agent, id=id,
-        settings=Config.of(agent, id, {}, 0, settings, standard=standard).settings, seeds=seeds, episodes=episodes,
-        elsewhere=tuple({"length": times * length} for times in TIMES), swept=LONGER, standard=standard,
+        settings=Config.of(agent, id, {}, 0, settings, standard=standard, options=options).settings, seeds=seeds,
+        episodes=episodes, elsewhere=tuple({"length": times * length} for times in TIMES), swept=LONGER,
+        standard=standard, options=options.chosen(),
     )  # fmt: skip
 
 

@@ -79,12 +79,7 @@ class Learner(ABC):
     def __init__(
         self, problem: seq_envs.Problem, settings: Any, seed: int, *, options: EnvOptions = NO_OPTIONS
     ) -> None:
-        for name, value in options.chosen().items():
-            if name in self.refuses:
-                raise ValueError(
-                    f"{name} must be {getattr(EnvOptions, name)!r} for this agent, since {self.refuses[name]}; "
-                    f"got {value!r}"
-                )
+        self.refuse(options)
         self.options = options
         self.problem = problem
         self.settings = settings
@@ -93,6 +88,20 @@ class Learner(ABC):
     def __repr__(self) -> str:
         options = f" with {self.options}" if self.options.chosen() else ""
         return f"<{type(self).__name__} on {self.problem!r}{options}, seed {self.seed}>"
+
+    @classmethod
+    def refuse(cls, options: EnvOptions) -> None:
+        """Refuse options of the environment that the agent cannot learn with.
+
+        Raises:
+            ValueError: there is one; the message says why.
+        """
+        for name, value in options.chosen().items():
+            if name in cls.refuses:
+                raise ValueError(
+                    f"{name} must be {getattr(EnvOptions, name)!r} for this agent, since {cls.refuses[name]}; "
+                    f"got {value!r}"
+                )
 
     @abstractmethod
     def learn(self, watch: Watch = unwatched) -> None:

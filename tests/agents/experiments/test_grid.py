@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from grid_files import LSTM, entries, refused
 from seq_agents.experiments import grid_file
-from seq_agents.experiments.entry import Entry
+from seq_agents.experiments.cell import run_cell
+from seq_agents.experiments.entry import Cell, Entry
 from seq_agents.experiments.grid import Experiment, Grid, GridAgent, GridError, changed
 from seq_agents.experiments.grid_file import preset, presets, read_grid
 from seq_agents.experiments.until import Until
 
 import seq_envs
+from seq_envs.env_options import EnvOptions
 from seq_envs.problems import GROUPS
 
 
@@ -224,3 +226,40 @@ def test_a_parameter_that_only_fits_with_another_one_is_kept() -> None:
     ids = [{"id": "SeqEcho-v0", "length": 104, "n_values": 10, "lag": 31}]
     (entry,) = Grid(agents={"optimal": GridAgent(agent="optimal")}, ids=ids).all_entries()
     assert entry.parameters == {"lag": 31, "length": 104}
+
+
+def test_options_of_the_environment_hold_for_all_problems(tmp_path: Path) -> None:
+    """Those of a problem come before those of the grid, and single entries have their own."""
+    got = entries(
+        tmp_path,
+        """
+        agents: [ppo]
+        ids: [SeqEcho-v0, {id: SeqCopy-v0, length: 3, max_episode_steps: 9, pay: each_step}]
+        options: {pay: at_end}
+        entries: {single: {agent: random, id: SeqEcho-v0, parameters: {feedback: [reward, action]}}}
+        """,
+    )
+    assert [(entry.label, dict(entry.options)) for entry in got] == [
+        ("SeqEcho-v0 pay=at_end", {"pay": "at_end"}),
+        ("SeqCopy-v0 length=3 max_episode_steps=9", {"max_episode_steps": 9}),
+        ("SeqEcho-v0 feedback=action+reward", {"feedback": ("action", "reward")}),
+    ]
+    assert [entry.parameters for entry in got] == [{}, {"length": 3}, {}]
+    for entry in got:
+        assert Entry.of_json(json.loads(json.dumps(entry.as_json()))) == entry
+        assert Cell(entry, 0).config().env_options() == EnvOptions(**entry.options)
+    assert [Cell(entry, 0).key for entry in got] == [
+        "ppo--SeqEcho-v0--pay=at_end--0",
+        "ppo--SeqCopy-v0--length=3--max_episode_steps=9--0",
+        "single--SeqEcho-v0--feedback=action+reward--0",
+    ]
+
+
+def test_an_agent_of_a_grid_observes_its_past(tmp_path: Path) -> None:
+    """In its training and in its evaluations: a network for other observations could not play."""
+    settings = "{steps: 200, lanes: 2, episodes: 1, minibatches: 1, epochs: 1, hidden: 3}"
+    text = f"agents: {{a: {{agent: recurrent-ppo-stock, settings: {settings}}}}}\nids: [SeqMemorize-v0]\nepisodes: 40"
+    (entry,) = entries(tmp_path, text + "\noptions: {feedback: [action, reward]}\nseeds: 1")
+    result = run_cell(Cell(entry, 0))
+    assert result["evaluation"]["episodes"] == 40
+    assert result["entry"]["options"] == {"feedback": ["action", "reward"]}

@@ -14,7 +14,7 @@ from seq_agents.experiments.grid import GridError
 from seq_agents.experiments.grid_file import read_grid
 
 MUST = (
-    "must be a mapping of agents, ids, entries, seeds, episodes, standard, budget, parameters, sweep, trial_seeds, "
+    "must be a mapping of agents, ids, entries, options, seeds, episodes, standard, budget, parameters, sweep, trial_seeds, "
     "elsewhere, got"
 )
 
@@ -34,7 +34,7 @@ MUST = (
         ("{" * 2000, "is not YAML: "),
         ("&a [*a]", "contains itself"),
         ("agents: &a {lstm: {settings: *a}}\nids: [x]", "contains itself"),
-        ("seed: 3\n" + LSTM, "no 'seed' (did you mean 'seeds'?); there are agents, ids, entries, seeds, episodes"),
+        ("seed: 3\n" + LSTM, "no 'seed' (did you mean 'seeds'?); there are agents, ids, entries, options, seeds"),
         ("1: 3\n" + LSTM, "there is no 1; there are agents"),
         ("seeds: 3\nseeds: 4\n" + LSTM, "'seeds' comes twice"),
         ("agents: {lstm: {}, lstm: {}}\nids: [SeqEcho-v0]", "'lstm' comes twice"),
@@ -113,6 +113,11 @@ MUST = (
         (SINGLE.replace("}}", ", until: 3}}"), "one: until must be a mapping of every, without_mistake, mistakes, d"),
         (SINGLE.replace("}}", ", until: {every: 3}}}"), "entries: one: "),
         (SINGLE.replace("}}", ", until: {every: 3, without_mistake: 0}}}"), "without_mistake must be an integer >= 1"),
+        (LSTM + "options: {pay: often}", "options: pay must be one of 'each_step', 'at_end', got 'often'"),
+        (LSTM + "options: {paid: 3}", "options: there is no 'paid'; there are pay, feedback"),
+        (LSTM + "options: 3", "options must be a mapping of pay, feedback, max_episode_steps, got 3"),
+        (LSTM + "options: {pay: at_end}", "pay must be 'each_step' for this agent, since it learns from the right"),
+        (LSTM + "options: {feedback: [act]}", "options: feedback must be"),
         (SINGLE.replace("}}", ", further: 3}}"), "one: further must be a mapping of parameter, last, first, epi"),
         (SINGLE.replace("}}", ", further: {parameter: lag, last: 0}}}"), "last must be an integer >= 1, got 0"),
         (SINGLE.replace("}}", ", further: {parameter: lag, last: 2, first: 3}}}"), "last must be an integer >= 3"),
