@@ -14,8 +14,8 @@ from seq_agents.experiments.grid import GridError
 from seq_agents.experiments.grid_file import read_grid
 
 MUST = (
-    "must be a mapping of agents, ids, entries, options, seeds, episodes, standard, budget, parameters, sweep, trial_seeds, "
-    "elsewhere, got"
+    "must be a mapping of agents, ids, entries, options, seeds, episodes, standard, budget, parameters, sweep, "
+    "trial_seeds, elsewhere, got"
 )
 
 
