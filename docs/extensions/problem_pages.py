@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import json
+from pathlib import Path
 
 import gymnasium
 from episode_pictures import Animation, animation
@@ -12,6 +14,7 @@ from site_text import parameters, sections, sentence, table
 import seq_envs
 from seq_envs.problems import ABOUT_GROUPS, GROUPS
 
+_GUESSED = Path(__file__).parents[2] / "results" / "guessed.json"
 LAST = ("References", "Version History")
 """The sections of a docstring that follow the generated ones."""
 
@@ -92,12 +95,28 @@ def page(problem: type[seq_envs.Problem], ids: list[str], animations: dict[str, 
         "What a score means, with the defaults of each framing and for each id. See\n"
         "[scores and levels](../guides/scores-and-levels.md).\n",
         level_table(ids, base),
+        *guessing(ids[0]),
         "## Ids\n",
         table(("id", "fixed parameters"), [(f"`{id}`", fixed(id)) for id in ids]),
         *literature(problem),
         *(f"## {heading}\n\n{text}\n" for heading, text in last.items()),
     ]
     return "\n".join(parts)
+
+
+def guessing(id: str) -> list[str]:
+    """Whether random weights solve the base id, as far as that was looked for: `tests/support/guess_weights.py`."""
+    found = json.loads(_GUESSED.read_text(encoding="utf-8")).get(id)
+    if not found:
+        return []
+    if found["guesses"] is None:
+        text = f"None of {found['most']:,} small recurrent networks with random weights solves `{id}`."
+    else:
+        text = (
+            f"Random weights of small recurrent networks solve `{id}` after about {found['guesses']:,} guesses, the "
+            "median of three searches."
+        )
+    return ["## Guessing\n", f"{text} See [scores and levels](../guides/scores-and-levels.md#guessing).\n"]
 
 
 def literature(problem: type[seq_envs.Problem]) -> list[str]:
