@@ -77,8 +77,24 @@ def rllib() -> Iterator[tuple[str, dict[str, Any]]]:
     yield f"{folder}.look_and_push:LookAndPush", {}
 
 
+def pufferlib() -> Iterator[tuple[str, dict[str, Any]]]:
+    """PufferLib's toys, from its file `pufferlib/environments/ocean/ocean.py`."""
+    yield "ocean:Memory", {"mem_length": 1, "mem_delay": 2}
+    yield "ocean:Memory", {"mem_length": 2, "mem_delay": 2}
+    yield "ocean:Memory", {"mem_length": 4, "mem_delay": 4}
+    yield "ocean:Password", {}
+    yield "ocean:Stochastic", {}
+    yield "ocean:Bandit", {}
+
+
+NOT_INSTALLED = {
+    "mikasa-base": {"mikasa-base": "0.0.1, commit ac81b6f574"},
+    "pufferlib": {"pufferlib": "1.0.1, commit 91460f7"},
+}
+"""The versions of suites that are read from their repositories."""
 SUITES = {
     "mikasa-base": mikasa,
+    "pufferlib": pufferlib,
     "rllib": rllib,
     "popgym": popgym,
     "popgym-1.0.6": popgym,
@@ -103,8 +119,8 @@ def write(suite: str) -> None:
             warnings.simplefilter("ignore")
             found = audit(env, steps=steps, **kwargs)
         audits.append({"set": kwargs, "played": steps, **found.as_dict()})
-        if suite == "mikasa-base":  # It is not on PyPI, so it has no distribution.
-            audits[-1]["versions"] = {"mikasa-base": "0.0.1, commit ac81b6f574", **found.versions}
+        if suite in NOT_INSTALLED:
+            audits[-1]["versions"] = {**NOT_INSTALLED[suite], **found.versions}
         if suite == "bsuite":  # The env's class is in a module of this repository.
             audits[-1]["versions"] = {"bsuite": metadata.version("bsuite"), **found.versions}
         print(found, "\n", flush=True)
