@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import gymnasium
 import torch
+from gymnasium.vector import VectorEnv
 from torch import Tensor, nn
 from torch.distributions import Categorical
 
@@ -90,9 +91,11 @@ class Agent(nn.Module):
         return answers.mode[0].numpy(), state
 
 
-def train(settings: Settings) -> Agent:
+def train(settings: Settings, envs: VectorEnv | None = None) -> Agent:
+    """Train an agent in a vector env with autoreset "SameStep"; None: in that of the id."""
     torch.manual_seed(settings.seed)
-    envs = gymnasium.make_vec(settings.id, num_envs=settings.lanes, autoreset_mode="SameStep")
+    if envs is None:
+        envs = gymnasium.make_vec(settings.id, num_envs=settings.lanes, autoreset_mode="SameStep")
     agent = Agent(envs.single_observation_space.shape[0], envs.single_action_space.n, settings.hidden)
     optimizer = torch.optim.Adam(agent.parameters(), lr=settings.learning_rate)
     schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total_iters=settings.updates)

@@ -7,6 +7,7 @@ from pathlib import Path
 import agent_pages
 import api_pages
 import audit_pages
+import climb_pages
 import command_pages
 import core_pages
 import example_pages
@@ -18,7 +19,7 @@ FOLDERS = {
     # Folder below docs/, which git ignores, and the modules that write its pages.
     "environments": [problem_pages],
     "agents": [agent_pages, core_pages, rung_pages],
-    "reference": [command_pages, api_pages, example_pages, audit_pages],
+    "reference": [command_pages, api_pages, example_pages, audit_pages, climb_pages],
 }
 
 
