@@ -13,7 +13,7 @@ import yaml
 
 import seq_envs
 from seq_agents.cores import CORES, core_type
-from seq_agents.learners import RULES, LearnsFrom, learner_type
+from seq_agents.learners import RULES, LearnsFrom, is_of_another_module, learner_type, rule_with_core
 from seq_agents.menu import unknown
 from seq_agents.networks import NETWORKS
 from seq_envs import registry
@@ -110,17 +110,8 @@ def _pairs() -> Mapping[str, Agent]:
 
 def _with_user_defined_core(name: str) -> Agent | None:
     """The agent "rule-module:Class"; None if the name has another form."""
-    rules = [rule for rule in RULES if name.startswith(f"{rule}-") and RULES[rule].takes_any_core]
-    if ":" not in name or not rules:
-        return None
-    rule = max(rules, key=len)
-    core = name.removeprefix(f"{rule}-")
-    return Agent(rule, core, f"{rule} with the core {core}")
-
-
-def is_of_another_module(agent: str) -> bool:
-    """Whether an agent is named "module:factory". An agent of this package may have a core of another module."""
-    return ":" in agent and _with_user_defined_core(agent) is None
+    found = rule_with_core(name)
+    return None if found is None else Agent(*found, f"{found[0]} with the core {found[1]}")
 
 
 def modules_of(agent: str) -> set[str]:

@@ -12,7 +12,7 @@ from seq_agents import agents
 from seq_agents.agents import AGENTS, agent_type, canonical, make_learner, settings_of, with_core
 from seq_agents.cores import CORES
 from seq_agents.ladder import MakeEnvs, trainer
-from seq_agents.ladder.trainers import _default
+from seq_agents.ladder.agents_of_the_menu import _default
 from seq_agents.learners import RULES, Rule
 from seq_agents.networks import NETWORKS
 

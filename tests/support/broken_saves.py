@@ -16,7 +16,7 @@ from pathlib import Path
 
 import torch
 from seq_agents.experiments.config import Config
-from seq_agents.experiments.files import alone_in
+from seq_agents.experiments.folder_lock import alone_in
 from seq_agents.experiments.run_folder import Run
 from seq_agents.learners.learner import Learner
 

@@ -1,38 +1,12 @@
-"""Writing files whole or not at all, and locking a folder for one process."""
+"""Writing files whole or not at all."""
 
 from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-from filelock import FileLock, Timeout
-
-from seq_agents.errors import RunError
-
-_LOCK = ".lock"
-
-
-@contextmanager
-def alone_in(folder: Path) -> Iterator[None]:
-    """Lock a folder, so that no other process of this package writes to it.
-
-    Raises:
-        RunError: another process uses the folder.
-    """
-    lock = FileLock(folder / _LOCK)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise RunError(f"{folder} is in use by another process") from None
-    try:
-        remove_unfinished(folder)
-        yield
-    finally:
-        lock.release()
 
 
 def remove_unfinished(folder: Path) -> None:

@@ -18,7 +18,8 @@ from typing import Any
 from seq_agents.errors import RunError, reason
 from seq_agents.experiments.entry import Cell, Entry, determining
 from seq_agents.experiments.files import remove_unfinished, write_whole
-from seq_agents.experiments.stored_result import parsed_result, strict_json
+from seq_agents.experiments.stored_result import parsed_result
+from seq_agents.experiments.strict_json import strict_json
 from seq_agents.experiments.workers import Failed
 
 _GRID, _CELLS, _FAILED = "grid.json", "cells", "failed"
@@ -27,7 +28,7 @@ TRIALS = "trials"
 
 
 class Folder:
-    """Results on disk. Only one process at a time may write, see `seq_agents.experiments.files.alone_in`.
+    """Results on disk. Only one process at a time may write, see `seq_agents.experiments.folder_lock.alone_in`.
 
     Raises:
         seq_agents.errors.RunError: its grid.json is broken, or was not made by this package.

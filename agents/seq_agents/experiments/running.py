@@ -8,7 +8,7 @@ from typing import Any
 
 from seq_agents.errors import reason
 from seq_agents.experiments.entry import Cell, Entry
-from seq_agents.experiments.files import alone_in
+from seq_agents.experiments.folder_lock import alone_in
 from seq_agents.experiments.results_folder import Folder, refuse_run_folder
 from seq_agents.experiments.workers import Done, Event, Failed
 

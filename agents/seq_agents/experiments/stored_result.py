@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from seq_agents.experiments.cell import CURVE_COLUMNS
+from seq_agents.experiments.strict_json import strict_json
 from seq_envs.level import LEVELS, Level, Levels
 
 _LARGEST = 1e15
@@ -50,22 +50,6 @@ def parsed_result(text: str) -> dict[str, Any]:
     if hardware.get("cores") is not None:
         _count(hardware["cores"], "cores")
     return dict(read)
-
-
-def strict_json(text: str) -> Any:
-    """A JSON value without NaN, infinite numbers or text that is not Unicode.
-
-    Raises:
-        ValueError: the text is no such value.
-        RecursionError: the value is nested too deeply.
-    """
-    read = json.loads(text, parse_constant=_refuse)
-    json.dumps(read, ensure_ascii=False, allow_nan=False).encode()  # Refuses 1e999 and lone surrogates.
-    return read
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
 
 
 def _check_evaluation(raw: Any) -> None:

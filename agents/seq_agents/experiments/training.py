@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import seq_envs
 from seq_agents.errors import RunError
-from seq_agents.experiments.files import alone_in
+from seq_agents.experiments.folder_lock import alone_in
 from seq_agents.experiments.run_folder import DIVERGED, Run
 from seq_agents.learners.learner import Moment, Watch, unwatched
 from seq_agents.stop_signals import STOP_SIGNALS

@@ -12,7 +12,7 @@ from typing import Any
 from seq_agents.errors import reason
 from seq_agents.experiments.files import write_whole
 from seq_agents.experiments.provenance import hardware
-from seq_agents.experiments.stored_result import strict_json
+from seq_agents.experiments.strict_json import strict_json
 from seq_agents.ladder.results import Climb, RungResult
 
 

@@ -49,6 +49,20 @@ RULES = {
 }
 
 
+def rule_with_core(agent: str) -> tuple[str, str] | None:
+    """The rule and the core of an agent "rule-module:Class"; None if its name has another form."""
+    rules = [name for name, rule in RULES.items() if agent.startswith(f"{name}-") and rule.takes_any_core]
+    if ":" not in agent or not rules:
+        return None
+    rule = max(rules, key=len)
+    return rule, agent.removeprefix(f"{rule}-")
+
+
+def is_of_another_module(agent: str) -> bool:
+    """Whether an agent is named "module:factory". An agent of this package may have a core of another module."""
+    return ":" in agent and rule_with_core(agent) is None
+
+
 @cache
 def learner_type(rule: str, core: str) -> type[Learner]:
     """The learner of a rule with a core. It has the settings of both.

@@ -29,7 +29,7 @@ TRAIN_PPO = ["train", "ppo", *ECHO, "--out", "new"]
     [
         *[(package, TRAIN) for package in ("torch", "yaml", "safetensors", "filelock")],
         *[(package, TRAIN_PPO) for package in ("torch", "stable_baselines3")],
-        *[(package, ["evaluate", "run"]) for package in ("torch", "yaml", "safetensors", "filelock")],
+        *[(package, ["evaluate", "run"]) for package in ("torch", "yaml", "safetensors")],
         *[(package, ["compare"]) for package in ("torch", "yaml", "rich", "stable_baselines3", "sb3_contrib")],
         *[(package, ["bench"]) for package in ("torch", "yaml", "rich", "filelock", "scipy", "matplotlib", "jinja2")],
         *[(package, ["horizon", "lstm"]) for package in ("torch", "scipy", "matplotlib", "jinja2")],

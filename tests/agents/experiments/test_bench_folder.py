@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from seq_agents.errors import RunError
 from seq_agents.experiments.entry import Cell, Entry
-from seq_agents.experiments.files import alone_in
+from seq_agents.experiments.folder_lock import alone_in
 from seq_agents.experiments.results_folder import Folder
 from seq_agents.experiments.until import Until
 from seq_agents.experiments.workers import Failed

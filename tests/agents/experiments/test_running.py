@@ -15,7 +15,7 @@ from seq_agents.errors import RunError
 from seq_agents.experiments import results_folder as folder_module
 from seq_agents.experiments.cell import run_cell
 from seq_agents.experiments.entry import Cell, Entry
-from seq_agents.experiments.files import alone_in
+from seq_agents.experiments.folder_lock import alone_in
 from seq_agents.experiments.results_folder import Folder
 from seq_agents.experiments.running import run_grid
 from seq_agents.experiments.workers import Begun, Done, Event, Failed, do_all
@@ -148,7 +148,7 @@ def test_results_of_other_settings_are_refused_before_anything_runs(tmp_path: Pa
 
 def test_a_folder_in_use_is_refused(tmp_path: Path) -> None:
     engine = by_hand()
-    hold = "import sys; from pathlib import Path; from seq_agents.experiments.files import alone_in\n"
+    hold = "import sys; from pathlib import Path; from seq_agents.experiments.folder_lock import alone_in\n"
     hold += "with alone_in(Path(sys.argv[1])): print('in', flush=True); sys.stdin.read()"
     with subprocess.Popen(
         [sys.executable, "-c", hold, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

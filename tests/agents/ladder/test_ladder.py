@@ -13,7 +13,7 @@ from seq_agents.agents import AGENTS, agent_type
 from seq_agents.cli import main as cli
 from seq_agents.ladder import MakeEnvs, climb, rungs, trainer
 from seq_agents.ladder.rungs import LAST_NAME
-from seq_agents.ladder.trainers import _settings_for
+from seq_agents.ladder.agents_of_the_menu import _settings_for
 
 import seq_envs
 from seq_envs.estimation.levels import estimate
