@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from seq_envs import problems as _problems
 from seq_envs import registry as _registry
+from seq_envs.gymnasium_version import require_gymnasium as _require_gymnasium
 
 if TYPE_CHECKING:
     from seq_envs import policies as policies
@@ -73,5 +74,6 @@ def __dir__() -> list[str]:
     return sorted({*(name for name in globals() if name.startswith("__")), *__all__})
 
 
+_require_gymnasium()
 for _id, _path in _problems.PATHS.items():
     _registry.add(_id, _path, _problems.FIXED[_id])

@@ -49,9 +49,9 @@ def require_policy(policy: Any) -> None:
     """Refuse what has not both methods of a policy.
 
     Raises:
-        TypeError: a method is missing.
+        TypeError: a method is missing, or `policy` is a class.
     """
-    if not (hasattr(policy, "initial_state") and hasattr(policy, "act")):
+    if isinstance(policy, type) or not (hasattr(policy, "initial_state") and hasattr(policy, "act")):
         raise TypeError(
             "policy must have initial_state(batch_size) and act(observations, state), see seq_envs.policies.Policy "
             f"(for a Stable-Baselines3 model, seq_agents.sb3.Sb3Policy(model)), got {policy!r}"

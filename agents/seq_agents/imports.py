@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Any
 
 from seq_agents.errors import reason
+from seq_envs.distributions import how_to_install
 
 
 def imported(what: str, name: str) -> Any:
@@ -23,4 +24,7 @@ def imported(what: str, name: str) -> Any:
     try:
         return attrgetter(path)(import_module(module))
     except (Exception, SystemExit) as wrong:  # A module may raise anything while it is imported.
-        raise ValueError(f"{what} {name!r} cannot be imported: {reason(wrong)}") from wrong
+        message = f"{what} {name!r} cannot be imported: {reason(wrong)}"
+        if isinstance(wrong, ModuleNotFoundError) and not f"{module}.".startswith(f"{wrong.name}."):
+            message = f"{message}. {how_to_install(wrong)}"  # The module is there, and imports one that is not.
+        raise ValueError(message) from wrong

@@ -11,9 +11,8 @@ import gymnasium
 import numpy as np
 
 from seq_envs.audit.replay import Env
+from seq_envs.distributions import how_to_install
 
-_DISTRIBUTIONS = {"ray": "ray[rllib]", "mazelib": "mazelib", "dm_env": "dm_env", "procgen": "procgen"}
-"""The distribution of a module, where it is not of the same name."""
 _MODULES = {"popgym-": "popgym", "MiniGrid-": "minigrid", "BabyAI-": "minigrid", "ALE/": "ale_py", "Seq": "seq_envs"}
 """The modules that register ids that begin so."""
 
@@ -46,11 +45,7 @@ def made(env: str | Env, **kwargs: Any) -> Env:
             return gymnasium.make(name, disable_env_checker=True, **kwargs)
         found = attrgetter(name)(sys.modules[module])(**kwargs)
     except ModuleNotFoundError as missing:
-        package = (missing.name or module).partition(".")[0]
-        raise NotInstalled(
-            f"{package} is not installed; to install it: pip install '{_DISTRIBUTIONS.get(package, package)}'",
-            name=missing.name,
-        ) from missing
+        raise NotInstalled(how_to_install(missing, module), name=missing.name) from missing
     if not isinstance(found, gymnasium.Env):
         raise ValueError(f"env must be an env of gymnasium, got {env}, which makes {type(found).__name__}")
     return found

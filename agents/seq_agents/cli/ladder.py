@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import shlex
 import sys
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, redirect_stdout, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seq_agents.cli.hints import as_typed, next_commands, without_option
+from seq_agents.cli.hanging import ends_the_process
+from seq_agents.cli.hints import as_typed, next_commands, replaced, without_option
 from seq_agents.cli.interruption import Interrupted, number_of
 from seq_agents.cli.options import Command, agent_name, count, seed, settings
 from seq_agents.cli.output_files import refuse_files
 from seq_agents.cli.threads import use_one_thread
 from seq_agents.cli.waiting import loading, working
+from seq_agents.errors import Refused
 from seq_agents.progress import Progress, unseen
 
 if TYPE_CHECKING:
@@ -24,13 +28,15 @@ if TYPE_CHECKING:
 
 _FAILED = 1
 """The exit code if a rung fails."""
+_GRACE = 30
+"""Seconds after the time limit until a training that no exception ends ends the process."""
 
 
 def add_commands(command: Command) -> None:
     """Add the command."""
     ladder = command("ladder", _ladder, "climb tiny tasks with a recurrent agent, and say where it breaks and why")
     ladder.add_argument(
-        "agent", metavar="AGENT", type=agent_name, help="see `seq-envs list`; or module:function, a training function"
+        "agent", metavar="AGENT", type=_agent, help="see `seq-envs list`; or module:function, a training function"
     )
     ladder.add_argument(
         "--rollout", type=count, default=32,
@@ -49,6 +55,10 @@ def add_commands(command: Command) -> None:
         "--tries", type=count, default=2,
         help="trainings on a rung until it counts as failed, each with four times the time steps, 1 to 4 (default: 2)",
     )  # fmt: skip
+    ladder.add_argument(
+        "--time-limit", type=count, metavar="SECONDS",
+        help="the time that a rung may take, all tries together, for a training that may hang (default: none)",
+    )  # fmt: skip
     ladder.add_argument("--out", type=Path, metavar="FILE", help="write the climb to FILE, as JSON, when it ends")
     ladder.add_argument(
         "--credit", action="store_true",
@@ -57,35 +67,57 @@ def add_commands(command: Command) -> None:
     ladder.add_argument("--all", action="store_true", help="continue after a rung that fails")
 
 
+def _agent(name: str) -> str:
+    """The agent as typed.
+
+    Raises:
+        Refused: it is the id of a problem, or names a file instead of a module.
+    """
+    file, colon, function = name.rpartition(":")
+    if colon and file.endswith(".py"):
+        module = ".".join(Path(file[: -len(".py")]).parts)
+        raise Refused(
+            f"an agent is named as module:function, got the file {file}",
+            partial(replaced, name, f"{module}:{function}") if all(map(str.isidentifier, module.split("."))) else None,
+        )
+    return agent_name(name)
+
+
 def _ladder(chosen: argparse.Namespace) -> int:
     """Let an agent climb the ladder, and print each rung's outcome."""
     refuse_files({"out": chosen.out})
+    out = None if chosen.out is None else chosen.out.absolute()  # A training may change the folder.
     with loading():
         from seq_agents.experiments.provenance import versions
         from seq_agents.ladder import ClimbRecord, climb, packages_of, rungs, trainer
         from seq_agents.ladder.judging import GROWTH
         from seq_agents.ladder.rungs import LAST_NAME
 
-        use_one_thread()
+        with suppress(ModuleNotFoundError):  # A training function may do without torch.
+            use_one_thread()
         budgets = {rung.name: rung.budget for rung in rungs(chosen.rollout, credit=chosen.credit)}
-        progress = _Progress({**budgets, LAST_NAME: 0}, GROWTH)
+        progress = _Progress({**budgets, LAST_NAME: 0}, GROWTH, chosen.time_limit)
         train = trainer(chosen.agent, settings(chosen.set), progress.update)
-        stated = {} if chosen.out is None else versions(*packages_of(chosen.agent))
+        stated = {} if out is None else versions(*packages_of(chosen.agent))
     try:
-        with progress:
+        with progress, redirect_stdout(sys.stderr):  # What a training prints must not mix with the report.
             climbed = climb(
                 train, chosen.rollout, chosen.seed, start=chosen.start, only=chosen.only, keep_going=chosen.all,
-                credit=chosen.credit, tries=chosen.tries, watch=progress.watch, progress=progress.used,
+                credit=chosen.credit, tries=chosen.tries, time_limit=chosen.time_limit, watch=progress.watch,
+                progress=progress.used,
             )  # fmt: skip
     except KeyboardInterrupt as interruption:
         message = f"interrupted in the rung {progress.rung!r}, after {progress.ended} rungs"
         again = f"The same command with --from {shlex.quote(progress.rung)} goes on there"
         raise Interrupted(number_of(interruption), f"{message}. {again}") from None
-    if chosen.out is not None:
+    finally:
+        for process in multiprocessing.active_children():  # Python would wait for those that a training left.
+            process.terminate()
+    if out is not None:
         ClimbRecord.of(
             climbed, agent=chosen.agent, command=as_typed(chosen.typed), versions=stated, seed=chosen.seed,
             rollout=chosen.rollout,
-        ).write(chosen.out)  # fmt: skip
+        ).write(out)  # fmt: skip
     print(f"{climbed}\n\n{next_commands(_next(chosen, climbed))}")
     return 0 if climbed.passed else _FAILED
 
@@ -109,10 +141,12 @@ class _Progress(ExitStack):
     Args:
         budgets: the time steps of the first training on each rung, in order of the rungs; 0: it trains nothing.
         growth: each further try has so many times the time steps of the one before.
+        limit: the seconds that a rung may take; None: any.
     """
 
-    def __init__(self, budgets: Mapping[str, int], growth: int) -> None:
+    def __init__(self, budgets: Mapping[str, int], growth: int, limit: int | None) -> None:
         super().__init__()
+        self._limit = limit
         self.rung = ""
         self.ended = 0
         self._budgets, self._growth = budgets, growth
@@ -123,6 +157,8 @@ class _Progress(ExitStack):
         """Print the start of a try, the end of a rung and what a probe finds; a `RungWatch`."""
         self.close()
         if result is None:
+            if self._limit is not None:
+                self.enter_context(ends_the_process(self._limit + _GRACE))
             self._try = 1 if name != self.rung else self._try + 1
             self.rung = name
             self._progress = self.enter_context(working(self._described(), at_once=True))

@@ -50,10 +50,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         except OSError as wrong:  # stdout cannot be written; `_run` handles every other file.
             code, message = _WRONG_INPUT, str(wrong)
             discard_stdout()
-        except Exception:
-            if not arrived:
+        except Exception as wrong:
+            if arrived:
+                code, message = exit_code(arrived[-1]), "interrupted"  # An import failed because a signal broke it off.
+            elif isinstance(wrong, ImportError) and wrong.name == "gymnasium":  # It is missing or too old.
+                code, message = _WRONG_INPUT, str(wrong)
+            else:
                 raise
-            code, message = exit_code(arrived[-1]), "interrupted"  # An import failed because a signal broke it off.
         if message:
             print(f"seq-envs: {message}", file=sys.stderr)
         if code:

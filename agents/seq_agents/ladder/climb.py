@@ -13,10 +13,12 @@ from seq_agents.ladder.results import Climb, RungResult, RungWatch, unwatched
 from seq_agents.ladder.rungs import LAST_NAME, Rung, rungs
 from seq_agents.menu import did_you_mean
 from seq_agents.progress import Progress, unseen
-from seq_envs.parameters import Integer
+from seq_envs.parameters import Integer, Real
 
 _MOST_TRIES = 4
 """The last of so many tries has 64 times the budget of the first."""
+
+_SECONDS = Real(0.0, 1e9)
 
 
 def climb(
@@ -29,6 +31,7 @@ def climb(
     keep_going: bool = False,
     credit: bool = False,
     tries: int = 2,
+    time_limit: float | None = None,
     watch: RungWatch = unwatched,
     progress: Progress = unseen,
 ) -> Climb:
@@ -60,16 +63,21 @@ def climb(
         keep_going: whether to try the remaining rungs after a failure.
         credit: whether the ladder has the rungs of late rewards and time limits too. They need a discount near 1.
         tries: the most trainings on a rung: 1 ... 4.
+        time_limit: the seconds that a rung may take, all tries together, for a training that may hang; None: any. A
+            rung that takes longer fails. The training ends by an exception, see `seq_agents.ladder.time_limit`.
         watch: called when a try of a rung starts, when a probe finds a fault after it, and when the rung ends.
         progress: called during the training in a vector env of the ladder, with the share of the budget that is used.
 
     Raises:
-        ValueError: `rollout`, `seed` or `tries` is out of range, there is no rung `start` or `only`, or both are given.
+        ValueError: `rollout`, `seed`, `tries` or `time_limit` is out of range, there is no rung `start` or `only`, or
+            both are given.
         TypeError: `train` cannot be called.
     """
     ladder = rungs(rollout, credit=credit)
     seed = Integer(0, 2**32 - 1).check("seed", seed)
     tries = Integer(1, _MOST_TRIES).check("tries", tries)
+    if time_limit is not None:
+        time_limit = _SECONDS.check("time_limit", time_limit)
     first = _place("start", start, ladder)
     chosen = ladder[first:]
     if only is not None:
@@ -88,7 +96,9 @@ def climb(
         return Climb(tuple(results), len(ladder) - len(chosen), right, only is not None)
 
     for rung in chosen:
-        judged = train_and_judge(train, rung, rollout, seed, tries, progress, partial(watch, rung.name, None))
+        judged = train_and_judge(
+            train, rung, rollout, seed, tries, time_limit, progress, partial(watch, rung.name, None)
+        )
         found = [] if judged.policy is None else look(Trained(rung, judged.policy, judged.make_envs), probed)
         for result in [*found, judged.result]:
             results.append(result)
@@ -100,7 +110,7 @@ def climb(
     if played_last is not None and (only is None or only == LAST_NAME):
         watch(LAST_NAME, None)
         rung = next(rung for rung in ladder if rung.played_last)
-        results.append(play_last(rung, played_last.policy, seed))
+        results.append(play_last(rung, played_last.policy, seed, time_limit))
         watch(LAST_NAME, results[-1])
     return climbed()
 

@@ -8,14 +8,14 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import seq_envs
-from seq_agents.errors import reason
+from seq_agents.ladder.calling import Failed, call
 from seq_agents.ladder.counted_envs import MakeEnvs
 from seq_agents.ladder.results import RungResult
 from seq_agents.ladder.rung import LAST_MEANS, Rung
 from seq_agents.ladder.significance import disjoint
 from seq_agents.ladder.state_probes import OneByOne
 from seq_agents.progress import Progress
-from seq_envs.policies import Policy
+from seq_envs.policies import Policy, require_policy
 
 Train = Callable[[MakeEnvs, int], Policy]
 """A training function, called with `MakeEnvs` and a budget in time steps; returns a policy."""
@@ -34,7 +34,7 @@ class Judged(NamedTuple):
 
     result: RungResult
     policy: Policy | None
-    """None if training or evaluation raised an exception."""
+    """None if training or evaluation did not end, or raised an exception."""
     make_envs: MakeEnvs
 
 
@@ -45,43 +45,60 @@ def budget_of(rung: Rung, attempt: int) -> int:
 
 
 def train_and_judge(
-    train: Train, rung: Rung, rollout: int, seed: int, tries: int, progress: Progress, start: Callable[[], None]
+    train: Train,
+    rung: Rung,
+    rollout: int,
+    seed: int,
+    tries: int,
+    limit: float | None,
+    progress: Progress,
+    start: Callable[[], None],
 ) -> Judged:
     """Train on a rung and evaluate the policy; try again with a larger budget and another seed while that may help.
 
     Args:
         train, rollout, seed, tries, progress: as for `climb`.
         rung: the rung.
+        limit: the seconds for all tries together; None: any.
         start: called when a try starts.
     """
     began, time_steps = time.perf_counter(), 0
+    judged: Judged | None = None
     for attempt in range(tries):
         start()
-        judged, clear = _attempt(train, rung, rollout, (seed + attempt) % _SEEDS, budget_of(rung, attempt), progress)
-        time_steps += judged.make_envs.count.time_steps
+        left = None if limit is None else limit - (time.perf_counter() - began)
+        latest, clear = _attempt(
+            train, rung, rollout, (seed + attempt) % _SEEDS, budget_of(rung, attempt), left, progress
+        )
+        time_steps += latest.make_envs.count.time_steps
+        if judged is None or latest.policy is not None:
+            judged = latest
+        else:  # The verdict on the policy of an earlier try stands.
+            note = f"Try {attempt + 1}: {latest.result.note} {judged.result.note}"
+            judged = judged._replace(result=replace(judged.result, note=note.strip()))
         if clear:
             break
+    assert judged is not None  # There is at least one try.
     seconds = time.perf_counter() - began
     result = replace(judged.result, seconds=seconds, time_steps=time_steps, tries=attempt + 1)
     return judged._replace(result=result)
 
 
-def _attempt(train: Train, rung: Rung, rollout: int, seed: int, budget: int, progress: Progress) -> tuple[Judged, bool]:
+def _attempt(
+    train: Train, rung: Rung, rollout: int, seed: int, budget: int, limit: float | None, progress: Progress
+) -> tuple[Judged, bool]:
     """One training, judged; and whether the verdict is clear, so that a longer training is of no use."""
     make_envs = MakeEnvs(
         rung.problem, rung.decisive, seed, lambda time_steps: progress(min(1.0, time_steps / budget)), rollout,
         rung.options,
     )  # fmt: skip
-    policy: Policy | None = None
+    began = time.perf_counter()
     try:
-        policy = train(make_envs, budget)
-        playing = seq_envs.evaluate(policy, rung.decisive, EPISODES, seed)
-        right_alone, note = (False, "") if playing.accuracy >= rung.needed else _alone(policy, rung, seed)
-    except Exception as exception:  # A user's code may raise anything.
-        activity = "evaluation of its policy" if policy is not None else "training"
-        means = f"The {activity} raised an exception, so nothing is known about its memory."
-        note = f"The {activity} raised an exception. {reason(exception)}"
-        return Judged(RungResult(rung.name, False, means, note=note), None, make_envs), True
+        policy = call("training", lambda: _trained(train, make_envs, budget), limit)
+        left = None if limit is None else limit - (time.perf_counter() - began)
+        playing, right_alone, note = call("evaluation of its policy", lambda: _played(policy, rung, seed), left)
+    except Failed as failed:
+        return Judged(RungResult(rung.name, False, failed.means, note=failed.note), None, make_envs), True
     learning = make_envs.count.accuracy()
     together = playing.accuracy >= rung.needed
     passed = together or (right_alone and not rung.many_lanes)
@@ -92,6 +109,24 @@ def _attempt(train: Train, rung: Rung, rollout: int, seed: int, budget: int, pro
         means = rung.means_if_learned or LAST_MEANS
     result = RungResult(rung.name, passed, means, rung.needed, learning, playing, note)
     return Judged(result, policy, make_envs), passed or learned or right_alone
+
+
+def _trained(train: Train, make_envs: MakeEnvs, budget: int) -> Policy:
+    """What the training function returns, if it is a policy."""
+    policy = train(make_envs, budget)
+    try:
+        require_policy(policy)
+    except TypeError as wrong:
+        means = "The training returned no policy, so nothing is known about its memory."
+        raise Failed(means, f"train(make_envs, budget) must return a policy. {wrong}") from wrong
+    return policy
+
+
+def _played(policy: Policy, rung: Rung, seed: int) -> tuple[seq_envs.Evaluation, bool, str]:
+    """The evaluation of a policy; if it fails, also whether it is right on single episodes, and what to say then."""
+    playing = seq_envs.evaluate(policy, rung.decisive, EPISODES, seed)
+    right_alone, note = (False, "") if playing.accuracy >= rung.needed else _alone(policy, rung, seed)
+    return playing, right_alone, note
 
 
 def _alone(policy: Policy, rung: Rung, seed: int) -> tuple[bool, str]:

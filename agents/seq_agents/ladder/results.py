@@ -19,14 +19,14 @@ class RungResult:
     name: str
     passed: bool
     means: str
-    """What a failure here means: the usual causes, or that training or evaluation raised an exception."""
+    """What a failure here means: the usual causes, or that training or evaluation gave no result."""
     needed: float | None = None
-    """The accuracy to reach; None if training or evaluation raised an exception, and for a probe."""
+    """The accuracy to reach; None if training or evaluation gave no result, and for a probe."""
     learning: float | None = None
     """The accuracy in the last tenth of the training, as information; None if it did not use the environments of the
     ladder."""
     playing: seq_envs.Evaluation | None = None
-    """The evaluation of the policy on new episodes, which decides; None if training or evaluation raised an exception.
+    """The evaluation of the policy on new episodes, which decides; None if training or evaluation gave no result.
     """
     note: str = ""
     """Further observations, in sentences."""
