@@ -17,10 +17,10 @@ from seq_agents.ladder.probe import Probe
 from seq_agents.ladder.probes import PROBES
 from seq_agents.ladder.record import ClimbRecord, RungRecord
 from seq_agents.ladder.results import Climb, RungResult
-from seq_agents.ladder.rungs import Rung, rungs
+from seq_agents.ladder.rungs import LAST_NAME, Rung, rungs
 from seq_agents.ladder.trainers import packages_of, trainer
 
 __all__ = [
-    "PROBES", "Climb", "ClimbRecord", "MakeEnvs", "Probe", "Rung", "RungRecord", "RungResult", "Train", "climb",
-    "packages_of", "rungs", "trainer",
+    "LAST_NAME", "PROBES", "Climb", "ClimbRecord", "MakeEnvs", "Probe", "Rung", "RungRecord", "RungResult", "Train",
+    "climb", "packages_of", "rungs", "trainer",
 ]  # fmt: skip
