@@ -24,8 +24,8 @@ HIDDEN = 64
 def train(core: str, make_envs: MakeEnvs, budget: int) -> Policy:
     """Train with this core. The size of a window depends on the problem."""
     size = {"hidden": HIDDEN} if "hidden" in core_type(core).settings_type.domains() else {}
-    network = {"core": core, "core_kwargs": size, "problem": make_envs.problem, "net_arch": []}
-    return sb3_contrib.train(make_envs, budget, CorePolicy, network)
+    network = {"core": core, "core_kwargs": size, "problem": make_envs.problem}
+    return sb3_contrib.train(make_envs, budget, CorePolicy, **network)
 
 
 core = SimpleNamespace(**{name: partial(train, name) for name in CORES})
