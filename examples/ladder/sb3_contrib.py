@@ -2,7 +2,7 @@
 
 Install it in a virtual environment of its own, and let it climb from the folder of this repository:
 
-    pip install -c examples/ladder/sb3-contrib-constraints.txt ".[agents]"
+    pip install -c constraints.txt ".[agents]"
     seq-envs ladder examples.ladder.sb3_contrib:train
 
 sb3-contrib does everything but make the environments: it plays, keeps the states, and computes the loss and the update.
