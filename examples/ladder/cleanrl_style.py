@@ -5,10 +5,13 @@ where an episode starts, and divides the lanes into minibatches. Let it climb fr
 
     pip install -c constraints.txt ".[agents]"
     seq-envs ladder examples.ladder.cleanrl_style:train
+
+`next_step` is the same file in the vector envs that Gymnasium makes by default since version 1.0.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import torch
@@ -34,9 +37,12 @@ class Reading:
         return answers.logits
 
 
-def train(make_envs: MakeEnvs, budget: int) -> Reading:
+def train(make_envs: MakeEnvs, budget: int, autoreset: str = "SameStep") -> Reading:
     updates = max(1, budget // (LANES * make_envs.rollout))
     settings = ppo.Settings(
         seed=make_envs.seed, lanes=LANES, rollout=make_envs.rollout, updates=updates, gamma=0.99, entropy_weight=0.02
     )
-    return Reading(ppo.train(settings, make_envs(LANES)))
+    return Reading(ppo.train(settings, make_envs(LANES, autoreset_mode=autoreset)))
+
+
+next_step = partial(train, autoreset="NextStep")
