@@ -72,7 +72,7 @@ def test_a_new_problem_needs_its_file_and_its_menu_line(tmp_path: Path) -> None:
 def test_importing_loads_no_problem() -> None:
     code = "import sys, seq_envs; print([name for name in sys.modules if name.startswith('seq_envs')])"
     loaded = eval(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
-    assert sorted(loaded) == ["seq_envs", "seq_envs.problems", "seq_envs.registry"]
+    assert sorted(loaded) == ["seq_envs", "seq_envs.gymnasium_version", "seq_envs.problems", "seq_envs.registry"]
 
 
 def test_importing_a_module_does_not_hide_a_function() -> None:
