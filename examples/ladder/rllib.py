@@ -3,7 +3,7 @@
 RLlib pins another version of Gymnasium. Install it in a virtual environment of its own, and let it climb from the
 folder of this repository:
 
-    pip install -c examples/ladder/rllib-constraints.txt . "ray[rllib]" torch rich tqdm safetensors filelock scipy
+    pip install -c examples/ladder/rllib-constraints.txt . "ray[rllib]" torch
     seq-envs ladder examples.ladder.rllib:train
 
 RLlib does everything but make the environments: it plays, keeps the states, and computes the loss and the update. Its

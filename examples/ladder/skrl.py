@@ -2,7 +2,7 @@
 
 Install it in a virtual environment of its own, and let it climb from the folder of this repository:
 
-    pip install -c examples/ladder/skrl-constraints.txt . "skrl[torch]" torch rich tqdm safetensors filelock scipy
+    pip install -c examples/ladder/skrl-constraints.txt . "skrl[torch]" torch
     seq-envs ladder examples.ladder.skrl:train
 
 skrl does everything but make the environments and the networks: it plays, keeps the states, and computes the loss and

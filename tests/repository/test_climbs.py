@@ -28,7 +28,8 @@ def test_a_published_climb_is_of_an_adapter_that_is_there(path: Path) -> None:
     record = ClimbRecord.read(path)
     module, _, _ = record.agent.partition(":")
     assert ROOT.joinpath(*module.split(".")).with_suffix(".py") in ADAPTERS
-    assert record.results[0].name == "lag 0" or "--from" in record.command, "it climbs from the ground or says so"
+    first = record.results[0].rung or record.results[0].name  # A probe may find a fault before the rung has ended.
+    assert first == "lag 0" or "--from" in record.command, "it climbs from the ground or says so"
 
 
 @pytest.mark.parametrize("path", ADAPTERS, ids=lambda path: path.stem)
