@@ -22,7 +22,7 @@ class CountedVectorEnv(seq_envs.SequenceVectorEnv):
         problem: the problem to learn.
         counted: (T,) bool, the time steps of an episode whose answers are counted.
         count: records them.
-        rollout: the time steps of each lane in a rollout; the first one starts with `reset`.
+        rollout: the time steps of each lane in a rollout; the first one starts with a `reset` of all lanes.
         paid: records what the envs return.
         **options: as for `SequenceVectorEnv`. With `pay="at_end"` no answers are counted, since rewards do not say
             which ones are right.
@@ -46,8 +46,10 @@ class CountedVectorEnv(seq_envs.SequenceVectorEnv):
     def reset(self, **arguments: Any) -> tuple[Array, dict[str, Any]]:
         observations, info = super().reset(**arguments)
         self._was_reset = True
-        self._since_reset = 0
-        self._over = np.zeros(self.num_envs, np.bool_)
+        mask = (arguments.get("options") or {}).get("reset_mask")
+        if mask is None:
+            self._since_reset = 0
+        self._over = np.zeros(self.num_envs, np.bool_) if mask is None else self._over & ~mask
         return observations, info
 
     def step(self, actions: Any) -> tuple[Array, Array, Array, Array, dict[str, Any]]:

@@ -125,15 +125,18 @@ def test_answers_at_the_start_of_a_rollout(at_starts: Any, elsewhere: Any, fails
     assert [result.name for result in results] == ["state carried into a rollout"] * fails
 
 
-def test_rollouts_are_counted_from_the_reset() -> None:
-    rung = RUNGS["lag 0"]
-    make_envs = MakeEnvs(rung.problem, rung.decisive, 0, rollout=4)
-    envs = make_envs(10)
+@pytest.mark.parametrize("autoreset_mode", ["SameStep", "Disabled"])
+def test_rollouts_are_counted_from_the_reset_of_all_lanes(autoreset_mode: str) -> None:
+    rung = RUNGS["lag 0"]  # Its episodes end every 4 steps.
+    make_envs = MakeEnvs(rung.problem, rung.decisive, 0, rollout=8)
+    envs = make_envs(10, autoreset_mode=autoreset_mode)
     envs.reset(seed=0)
-    for _ in range(400):
-        envs.step(envs.action_space.sample())
+    for _ in range(800):
+        _, _, terminated, _, _ = envs.step(envs.action_space.sample())
+        if autoreset_mode == "Disabled" and terminated.any():
+            envs.reset(options={"reset_mask": terminated})
     (_, at_starts), (_, elsewhere) = make_envs.count.at_rollout_starts()
-    assert (at_starts, elsewhere) == (100, 300)
+    assert (at_starts, elsewhere) == (100, 700)
 
 
 def test_solved_by_the_latest_answers() -> None:
