@@ -69,7 +69,8 @@ def test_every_climb_is_on_the_page(climb_pages: Any) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("adapter", ["sb3_contrib", "cleanrl_style"])
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # TorchRL calls what TorchRL has deprecated.
+@pytest.mark.parametrize("adapter", ["sb3_contrib", "cleanrl_style", "torchrl"])
 def test_an_adapter_passes_a_rung(adapter: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those of other frameworks need virtual environments of their own."""
     monkeypatch.syspath_prepend(str(ROOT))
