@@ -19,7 +19,7 @@ from torchrl.modules import set_recurrent_mode
 from torchrl.objectives import ClipPPOLoss
 from torchrl.objectives.value import GAE
 
-from examples.ladder.policies.torchrl import Greedy, networks
+from examples.ladder.policies.torchrl import Greedy, compare, networks
 
 PACKAGES = ("torchrl", "tensordict", "torch")
 LANES, EPOCHS, MINIBATCHES = 32, 4, 4
@@ -43,7 +43,7 @@ def train(make_envs: MakeEnvs, budget: int) -> Greedy:
     for data in collector:
         with torch.no_grad(), set_recurrent_mode(True):
             gae(data)
-            make_envs.compare_log_probs(data["action_log_prob"], actor.get_dist(data.copy()).log_prob(data["action"]))
+        compare(make_envs, actor, data, gamma=0.99, gae_lambda=0.95)
         buffer.extend(data)
         for minibatch in (minibatch for _ in range(EPOCHS) for minibatch in buffer):
             optimizer.zero_grad()

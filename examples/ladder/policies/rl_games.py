@@ -28,7 +28,7 @@ class Lanes(IVecEnv):
 
 
 class Compared(AlgoObserver):
-    """Reads each minibatch as the update does, before its first step."""
+    """Compares what an update reads, before its first step, with what was acted and paid."""
 
     def __init__(self, make_envs: MakeEnvs) -> None:
         self._make_envs = make_envs
@@ -38,10 +38,14 @@ class Compared(AlgoObserver):
 
     @torch.no_grad()
     def after_steps(self) -> None:
-        for batch in self._algo.dataset:
+        algo, whole = self._algo, self._algo.dataset.values_dict
+        returns, values = (whole[name].view(-1, algo.horizon_length).T for name in ("returns", "old_values"))
+        discounts = {"gamma": algo.gamma, "gae_lambda": algo.tau}
+        self._make_envs.compare_advantages(returns - values, values, algo.get_values(algo.obs)[:, 0], **discounts)
+        for batch in algo.dataset:
             read = {name: batch[name] for name in ("obs", "dones", "rnn_states")}
-            read |= {"prev_actions": batch["actions"], "seq_length": self._algo.seq_length}
-            self._make_envs.compare_log_probs(batch["old_logp_actions"], self._algo.model(read)["prev_neglogp"])
+            read |= {"prev_actions": batch["actions"], "seq_length": algo.seq_length}
+            self._make_envs.compare_log_probs(batch["old_logp_actions"], algo.model(read)["prev_neglogp"])
 
 
 class Greedy:

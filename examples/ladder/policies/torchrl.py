@@ -1,10 +1,11 @@
-"""An actor and a critic of TorchRL's modules that share an LSTM, and the greedy policy."""
+"""An actor and a critic of TorchRL's modules that share an LSTM, the check of updates, and the greedy policy."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import torch
+from seq_agents.ladder import MakeEnvs
 from tensordict import TensorDict
 from tensordict.nn import TensorDictModule, TensorDictSequential
 from torch import Tensor, nn
@@ -20,6 +21,16 @@ def networks(inputs: int, actions: int) -> tuple[LSTMModule, ProbabilisticActor,
     logits = TensorDictSequential(lstm, TensorDictModule(nn.Linear(HIDDEN, actions), ["features"], ["logits"]))
     actor = ProbabilisticActor(logits, ["logits"], distribution_class=Categorical, return_log_prob=True)
     return lstm, actor, TensorDictSequential(lstm, ValueOperator(nn.Linear(HIDDEN, 1), ["features"]))
+
+
+@torch.no_grad()
+def compare(make_envs: MakeEnvs, actor: ProbabilisticActor, data: TensorDict, **discounts: float) -> None:
+    """Compare what an update reads of a rollout, before its first step, with what was acted and paid."""
+    advantages, values = (data[name][..., 0].T for name in ("advantage", "state_value"))
+    make_envs.compare_advantages(advantages, values, data["next", "state_value"][:, -1, 0], **discounts)
+    with set_recurrent_mode(True):
+        updated = actor.get_dist(data.copy()).log_prob(data["action"])
+    make_envs.compare_log_probs(data["action_log_prob"], updated)
 
 
 class Greedy:
