@@ -24,7 +24,7 @@ class Lanes(IVecEnv):
 
     def step(self, actions: Any) -> Any:
         observations, rewards, terminated, truncated, _ = self._envs.step(actions)
-        return observations, rewards, terminated | truncated, {}
+        return observations, rewards, terminated | truncated, {"time_outs": truncated}
 
 
 class Compared(AlgoObserver):
