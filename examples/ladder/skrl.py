@@ -22,7 +22,7 @@ from skrl.trainers.torch import SequentialTrainer
 from skrl.utils import set_seed
 from torch.optim.lr_scheduler import LinearLR
 
-from examples.ladder.models.skrl_lstm import Actor, Critic, Greedy
+from examples.ladder.policies.skrl import Actor, Critic, Greedy
 
 PACKAGES = ("skrl", "torch", "gymnasium")
 LANES = 32
