@@ -148,6 +148,11 @@ def _estimates(
         if not has_reset_steps and _tells(later, values, rows.truncated):
             finding = "What follows a truncated episode is the next one, in place of the observation that it ends with."
             yield finding, estimate(np.where(rows.terminated, 0.0, later), over)
+        if _tells(np.concatenate([values[:1], values[:-1]]), values, rows.truncated):
+            finding = (
+                "What follows a truncated episode is the value of the observation before its last step, once more."
+            )
+            yield finding, estimate(np.where(rows.truncated, values, masked), over)
     if gamma > 0.0:
         masked = np.where(rows.truncated, (got - rows.rewards + values) / gamma, masked)
     yield "", estimate(masked, over)

@@ -99,6 +99,7 @@ def with_masks(rows: Row, over: Array, **changes: Any) -> Array:
 ROWS = PAID.latest(STEPS)
 OVER = ROWS.terminated
 CUT_ROWS = CUT.latest(STEPS)
+AGAIN_ROWS = CUT_ROWS._replace(rewards=CUT_ROWS.rewards + 0.9 * VALUES * CUT_ROWS.truncated)
 BEYOND_ROWS = CUT_ROWS._replace(rewards=CUT_ROWS.rewards + 0.9 * BEYOND * CUT_ROWS.truncated)
 CUT_OVER = CUT_ROWS.terminated | CUT_ROWS.truncated
 NEVER = np.zeros_like(OVER)
@@ -121,6 +122,7 @@ NEVER = np.zeros_like(OVER)
         (-with_masks(ROWS, OVER), PAID, "are not those that follow from"),
         (np.full((STEPS, LANES), np.nan), PAID, "are not those that follow from"),
         (with_masks(BEYOND_ROWS, CUT_OVER), CUT, ""),
+        (with_masks(AGAIN_ROWS, CUT_OVER), CUT, "the value of the observation before its last step, once more"),
         (with_masks(CUT_ROWS, CUT_OVER), CUT, "A truncated episode counts as terminated"),
         (with_masks(CUT_ROWS, CUT_OVER, ends_value=CUT_ROWS.terminated), CUT, "What follows a truncated episode is"),
     ],
