@@ -58,6 +58,7 @@ _EXPERIMENTS = (
     "normalised: median",
     "episodes learned from",
     "solved",
+    "right up to",
     "reported",
 )
 """The columns of the table of experiments that fit a terminal."""
