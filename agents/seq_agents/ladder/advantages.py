@@ -130,7 +130,7 @@ def _estimates(
     """Estimates, each with what is wrong with it; one that finds nothing wrong is the right one.
 
     What follows a truncated episode is the value of the observation that it ends with. It is not among `values`, so it
-    is taken from `got` (T, lanes), unless that is one of two mistakes.
+    is taken from `got` (T, lanes), unless that is one of three mistakes.
     """
     over = rows.terminated | rows.truncated
     later = np.concatenate([values[1:], last[None]])
