@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from home_made_ppo.network import Network
+from home_made_ppo.network import Network, begun
 from home_made_ppo.policy import Greedy, Reading
 from seq_agents.ladder import PROBES, MakeEnvs, rungs
 from seq_agents.ladder.probe import Trained
@@ -17,7 +19,7 @@ from seq_agents.ladder.significance import disjoint, interval_of_answers
 torch.set_num_threads(1)
 ROLLOUT = 24
 RUNGS = {rung.name: rung for rung in rungs(ROLLOUT)}
-BY_READING = [probe.name for probe in PROBES[:4]]
+BY_READING = [probe.name for probe in PROBES[:5]]
 
 
 def untrained() -> Network:
@@ -58,6 +60,49 @@ class ResetsEveryStep(Reading):
         return super().log_probs(observations, np.ones_like(starts))
 
 
+class CutInTheMiddle(Reading):
+    def log_probs(self, observations: Any, starts: Any) -> Any:
+        network, middle = self.network, len(starts) // 2
+        seen, begins = torch.as_tensor(observations), torch.as_tensor(starts)
+        before, state = self.read(seen[:middle], begins[:middle], network.start(seen.shape[1]))
+        after, _ = self.read(seen[middle:], begins[middle:], (state[0].detach(), state[1].detach()))
+        return network.heads(torch.cat([before, after]))[0]
+
+    def read(self, observations: Any, starts: Any, state: Any) -> Any:
+        hidden = []
+        for observation, start in zip(observations, starts, strict=True):
+            state = self.network.step(observation, begun(state, start))
+            hidden.append(state[0])
+        return torch.stack(hidden), state
+
+
+class Window(Reading):
+    """It sees the latest two observations, by its own right."""
+
+    def act(self, observations: Any, state: Any) -> Any:
+        seen = torch.as_tensor(observations)
+        fresh = self.network.start(len(seen))
+        before = fresh if isinstance(state[0], float) else self.network.step(state[0], fresh)
+        return self.network.heads(self.network.step(seen, before)[0])[0].argmax(-1).numpy(), (seen,)
+
+    def initial_state(self, batch: int) -> Any:
+        return (0.0,)
+
+    def log_probs(self, observations: Any, starts: Any) -> Any:
+        seen, begins = torch.as_tensor(observations), torch.as_tensor(starts)
+        fresh = self.network.start(seen.shape[1])
+        rows = []
+        for step, start in enumerate(begins):
+            before = fresh if step == 0 else begun(self.network.step(seen[step - 1], fresh), start)
+            rows.append(self.network.step(seen[step], before)[0])
+        return self.network.heads(torch.stack(rows))[0]
+
+
+class ArraysOnly(Reading):
+    def log_probs(self, observations: Any, starts: Any) -> Any:
+        return super().log_probs(np.asarray(observations), starts)
+
+
 class WrongShape(Reading):
     def log_probs(self, observations: Any, starts: Any) -> Any:
         return super().log_probs(observations, starts)[..., 0]
@@ -71,12 +116,19 @@ class WrongShape(Reading):
         (NoStarts, "fresh state at an episode's start"),
         (StartsLate, "fresh state at an episode's start"),
         (ResetsEveryStep, "acting as the update reads"),
+        (partial(Reading, fault="gradient cut"), "reach of the gradient"),
+        (CutInTheMiddle, "reach of the gradient"),
     ],
 )
-def test_a_fault_of_reading_is_found(policy: type[Reading], found: str) -> None:
+def test_a_fault_of_reading_is_found(policy: Callable[[Network], Reading], found: str) -> None:
     results = look(trained(policy(untrained())), {})
     assert [result.name for result in results] == [found]
     assert results[0].note.startswith("After 'independence of lanes': ")
+
+
+def test_the_reach_of_a_gradient_is_said() -> None:
+    (result,) = look(trained(CutInTheMiddle(untrained())), {})
+    assert "Other observations in steps t-12 and earlier move" in result.note
 
 
 def test_a_reading_of_the_wrong_shape_is_said() -> None:
@@ -88,6 +140,10 @@ def test_a_sound_reading_passes_and_a_policy_without_it_is_not_probed() -> None:
     probed: dict[str, bool] = {}
     assert look(trained(Reading(untrained())), probed) == []
     assert probed == dict.fromkeys(BY_READING, True)
+    assert look(trained(Window(untrained())), probed := {}) == []
+    assert probed == dict.fromkeys(BY_READING, True)
+    assert look(trained(ArraysOnly(untrained())), probed := {}) == []
+    assert probed == dict.fromkeys(BY_READING[:4], True)
     assert look(trained(Greedy(untrained())), probed := {}) == []
     assert probed == {}
 

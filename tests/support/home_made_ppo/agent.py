@@ -10,7 +10,7 @@ from seq_agents.ladder import MakeEnvs
 from torch import Tensor, nn
 
 from home_made_ppo.advantages import advantages
-from home_made_ppo.network import Network, State, begun
+from home_made_ppo.network import Network, State, read_without_time
 from home_made_ppo.playing import Player, Rollout
 from home_made_ppo.policy import Greedy, Reading
 from seq_envs.seeds import training_stream
@@ -105,18 +105,7 @@ class HomeMadePPO:
             first = network.start(len(lanes))
         if self.fault == "statistics over the rollout":
             observations = observations - observations.mean(0, keepdim=True)
-        if self.fault == "gradient cut":
+        if self.fault.startswith("gradient cut"):
             return network.heads(read_without_time(network, observations, starts, first))
         hidden, _ = network.read(observations, starts, first)
         return network.heads(hidden)
-
-
-def read_without_time(network: Network, observations: Tensor, starts: Tensor, state: State) -> Tensor:
-    """The hidden states (T, lanes, hidden) with gradients that do not cross from one step to the step before."""
-    before = []
-    with torch.no_grad():
-        for observation, start in zip(observations, starts, strict=True):
-            before.append(begun(state, start))
-            state = network.step(observation, before[-1])
-    hidden, cell = (torch.cat(parts) for parts in zip(*before, strict=True))
-    return network.step(observations.flatten(0, 1), (hidden, cell))[0].unflatten(0, starts.shape)

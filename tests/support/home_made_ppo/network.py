@@ -80,3 +80,14 @@ def begun(state: State, starts: Tensor) -> State:
     """The state with fresh ones in the lanes (lanes,) where an episode starts."""
     hidden, cell = (torch.where(starts[:, None], 0.0, part) for part in state)
     return hidden, cell
+
+
+def read_without_time(network: Network, observations: Tensor, starts: Tensor, state: State) -> Tensor:
+    """The hidden states (T, lanes, hidden) with gradients that do not cross from one step to the step before."""
+    before = []
+    with torch.no_grad():
+        for observation, start in zip(observations, starts, strict=True):
+            before.append(begun(state, start))
+            state = network.step(observation, before[-1])
+    hidden, cell = (torch.cat(parts) for parts in zip(*before, strict=True))
+    return network.step(observations.flatten(0, 1), (hidden, cell))[0].unflatten(0, starts.shape)

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from home_made_ppo.network import Network, State
+from home_made_ppo.network import Network, State, read_without_time
 
 
 class Greedy:
@@ -29,11 +29,14 @@ class Greedy:
 class Reading(Greedy):
     """A policy that reads rollouts as the update does, for the probes."""
 
-    @torch.no_grad()
     def log_probs(self, observations: Any, starts: Any) -> Tensor:
         seen, begins = torch.as_tensor(observations), torch.as_tensor(starts)
         if self.fault == "statistics over the rollout":
             seen = seen - seen.mean(0, keepdim=True)
-        hidden, _ = self.network.read(seen, begins, self.network.start(begins.shape[1]))
+        first = self.network.start(begins.shape[1])
+        if self.fault.startswith("gradient cut"):
+            hidden = read_without_time(self.network, seen, begins, first)
+        else:
+            hidden, _ = self.network.read(seen, begins, first)
         found: Tensor = self.network.heads(hidden)[0]
         return found

@@ -5,7 +5,8 @@ to have a third method, which reads rollouts as the update does:
 
     def log_probs(self, observations, starts):
         '''The log-probabilities (T, lanes, actions) of all actions, from fresh states, for observations
-        (T, lanes, ...); starts (T, lanes) says where an episode starts.'''
+        (T, lanes, ...); starts (T, lanes) says where an episode starts. One probe gives observations as a tensor of
+        torch that requires a gradient, and looks where it reaches; a method that takes arrays only is not probed so.'''
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from seq_agents.ladder.probes import (
     episode_starts,
     later_observations,
     other_lanes,
+    reach_of_the_gradient,
     reading_and_acting,
     rollout_starts,
     update_and_rollout,
@@ -28,6 +30,7 @@ PROBES: tuple[Probe, ...] = (
     other_lanes.PROBE,
     episode_starts.PROBE,
     reading_and_acting.PROBE,
+    reach_of_the_gradient.PROBE,
     update_and_rollout.PROBE,
     rollout_starts.PROBE,
     advantages_of_the_update.PROBE,

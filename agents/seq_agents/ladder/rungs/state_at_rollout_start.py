@@ -16,6 +16,6 @@ def rung(_rollout: int) -> Rung:
         "padding before an observation, or takes the state from the end of the padding.",
         problem=PreviousSymbol(shortest=4, longest=9),
         budget=48_000,
-        score=0.8,  # An agent whose gradient is cut reaches half of it.
+        score=0.87,  # An agent whose gradient is cut mostly stays below.
         any_phase=True,
     )
