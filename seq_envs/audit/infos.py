@@ -9,7 +9,7 @@ import numpy as np
 from seq_envs.audit.best_actions import Kind
 from seq_envs.audit.findings import Finding, fault, ok
 from seq_envs.audit.flat import flat
-from seq_envs.audit.memories import joined
+from seq_envs.audit.keys import joined
 from seq_envs.audit.samples import Samples
 from seq_envs.encodings import Array
 

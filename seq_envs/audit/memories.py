@@ -8,6 +8,8 @@ from functools import partial
 import numpy as np
 
 from seq_envs.audit.best_actions import Kind
+from seq_envs.audit.keys import joined
+from seq_envs.audit.lookups import lookups
 from seq_envs.audit.samples import Samples
 from seq_envs.encodings import Array
 
@@ -41,19 +43,9 @@ def memories(samples: Samples) -> Iterator[Kind]:
                 f"how often place {counted} of the observation was what place {asked} is now",
                 partial(_count_of_place, counted=counted, asked=asked),
             )
+    yield from lookups(samples)
     if samples.labels.max() < _MOST_LABELS and samples.labels.max() > 0:
         yield Kind("a tally of the observations so far", values=_tally)
-
-
-def joined(*keys: Array) -> Array:
-    """(...) int64: one number for each combination of keys (...)."""
-    numbers = np.zeros(keys[0].shape, np.int64)
-    for key in keys:
-        size = int(key.max()) + 2
-        if int(numbers.max()) * size >= 1 << 62:
-            numbers = np.unique(numbers, return_inverse=True)[1].reshape(numbers.shape)
-        numbers = numbers * size + key + 1
-    return numbers
 
 
 NOTHING = Kind("nothing")

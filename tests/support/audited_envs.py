@@ -276,3 +276,23 @@ class Bandit(Recall):
         self.shown = int(action == self.bit)
         _, _, *rest = super().step(action)
         return self.shown, float(self.shown), *rest
+
+
+class AsksForOne(Recall):
+    """Twelve bits at the first step; the number of one of them at the second, to be answered there: 1 or -1."""
+
+    steps, bits = 2, 12
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.observation_space = spaces.Box(-1, self.bits, (1 + self.bits,), np.int64)
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
+        gymnasium.Env.reset(self, seed=seed)
+        self.shown, self.at = self.np_random.integers(2, size=self.bits), 0
+        self.asked = int(self.np_random.integers(self.bits))
+        self.bit = int(self.shown[self.asked])
+        return self.observed(), {}
+
+    def observed(self) -> Any:
+        return np.array([-1, *self.shown] if self.at == 0 else [self.asked, *[-1] * self.bits], np.int64)

@@ -75,6 +75,13 @@ def test_levels_known_by_hand(name: str) -> None:
     assert found.worth[1] == "No policy can earn more."
 
 
+def test_a_place_of_an_earlier_observation_is_asked_for() -> None:
+    memory = audited("AsksForOne").level("memory")
+    assert memory.about == "the place that the current observation asks for, of the observation of step 0"
+    assert memory.mean > 0.9
+    assert abs(audited("AsksForOne").level("memoryless").mean) < 0.2
+
+
 def test_feedback_is_a_memory() -> None:
     """The first action can store the bit, and the second can hold it."""
     assert audited("Recall").level("feedback").mean == 1.0
