@@ -63,8 +63,8 @@ def climb(
         keep_going: whether to try the remaining rungs after a failure.
         credit: whether the ladder has the rungs of late rewards and time limits too. They need a discount near 1.
         tries: the most trainings on a rung: 1 ... 4.
-        time_limit: the seconds that a rung may take, all tries together, for a training that may hang; None: any. A
-            rung that takes longer fails. The training ends by an exception, see `seq_agents.ladder.time_limit`.
+        time_limit: the seconds that a rung may take, all tries together, and that a probe may take; None: any. What
+            takes longer fails. The training ends by an exception, see `seq_agents.ladder.time_limit`.
         watch: called when a try of a rung starts, when a probe finds a fault after it, and when the rung ends.
         progress: called during the training in a vector env of the ladder, with the share of the budget that is used.
 
@@ -99,7 +99,9 @@ def climb(
         judged = train_and_judge(
             train, rung, rollout, seed, tries, time_limit, progress, partial(watch, rung.name, None)
         )
-        found = [] if judged.policy is None else look(Trained(rung, judged.policy, judged.make_envs), probed)
+        found = (
+            [] if judged.policy is None else look(Trained(rung, judged.policy, judged.make_envs), probed, time_limit)
+        )
         for result in [*found, judged.result]:
             results.append(result)
             watch(result.name, result)

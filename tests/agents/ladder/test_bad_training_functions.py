@@ -153,6 +153,21 @@ def test_a_policy_that_hangs_ends_at_the_time_limit() -> None:
 
 
 @POSIX
+def test_a_probe_that_hangs_ends_at_the_time_limit() -> None:
+    class Hangs:
+        def __init__(self, policy: Any) -> None:
+            self.initial_state, self.act = policy.initial_state, policy.act
+
+        def log_probs(self, *_: Any) -> Any:
+            loops()
+
+    climbed = first_rung(lambda make_envs, _: Hangs(optimal(make_envs, _)), time_limit=3)
+    probe, rung = climbed.results
+    assert rung.passed
+    assert probe.note.startswith("After 'lag 0': The probe was ended by the time limit (test_bad_training_functions.py")
+
+
+@POSIX
 def test_a_further_try_that_hangs_leaves_the_verdict_of_the_first() -> None:
     tries: list[int] = []
 

@@ -11,7 +11,9 @@ to have a third method, which reads rollouts as the update does:
 
 from __future__ import annotations
 
-from seq_agents.errors import reason
+from functools import partial
+
+from seq_agents.ladder.calling import Failed, call
 from seq_agents.ladder.probe import Probe, Trained
 from seq_agents.ladder.probes import (
     advantages_of_the_update,
@@ -38,18 +40,19 @@ PROBES: tuple[Probe, ...] = (
 """The probes in order. The first that finds a fault names the cause."""
 
 
-def look(trained: Trained, probed: dict[str, bool]) -> list[RungResult]:
+def look(trained: Trained, probed: dict[str, bool], limit: float | None = None) -> list[RungResult]:
     """The first failure that a probe finds, if any.
 
     Args:
         trained: the agent.
         probed: the probes that had what they need so far, with whether all their looks found nothing; updated here.
+        limit: the seconds that a probe may take; None: any.
     """
     for probe in PROBES:
         try:
-            finding = probe.look(trained)
-        except Exception as exception:  # A user's code may raise anything.
-            finding = f"The probe could not be made. {reason(exception)}"
+            finding = call("probe", partial(probe.look, trained), limit)
+        except Failed as failed:
+            finding = failed.note
         if finding is not None:
             probed[probe.name] = probed.get(probe.name, True) and not finding
         if finding:
