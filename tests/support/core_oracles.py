@@ -173,14 +173,14 @@ def ffm(core: Any, x: Tensor, s: Any) -> tuple[Tensor, Any]:
 
 
 def transformer(mixer: Any, x: Tensor, seen: Any) -> tuple[Tensor, Any]:
-    """Attention to the last inputs of the layer; a rotation by the difference of positions, on the query alone."""
+    """Attention to a sink and the last inputs of the layer; a rotation by the difference of positions, on the query."""
     seen = [x, *(seen or [])][: mixer.window]
     heads = mixer.heads
     q = (mixer.query.weight @ x + mixer.query.bias).reshape(heads, -1)
     width = q.shape[1]
     outputs = []
     for head in range(heads):
-        scores, values = [], []
+        scores, values = [torch.zeros(())], [mixer.sink.reshape(heads, width)[head]]
         for lag, earlier in enumerate(seen):
             k, v = (mixer.match.weight @ earlier + mixer.match.bias).reshape(2, heads, width)
             scores.append(_turned(q[head], lag) @ k[head] / math.sqrt(width))

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import scaled_dot_product_attention
+from torch.nn.functional import pad, scaled_dot_product_attention
 
 from seq_agents.cores.core import State
 from seq_agents.cores.episode_starts import steps_in_chunks, time_steps
@@ -39,6 +39,8 @@ class AttentionMixer(Mixer):
         self.match = nn.Linear(hidden, 2 * inner)
         """Keys and values."""
         self.write = nn.Linear(inner, hidden)
+        self.sink = nn.Parameter(torch.zeros(inner))
+        """A value that every step sees."""
 
     def initial_state(self, batch: int) -> State:
         weights = self.query.weight
@@ -64,7 +66,9 @@ class AttentionMixer(Mixer):
         visible = (lag >= 0) & (lag < self.window) & (lag <= now[..., None])
         queries = _rotate(self._heads(self.query(inputs)), at[self.window - 1 :])
         keys, values = (self._heads(part) for part in self.match(seen).chunk(2, dim=2))
-        read = scaled_dot_product_attention(queries, _rotate(keys, at), values, visible[:, None])
+        keys = pad(_rotate(keys, at), (0, 0, 1, 0))  # That of the sink has no position, so only 0 is right.
+        values = torch.cat([self._heads(self.sink.expand(len(seen), 1, -1)), values], dim=2)
+        read = scaled_dot_product_attention(queries, keys, values, pad(visible, (1, 0), value=True)[:, None])
         kept = seen[:, steps:]
         if starts is not None:
             kept = kept * (lag[-1, steps:] <= now[:, -1:])[..., None]
@@ -93,7 +97,10 @@ class Transformer(LayeredCore):
     positions (Su et al. 2021, "RoFormer: Enhanced Transformer with Rotary Position Embedding", section 3.2).
 
     In each of `heads` heads, q, k, v = W x + b, where q and k are rotated by their positions; step t reads the mean of
-    v_s over the last `window` steps s of its episode, weighted by softmax(q_t k_s / sqrt(width)). Layers normalise
+    v_s over the last `window` steps s of its episode, weighted by softmax(q_t k_s / sqrt(width)). Each head also sees a
+    sink (Xiao et al. 2024, "Efficient Streaming Language Models with Attention Sinks", section 3.3), whose key is 0 and
+    whose value is learned from 0 on. Without it a mean of equal inputs would not tell how many there are, so the first
+    step of an episode would look like a second one with the same observation. Layers normalise
     their inputs, as TrXL-I does (Parisotto et al. 2020, "Stabilizing Transformers for Reinforcement Learning",
     section 3), without its ReLU and without GTrXL's gates. As in Transformer-XL, the state has the inputs of a layer.
 
