@@ -25,6 +25,19 @@ LAST_MEANS = (
     "episodes, as it does when every reset has the same seed."
 )
 
+EARLY_START_MEANS = (
+    "The episodes that the agent learns from start one step early: it reads something before the first observation. "
+    'With autoreset "NextStep", the step after the last one of an episode ignores the action and only returns the '
+    "first observation of the next episode. Reset the state at that observation, not one step before, and leave the "
+    'ignored step out of the loss. Or take autoreset "SameStep".'
+)
+"""What it means if an agent learns in its environments what it cannot do from the first observation on."""
+SPOILED_MEANS = (
+    f"{LAST_MEANS} Otherwise an update starts from other states than the rollout did, such as zeros, stale states or "
+    "those of other lanes, and spoils what was learned."
+)
+"""What it means if an agent learns what its policy does not do, where states go on from rollout to rollout."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Rung:

@@ -36,6 +36,7 @@ class Fault:
 
 _UPDATE = "log-probabilities of the update"
 _AT_START = "state at the start of a rollout"
+_OVER_ROLLOUTS = "independence of lanes over rollouts"
 _AT_END = "rewards paid at the end of an episode"
 _ADVANTAGES = "advantages of the update"
 _NEXT_STEP = (("autoreset", "NextStep"),)
@@ -49,15 +50,17 @@ FAULTS = {
     "one end resets all": Fault("independence of lanes", "done.any()"),
     "reset one late": Fault("episode starts in the middle of a rollout", "one step too late"),
     "no reset": Fault("state reset between episodes", "not reset when an episode ends"),
-    "NextStep as SameStep": Fault("step between two episodes", "NextStep", env=_NEXT_STEP),
+    "NextStep as SameStep": Fault(
+        ("step between two episodes", "state reset between episodes"), "NextStep", env=_NEXT_STEP
+    ),
     "gradient cut": Fault(("memory over 20 steps", _AT_START), "detached", starts_at="memory over 20 steps"),
     "gradient cut, with hooks": Fault("reach of the gradient", "detached at every step", hooks=True, starts_at="lag 0"),
     "state after the padding": Fault("state carried into a rollout", "padded sequences", starts_at=_AT_START),
     "fresh state at every rollout": Fault(
         "state carried into a rollout", "where a rollout starts", starts_at=_AT_START
     ),
-    "states of other lanes": Fault("independence of lanes over rollouts", "other lanes"),
-    "zeros as first states": Fault("independence of lanes over rollouts", "zeros"),
+    "states of other lanes": Fault((_OVER_ROLLOUTS, _AT_START), "other lanes"),
+    "zeros as first states": Fault((_OVER_ROLLOUTS, _AT_START), "zeros"),
     "stale states": Fault("lag longer than one rollout", "stale states"),
     "states stored one step late": Fault(
         _UPDATE, "stored one step too late", hooks=True, starts_at="lag 1 within a minibatch"

@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 from seq_agents.ladder.problems import PreviousSymbol
-from seq_agents.ladder.rung import Rung
-
-_MEANS = (
-    "The episodes that the agent learns from start one step early: it reads something before the first observation. "
-    'With autoreset "NextStep", the step after the last one of an episode ignores the action and only returns the '
-    "first observation of the next episode. Reset the state at that observation, not one step before, and leave the "
-    'ignored step out of the loss. Or take autoreset "SameStep".'
-)
+from seq_agents.ladder.rung import EARLY_START_MEANS, Rung
 
 
 def rung(_rollout: int) -> Rung:
@@ -18,8 +11,8 @@ def rung(_rollout: int) -> Rung:
     return Rung(
         name="step between two episodes",
         asks="say 1 at the first step, and then what was observed one step ago, a value or silence",
-        means=_MEANS,
-        means_if_learned=_MEANS,
+        means=EARLY_START_MEANS,
+        means_if_learned=EARLY_START_MEANS,
         problem=PreviousSymbol(),
         judged=PreviousSymbol(practice=False),
         budget=48_000,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from seq_agents.ladder.problems import RecallAcrossRollouts
-from seq_agents.ladder.rung import Rung
+from seq_agents.ladder.rung import SPOILED_MEANS, Rung
 
 
 def rung(rollout: int) -> Rung:
@@ -13,6 +13,7 @@ def rung(rollout: int) -> Rung:
         asks="say a value that was observed in the rollout before",
         means="An update starts from stale states, those of an earlier rollout. Check for a buffer that keeps "
         "states too long, or states that are copied at the wrong time.",
+        means_if_learned=SPOILED_MEANS,
         problem=RecallAcrossRollouts(rollout=rollout),
         judged=RecallAcrossRollouts(rollout=rollout, practice=False),
         budget=4000 * rollout,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from seq_agents.ladder.problems import RecallAcrossRollouts
-from seq_agents.ladder.rung import Rung
+from seq_agents.ladder.rung import SPOILED_MEANS, Rung
 
 
 def rung(rollout: int) -> Rung:
@@ -14,6 +14,7 @@ def rung(rollout: int) -> Rung:
         means="A minibatch starts from the wrong states. They belong to other lanes, because observations were "
         "shuffled or cut into sequences and the stored states were not, or not in the same way; or they are "
         "zeros, so nothing is carried from one rollout to the next.",
+        means_if_learned=SPOILED_MEANS,
         problem=RecallAcrossRollouts(rollout=rollout, asked=2),
         judged=RecallAcrossRollouts(rollout=rollout, asked=2, practice=False),
         budget=6000 * rollout,

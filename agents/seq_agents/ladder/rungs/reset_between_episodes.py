@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from seq_agents.ladder.problems import PreviousOrNone
-from seq_agents.ladder.rung import Rung
+from seq_agents.ladder.rung import EARLY_START_MEANS, LAST_MEANS, Rung
 
 
 def rung(_rollout: int) -> Rung:
@@ -14,6 +14,7 @@ def rung(_rollout: int) -> Rung:
         means="The state is not reset when an episode ends, so the agent cannot distinguish a first step from a "
         "later one. Check both acting and the update: the update must reset the state at the same steps as the "
         "rollout did.",
+        means_if_learned=f"{LAST_MEANS} Otherwise this: {EARLY_START_MEANS}",
         problem=PreviousOrNone(shortest=2, longest=5),
         budget=30_000,
         score=0.6,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from seq_agents.ladder.problems import PreviousSymbol
-from seq_agents.ladder.rung import Rung
+from seq_agents.ladder.rung import SPOILED_MEANS, Rung
 
 
 def rung(_rollout: int) -> Rung:
@@ -14,6 +14,7 @@ def rung(_rollout: int) -> Rung:
         means="The agent remembers roughly, not exactly. The gradient does not reach back even one step, because the "
         "state is detached at every step. Or the agent confuses silence with the padding of short episodes: it reads "
         "padding before an observation, or takes the state from the end of the padding.",
+        means_if_learned=SPOILED_MEANS,
         problem=PreviousSymbol(shortest=4, longest=9),
         budget=48_000,
         score=0.87,  # An agent whose gradient is cut mostly stays below.
