@@ -19,13 +19,14 @@ from seq_envs.policies import Policy
 
 PACKAGES = sb3_contrib.PACKAGES
 HIDDEN = 64
+RATES = {"mlstm": 2e-3}  # The learning rate, where that of the stock policy is too high.
 
 
 def train(core: str, make_envs: MakeEnvs, budget: int) -> Policy:
     """Train with this core. The size of a window depends on the problem."""
     size = {"hidden": HIDDEN} if "hidden" in core_type(core).settings_type.domains() else {}
     network = {"core": core, "core_kwargs": size, "problem": make_envs.problem}
-    return sb3_contrib.train(make_envs, budget, CorePolicy, **network)
+    return sb3_contrib.train(make_envs, budget, CorePolicy, RATES.get(core, 5e-3), **network)
 
 
 core = SimpleNamespace(**{name: partial(train, name) for name in CORES})
