@@ -26,6 +26,8 @@ def page() -> str:
             f"Task: {sentence(rung.asks)}\n",
             f"If it is the first to fail: {rung.means}\n",
         ]
+        if rung.means_if_learned not in ("", rung.means):
+            parts.append(f"If the agent learns it, and its policy does not do it: {rung.means_if_learned}\n")
     parts += ["## Probes\n", "A probe looks at a trained agent without further training.\n"]
     for probe in PROBES:
         parts += [
