@@ -30,7 +30,6 @@ class Reading:
     def __init__(self, agent: ppo.Agent) -> None:
         self.agent, self.initial_state, self.act = agent, agent.initial_state, agent.act
 
-    @torch.no_grad()
     def log_probs(self, observations: Any, starts: Any) -> Tensor:
         state = self.initial_state(starts.shape[1])
         answers, _, _ = self.agent(torch.as_tensor(observations), torch.as_tensor(starts), state)

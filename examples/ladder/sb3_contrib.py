@@ -25,7 +25,6 @@ LANES = 32
 
 class Reading(Sb3Policy):
     # The greedy policy, and what an update reads in rollouts.
-    @torch.no_grad()
     def log_probs(self, observations: Any, starts: Any) -> Any:
         policy, (steps, lanes) = self._model.policy, starts.shape
         layers, _, hidden = policy.lstm_hidden_state_shape

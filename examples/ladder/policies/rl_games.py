@@ -61,7 +61,6 @@ class Greedy:
         result = self._model(read)
         return result["logits"].argmax(-1).numpy(), result["rnn_states"]
 
-    @torch.no_grad()
     def log_probs(self, observations: Any, starts: Any) -> Tensor:
         steps, lanes = starts.shape
         flat, first = (torch.as_tensor(part).transpose(0, 1).flatten(0, 1) for part in (observations, starts))

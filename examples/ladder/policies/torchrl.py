@@ -48,7 +48,6 @@ class Greedy:
         read = state.copy().update({"observation": torch.as_tensor(observations), "is_init": is_init})
         return self._actor.get_dist(read).logits.argmax(-1).numpy(), read["next"]
 
-    @torch.no_grad()
     def log_probs(self, observations: Any, starts: Any) -> Tensor:
         read = {"observation": torch.as_tensor(observations), "is_init": torch.as_tensor(starts)[..., None]}
         with set_recurrent_mode(True):
