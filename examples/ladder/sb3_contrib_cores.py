@@ -19,7 +19,7 @@ from seq_envs.policies import Policy
 
 PACKAGES = sb3_contrib.PACKAGES
 HIDDEN = 64
-RATES = {"mlstm": 2e-3}  # The learning rate, where that of the stock policy is too high.
+RATES = {"mlstm": 2e-3, "transformer": 1e-3}  # Learning rates, where that of the stock policy is too high.
 
 
 def train(core: str, make_envs: MakeEnvs, budget: int) -> Policy:
