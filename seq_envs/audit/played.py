@@ -23,8 +23,11 @@ def active_levels(
     most_steps: int,
     length: float,
     progress: Callable[[float], None],
-) -> tuple[EnvLevel, ...]:
-    """The levels of random actions and of the best constant one, which is chosen by one half of the episodes."""
+) -> tuple[tuple[EnvLevel, ...], int]:
+    """The levels of random actions and of the best constant one, and the number of episodes that each of them played.
+
+    The constant action is chosen by one half of the episodes and judged by the other.
+    """
     count = int(np.clip(steps / (max(length, 1) * (len(choices) + 1)), _FEWEST, _MOST))
     returns = np.empty((len(choices) + 1, count))
     for number in range(count):
@@ -36,7 +39,7 @@ def active_levels(
     if choices:
         best = 1 + int(returns[1:, ::2].mean(axis=1).argmax())
         levels.append(_level("chance", returns[best, 1::2], f"nothing: always the action {choices[best - 1]}"))
-    return tuple(levels)
+    return tuple(levels), count
 
 
 def _level(name: str, returns: Any, about: str) -> EnvLevel:

@@ -38,7 +38,8 @@ class Audit:
     observation_space: str
     action_space: str
     episodes: int
-    """Episodes of the reward table; 0: there is none."""
+    """Episodes that the levels are from: each of them was played with every action, if the env is passive, and once by
+    each policy otherwise; 0: there are no levels."""
     steps: tuple[int, float, int]
     """The fewest, the mean and the most steps of an episode."""
     passive: bool | None

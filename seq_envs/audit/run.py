@@ -125,7 +125,9 @@ class _Auditing:
     def _of_active(self, start: Start, known: Passivity) -> Worth:
         self.passive = False
         length = float(np.mean(self.lengths))
-        levels = active_levels(start, self.env, self.choices, self.steps, self.most_steps, length, self.progress)
+        levels, self.episodes = active_levels(
+            start, self.env, self.choices, self.steps, self.most_steps, length, self.progress
+        )
         what = "when an episode ends" if known.only_ends else "what is observed"
         unknown = (
             f"Actions decide {what}, so replays cannot tell what other policies earn: what memory is worth here is "

@@ -114,6 +114,7 @@ def test_what_of_the_audit_applies(name: str, passive: bool | None, text: str) -
     assert audited(name).passive is passive
     assert text in audited(name).worth[0]
     assert {level.name for level in audited(name).levels} <= {"random", "chance"}
+    assert (audited(name).episodes > 0) == (passive is False or name == "OrderMatters")
 
 
 OWN: list[tuple[str, dict[str, Any]]] = [
