@@ -64,6 +64,7 @@ def train_and_judge(
     """
     began, time_steps = time.perf_counter(), 0
     judged: Judged | None = None
+    plays: list[seq_envs.Evaluation] = []
     for attempt in range(tries):
         start()
         left = None if limit is None else limit - (time.perf_counter() - began)
@@ -71,6 +72,8 @@ def train_and_judge(
             train, rung, rollout, (seed + attempt) % _SEEDS, budget_of(rung, attempt), left, progress
         )
         time_steps += latest.make_envs.count.time_steps
+        if latest.result.playing is not None:
+            plays.append(latest.result.playing)
         if judged is None or latest.policy is not None:
             judged = latest
         else:  # The verdict on the policy of an earlier try stands.
@@ -80,8 +83,19 @@ def train_and_judge(
             break
     assert judged is not None  # There is at least one try.
     seconds = time.perf_counter() - began
-    result = replace(judged.result, seconds=seconds, time_steps=time_steps, tries=attempt + 1)
+    note = judged.result.note if judged.result.passed else f"{judged.result.note} {_still_learning(plays)}".strip()
+    result = replace(judged.result, note=note, seconds=seconds, time_steps=time_steps, tries=attempt + 1)
     return judged._replace(result=result)
+
+
+def _still_learning(plays: list[seq_envs.Evaluation]) -> str:
+    """What it means if the last try was better than the first; empty if it was not."""
+    if not plays or plays[-1].accuracy_interval[0] <= plays[0].accuracy_interval[1]:
+        return ""
+    return (
+        f"The first try reached {plays[0].accuracy:.3f}, and a longer one {plays[-1].accuracy:.3f}: the agent may only "
+        "learn slowly, so try other learning rates, or more tries."
+    )
 
 
 def _attempt(

@@ -365,3 +365,28 @@ def test_the_command(arguments: list[str], code: int, message: str, capsys: pyte
     printed = capsys.readouterr()
     assert exit_code == code, printed
     assert message in printed.out + printed.err
+
+
+@pytest.mark.parametrize("improves", [True, False])
+def test_an_agent_that_learns_slowly_is_told_so(improves: bool) -> None:
+    class Half:
+        """It answers right in every second lane, and remembers nothing in the others."""
+
+        def __init__(self, problem: seq_envs.Problem) -> None:
+            self.right, self.wrong = seq_envs.policies.optimal(problem), seq_envs.policies.memoryless(problem)
+
+        def initial_state(self, batch: int) -> Any:
+            return self.right.initial_state(batch), self.wrong.initial_state(batch)
+
+        def act(self, observations: Any, state: Any) -> Any:
+            first, second = self.right.act(observations, state[0]), self.wrong.act(observations, state[1])
+            return np.where(np.arange(len(observations)) % 2, first[0], second[0]), (first[1], second[1])
+
+    tries: list[int] = []
+
+    def train(make_envs: MakeEnvs, budget: int) -> Any:
+        tries.append(budget)
+        return (Half if improves and len(tries) == 2 else seq_envs.policies.memoryless)(make_envs.problem)
+
+    climbed = climb(train, ROLLOUT, only="memory over 20 steps")
+    assert ("the agent may only learn slowly" in climbed.results[0].note) == improves, climbed
