@@ -61,7 +61,7 @@ FAULTS = {
     ),
     "states of other lanes": Fault((_OVER_ROLLOUTS, _AT_START), "other lanes"),
     "zeros as first states": Fault((_OVER_ROLLOUTS, _AT_START), "zeros"),
-    "stale states": Fault("lag longer than one rollout", "stale states"),
+    "stale states": Fault(("lag longer than one rollout", _OVER_ROLLOUTS), "stale"),
     "states stored one step late": Fault(
         _UPDATE, "stored one step too late", hooks=True, starts_at="lag 1 within a minibatch"
     ),

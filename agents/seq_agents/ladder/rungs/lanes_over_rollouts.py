@@ -13,7 +13,7 @@ def rung(rollout: int) -> Rung:
         asks="say a value that was observed one or two rollouts ago",
         means="A minibatch starts from the wrong states. They belong to other lanes, because observations were "
         "shuffled or cut into sequences and the stored states were not, or not in the same way; or they are "
-        "zeros, so nothing is carried from one rollout to the next.",
+        "zeros, so nothing is carried from one rollout to the next; or they are stale, those of an earlier rollout.",
         means_if_learned=SPOILED_MEANS,
         problem=RecallAcrossRollouts(rollout=rollout, asked=2),
         judged=RecallAcrossRollouts(rollout=rollout, asked=2, practice=False),
