@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -75,8 +76,8 @@ def audit(
     return Audit(
         env=name_of(env),
         versions=versions_of(played),
-        observation_space=str(played.observation_space),
-        action_space=str(played.action_space),
+        observation_space=_text_of(played.observation_space),
+        action_space=_text_of(played.action_space),
         episodes=auditing.episodes,
         steps=(min(lengths), float(np.mean(lengths)), max(lengths)),
         passive=auditing.passive,
@@ -84,6 +85,11 @@ def audit(
         levels=worth.levels,
         worth=worth.sentences,
     )
+
+
+def _text_of(space: Any) -> str:
+    """A space in words, without the addresses of objects in it, which differ between two audits."""
+    return re.sub(r" at 0x[0-9a-f]+", "", str(space))
 
 
 @dataclass

@@ -150,6 +150,15 @@ def test_the_report_is_data_and_text() -> None:
         found.level("best")
 
 
+def test_a_space_is_written_without_an_address() -> None:
+    class Unnamed(gymnasium.spaces.Discrete):
+        __repr__ = object.__repr__
+
+    env = audited_envs.Recall()
+    env.observation_space = Unnamed(3)
+    assert audit(env, steps=STEPS, most_steps=20).observation_space.endswith("Unnamed object>")
+
+
 def test_by_name() -> None:
     assert audit("audited_envs:Recall", steps=STEPS).as_dict()["env"] == "audited_envs:Recall"
     assert audit("seq_envs:SeqEcho-v0", steps=STEPS, length=4).steps == (4, 4.0, 4)
