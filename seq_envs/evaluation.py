@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 from seq_envs.answers import FloatAnswers
 from seq_envs.dataset import raw_episodes
 from seq_envs.encodings import Array
-from seq_envs.env_options import Pay
+from seq_envs.env_options import EnvOptions, Pay
 from seq_envs.estimation.levels import levels
 from seq_envs.level import Levels
 from seq_envs.notebook import table
@@ -60,6 +60,8 @@ class Evaluation:
     """The levels of the problem, which `normalized_score` refers to."""
     mean_squared_error: float | None = None
     """The mean squared error of the numbers of scored answers; None if answers are not real."""
+    options: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """The options of the environment that differ from their defaults: `pay` and `feedback`."""
 
     @property
     def errors_per_million(self) -> float:
@@ -73,6 +75,7 @@ class Evaluation:
             f"accuracy {self.accuracy:.4f} ({low:.4f} to {high:.4f}), exact match {self.exact_match:.4f}, "
             f"normalised score {self.normalized_score:.4f}"
             f"{' against chance (a control task)' if self.levels.control else ''}, {squared}{self.episodes} episodes"
+            f"{self._played_with()}"
         )
 
     def _repr_html_(self) -> str:
@@ -84,7 +87,11 @@ class Evaluation:
                 ("normalised score", self.normalized_score, self.normalized_interval),
             )
         ]
-        return table(f"{self.episodes:,} episodes", ("", "mean", "95% interval"), rows)
+        return table(f"{self.episodes:,} episodes{self._played_with()}", ("", "mean", "95% interval"), rows)
+
+    def _played_with(self) -> str:
+        """The options in words; empty for the defaults."""
+        return f" with {EnvOptions(**self.options)}" if self.options else ""
 
 
 def evaluate(
@@ -110,7 +117,7 @@ def evaluate(
         episodes: the number of episodes, at least 1.
         seed: 0 ... 2**32 - 1; the same seed gives the same episodes.
         pay, feedback: what the policy observes of its own past, as for `seq_envs.SequenceEnv`. They do not change how
-            answers are graded, or the levels. Episodes are always played to their end.
+            answers are graded, or the levels, but the result states them. Episodes are always played to their end.
 
     >>> problem = make_problem("SeqEcho-v0")
     >>> from seq_envs import policies
@@ -128,7 +135,8 @@ def evaluate(
     seed = Integer(0, STREAMS_OF_A_SEED - 1).check("seed", seed)
     known = levels(problem)
     lanes = _lanes(problem, episodes)
-    envs = SequenceVectorEnv(problem, num_envs=lanes, reveal=True, pay=pay, feedback=feedback)
+    options = EnvOptions(pay=pay, feedback=feedback).chosen()
+    envs = SequenceVectorEnv(problem, num_envs=lanes, reveal=True, **options)
     turns = -(-episodes // lanes)
     earned, questions = np.zeros((2, turns, lanes))
     by_step = np.zeros((2, problem.steps))  # Right answers and questions at each time step.
@@ -157,7 +165,7 @@ def evaluate(
             if not counted.any():
                 break
     summary = _summary(earned.ravel()[:episodes], questions.ravel()[:episodes], by_step, known)
-    return replace(summary, mean_squared_error=squares / questions.sum()) if real else summary
+    return replace(summary, mean_squared_error=squares / questions.sum() if real else None, options=options)
 
 
 def _lanes(problem: Problem, episodes: int) -> int:

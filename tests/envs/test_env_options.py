@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import html
 import itertools
+import json
 from typing import Any
 
 import gymnasium
@@ -210,6 +213,35 @@ def test_an_evaluated_policy_observes_its_feedback() -> None:
     assert [part["action"].tolist() for part in seen] == [[10] * 4, *([step % 10] * 4 for step in range(1, 10))]
     graded = np.array([part["reward"] for part in seen])
     assert set(np.unique(graded)) == {0.0, 1.0}
+
+
+@pytest.mark.parametrize(
+    ("given", "chosen", "text"),
+    [
+        ({}, {}, "10 episodes"),
+        ({"pay": "each_step", "feedback": []}, {}, "10 episodes"),
+        ({"pay": "at_end"}, {"pay": "at_end"}, "10 episodes with pay='at_end'"),
+        (
+            {"pay": "at_end", "feedback": ["reward", "action"]},
+            {"pay": "at_end", "feedback": ("action", "reward")},
+            "10 episodes with pay='at_end', feedback=('action', 'reward')",
+        ),
+    ],
+)
+def test_an_evaluation_states_its_options(given: dict[str, Any], chosen: dict[str, Any], text: str) -> None:
+    got = seq_envs.evaluate(policies.random("SeqEcho-v0"), "SeqEcho-v0", 10, **given)
+    assert got.options == chosen
+    assert str(got).endswith(f", {text}")
+    assert text in html.unescape(got._repr_html_())
+    stored = json.loads(json.dumps(dataclasses.asdict(got)))
+    assert EnvOptions(**stored["options"]).chosen() == chosen
+    assert hash(got) == hash(dataclasses.replace(got))
+
+
+def test_an_evaluation_made_as_before_has_no_options() -> None:
+    got = seq_envs.evaluate(policies.random("SeqEcho-v0"), "SeqEcho-v0", 10)
+    fields = {field.name: getattr(got, field.name) for field in dataclasses.fields(got) if field.name != "options"}
+    assert seq_envs.Evaluation(**fields) == got
 
 
 WRONG = [

@@ -38,6 +38,7 @@ def exam(accuracy: float = 0.75, exact: float = 0.5, memoryless: float = 0.5, op
         "accuracy_by_step": [None, accuracy],
         "mean_return": accuracy,
         "mean_squared_error": None,
+        "options": {},
         "episodes": 40,
         "levels": {name: {"accuracy": share, "exact_match": share, **level} for name, share in right.items()},
     }

@@ -12,7 +12,7 @@ from seq_agents.agents import AGENTS
 from seq_agents.cli import main as cli
 from seq_agents.cli.options import option
 from tiny_agents import settings, taken_by
-from tiny_commands import ECHO, TINY, elsewhere, everything, refused, trained  # noqa: F401 - a fixture.
+from tiny_commands import ECHO, TINY, elsewhere, everything, refused, said, trained  # noqa: F401 - a fixture.
 
 torch.set_num_threads(1)
 
@@ -142,6 +142,9 @@ def test_a_run_keeps_the_options_of_its_environment(capsys: pytest.CaptureFixtur
         "pay": "at_end",
         "feedback": ["action", "reward"],
     }
+    stated = json.loads(Path("run/evaluation.json").read_text())["options"]
+    assert stated == {"pay": "at_end", "feedback": ["action", "reward"]}
+    assert json.loads(said(["evaluate", "run", "--episodes", "10", "--json"], capsys))["options"] == stated
     cli.main(["train", "recurrent-ppo-stock", *ECHO, *given, "--resume"])
     cli.main(["evaluate", "run", "--episodes", "10"])
     assert "with pay='at_end', feedback=('action', 'reward')" in " ".join(capsys.readouterr().out.split())

@@ -263,3 +263,4 @@ def test_an_agent_of_a_grid_observes_its_past(tmp_path: Path) -> None:
     result = run_cell(Cell(entry, 0))
     assert result["evaluation"]["episodes"] == 40
     assert result["entry"]["options"] == {"feedback": ["action", "reward"]}
+    assert result["evaluation"]["options"] == {"feedback": ["action", "reward"]}
