@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seq_agents.cli.env_options import refuse_feedback
 from seq_agents.cli.hints import next_commands, on_runs
 from seq_agents.cli.options import Command, seed
 from seq_agents.cli.output_files import refuse_files
@@ -48,7 +47,6 @@ def _inspect(chosen: argparse.Namespace) -> None:
     if chosen.out is not None:
         form_of(chosen.out)
     agent = trained(chosen)
-    refuse_feedback("inspect", agent.config)
     given = given_options(chosen, agent.run)
     name = agent.config.agent
     if agent.learner.network_view() is None:

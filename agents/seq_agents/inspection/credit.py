@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-import torch
-from torch import Tensor
 
 import seq_envs
-from seq_agents.networks.view import NetworkView, Reading
+from seq_agents.inspection.gradient import gradient
+from seq_agents.inspection.observed import Observe
+from seq_agents.inspection.occlusion import Replacements, occlusion
+from seq_agents.networks.view import NetworkView, parts_of
 from seq_envs.dataset import encoded, raw_episodes
 from seq_envs.encodings import Array
 from seq_envs.problem import Episodes
@@ -17,15 +19,20 @@ from seq_envs.seeds import inspection_stream
 
 _EPISODES, _REPLACEMENTS = 2, 3
 """The numbers of the streams of the episodes, and of those that give replacements."""
+_POOL = 64
+"""The episodes that give replacements."""
 MOST_STEPS = 512
 """Time steps of the longest episode that credit is computed for: its cost grows with their square."""
+_WORDS = {
+    "": "",
+    "observation": " of the observation",
+    "action": " of the previous action",
+    "reward": " of the previous reward",
+}
+"""By the name of a part, what is replaced."""
 _MOST_TARGETS = 32
 _MOST_READ = 150_000
 """Time steps that are read for the occlusion of the inputs, roughly."""
-_AT_ONCE = 20_000
-"""Time steps that are read in one call, if an input has few numbers."""
-_NUMBERS_AT_ONCE = 1 << 21
-"""Numbers of the inputs that are read in one call, unless one episode has more."""
 _MOST_NUMBERS = 1 << 23
 """Numbers of the inputs of all episodes, of which there are 8 at least."""
 
@@ -38,13 +45,27 @@ class Credit:
     """"answer" or "value"."""
     method: str
     """"occlusion" or "gradient"."""
+    part: str
+    """With feedback, the part of the input that is replaced: "observation", or the previous "action" or "reward".
+    Otherwise, and for the gradient, "", the whole input."""
     steps: Array
     """(N,) int64: the time steps of the answers: those at which an answer counts, at most 32 of them."""
     amounts: Array
     """(B, N, T): of the input at each step; NaN after the answer, where no answer counts, and by occlusion where no
     other episode has another input. The first episode is the one that is drawn; averages leave it out."""
     sources: Array | None
-    """(B, N, T) bool: the steps that the right answer depends on; None if the problem does not state them."""
+    """(B, N, T) bool: the steps that the right answer depends on; None if the problem does not state them, and for a
+    part that is no observation."""
+
+    @property
+    def total(self) -> float:
+        """The sum of the amounts, without the drawn episode."""
+        return float(np.nansum(self.amounts[1:]))
+
+    @property
+    def by(self) -> str:
+        """The method in words, with the part that is replaced if there are several."""
+        return f"{self.method}{_WORDS[self.part]}"
 
     def shares(self) -> Array:
         """(B, N, T): the amounts as shares of their sum for each answer; NaN where that is 0."""
@@ -93,57 +114,72 @@ class Credit:
         found = self.on_sources
         known = found is not None and not np.isnan(found[0])
         right = f", {found[0]:.2f} of it on the right steps (chance {found[1]:.2f})" if found and known else ""
-        return f"<Credit of the {self.of} by {self.method}{right}>"
+        return f"<Credit of the {self.of} by {self.by}{right}>"
 
 
-def credit(problem: seq_envs.Problem, view: NetworkView, shown: Episodes, seed: int = 0) -> tuple[Credit, ...]:
+def credit(
+    problem: seq_envs.Problem, view: NetworkView, shown: Episodes, seed: int = 0, observe: Observe | None = None
+) -> tuple[Credit, ...]:
     """The credit of the answers by both methods, and that of the critic's values if there is a critic.
 
     Occlusion (Zeiler and Fergus 2014, "Visualizing and Understanding Convolutional Networks", section 4.2): the input
     at one step is replaced by other inputs that other episodes have at this step. The amount is the mean absolute
     change of the probability of the answer that was given (of real answers, or of values: of the number itself).
 
+    The input of an agent with feedback has several parts: the observation, its previous action, its previous reward.
+    Each is replaced alone, by what the agent observed in other episodes, and all else that it observed stays as
+    recorded, its own later answers and rewards too. So the credit of an observation is what the network itself
+    remembers of it; what the agent knows from an answer of its own is credit of the previous action.
+
     Gradient (Simonyan, Vedaldi and Zisserman 2014, "Deep Inside Convolutional Networks", section 3): the norm of the
-    gradient with respect to the features of the input. It is the gradient of the log odds of the answer that was given,
-    which do not saturate as its probability does; of real answers and of values, that of the number itself.
+    gradient with respect to the features of the input, with feedback those of all its parts. It is the gradient of the
+    log odds of the answer that was given, which do not saturate as its probability does; of real answers and of values,
+    that of the number itself.
 
     Args:
         problem: makes the episodes.
         view: of the network.
         shown: a batch of one raw episode, to be drawn.
         seed: of the other episodes.
+        observe: gives the observations of episodes; None: those of an agent without feedback.
+
+    Returns:
+        First the answers, then the values; of each the occlusion of each part, then the gradient. A previous action or
+        reward that is the same in all episodes has no occlusion.
 
     Raises:
         ValueError: an episode has more than 512 time steps.
     """
     if refusal := too_long(problem):
         raise ValueError(refusal)
+    observe = observe or partial(encoded, problem)
+    pool = raw_episodes(problem, _POOL, inspection_stream(seed, _REPLACEMENTS))
+    others = parts_of(observe(pool))
     replacements = 4 if problem.steps <= 32 else 2
-    most = min(_MOST_READ // (replacements * problem.steps**2), _MOST_NUMBERS // encoded(problem, shown).size)
-    count = int(np.clip(most, 8, 128))
-    stream = inspection_stream(seed, _EPISODES)
-    raw = [shown, raw_episodes(problem, count, stream)]
+    most = min(
+        _MOST_READ // (len(others) * replacements * problem.steps**2), _MOST_NUMBERS // encoded(problem, shown).size
+    )
+    raw = [shown, raw_episodes(problem, int(np.clip(most, 8, 128)), inspection_stream(seed, _EPISODES))]
     episodes = Episodes(*(np.concatenate(arrays) for arrays in zip(*raw, strict=True)))
-    observations = encoded(problem, episodes)
+    observations = observe(episodes)
     asked = episodes.scored & (np.arange(problem.steps) < episodes.lengths[:, None])
     steps = _some(np.flatnonzero(asked.any(axis=0)))
     if not len(steps):
         return ()
-    others = _Replacements.of(problem, episodes, seed, replacements)
-    by_method = {
-        "occlusion": _occlusion(view, observations, others, steps),
-        "gradient": _gradient(view, observations, steps),
-    }
     mask = asked[:, steps, None] & (np.arange(problem.steps) <= steps[:, None])
-    replaced = np.asarray((others.chosen >= 0).any(axis=2))
-    masks = {"occlusion": mask & replaced[:, None], "gradient": mask}
     sources = _sources(problem, episodes.observations, steps)
-    return tuple(
-        Credit(of, method, steps, np.where(masks[method], amounts[of], np.nan), sources)
-        for of in ("answer", "value")
-        for method, amounts in by_method.items()
-        if of in amounts
-    )
+    found: list[Credit] = []
+    for part, inputs in parts_of(observations).items():
+        lengths, rng = (episodes.lengths, pool.lengths), np.random.default_rng([seed, _REPLACEMENTS])
+        chosen = Replacements.of(part, inputs, others[part], lengths, rng, replacements)
+        if part == "observation" or chosen.replaced.any():
+            known = sources if part == "observation" else None
+            for of, amounts in occlusion(view, observations, chosen, steps).items():
+                amounts = np.where(mask & chosen.replaced[:, None], amounts, np.nan)
+                found.append(Credit(of, "occlusion", part if len(others) > 1 else "", steps, amounts, known))
+    for of, amounts in gradient(view, observations, steps).items():
+        found.append(Credit(of, "gradient", "", steps, np.where(mask, amounts, np.nan), sources))
+    return tuple(sorted(found, key=lambda credit: credit.of))
 
 
 def too_long(problem: seq_envs.Problem) -> str:
@@ -170,113 +206,3 @@ def _sources(problem: seq_envs.Problem, raw: Array, steps: Array) -> Array | Non
             return None
         found[:, place, : step + 1] = here
     return found
-
-
-@dataclass(frozen=True, eq=False)
-class _Replacements:
-    """Observations of other episodes at the same step."""
-
-    observations: Array
-    """(P, T, ...): the observations of the other episodes."""
-    chosen: Array
-    """(B, T, R) int64: the episode that replaces; -1 where none differs."""
-
-    @classmethod
-    def of(cls, problem: seq_envs.Problem, episodes: Episodes, seed: int, count: int) -> _Replacements:
-        """Choose among 64 episodes, at each step only among those that last so long and have another input there."""
-        stream = inspection_stream(seed, _REPLACEMENTS)
-        pool = raw_episodes(problem, 64, stream)
-        rng = np.random.default_rng([seed, _REPLACEMENTS])
-        batch, steps = episodes.observations.shape[:2]
-        mine, theirs = (
-            each.observations.reshape(*each.observations.shape[:2], -1) for each in (episodes, pool)
-        )  # (.., T, n)
-        # Episode by episode, because a comparison of all at once would hold B times as many numbers.
-        differs: Array = np.stack([(each != theirs).any(axis=2) for each in mine])  # (B, P, T)
-        differs &= (np.arange(steps) < pool.lengths[:, None]) & (np.arange(steps) < episodes.lengths[:, None, None])
-        chances = rng.random((batch, count, 64, steps)) * differs[:, None]
-        chosen = np.where(differs.any(axis=1, keepdims=True), chances.argmax(axis=2), -1)  # (B, R, T)
-        return cls(encoded(problem, pool), chosen.transpose(0, 2, 1))
-
-
-@torch.no_grad()
-def _occlusion(view: NetworkView, observations: Array, others: _Replacements, steps: Array) -> dict[str, Array]:
-    """By "answer" and "value": the mean change (B, N, T) when the input of a step is replaced."""
-    batch, length = observations.shape[:2]
-    count = others.chosen.shape[2]
-    features = view.features(observations)
-    original = view.read(features)
-    at_once = _steps_at_once(max(features[0, 0].numel(), observations[0, 0].size)) // length or 1
-    choices = None if view.real else view.choices(original.scores)
-    before = _numbers(original, choices)
-    pairs = np.argwhere(others.chosen >= 0)  # episode, step, replacement
-    found = {of: np.zeros((batch, len(steps), length)) for of in before}
-    for some in np.array_split(pairs, max(1, -(-len(pairs) // at_once))):
-        if not len(some):
-            continue
-        episode, step, number = some.T
-        changed = observations[episode]
-        changed[np.arange(len(some)), step] = others.observations[others.chosen[episode, step, number], step]
-        reading = view.read(view.features(changed))
-        after = _numbers(reading, None if choices is None else choices[episode])
-        for of, numbers in after.items():
-            change = (numbers - before[of][episode]).abs()
-            change = change.flatten(2).mean(2) if change.ndim > 2 else change
-            at_steps = np.asarray(change.double().cpu())[:, steps]
-            amounts = found[of].transpose(0, 2, 1)  # (B, T, N)
-            np.add.at(amounts, (episode, step), at_steps / count)
-    return found
-
-
-def _steps_at_once(numbers: int) -> int:
-    """The time steps that are read in one call, where an input has so many numbers."""
-    return min(_AT_ONCE, _NUMBERS_AT_ONCE // numbers)
-
-
-def _numbers(reading: Reading, choices: Tensor | None) -> dict[str, Tensor]:
-    """What occlusion changes: the probability of each answer (B, T), or the answer (B, T, places); the value (B, T)."""
-    answer = reading.scores
-    if choices is not None:
-        log_probs = reading.scores.log_softmax(-1).gather(-1, choices[..., None])
-        answer = log_probs.flatten(2).sum(2).exp()
-    return {"answer": answer} | ({} if reading.values is None else {"value": reading.values})
-
-
-def _gradient(view: NetworkView, observations: Array, steps: Array) -> dict[str, Array]:
-    """By "answer" and "value": the norm (B, N, T) of the gradient with respect to the features of each step."""
-    features = view.features(observations)
-    batch, length = features.shape[:2]
-    found: dict[str, Array] = {}
-    episodes = max(1, _steps_at_once(features.shape[2]) // (length * len(steps)))
-    for first in range(0, batch, episodes):
-        some = features[first : first + episodes]
-        # Each target step has its own copy of the episodes, so one pass backwards serves all of them.
-        copies = some.repeat(len(steps), 1, 1).requires_grad_()
-        with torch.backends.cudnn.flags(enabled=False):  # cuDNN has no gradient for networks in evaluation mode.
-            reading = view.read(copies)
-            for of, numbers in _differentiable(view, reading).items():
-                by_step = numbers.reshape(len(steps), len(some), length)
-                total = torch.stack([by_step[place, :, step] for place, step in enumerate(steps.tolist())]).sum()
-                [gradient] = torch.autograd.grad(total, copies, retain_graph=True, allow_unused=True)
-                norms = copies.new_zeros(copies.shape[:2]) if gradient is None else gradient.norm(dim=2)
-                amounts = found.setdefault(of, np.zeros((batch, len(steps), length)))
-                amounts[first : first + len(some)] = (
-                    norms.double().reshape(len(steps), -1, length).transpose(0, 1).cpu().numpy()
-                )
-    return found
-
-
-def _differentiable(view: NetworkView, reading: Reading) -> dict[str, Tensor]:
-    """What gradients are taken of, (B, T): log odds of the answers, or the sum of real ones; the values."""
-    answer = reading.scores.flatten(2).sum(2) if view.real else _log_odds(reading.scores, view.choices(reading.scores))
-    return {"answer": answer} | ({} if reading.values is None else {"value": reading.values})
-
-
-def _log_odds(scores: Tensor, choices: Tensor) -> Tensor:
-    """(B, T): the sum over places of the log odds of the choices (B, T, places), given logits (B, T, places, n)."""
-    chosen = scores.gather(-1, choices[..., None])[..., 0]
-    others = scores.scatter(-1, choices[..., None], -torch.inf)
-    # A place with a single choice has no odds.
-    single = others.isinf().all(-1)
-    others = torch.where(single[..., None], 0.0, others)
-    return torch.where(single, 0.0, chosen - others.logsumexp(-1)).sum(-1)

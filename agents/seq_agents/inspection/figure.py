@@ -48,8 +48,11 @@ def figure(inspection: Inspection) -> Figure:
         _draw_probe(left, inspection)
         _draw_reach(right, inspection)
     for row, pair in zip(rows, pairs, strict=True):
-        for axes, credit in zip(row.subplots(1, 2), pair, strict=True):
+        both = row.subplots(1, 2)
+        for axes, credit in zip(both, pair, strict=False):
             _draw_credit(axes, credit)
+        for axes in both[len(pair) :]:
+            axes.set_axis_off()
     return drawn
 
 
@@ -118,7 +121,9 @@ def _draw_credit(axes: Axes, credit: Credit) -> None:
     axes.imshow(shares, aspect="auto", interpolation="nearest", cmap="Blues", vmin=0.0, vmax=largest_share(credit))
     for place, step in credit.outlined().tolist():
         axes.add_patch(_outline(step, place))
-    axes.set_title(": ".join(filter(None, (f"{credit.of}s, {credit.method}", on_right_steps(credit)))), loc="left")
+    # With a part the title is too long for one line.
+    between = ":\n" if credit.part else ": "
+    axes.set_title(between.join(filter(None, (f"{credit.of}s, {credit.by}", on_right_steps(credit)))), loc="left")
     places = even_places(len(credit.steps))
     axes.set(xlabel="input of step", ylabel="answer of step" if credit.of == "answer" else "value of step")
     axes.set_xticks(even_places(shares.shape[1]))

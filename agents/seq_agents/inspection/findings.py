@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _READABLE = 0.9
 """An input can be read if the measure of the probe is this share of the way from chance to 1."""
+_PARTS = {"observation": "the observations", "action": "the previous actions", "reward": "the previous rewards"}
+"""The parts of the inputs of an agent that observes its past, in words."""
 
 
 def two_places(value: float) -> str:
@@ -83,7 +85,7 @@ def on_sources(inspection: Inspection) -> Table:
     Maps without such a share have no row.
     """
     rows = [
-        (f"{credit.of}s", credit.method, *found)
+        (f"{credit.of}s", credit.by, *found)
         for credit in inspection.credits
         if (found := credit.on_sources) is not None and not math.isnan(found[0])
     ]
@@ -105,11 +107,32 @@ def largest_share(credit: Credit) -> float:
 def sentences(inspection: Inspection) -> list[str]:
     """What was found, and what is left out."""
     found = [] if inspection.probe is None else [about_probe(inspection.probe)]
+    if feedback := inspection.options.feedback:
+        found.append(
+            f"The agent observes its previous {' and '.join(feedback)}, and played the episodes itself. Where a part "
+            "of the input of one step is replaced, all else stays as it was observed, later answers and rewards too."
+        )
     for of in ("answer", "value"):
         credit = inspection.credit_of(of, "occlusion")
         if credit is not None and credit.on_sources is not None:
             found.append(_about_credit(credit))
-    return [*found, *inspection.notes]
+    return [*found, *_about_parts(inspection), *inspection.notes]
+
+
+def _about_parts(inspection: Inspection) -> list[str]:
+    """How much each part of the input of an agent with feedback changes; empty without feedback."""
+    feedback, found = inspection.options.feedback, []
+    if not (feedback and inspection.credits):
+        return []
+    for of in ("answer", "value"):
+        totals = {part: credit.total for part in _PARTS if (credit := inspection.credit_of(of, "occlusion", part))}
+        if total := sum(totals.values()):
+            shares = [f"{amount / total:.0%} is due to {_PARTS[part]}" for part, amount in totals.items()]
+            found.append(f"Of the change of the {of}s when parts are replaced, {', '.join(shares)}.")
+    constant = [_PARTS[part] for part in feedback if not inspection.credit_of("answer", "occlusion", part)]
+    if constant:
+        found.append(f"The episodes do not differ in {' and '.join(constant)}, so there is nothing to replace.")
+    return found
 
 
 def about_probe(probe: Probe) -> str:
@@ -149,9 +172,10 @@ def _readable(probe: Probe, measure: Array) -> int | None:
 def _about_credit(credit: Credit) -> str:
     assert credit.on_sources is not None
     share, chance = credit.on_sources
+    replaced = "observations" if credit.part else "inputs"
     if math.isnan(share):
-        return f"Replacing inputs changes no {credit.of} at the time steps whose right answer depends on them."
+        return f"Replacing {replaced} changes no {credit.of} at the time steps whose right answer depends on them."
     return (
-        f"When inputs are replaced, {share:.0%} of the change of the {credit.of}s is due to the steps that the right "
-        f"answer depends on (chance {chance:.0%})."
+        f"When {replaced} are replaced, {share:.0%} of the change of the {credit.of}s is due to the steps that the "
+        f"right answer depends on (chance {chance:.0%})."
     )

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import seq_envs
 from seq_agents.experiments.files import write_whole
 from seq_agents.inspection.credit import Credit, credit, too_long
+from seq_agents.inspection.observed import observed
 from seq_agents.inspection.probe import Probe, probe
 from seq_agents.inspection.state_map import Panel, state_map
 from seq_agents.learners.learner import Learner
-from seq_agents.networks.view import NetworkView
+from seq_agents.networks.view import NetworkView, Observations, each_part
 from seq_agents.watch.watched import Watched, play
-from seq_envs.encodings import Array
+from seq_envs.env_options import NO_OPTIONS, EnvOptions
 from seq_envs.parameters import Integer
 from seq_envs.policies import Policy
 from seq_envs.seeds import STREAMS_OF_A_SEED
@@ -39,10 +41,18 @@ class Inspection:
     Empty if episodes are too long."""
     notes: Sequence[str]
     """What is left out, and why, in sentences."""
+    options: EnvOptions = NO_OPTIONS
+    """Of the environment that the agent played in."""
 
-    def credit_of(self, of: str, method: str) -> Credit | None:
-        """The credit of "answer" or "value" by "occlusion" or "gradient"; None if there is none."""
-        return next((found for found in self.credits if (found.of, found.method) == (of, method)), None)
+    def credit_of(self, of: str, method: str, part: str = "observation") -> Credit | None:
+        """The credit of "answer" or "value" by "occlusion" or "gradient"; None if there is none.
+
+        Args:
+            of, method: see `Credit`.
+            part: of an agent with feedback, what occlusion replaces: "observation", "action" or "reward".
+        """
+        wanted = (of, method, part if method == "occlusion" and self.options.feedback else "")
+        return next((found for found in self.credits if (found.of, found.method, found.part) == wanted), None)
 
     @property
     def columns(self) -> Sequence[TimeStep]:
@@ -94,8 +104,13 @@ def inspect(
     untrained: Learner | Policy | None = None,
     seed: int = 0,
     name: str = "the agent",
+    options: EnvOptions | None = None,
 ) -> Inspection:
     """Look at the network of an agent: its state along an episode, what can be read from it, and credit.
+
+    An agent with feedback plays the episodes itself, and its network reads what it observed then: its own previous
+    actions and rewards are recorded. The network before its training reads the same records, so that it differs from
+    the trained one in nothing but its weights.
 
     Args:
         agent: a learner; or a policy with a method `network_view()`, such as `Sb3Policy(model)`, with its problem.
@@ -104,6 +119,8 @@ def inspect(
         seed: of the drawn episode, which is the first one of `seq_envs.sample` with this seed, and of all others, which
             training never plays: 0 ... 2**32 - 1.
         name: of the agent, for a heading.
+        options: of the environment that the agent plays in, to the end of each episode; None: those of the learner, the
+            defaults for a policy.
 
     Raises:
         ValueError: the agent has no network to look at, or one with NaN or infinity; a policy has no problem; or the
@@ -114,16 +131,17 @@ def inspect(
     if isinstance(agent, Learner):
         problem = agent.problem if problem is None else problem
         untrained = agent.untrained_on(agent.problem) if untrained is None else untrained
-        if agent.options.feedback:
-            raise ValueError(f"feedback must be (), since whole episodes are read; got {agent.options.feedback}")
+        options = agent.options if options is None else options
     if problem is None:
         raise ValueError("problem must be given for a policy, got None")
-    problem = seq_envs.make_problem(problem)
-    shown = seq_envs.sample(problem, 1, seed).observations
-    _require_finite(view, shown)
-    played = play(problem, {name: agent.policy() if isinstance(agent, Learner) else agent}, seed)
-    panels = state_map(view, shown[:, : played.steps])
-    found = probe(problem, view, None if untrained is None else view_of(untrained), seed)
+    problem, options = seq_envs.make_problem(problem), options or NO_OPTIONS
+    # Before the agent plays, which a diverged one may not be able to.
+    _require_finite(view, seq_envs.sample(problem, 1, seed, pay=options.pay, feedback=options.feedback).observations)
+    policy = agent.policy() if isinstance(agent, Learner) else agent
+    played = play(problem, {name: policy}, seed, options)
+    observe = partial(observed, problem, policy, options)
+    panels = state_map(view, each_part(lambda part: part[:, : played.steps], observe(played.episode)))
+    found = probe(problem, view, None if untrained is None else view_of(untrained), seed, observe)
     notes = (
         [] if panels else ["The network keeps no state from step to step, so there is no state to draw or to probe."]
     )
@@ -131,20 +149,20 @@ def inspect(
     if refusal := too_long(problem):
         notes.append(f"{refusal[0].upper()}{refusal[1:]}.")
     else:
-        credits = credit(problem, view, played.episode, seed)
+        credits = credit(problem, view, played.episode, seed, observe)
     if credits and credits[0].sources is None:
         notes.append(f"{type(problem).__name__} does not state which steps a right answer depends on.")
-    return Inspection(name, played, panels, found, credits, notes)
+    return Inspection(name, played, panels, found, credits, notes, options)
 
 
-def _require_finite(view: NetworkView, observations: Array) -> None:
+def _require_finite(view: NetworkView, observations: Observations) -> None:
     """Refuse a network whose scores or states along an episode (1, T, ...) are not finite.
 
     Raises:
         ValueError: they are not.
     """
     features = view.features(observations)
-    activity = view.states(features, range(observations.shape[1]))
+    activity = view.states(features, range(features.shape[1]))
     states = () if activity is None else activity.state.values()
     for what, numbers in [("scores", view.read(features).scores), *(("state", part) for part in states)]:
         if not numbers.isfinite().all():

@@ -100,7 +100,7 @@ def _map(credit: Credit) -> CreditMap:
     shares = credit.shares()[0]
     rows, steps = shares.shape
     return CreditMap(
-        f"Credit of the {credit.of}s by {credit.method}",
+        f"Credit of the {credit.of}s by {credit.by}",
         on_right_steps(credit),
         _signed(np.nan_to_num(shares) / largest_share(credit)),
         steps,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 import seq_envs
-from seq_agents.networks.view import NetworkView
+from seq_agents.inspection.observed import Observe
+from seq_agents.inspection.reading_limits import numbers_of
+from seq_agents.networks.view import NetworkView, Observations
 from seq_envs.dataset import encoded, raw_episodes
 from seq_envs.encodings import Array
 from seq_envs.notebook import table
@@ -74,7 +77,11 @@ class Rows(NamedTuple):
 
 
 def probe(
-    problem: seq_envs.Problem, view: NetworkView, untrained: NetworkView | None = None, seed: int = 0
+    problem: seq_envs.Problem,
+    view: NetworkView,
+    untrained: NetworkView | None = None,
+    seed: int = 0,
+    observe: Observe | None = None,
 ) -> Probe | None:
     """Probe the state of a network, as Alain and Bengio (2016, "Understanding intermediate layers using linear
     classifier probes", section 3) probe layers, with the past input in place of the class.
@@ -90,24 +97,28 @@ def probe(
     Args:
         problem: makes the episodes.
         view: of the network.
-        untrained: of the same network before its training; None: there is no control.
+        untrained: of the same network before its training; None: there is no control. It reads the same observations.
         seed: of the episodes: 0 ... 2**32 - 1.
+        observe: gives the observations of episodes; None: those of an agent without feedback.
 
     Returns:
         None if the network keeps no state.
     """
-    observed = seq_envs.sample(problem, 1).observations
-    one = view.states(view.features(observed), [0])
+    observe = observe or partial(encoded, problem)
+    first = observe(raw_episodes(problem, 1, 0))
+    one = view.states(view.features(first), [0])
     if one is None:
         return None
     units = sum(part.shape[2] for part in one.state.values())
-    count = int(min(np.clip(_MOST_NUMBERS // units, 256, 768), max(_MOST_OBSERVED // observed.size, 2 * _FEWEST_ROWS)))
+    count = int(
+        min(np.clip(_MOST_NUMBERS // units, 256, 768), max(_MOST_OBSERVED // numbers_of(first), 2 * _FEWEST_ROWS))
+    )
     most = _MOST_STEPS if units <= _MOST_FEATURES else _MOST_STEPS_OF_LARGE
     steps = np.unique(np.linspace(0, problem.steps - 1, min(problem.steps, most)).round().astype(np.int64))
     sizes = {_FIT: count, _JUDGED: count // 2}
     streams = {number: inspection_stream(seed, number) for number in sizes}
     raw = {number: raw_episodes(problem, size, streams[number]) for number, size in sizes.items()}
-    observations = {number: encoded(problem, episodes) for number, episodes in raw.items()}
+    observations = {number: observe(episodes) for number, episodes in raw.items()}
     inputs = _inputs(raw[_FIT].observations, raw[_JUDGED].observations)
 
     def read(of: NetworkView) -> tuple[Array, Array, Array]:
@@ -123,7 +134,7 @@ def probe(
     return Probe("accuracy" if symbols else "R2", lags, found, before, chance, (sizes[_FIT], sizes[_JUDGED]))
 
 
-def _states(view: NetworkView, observations: Array, steps: Array) -> Array:
+def _states(view: NetworkView, observations: Observations, steps: Array) -> Array:
     """(B, S, D) float32: the parts of the state side by side."""
     activity = view.states(view.features(observations), steps.tolist())
     assert activity is not None, "both networks are of one kind"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seq_agents.networks.view import NetworkView
+from seq_agents.networks.view import NetworkView, Observations
 from seq_envs.encodings import Array
 
 MOST_UNITS = 128
@@ -37,7 +37,7 @@ class Panel:
         return f"<{self.name}: {len(self.units)} of {self.size} units, {self.values.shape[1]} time steps>"
 
 
-def state_map(view: NetworkView, observations: Array) -> list[Panel]:
+def state_map(view: NetworkView, observations: Observations) -> list[Panel]:
     """The panels of an episode: the parts of the state, then the gates; empty if the network keeps no state.
 
     Panels with the same number of units have their units in the same order, so that a row is the same unit in all of
@@ -48,7 +48,8 @@ def state_map(view: NetworkView, observations: Array) -> list[Panel]:
         view: of the network.
         observations: (1, T, ...), without padding.
     """
-    activity = view.states(view.features(observations), range(observations.shape[1]))
+    features = view.features(observations)
+    activity = view.states(features, range(features.shape[1]))
     if activity is None:
         return []
     named = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -11,6 +11,22 @@ from torch import Tensor
 
 from seq_agents.cores.core import Activity, Core
 from seq_envs.encodings import Array
+
+Observations = Array | dict[str, Array]
+"""Observations of whole episodes (B, T, *observation shape); of an agent with feedback a dict of such arrays, see
+`seq_envs.feedback`."""
+
+
+def each_part(change: Callable[[Array], Array], observations: Observations) -> Observations:
+    """The observations after a change of each array, or of the only one."""
+    if isinstance(observations, dict):
+        return {name: change(part) for name, part in observations.items()}
+    return change(observations)
+
+
+def parts_of(observations: Observations) -> dict[str, Array]:
+    """The parts by name; only "observation" without feedback."""
+    return observations if isinstance(observations, dict) else {"observation": observations}
 
 
 class Reading(NamedTuple):
@@ -30,8 +46,8 @@ class NetworkView(ABC):
     """Whether scores are answers, and not logits."""
 
     @abstractmethod
-    def features(self, observations: Array) -> Tensor:
-        """Observations (B, T, *observation shape) as the features (B, T, F) that the network reads."""
+    def features(self, observations: Any) -> Tensor:
+        """`Observations` of B episodes as the features (B, T, F) that the network reads."""
 
     @abstractmethod
     def read(self, features: Tensor) -> Reading:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from gymnasium import spaces
 from stable_baselines3.common.base_class import BaseAlgorithm
 
 from seq_envs.encodings import Array
+from seq_envs.env_options import FEEDBACK
 
 if TYPE_CHECKING:
     from seq_agents.networks.view import NetworkView
@@ -31,7 +33,8 @@ class Sb3Policy:
     def initial_state(self, batch_size: int) -> tuple[Any, Array]:
         return None, np.ones(batch_size, np.bool_)
 
-    def act(self, observations: Array, state: tuple[Any, Array]) -> tuple[Array, tuple[Any, Array]]:
+    def act(self, observations: Any, state: tuple[Any, Array]) -> tuple[Array, tuple[Any, Array]]:
+        require_feedback(self._model.observation_space, observations)
         lstm_state, starts = state
         inputs: Any = observations if self._normalizer is None else self._normalizer.normalize_obs(observations)
         answers, lstm_state = self._model.predict(inputs, lstm_state, starts, deterministic=True)
@@ -42,3 +45,22 @@ class Sb3Policy:
         from seq_agents.sb3.policy_view import view_of  # sb3-contrib, which it imports, takes a moment.
 
         return view_of(self._model.policy, self._normalizer)
+
+
+def require_feedback(space: spaces.Space[Any] | None, observations: Any) -> None:
+    """Refuse observations with another feedback than a model learned with.
+
+    Args:
+        space: of the model's observations.
+        observations: (B, ...), or with feedback a dict of such arrays.
+
+    Raises:
+        ValueError: the feedback differs.
+    """
+    parts = space.spaces if isinstance(space, spaces.Dict) else space
+    learned, given = (
+        tuple(part for part in FEEDBACK.options if isinstance(found, dict) and part in found)
+        for found in (parts, observations)
+    )
+    if learned != given:
+        raise ValueError(f"feedback must be {learned}, which the model learned with, got {given}")

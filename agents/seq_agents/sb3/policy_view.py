@@ -15,10 +15,12 @@ from torch import Tensor, nn
 
 from seq_agents.cores.core import Activity, Core, State
 from seq_agents.cores.lstm import lstm_gates
-from seq_agents.networks.view import NetworkView, Reading, states_of_core
+from seq_agents.networks.view import NetworkView, Observations, Reading, each_part, states_of_core
 from seq_agents.sb3.binned_answers import BinnedAnswers
 from seq_agents.sb3.packed_core import PackedCore
+from seq_agents.sb3.policy import require_feedback
 from seq_envs.encodings import Array
+from seq_envs.feedback import without_feedback
 
 
 def view_of(policy: BasePolicy, normalizer: VecNormalize | None) -> NetworkView | None:
@@ -40,10 +42,13 @@ class _FeedForwardView(NetworkView):
         self.real = isinstance(self._space, spaces.Box) and not self._binned
 
     @torch.no_grad()
-    def features(self, observations: Array) -> Tensor:
+    def features(self, observations: Observations) -> Tensor:
+        require_feedback(self._policy.observation_space, observations)
         inputs: Any = observations if self._normalizer is None else self._normalizer.normalize_obs(observations)
-        batch, steps = observations.shape[:2]
-        flat, _ = self._policy.obs_to_tensor(inputs.reshape(batch * steps, *observations.shape[2:]))
+        batch, steps = without_feedback(observations).shape[:2]
+        flat, _ = self._policy.obs_to_tensor(
+            each_part(lambda part: part.reshape(batch * steps, *part.shape[2:]), inputs)
+        )
         features: Tensor = self._policy.extract_features(flat)
         return features.reshape(batch, steps, -1)
 

@@ -149,10 +149,9 @@ def test_a_run_keeps_the_options_of_its_environment(capsys: pytest.CaptureFixtur
     cli.main(["evaluate", "run", "--episodes", "10"])
     assert "with pay='at_end', feedback=('action', 'reward')" in " ".join(capsys.readouterr().out.split())
     cli.main(["watch", "run"])
-    capsys.readouterr()
+    assert "The agent observes its previous action and reward" in said(["inspect", "run"], capsys)
     for arguments, message in (
         (["train", "recurrent-ppo-stock", *ECHO, *small, "--resume"], "other options of the environment"),
-        (["inspect", "run"], "inspect reads whole episodes"),
         (["watch", "run", "--game", "game.html"], "a game reads whole episodes"),
     ):
         assert message in refused(arguments, capsys)

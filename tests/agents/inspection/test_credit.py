@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from seq_agents.inspection.credit import _NUMBERS_AT_ONCE, _REPLACEMENTS, Credit, _Replacements, credit
+from seq_agents.inspection.credit import Credit, credit
+from seq_agents.inspection.occlusion import Replacements
+from seq_agents.inspection.reading_limits import NUMBERS_AT_ONCE
 from seq_agents.networks.view import NetworkView, Reading
 from spaces_of_settings import Ragged
 from torch import Tensor
 
 import seq_envs
-from seq_envs.dataset import raw_episodes
-from seq_envs.seeds import inspection_stream
+from seq_envs.dataset import encoded, raw_episodes
 
 torch.set_num_threads(1)
 NAN = float("nan")
@@ -110,10 +111,10 @@ def test_episodes_of_mixed_length_without_sources() -> None:
 
 def test_replacements_are_inputs_of_other_episodes_at_the_same_step() -> None:
     """They differ from the input that they replace, and are no padding after the end of an episode."""
-    problem, seed = Ragged(), 3
-    episodes = raw_episodes(problem, 40, 5)
-    pool = raw_episodes(problem, 64, inspection_stream(seed, _REPLACEMENTS))
-    found = _Replacements.of(problem, episodes, seed, 4)
+    problem, rng = Ragged(), np.random.default_rng(3)
+    episodes, pool = raw_episodes(problem, 40, 5), raw_episodes(problem, 64, 6)
+    mine, others = encoded(problem, episodes), encoded(problem, pool)
+    found = Replacements.of("observation", mine, others, (episodes.lengths, pool.lengths), rng, 4)
     chosen = np.argwhere(found.chosen >= 0)
     assert len(chosen) > 500
     for episode, step, number in chosen:
@@ -121,7 +122,7 @@ def test_replacements_are_inputs_of_other_episodes_at_the_same_step() -> None:
         assert pool.lengths[other] > step
         assert episodes.lengths[episode] > step
         assert pool.observations[other, step] != episodes.observations[episode, step]
-        assert found.observations[other, step] == pool.observations[other, step]
+        assert found.inputs[other, step] == others[other, step]
     assert len({*found.chosen[0, 0]}) > 1, "they are drawn"
 
 
@@ -171,13 +172,13 @@ def test_inputs_of_many_numbers_are_read_in_small_batches() -> None:
     problem = seq_envs.make_problem("SeqEcho-v0", length=2, n_values=4000, encoding="discrete")
     credits_of(Wide(), problem)
     _, *occluded, _ = sizes
-    assert max(occluded) <= _NUMBERS_AT_ONCE
+    assert max(occluded) <= NUMBERS_AT_ONCE
 
 
 def made(amounts: Any, sources: Any) -> Credit:
     steps = np.array([1, 2])
     return Credit(
-        "answer", "occlusion", steps, np.array(amounts, float), None if sources is None else np.array(sources)
+        "answer", "occlusion", "", steps, np.array(amounts, float), None if sources is None else np.array(sources)
     )
 
 

@@ -212,13 +212,6 @@ def test_stock_recurrent_ppo_takes_feedback(policy: Any) -> None:
     assert 0.0 <= got.accuracy <= 1.0
 
 
-def test_an_inspection_refuses_an_agent_that_observes_its_past() -> None:
-    from seq_agents.inspection import inspect
-
-    with pytest.raises(ValueError, match="feedback must be"):
-        inspect(make_learner("recurrent-ppo-stock", "SeqEcho-v0", settings={"lanes": 2}, feedback=("action",)))
-
-
 def test_resuming_with_options_reaches_the_same_weights() -> None:
     def learner() -> Learner:
         settings = {"steps": 480, "lanes": 8}
