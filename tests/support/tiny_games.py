@@ -8,9 +8,11 @@ import numpy as np
 import torch
 from seq_agents.browser import Game
 from seq_agents.experiments.config import Config
+from seq_agents.inspection.observed import observed
 from seq_agents.learners.learner import Learner
 
-import seq_envs
+from seq_envs.dataset import raw_episodes
+from seq_envs.env_options import NO_OPTIONS, EnvOptions
 from seq_envs.seeds import inspection_stream
 
 
@@ -22,10 +24,16 @@ class TinyGame(NamedTuple):
 
 
 def tiny_game(
-    id: str, parameters: dict[str, Any], agent: str = "lstm", hidden: int = 5, scale: float = 1.0
+    id: str,
+    parameters: dict[str, Any],
+    agent: str = "lstm",
+    hidden: int = 5,
+    scale: float = 1.0,
+    options: EnvOptions = NO_OPTIONS,
 ) -> TinyGame:
     """A game against a learner whose random weights are multiplied by `scale`."""
-    config = Config.of(agent, id, parameters, settings={"hidden": hidden})
+    few = {"lanes": 4} if "ppo" in agent else {}
+    config = Config.of(agent, id, parameters, settings={"hidden": hidden, **few}, options=options)
     learner = config.learner()
     network: Any = learner.network_and_core()[0]  # type: ignore[index]  # These learners have a network.
     with torch.no_grad():
@@ -36,12 +44,12 @@ def tiny_game(
 
 def by_torch(tiny: TinyGame, episode: int) -> dict[str, np.ndarray[Any, Any]]:
     """What torch computes along an episode: hidden (T, H), cell (T, H) and scores (T, n)."""
-    network: Any = tiny.learner.network_and_core()[0]  # type: ignore[index]  # As above.
-    problem = tiny.learner.problem
-    observations = seq_envs.sample(problem, episode + 1, inspection_stream(tiny.game.seed, 0)).observations[episode]
-    state, found = network.initial_state(1), []
+    learner, view = tiny.learner, tiny.learner.network_view()
+    assert view is not None
+    raw = raw_episodes(learner.problem, episode + 1, inspection_stream(tiny.game.seed, 0))
     with torch.no_grad():
-        for observation in torch.as_tensor(observations):
-            scores, state = network.step(observation[None], state)
-            found.append((state[0][0].numpy(), state[1][0].numpy(), scores[0].numpy()))
-    return dict(zip(("hidden", "cell", "scores"), map(np.stack, zip(*found, strict=True)), strict=True))
+        features = view.features(observed(learner.problem, learner.policy(), learner.options, raw))[episode:]
+        activity, scores = view.states(features, range(features.shape[1])), view.read(features).scores
+    assert activity is not None
+    found = {"hidden": activity.state["h"][0], "cell": activity.state["c"][0], "scores": scores[0, :, 0]}
+    return {name: values.numpy() for name, values in found.items()}

@@ -43,7 +43,10 @@ class GamePage {
     this.part("legend").textContent =
       `Each row is one of the ${row}, each column a step: what it remembers. The stronger the colour, the larger the number.`;
     const learned = steps_learned ? `The LSTM learned from ${steps_learned.toLocaleString("en")} time steps.` : "The LSTM is not trained.";
-    this.part("about").textContent = `${problem}. ${learned}`;
+    const rewarded = lstm.actions ? " and whether that was right" : "whether its previous answer was right";
+    const sees = `${lstm.actions ? "its previous answer" : ""}${lstm.reward ? rewarded : ""}`;
+    const also = sees ? ` It also sees ${sees}.` : "";
+    this.part("about").textContent = `${problem}. ${learned}${also}`;
   }
 
   begin() {

@@ -11,7 +11,7 @@ import numpy as np
 from gymnasium import spaces
 
 import seq_envs
-from seq_agents.browser.lstm_weights import LstmWeights, lstm_network, lstm_weights
+from seq_agents.browser.lstm_weights import LstmWeights, lstm_of, lstm_weights
 from seq_agents.errors import Refused
 from seq_agents.experiments.config import Config
 from seq_agents.learners.learner import Learner
@@ -65,7 +65,7 @@ class Game:
         """The game against a learner.
 
         Args:
-            learner: with the core `lstm`, trained.
+            learner: with the core `lstm`, trained. With feedback, the page gives it its own answers and rewards.
             config: of the learner.
             steps_learned: the time steps that the learner has learned from.
             seed: of the episodes, 0 ... 2**32 - 1.
@@ -76,10 +76,10 @@ class Game:
         """
         problem = learner.problem
         seed = Integer(0, 2**32 - 1).check("seed", seed)
-        lstm_network(learner)
+        lstm_of(learner)
         _refuse_large(problem)
         raw = raw_episodes(problem, EPISODES, inspection_stream(seed, 0))
-        weights = lstm_weights(learner, raw.observations)
+        weights = lstm_weights(learner, raw)
         alphabet: Any = problem.code
         return cls(
             asdict(config),

@@ -14,10 +14,20 @@ function lstmStart(lstm) {
   return { hidden: zeros, cell: zeros };
 }
 
+/* What the LSTM reads, (4H,): a symbol and, if it observes them, its previous answer and whether that was right. `past`
+   is undefined at the first step. */
+function lstmInput(lstm, symbol, past) {
+  const parts = [lstm.inputs[symbol]];
+  if (past && lstm.actions) parts.push(lstm.actions[past.answer]);
+  if (past?.right && lstm.reward) parts.push(lstm.reward);
+  return parts[0].map((_, place) => parts.reduce((sum, part) => sum + part[place], 0));
+}
+
 /* Read a symbol. Returns the new hidden and cell, (H,) each, and the scores (n,) of the answers. */
-function lstmStep(lstm, symbol, state) {
+function lstmStep(lstm, symbol, state, past) {
   const units = lstmCells(lstm);
-  const gates = lstm.recurrent.map((row, place) => lstm.inputs[symbol][place] + product(row, state.hidden));
+  const inputs = lstmInput(lstm, symbol, past);
+  const gates = lstm.recurrent.map((row, place) => inputs[place] + product(row, state.hidden));
   const [input, forget, candidate, output] = [0, 1, 2, 3].map((gate) => gates.slice(gate * units, (gate + 1) * units));
   const cell = state.cell.map(
     (old, unit) => sigmoid(forget[unit]) * old + sigmoid(input[unit]) * Math.tanh(candidate[unit]),

@@ -33,7 +33,9 @@ class Round {
   /* Play a step with the human's answer, or with null where no answer counts. Returns the past step. */
   play(answer) {
     const { lstm } = this.game;
-    const state = lstmStep(lstm, this.episode.inputs[this.step], this.played.at(-1)?.state ?? lstmStart(lstm));
+    const before = this.played.at(-1);
+    const observed = before && { answer: before.network.answer, right: before.network.answer === before.target };
+    const state = lstmStep(lstm, this.episode.inputs[this.step], before?.state ?? lstmStart(lstm), observed);
     const past = { answer, network: bestAnswer(state.scores), state, target: this.episode.targets[this.step] };
     this.played.push(past);
     return past;

@@ -6,7 +6,6 @@ import argparse
 from typing import TYPE_CHECKING
 
 from seq_agents.cli.hints import refuse_commas
-from seq_agents.errors import Refused
 from seq_envs.env_options import FEEDBACK, PAY, EnvOptions
 from seq_envs.parameters import Integer
 
@@ -39,19 +38,6 @@ def about_options(config: Config) -> str:
             f"seq_envs.levels({config.id!r}, feedback={options.feedback})."
         )
     return " ".join(sentences)
-
-
-def refuse_feedback(command: str, config: Config) -> None:
-    """Refuse an agent that observes its own past, for a command that reads whole episodes.
-
-    Raises:
-        Refused: it does.
-    """
-    if config.env_options().feedback:
-        raise Refused(
-            f"{command} reads whole episodes, and this agent observes what it has answered "
-            f"(feedback={config.env_options().feedback})"
-        )
 
 
 def env_options(chosen: argparse.Namespace) -> EnvOptions:

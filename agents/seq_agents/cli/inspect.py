@@ -67,7 +67,7 @@ def _inspect(chosen: argparse.Namespace) -> None:
     from seq_agents.inspection.findings import by_lag, on_sources, sentences
     from seq_agents.inspection.text import state_text
 
-    print(f"{agent.problem.title}\n{agent.problem}\n")
+    print(f"{agent.problem.title}\n{inspection.played.played_in}\n")
     width = terminal_width() or _WIDTH
     print(state_text(inspection, width, _colours()), end="\n\n")
     print_table(by_lag(inspection, _ROWS))

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seq_agents.cli.env_options import refuse_feedback
 from seq_agents.cli.hints import next_commands, on_runs
 from seq_agents.cli.options import Command, seed
 from seq_agents.cli.output_files import refuse_files
@@ -63,8 +62,6 @@ def _watch(chosen: argparse.Namespace) -> None:
         use_one_thread()
         agent = trained(chosen)
     if chosen.game is not None:
-        refuse_feedback("a game", agent.config)
-    if chosen.game is not None:
         with working("writing the game"):
             _write_game(chosen.game, agent, chosen.seed)
         game = f"{agent.config.id} against {agent.config.agent}"
@@ -92,7 +89,7 @@ def _play_episode(chosen: argparse.Namespace, agent: Trained) -> None:
     for path in files:
         print(f"{path}: {agent.config.agent} plays an episode of {agent.config.id}.")
     if not files:
-        print(f"{agent.problem.title}\n{agent.problem}\n")
+        print(f"{agent.problem.title}\n{watched.played_in}\n")
         show(watched, speed)
 
 

@@ -70,7 +70,7 @@ def page(inspection: Inspection) -> str:
         .get_template("page.html.j2")
         .render(
             name=inspection.name,
-            problem=played.problem,
+            played_in=played.played_in,
             title=played.problem.title,
             findings=sentences(inspection),
             columns=columns,

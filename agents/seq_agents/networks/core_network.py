@@ -10,9 +10,10 @@ from torch import Tensor, nn
 
 import seq_envs
 from seq_agents.cores.core import Activity, Core, State
+from seq_agents.cores.lstm import Lstm
 from seq_agents.networks.network import Network
 from seq_agents.networks.reader import Reader
-from seq_agents.networks.view import states_of_core
+from seq_agents.networks.view import OneLstm, states_of_core
 
 
 class CoreNetwork(Network):
@@ -51,6 +52,9 @@ class CoreNetwork(Network):
 
     def states(self, features: Tensor, steps: Sequence[int]) -> Activity | None:
         return states_of_core(self.core, features, steps)
+
+    def one_lstm(self) -> OneLstm | None:
+        return OneLstm(self.core.lstm, self.head.linear) if type(self.core) is Lstm else None
 
     def initial_state(self, batch: int) -> State:
         return self.core.initial_state(batch)

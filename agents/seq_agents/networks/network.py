@@ -13,7 +13,7 @@ import seq_envs
 from seq_agents.cores.core import Activity
 from seq_agents.networks.head import Head
 from seq_agents.networks.reader import Reader
-from seq_agents.networks.view import NetworkView, Reading
+from seq_agents.networks.view import NetworkView, OneLstm, Reading
 from seq_envs.encodings import Array
 
 
@@ -49,6 +49,10 @@ class Network(nn.Module, ABC):
 
     def states(self, features: Tensor, steps: Sequence[int]) -> Activity | None:
         """As `NetworkView.states`. A network that keeps a state overrides this."""
+        return None
+
+    def one_lstm(self) -> OneLstm | None:
+        """As `NetworkView.one_lstm`."""
         return None
 
     def initial_state(self, batch: int) -> Any:
@@ -125,3 +129,6 @@ class _View(NetworkView):
 
     def states(self, features: Tensor, steps: Sequence[int]) -> Activity | None:
         return self._network.states(features, steps)
+
+    def one_lstm(self) -> OneLstm | None:
+        return self._network.one_lstm()

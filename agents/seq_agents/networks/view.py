@@ -39,6 +39,15 @@ class Reading(NamedTuple):
     """(B, T): the critic's values; None if there is no critic."""
 
 
+class OneLstm(NamedTuple):
+    """All layers of a network that has nothing but an LSTM between its features and its scores."""
+
+    lstm: torch.nn.LSTM
+    """Of one layer."""
+    head: torch.nn.Linear
+    """From the output of the LSTM to the scores (n,) of Discrete answers."""
+
+
 class NetworkView(ABC):
     """A network as a function of the features that it reads, with gradients, and its states."""
 
@@ -71,6 +80,10 @@ class NetworkView(ABC):
         Returns:
             None if the network keeps no state from step to step.
         """
+        return None
+
+    def one_lstm(self) -> OneLstm | None:
+        """The layers of the network, if it is a `OneLstm`."""
         return None
 
 

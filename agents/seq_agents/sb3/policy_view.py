@@ -14,8 +14,8 @@ from stable_baselines3.common.vec_env import VecNormalize
 from torch import Tensor, nn
 
 from seq_agents.cores.core import Activity, Core, State
-from seq_agents.cores.lstm import lstm_gates
-from seq_agents.networks.view import NetworkView, Observations, Reading, each_part, states_of_core
+from seq_agents.cores.lstm import Lstm, lstm_gates
+from seq_agents.networks.view import NetworkView, Observations, OneLstm, Reading, each_part, states_of_core
 from seq_agents.sb3.binned_answers import BinnedAnswers
 from seq_agents.sb3.packed_core import PackedCore
 from seq_agents.sb3.policy import require_feedback
@@ -99,6 +99,13 @@ class _RecurrentView(_FeedForwardView):
 
     def states(self, features: Tensor, steps: Sequence[int]) -> Activity | None:
         return states_of_core(_core_of(self._policy.lstm_actor), features, steps)
+
+    def one_lstm(self) -> OneLstm | None:
+        core: Any = _core_of(self._policy.lstm_actor)
+        further_layers = list(self._policy.mlp_extractor.policy_net.parameters())
+        if not isinstance(core, Lstm | _LibraryLstm) or core.lstm.num_layers > 1 or further_layers:
+            return None
+        return OneLstm(core.lstm, self._policy.action_net)
 
 
 def _outputs(core: Core, features: Tensor) -> Tensor:

@@ -43,7 +43,7 @@ def page(watched: Watched, steps_per_second: float = 4.0) -> str:
         template_environment("seq_agents.watch")
         .get_template("page.html.j2")
         .render(
-            problem=watched.problem,
+            played_in=watched.played_in,
             title=watched.problem.title,
             levels=seq_envs.levels(watched.problem),
             steps=[column.step for column in columns],

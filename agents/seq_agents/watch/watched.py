@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +31,13 @@ class Watched:
     """The only episode of a batch of one, before encoding."""
     answers: Mapping[str, Array]
     """By the name of a policy, its answers (T, *action_space.shape) to the T time steps of the episode."""
+    options: EnvOptions = NO_OPTIONS
+    """Of the environment, without a step limit, since episodes are played to the end."""
+
+    @property
+    def played_in(self) -> str:
+        """The problem, and the options of the environment that differ from their defaults."""
+        return f"{self.problem}{f' with {self.options}' if self.options.chosen() else ''}"
 
     @property
     def steps(self) -> int:
@@ -123,9 +130,8 @@ def play(
     for policy in policies.values():
         require_policy(policy)
     episode = raw_episodes(problem, 1, seed)
-    return Watched(
-        problem, episode, {name: _answers(problem, policy, seed, options) for name, policy in policies.items()}
-    )
+    answers = {name: _answers(problem, policy, seed, options) for name, policy in policies.items()}
+    return Watched(problem, episode, answers, replace(options, max_episode_steps=None))
 
 
 def _answers(problem: seq_envs.Problem, policy: Policy, seed: int, options: EnvOptions) -> Array:

@@ -15,37 +15,52 @@ from seq_agents.agents import make_learner
 from seq_agents.browser import Game, page
 from seq_agents.errors import Refused
 from seq_agents.experiments.config import Config
+from seq_agents.watch import play
 from tiny_games import TinyGame, by_torch, tiny_game
 
 import seq_envs
+from seq_envs.env_options import EnvOptions
 from seq_envs.seeds import inspection_stream
 
 torch.set_num_threads(1)
+OBSERVES = {"feedback": ("action", "reward")}
 ECHO = {"length": 6, "n_values": 4, "lag": 2}
 GAMES = {
     "one_hot": ("SeqEcho-v0", ECHO, "lstm"),
     "discrete": ("SeqEcho-v0", {**ECHO, "encoding": "discrete"}, "lstm"),
     "normalized, with cues": ("SeqCopy-v0", {"length": 3, "n_values": 4, "encoding": "normalized"}, "lstm"),
     "learned from rewards": ("SeqMemorize-v0", {"length": 6, "distractors": "random"}, "reinforce"),
+    "with a critic": ("SeqEcho-v0", ECHO, "recurrent-ppo"),
+    "of a library": ("SeqEcho-v0", {**ECHO, "encoding": "discrete"}, "recurrent-ppo-stock"),
+    "observes its answers": ("SeqEcho-v0", ECHO, "recurrent-ppo-stock", {"feedback": ("action",)}),
+    "observes its rewards": ("SeqEcho-v0", ECHO, "recurrent-ppo-stock", {"feedback": ("reward",)}),
+    "observes both": ("SeqEcho-v0", {**ECHO, "encoding": "discrete"}, "recurrent-ppo-stock", OBSERVES),
+    "is paid at the end": ("SeqCopy-v0", {"length": 3}, "recurrent-ppo-stock", {"pay": "at_end", **OBSERVES}),
 }
 
 
 @pytest.fixture(params=GAMES.values(), ids=GAMES, scope="module")
 def tiny(request: pytest.FixtureRequest) -> TinyGame:
-    id, parameters, agent = request.param
-    return tiny_game(id, parameters, agent)
+    id, parameters, agent, *options = request.param
+    return tiny_game(id, parameters, agent, scale=3.0, options=EnvOptions(**dict(*options)))
 
 
 def computed(game: Game, episode: int) -> dict[str, Any]:
     """An LSTM written down from Hochreiter and Schmidhuber's equations, with the numbers of a game."""
-    weights = {name: np.array(value) for name, value in json.loads(game.to_json())["lstm"].items()}
+    weights = {name: np.array(value) for name, value in json.loads(game.to_json())["lstm"].items() if value is not None}
     hidden = cell = np.zeros(weights["recurrent"].shape[1])
     found: dict[str, list[Any]] = {"hidden": [], "cell": [], "scores": []}
-    for symbol in game.episodes[episode].inputs:
-        i, f, g, o = np.split(weights["inputs"][symbol] + weights["recurrent"] @ hidden, 4)
+    past = np.zeros(4 * len(hidden))
+    for symbol, target in zip(game.episodes[episode].inputs, game.episodes[episode].targets, strict=True):
+        i, f, g, o = np.split(weights["inputs"][symbol] + past + weights["recurrent"] @ hidden, 4)
         cell = cell / (1 + np.exp(-f)) + np.tanh(g) / (1 + np.exp(-i))
         hidden = np.tanh(cell) / (1 + np.exp(-o))
         scores = weights["head"] @ hidden + weights["head_bias"]
+        past = np.zeros(4 * len(hidden))
+        if "actions" in weights:
+            past += weights["actions"][scores.argmax()]
+        if "reward" in weights and scores.argmax() == target:
+            past += weights["reward"]
         for name, value in (("hidden", hidden), ("cell", cell), ("scores", scores)):
             found[name].append(value)
     return found
@@ -55,7 +70,19 @@ def test_the_weights_are_those_of_torch(tiny: TinyGame) -> None:
     for episode in range(3):
         found, expected = computed(tiny.game, episode), by_torch(tiny, episode)
         for name, values in expected.items():
-            np.testing.assert_allclose(found[name], values, atol=1e-5, rtol=0)
+            np.testing.assert_allclose(found[name], values, atol=1e-4, rtol=0)
+
+
+def test_the_answers_are_those_of_the_agent_in_its_env(tiny: TinyGame) -> None:
+    problem, options = tiny.learner.problem, tiny.learner.options
+    watched = play(problem, {"agent": tiny.learner.policy()}, inspection_stream(tiny.game.seed, 0), options)
+    assert watched.answers["agent"].tolist() == [scores.argmax() for scores in computed(tiny.game, 0)["scores"]]
+
+
+def test_what_an_agent_observes_of_its_past_is_in_its_game(tiny: TinyGame) -> None:
+    lstm, options = tiny.game.lstm, tiny.learner.options
+    assert (lstm.actions is not None) == ("action" in options.feedback)
+    assert (lstm.reward is not None) == ("reward" in options.feedback and options.pay == "each_step")
 
 
 def test_every_cell_has_a_row(tiny: TinyGame) -> None:
@@ -100,7 +127,9 @@ def test_json_has_everything(tiny: TinyGame) -> None:
     [
         ("gru", "SeqEcho-v0", {}, "an agent with the core lstm"),
         ("bilstm", "SeqEcho-v0", {}, "an agent with the core lstm"),
-        ("recurrent-ppo", "SeqEcho-v0", {}, "an agent with the core lstm"),
+        ("recurrent-ppo-gru", "SeqEcho-v0", {}, "an agent with the core lstm"),
+        ("recurrent-ppo-stock-window", "SeqEcho-v0", {}, "an agent with the core lstm"),
+        ("ppo", "SeqEcho-v0", {}, "an agent with the core lstm"),
         ("optimal", "SeqEcho-v0", {}, "an agent with the core lstm"),
         ("lstm", "SeqClassify-v0", {}, "the inputs of SeqClassify are real numbers"),
         ("lstm", "SeqNext-v0", {}, "SeqNext does not have one answer out of a list"),

@@ -13,6 +13,8 @@ from paths import ROOT
 from seq_agents.browser import Game, page
 from tiny_games import TinyGame, by_torch, tiny_game
 
+from seq_envs.env_options import EnvOptions
+
 pytestmark = chromium.NEEDS_CHROMIUM
 browser = chromium.browser
 STEPS = """(inputs) => {
@@ -226,6 +228,31 @@ def test_the_page_names_the_problem_and_the_training(browser: Any, tmp_path: Pat
     assert about.inner_text() == f"{echo.game.problem}. The LSTM learned from 1,234,567 time steps."
     tab.get_by_role("radio", name="new").check(force=True)
     assert about.inner_text() == f"{echo.game.problem}. The LSTM is not trained."
+
+
+@pytest.mark.parametrize(
+    ("options", "sees"),
+    [
+        ({"feedback": ("action",)}, " It also sees its previous answer."),
+        ({"feedback": ("reward",)}, " It also sees whether its previous answer was right."),
+        ({"feedback": ("action", "reward")}, " It also sees its previous answer and whether that was right."),
+        ({"feedback": ("reward",), "pay": "at_end"}, ""),
+    ],
+)
+def test_a_network_observes_its_own_past_and_not_that_of_the_human(
+    browser: Any, tmp_path: Path, options: dict[str, Any], sees: str
+) -> None:
+    parameters = {"length": 12, "n_values": 3, "lag": 1}
+    tiny = tiny_game("SeqEcho-v0", parameters, "recurrent-ppo-stock", scale=4.0, options=EnvOptions(**options))
+    tab = opened(browser, tmp_path, {"game": tiny.game})
+    assert tab.locator("[data-part=about]").inner_text().endswith(f"is not trained.{sees}")
+    targets = tiny.game.episodes[0].targets
+    wrong = [None if target is None else (target + 1) % 3 for target in targets]
+    tab.evaluate(PLAY, wrong[:-1])
+    tab.keyboard.press(str(wrong[-1]))
+    network = by_torch(tiny, 0)["scores"].argmax(-1).tolist()
+    assert row(tab, "network") == expected_marks(network, targets)
+    assert tab.wrong == []
 
 
 PLAY = """answers => answers.map((answer) => {

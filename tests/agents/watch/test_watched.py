@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,13 @@ import torch
 from pages import cells, parsed
 from PIL import Image
 from seq_agents.watch import Watched, play
+from seq_agents.watch.page import page
 from spaces_of_settings import EVERY_BASE_CHOICE, Ragged, name
 from tiny_agents import LEARNING, taken_by, tiny
 
 import seq_envs
 from seq_envs.encodings import Alphabet, Token
+from seq_envs.env_options import EnvOptions
 from seq_envs.policies import Policy
 from seq_envs.seeds import EXAMPLE_STREAM
 
@@ -58,6 +61,15 @@ def test_an_episode_ends_where_it_is_over() -> None:
     lengths = {play(Ragged(), {"mine": seq_envs.policies.optimal(Ragged())}, seed).steps for seed in range(20)}
     assert len(lengths) > 1
     assert lengths == {int(seq_envs.sample(Ragged(), 1, seed).lengths[0]) for seed in range(20)}
+
+
+def test_it_states_the_options_that_it_was_played_with() -> None:
+    options = EnvOptions(pay="at_end", feedback=("reward",), max_episode_steps=2)
+    watched = play(ECHO, {"mine": seq_envs.policies.optimal(ECHO)}, 0, options)
+    assert watched.steps == 4, "it is played to the end"
+    assert watched.played_in == f"{ECHO} with pay='at_end', feedback=('reward',)"
+    assert watched.played_in in html.unescape(page(watched, 4.0))
+    assert play(ECHO, {"mine": seq_envs.policies.optimal(ECHO)}).played_in == str(ECHO)
 
 
 @pytest.mark.parametrize("agent", LEARNING)
