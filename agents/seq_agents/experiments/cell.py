@@ -19,6 +19,7 @@ from seq_agents.experiments.files import without_nan
 from seq_agents.experiments.provenance import hardware, versions
 from seq_agents.experiments.solved import solved_from, solves
 from seq_agents.learners.learner import Learner, Moment, Watch, unwatched
+from seq_envs.env_options import EnvOptions
 from seq_envs.seeds import TRIAL_SEEDS
 
 CURVE_EPISODES = 500
@@ -82,7 +83,7 @@ def run_cell(cell: Cell, watch: Watch = unwatched) -> dict[str, Any]:
     if entry.until is not None:
         result["solved_after_episodes"] = training.solved_after
     if entry.further is not None:
-        result["further"] = entry.further.reached(learner.policy_on, problem)
+        result["further"] = entry.further.reached(learner.policy_on, problem, EnvOptions(**entry.options))
     if entry.stop_when_solved and stopped:
         result["done"] = round(training.latest.done, 6)
     read: dict[str, Any] = without_nan(result)
@@ -106,7 +107,7 @@ class _Training:
         """Episodes learned from at the first check that was good enough."""
         self._learner, self._problem, self._watch = learner, problem, watch
         self._until, self._stop_when_solved = entry.until, entry.stop_when_solved
-        self._observed = observed(entry.options)
+        self._observed, self._options = observed(entry.options), EnvOptions(**entry.options)
         self._due = _FIRST_SHARE
         self._checks = 0
         self._evaluations = 0
@@ -155,7 +156,8 @@ class _Training:
         if episodes < (self._checks + 1) * self._until.every:
             return
         self._checks = episodes // self._until.every
-        if self._until.reached(self._learner.policy(), self._problem, self._final_seed + self._checks):
+        seed = self._final_seed + self._checks
+        if self._until.reached(self._learner.policy(), self._problem, seed, self._options):
             self.solved_after = episodes
             raise _Solved
 

@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 
 import seq_envs
+from seq_agents.playing import play_episodes
+from seq_envs.dataset import Dataset
 from seq_envs.encodings import Array
+from seq_envs.env_options import NO_OPTIONS, EnvOptions
 from seq_envs.policies import Policy
 from seq_envs.seeds import evaluation_stream
 
@@ -47,40 +50,47 @@ class Further:
         """The first and the last change of the problem."""
         return {self.parameter: self.first}, {self.parameter: self.last}
 
-    def reached(self, policy_on: Callable[[seq_envs.Problem], Policy], problem: seq_envs.Problem) -> int:
+    def reached(
+        self,
+        policy_on: Callable[[seq_envs.Problem], Policy],
+        problem: seq_envs.Problem,
+        options: EnvOptions = NO_OPTIONS,
+    ) -> int:
         """The last value up to which no episode has a mistake; `first - 1` if that one has a mistake already.
 
         Args:
             policy_on: the agent's policy on a problem of another value, called for every 64th value.
             problem: the problem that the agent has learned.
+            options: of the environment.
         """
         for start in range(self.first, self.last + 1, _TOGETHER):
             values = range(start, min(start + _TOGETHER, self.last + 1))
             problems = [seq_envs.make_problem(problem, **{self.parameter: value}) for value in values]
-            for value, right in zip(values, _all_right(policy_on(problems[-1]), problems, self.episodes), strict=True):
+            found = _all_right(policy_on(problems[-1]), problems, self.episodes, options)
+            for value, right in zip(values, found, strict=True):
                 if not right:
                     return value - 1
         return self.last
 
 
-def _all_right(policy: Policy, problems: Sequence[seq_envs.Problem], episodes: int) -> list[bool]:
+def _all_right(policy: Policy, problems: Sequence[seq_envs.Problem], episodes: int, options: EnvOptions) -> list[bool]:
     """Whether all answers to fresh episodes of each problem are right. The episodes of all problems are played at once.
 
     Args:
         policy: of the last of the problems, whose spaces are those of all of them.
         problems: with episodes of growing lengths.
         episodes: of each problem.
+        options: of the environment.
     """
     data = [seq_envs.sample(problem, episodes, seed=evaluation_stream(0, 0)) for problem in problems]
-    longest = max(each.observations.shape[1] for each in data)
-    observations = np.concatenate([_padded(each.observations, longest) for each in data])
-    answers = []
-    state = policy.initial_state(len(observations))
-    for step in range(longest):
-        given, state = policy.act(observations[:, step], state)
-        answers.append(given)
+    longest = max(each.scored.shape[1] for each in data)
+    observations, targets, scored = (
+        np.concatenate([_padded(each[part], longest) for each in data]) for part in range(3)
+    )
+    together = Dataset(observations, targets, scored, np.concatenate([each.lengths for each in data]))
+    answers = play_episodes(problems[-1], policy, options, together).answers
     right = []
-    for problem, each, given in zip(problems, data, np.split(np.stack(answers, axis=1), len(data)), strict=True):
+    for problem, each, given in zip(problems, data, np.split(answers, len(data)), strict=True):
         grades = problem.grade(given[:, : each.scored.shape[1]], each.targets)
         right.append(bool((grades[each.scored] == 1.0).all()))
     return right

@@ -235,7 +235,6 @@ def _entry(
         options = EnvOptions(**{key: value for key, value in given.items() if key in OPTION_NAMES})
         config = Config.of(agent, id, parameters, 0, settings, standard=standard, options=options)
         agent_type(agent).refuse(options)
-        _refuse_feedback(options, others.get("until"), others.get("further"))
         chosen = config.settings
         if weights is not None and (agent not in AGENTS or AGENTS[agent].core):
             chosen = with_core_weights(agent, config.problem(), chosen, weights)
@@ -263,18 +262,6 @@ def _entry(
         except (ValueError, TypeError) as wrong:
             raise GridError(f"{where}: {in_short(name)} on {in_short(entry.label)}: {in_short(str(wrong))}") from None
     return entry
-
-
-def _refuse_feedback(options: EnvOptions, *checks: Until | Further | None) -> None:
-    """Refuse checks that read whole episodes, for an agent that observes its own past.
-
-    Raises:
-        ValueError: there is one.
-    """
-    if options.feedback and any(checks):
-        raise ValueError(
-            f"feedback must be () with until or further, which read whole episodes, got {options.feedback}"
-        )
 
 
 def changed(

@@ -11,8 +11,11 @@ from typing import Any
 import numpy as np
 
 import seq_envs
-from seq_envs.dataset import encoded, raw_episodes
+from seq_agents.experiments.config import observed
+from seq_agents.playing import play_episodes
+from seq_envs.dataset import Dataset, encoded, raw_episodes
 from seq_envs.encodings import Array
+from seq_envs.env_options import NO_OPTIONS, EnvOptions
 from seq_envs.policies import Policy
 from seq_envs.seeds import evaluation_stream
 
@@ -56,13 +59,15 @@ class Until:
         defaults = {field.name: field.default for field in dataclasses.fields(self)}
         return {name: value for name, value in dataclasses.asdict(self).items() if value != defaults[name]}
 
-    def reached(self, policy: Policy, problem: seq_envs.Problem, seed: int) -> bool:
-        """Whether the policy is good enough, on fresh episodes of this seed."""
+    def reached(self, policy: Policy, problem: seq_envs.Problem, seed: int, options: EnvOptions = NO_OPTIONS) -> bool:
+        """Whether the policy is good enough, on fresh episodes of this seed in an environment with these options."""
         if self.distance is not None:
-            apart = distances(policy, problem, self.without_mistake, seed)
+            apart = distances(policy, problem, self.without_mistake, seed, options)
             return bool(apart.mean() < self.distance and apart.max() <= self.largest_distance)
+        played_with = observed(options.chosen())
         return all(
-            round((1.0 - seq_envs.evaluate(policy, problem, count, seed).exact_match) * count) <= self.mistakes
+            round((1.0 - seq_envs.evaluate(policy, problem, count, seed, **played_with).exact_match) * count)
+            <= self.mistakes
             for count in self._counts()
         )
 
@@ -75,17 +80,16 @@ class Until:
         yield self.without_mistake
 
 
-def distances(policy: Policy, problem: seq_envs.Problem, episodes: int, seed: int) -> Array:
+def distances(
+    policy: Policy, problem: seq_envs.Problem, episodes: int, seed: int, options: EnvOptions = NO_OPTIONS
+) -> Array:
     """(N,): how far each scored answer of real numbers is from the best one, on fresh episodes of this seed.
 
     Targets may have noise, so an answer can be the best one and still be far from its target.
     """
     raw = raw_episodes(problem, episodes, evaluation_stream(seed, 0))
-    observations, best = encoded(problem, raw), problem.solve_all(raw.observations)
-    apart = np.empty(raw.scored.shape)
-    state = policy.initial_state(episodes)
-    for step in range(problem.steps):
-        answers, state = policy.act(observations[:, step], state)
-        apart[:, step] = np.abs(answers - best[:, step]).reshape(episodes, -1).mean(axis=1)
+    data = Dataset(encoded(problem, raw), *raw[1:])
+    answers, best = play_episodes(problem, policy, options, data).answers, problem.solve_all(raw.observations)
+    apart = np.abs(answers - best).reshape(*raw.scored.shape, -1).mean(axis=2)
     scored: Array = apart[raw.scored]
     return scored

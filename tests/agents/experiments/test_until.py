@@ -19,6 +19,7 @@ from seq_agents.report.outcome import outcome_of
 from tiny_grids import entry
 
 import seq_envs
+from seq_envs.env_options import EnvOptions
 
 torch.set_num_threads(1)
 
@@ -171,6 +172,51 @@ class WrongFrom(Wrong):
         right, _ = self._best.act(observations, state)
         wrong, state = super().act(observations, state)
         return wrong if step >= self._step else right, (step + 1, state)
+
+
+class NeedsFeedback:
+    """Gives the best answers in episodes in which it observes its own answers, and in `reward` that they were right."""
+
+    def __init__(self, problem: seq_envs.Problem) -> None:
+        self._best = seq_envs.policies.optimal(problem)
+
+    def initial_state(self, batch_size: int) -> Any:
+        return None, self._best.initial_state(batch_size)
+
+    def act(self, observations: Any, state: Any) -> Any:
+        before, state = state
+        best, state = self._best.act(observations, state)
+        told = np.ones(len(best), np.bool_)
+        if before is not None:
+            told = (observations["action"] == before).reshape(len(best), -1).all(axis=1)
+            told &= observations.get("reward", np.ones((len(best), 1)))[:, 0] == 1
+        answers = np.where(told.reshape(-1, *[1] * (best.ndim - 1)), best, (1 - best).astype(best.dtype))
+        return answers, (answers, state)
+
+
+@pytest.mark.parametrize(("pay", "right"), [("each_step", True), ("at_end", False)])
+def test_an_agent_observes_its_past_in_checks(pay: Any, right: bool) -> None:
+    """Every answer of SeqParity counts. With the pay at the end, its policy is not told that it was right."""
+    problem = seq_envs.make_problem("SeqParity-v0", length=5)
+    options = EnvOptions(pay=pay, feedback=("action", "reward"))
+    assert Until(every=1, without_mistake=20).reached(NeedsFeedback(problem), problem, 1, options) is right
+    far = Further(parameter="length", first=1, last=7, episodes=3)
+    assert far.reached(NeedsFeedback, problem, options) == (7 if right else 1)
+
+
+def test_an_agent_observes_its_past_where_distances_are_measured() -> None:
+    problem = seq_envs.make_problem("SeqNext-v0", length=6)
+    until, options = Until(every=1, without_mistake=20, distance=1e-6), EnvOptions(feedback=("action",))
+    assert until.reached(NeedsFeedback(problem), problem, 1, options)
+
+
+def test_a_cell_with_feedback_is_checked() -> None:
+    checks = {"until": Until(every=1, without_mistake=5), "further": Further(parameter="length", first=4, last=5)}
+    chosen = entry("recurrent-ppo-stock", **checks)
+    chosen = dataclasses.replace(chosen, options={"feedback": ("action", "reward")})
+    result = run_cell(Cell(chosen, 0))
+    assert result["solved_after_episodes"] is None
+    assert result["further"] == 3
 
 
 @pytest.mark.parametrize("together", [1, 3, 64])
