@@ -22,22 +22,25 @@ GAMMAS = (0.0, 0.99)
 GAMMAS_OF_CREDIT = (0.99, 1.0)
 """The discounts of agents with the rungs of credit too."""
 HEALTHY = "healthy"
+HEALTHY_SETTINGS = (
+    (False, 0.0, False, "SameStep"),
+    (True, 0.99, False, "SameStep"),
+    (True, 0.99, True, "SameStep"),
+    (True, 0.99, True, "NextStep"),
+    (True, 1.0, True, "SameStep"),
+    (True, 1.0, True, "NextStep"),
+)
+"""Rungs of credit or not, the discount, hooks or not, and autoreset: each seed of sound agents takes the next."""
 
 
 def climbs(seeds: int, healthy: int, faults: list[str], *, from_the_rung: bool) -> Iterator[tuple[str, dict[str, Any]]]:
-    """A label of each climb, and its settings: all agents with one seed, and so on."""
+    """A label of each climb, and its settings: all faults with one seed, and so on."""
     for seed in range(max(seeds, healthy)):
         if seed < healthy and HEALTHY in faults:
-            for credit, gamma, hooks in [
-                (False, 0.0, False),
-                (True, 0.99, False),
-                (True, 0.99, True),
-                (True, 1.0, True),
-            ]:
-                for autoreset in ("SameStep", "NextStep") if hooks else ("SameStep",):
-                    label = f"{HEALTHY}{' hooks' if hooks else ''} {autoreset} gamma {gamma} seed {seed}"
-                    agent = HomeMadePPO(autoreset=autoreset, gamma=gamma, hooks=hooks)
-                    yield label, {"agent": agent, "seed": seed, "credit": credit}
+            credit, gamma, hooks, autoreset = HEALTHY_SETTINGS[seed % len(HEALTHY_SETTINGS)]
+            label = f"{HEALTHY}{' hooks' if hooks else ''} {autoreset} gamma {gamma} seed {seed}"
+            agent = HomeMadePPO(autoreset=autoreset, gamma=gamma, hooks=hooks)
+            yield label, {"agent": agent, "seed": seed, "credit": credit}
         for name, fault in FAULTS.items():
             for gamma in GAMMAS_OF_CREDIT if fault.credit else GAMMAS:
                 if seed < seeds and name in faults:
