@@ -83,14 +83,17 @@ def train_and_judge(
             break
     assert judged is not None  # There is at least one try.
     seconds = time.perf_counter() - began
-    note = judged.result.note if judged.result.passed else f"{judged.result.note} {_still_learning(plays)}".strip()
+    note = (
+        judged.result.note if judged.result.passed else f"{judged.result.note} {_still_learning(plays, rung)}".strip()
+    )
     result = replace(judged.result, note=note, seconds=seconds, time_steps=time_steps, tries=attempt + 1)
     return judged._replace(result=result)
 
 
-def _still_learning(plays: list[seq_envs.Evaluation]) -> str:
-    """What it means if the last try was better than the first; empty if it was not."""
-    if not plays or plays[-1].accuracy_interval[0] <= plays[0].accuracy_interval[1]:
+def _still_learning(plays: list[seq_envs.Evaluation], rung: Rung) -> str:
+    """What it means if the last try was better than the first, and than without memory; empty if it was not."""
+    floor = seq_envs.levels(rung.decisive).floor.accuracy
+    if not plays or plays[-1].accuracy_interval[0] <= max(floor, plays[0].accuracy_interval[1]):
         return ""
     return (
         f"The first try reached {plays[0].accuracy:.3f}, and a longer one {plays[-1].accuracy:.3f}: the agent may only "
