@@ -18,6 +18,10 @@ _TOLERANCE = 1e-3
 _LEAST_GAMMA, _APART = 0.5, 0.1
 """With a smaller discount, or closer values, what follows a truncated episode cannot be told from what does not."""
 
+_FEWEST_LANES = 4
+"""With fewer lanes that go on after the rollout, nothing is said about the values that follow."""
+_WRONG_LAST = "The value of the observation after the rollout is wrong: it counts as {}."
+
 
 class Row(NamedTuple):
     """What the envs returned in a time step, (lanes,) each."""
@@ -120,7 +124,7 @@ def what_is_wrong(
     for finding, estimate in _estimates(rows, known, last, got, gamma, gae_lambda, played.has_reset_steps):
         apart = np.abs(got - estimate.advantages())[~rows.ignored]
         if apart.max(initial=0.0) <= _TOLERANCE * max(1.0, np.abs(got).max(initial=0.0)):
-            return finding
+            return finding or (_wrong_last(known, last, rows.terminated | rows.truncated) if gamma > 0.0 else "")
     return "The advantages are not those that follow from the values, and from what the envs paid and where they ended."
 
 
@@ -168,10 +172,25 @@ def _estimates(
         ("the value of the rollout's first observation", values[0]),
     ):
         wrong = np.where(over[-1], masked[-1], instead)
-        finding = f"The value of the observation after the rollout is wrong: it counts as {name}."
-        yield finding, estimate(np.concatenate([masked[:-1], wrong[None]]), over)
+        yield _WRONG_LAST.format(name), estimate(np.concatenate([masked[:-1], wrong[None]]), over)
     yield "Rewards are one step late.", estimate(masked, over, np.roll(rows.rewards, 1, axis=0))
     yield "Rewards are one step early.", estimate(masked, over, np.roll(rows.rewards, -1, axis=0))
+
+
+def _wrong_last(values: Array, last: Array, over: Array) -> str:
+    """What is wrong with the values after the rollout, though the advantages follow from them; empty if nothing is.
+
+    A critic says neither exactly 0 nor exactly the same as a step before in all lanes, unless it does so elsewhere.
+    """
+    goes_on = ~over[-1]
+    if len(values) < 2 or goes_on.sum() < _FEWEST_LANES:
+        return ""
+    (before, latest), last = values[-2:, goes_on], last[goes_on]
+    if not last.any() and latest.all():
+        return _WRONG_LAST.format("0")
+    if (last == latest).all() and (latest != before).all():
+        return _WRONG_LAST.format("the value of the rollout's last observation")
+    return ""
 
 
 def _tells(following: Array, values: Array, where: Array) -> bool:

@@ -134,6 +134,39 @@ def test_mistakes_are_named(advantages: Array, paid: PaidSteps, said: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        ([1.0, 2.0, 3.0, 4.0, 0.0], ""),
+        ([0.0] * 5, "it counts as 0."),
+        ([9.0, 9.0, 9.0, 9.0, 0.0], ""),
+        ([5.0, 6.0, 7.0, 8.0, 0.0], "the value of the rollout's last observation"),
+    ],
+)
+@pytest.mark.parametrize("lanes", [[0, 1, 2, 3, 4], [0, 1, 2, 4]])
+def test_values_after_the_rollout_that_no_critic_says(last: list[float], said: str, lanes: list[int]) -> None:
+    """Advantages that follow from them are wrong, too. The last lane ends, so of four lanes too few go on."""
+    ends = np.array([[False] * 5, [False] * 4 + [True]])[:, lanes]
+    paid, values = PaidSteps(), np.array([[4.0, 3.0, 2.0, 1.0, 1.0], [5.0, 6.0, 7.0, 8.0, 9.0]])[:, lanes]
+    for over in ends:
+        paid.add(Row(np.ones(len(lanes)), over, np.zeros_like(over), np.zeros_like(over)), has_reset_steps=False)
+    following = np.array(last)[lanes]
+    found = by_definition(paid.latest(2), values, following, values, 0.9, 0.8)
+    assert what_is_wrong(found, values, following, paid, 0.0, 0.8) != ""  # Advantages of another discount.
+    finding = what_is_wrong(found, values, following, paid, 0.9, 0.8)
+    assert finding == "" if len(lanes) < 5 or not said else said in finding
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_a_critic_that_has_learned_nothing_yet_may_say_the_same_after_the_rollout(value: float) -> None:
+    paid, none = PaidSteps(), np.zeros(5, np.bool_)
+    paid.add(Row(np.ones(5), none, none, none), has_reset_steps=False)
+    paid.add(Row(np.ones(5), none, none, none), has_reset_steps=False)
+    values, last = np.full((2, 5), value), np.full(5, value)
+    right = by_definition(paid.latest(2), values, last, values, 0.9, 0.8)
+    assert what_is_wrong(right, values, last, paid, 0.9, 0.8) == ""
+
+
+@pytest.mark.parametrize(
     ("changes", "said"),
     [
         ({"gamma": 1.5}, r"gamma must be in \[0, 1\], got 1.5"),

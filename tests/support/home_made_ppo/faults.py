@@ -38,6 +38,7 @@ _UPDATE = "log-probabilities of the update"
 _AT_START = "state at the start of a rollout"
 _OVER_ROLLOUTS = "independence of lanes over rollouts"
 _AT_END = "rewards paid at the end of an episode"
+_CUT = "episodes cut by a time limit"
 _ADVANTAGES = "advantages of the update"
 _NEXT_STEP = (("autoreset", "NextStep"),)
 
@@ -69,8 +70,9 @@ FAULTS = {
         "answers before later observations", "statistics over the whole", hooks=True, starts_at="lag 0"
     ),
     "GAE masks shifted": Fault(_AT_END, "one step before or after", credit=True),
+    "no reset after a truncation": Fault(_CUT, "not reset after a truncation", credit=True),
     "truncation taken for termination": Fault(
-        _ADVANTAGES, "truncated episode", hooks=True, credit=True, starts_at="episodes cut by a time limit"
+        _ADVANTAGES, "truncated episode", hooks=True, credit=True, starts_at=_CUT
     ),
     "advantage across episode ends": Fault(_ADVANTAGES, "stops both", hooks=True, starts_at="lag 0", credit=True),
     "wrong bootstrap value": Fault(

@@ -51,7 +51,7 @@ class Player:
         lanes = len(seen)
         self._observation = torch.as_tensor(seen)
         self._start = torch.ones(lanes, dtype=torch.bool)
-        self._started_before = torch.zeros(lanes, dtype=torch.bool)
+        self._started_before = self._cut = torch.zeros(lanes, dtype=torch.bool)
         self._played = torch.ones(lanes, dtype=torch.bool)
         self._state = self._earlier = network.start(lanes)
 
@@ -71,7 +71,7 @@ class Player:
             action = torch.multinomial(log_probs.exp(), 1)[:, 0]
             log_prob = log_probs.gather(-1, action[:, None])[:, 0]
             seen, reward, terminated, truncated, infos = self._envs.step(action.numpy())
-            over = torch.as_tensor(terminated | truncated)
+            over, self._cut = torch.as_tensor(terminated | truncated), torch.as_tensor(truncated)
             beyond = self._values_beyond(infos.get("final_obs", seen), truncated)
             earned = torch.as_tensor(reward).float()
             rows.append((self._observation, reset, action, log_prob, value, earned, over, self._played, beyond))
@@ -99,6 +99,7 @@ class Player:
             "one end resets all": self._start.any().expand(len(self._start)),
             "reset one late": self._started_before,
             "no reset": torch.zeros_like(self._start),
+            "no reset after a truncation": self._start & ~self._cut,
         }
         return faulty.get(self._fault, self._start)
 

@@ -1,8 +1,8 @@
-"""Does it take a time limit for what it is?"""
+"""Is the state reset after a truncation, too?"""
 
 from __future__ import annotations
 
-import seq_envs
+from seq_agents.ladder.problems import PreviousOrNone
 from seq_agents.ladder.rung import Rung
 from seq_envs.env_options import EnvOptions
 
@@ -11,10 +11,13 @@ def rung(_rollout: int) -> Rung:
     """The rung, for an agent with rollouts of this many time steps."""
     return Rung(
         name="episodes cut by a time limit",
-        asks="say the value observed one step ago; a time limit truncates episodes of 6 steps after 4",
-        means="The agent does not learn from truncated episodes. Check that a truncation resets its state, and that an "
-        "episode starts after it, as after a termination.",
-        problem=seq_envs.make_problem("SeqEcho-v0", lag=1, length=6, n_values=2),
+        asks="say 0 at the first step of an episode, and then the value observed one step ago; a time limit truncates "
+        "episodes of 9 steps after 7",
+        means="The state is not reset after a truncation, so the agent has not learned how an episode starts. A mask "
+        "of `terminated` alone does not do: reset the state where an episode is terminated or truncated, both while "
+        "acting and in the update.",
+        problem=PreviousOrNone(shortest=9, longest=9),
         budget=48_000,
-        options=EnvOptions(max_episode_steps=4),
+        score=0.6,
+        options=EnvOptions(max_episode_steps=7),
     )
