@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seq_agents.ladder.problems.two_values import ANSWERS, QUESTION, TwoValueProblem, draw_values
+from seq_agents.ladder.problems.two_values import ANSWERS, QUESTION, SILENCE, TwoValueProblem
 from seq_envs.encodings import Array
 from seq_envs.parameters import Flag, Integer, parameter
 from seq_envs.problem import Episodes, fixed_length
@@ -16,9 +16,10 @@ from seq_envs.problem import Episodes, fixed_length
 class FirstAnswer(TwoValueProblem):
     """The first observation is a question, value 1 with a flag or value 2 with a flag: say 2, 1 or 0.
 
-    Later observations are values: say the value.
+    Later observations are values or silence: say the value, or 0 at silence.
 
-    An agent that learns from later answers only says the value at the first step too, or avoids it.
+    An agent that learns from later answers only says the value at the first step too. Later answers are as often 0 as a
+    value. Otherwise a sound agent that learns slowly would unlearn answer 0 before it finds its use.
     """
 
     title = "say the value observed, at the first step by another rule"
@@ -30,7 +31,7 @@ class FirstAnswer(TwoValueProblem):
         return self.length
 
     def sample(self, rng: np.random.Generator, batch: int) -> Episodes:
-        raw = draw_values(rng, batch, self.length)
+        raw = rng.integers(SILENCE, QUESTION, size=(batch, self.length), dtype=np.uint8)
         raw[:, 0] = rng.integers(QUESTION, QUESTION + ANSWERS, size=batch)
         return fixed_length(raw, _answers(raw), self.practice | (np.arange(self.length) == 0))
 
