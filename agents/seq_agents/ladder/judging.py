@@ -120,14 +120,26 @@ def _attempt(
     # An agent draws its answers while it learns, and may draw right ones more often than the most probable answer is
     # right: with probability 1 in a share s of the steps and almost 1/2 elsewhere, s + (1 - s) / 2 of them.
     together = playing.accuracy >= rung.needed
-    passed = together or (right_alone and not rung.many_lanes)
+    lost_while_learning = rung.many_lanes and together and _guessed(learning, rung)
+    passed = (together or (right_alone and not rung.many_lanes)) and not lost_while_learning
     learned = learning is not None and 2 * learning - 1 >= rung.needed
     means = rung.means
     if not passed and learned and not right_alone:
         note = f"It learned this: {learning:.3f} of its answers in training were right. But its policy does not do it."
         means = rung.means_if_learned or LAST_MEANS
+    if lost_while_learning:
+        note = f"The policy remembers, but only {learning:.3f} of its answers in training were right, as by guessing."
     result = RungResult(rung.name, passed, means, rung.needed, learning, playing, note)
     return Judged(result, policy, make_envs), passed or learned or right_alone
+
+
+def _guessed(learning: float | None, rung: Rung) -> bool:
+    """Whether the answers in training were as often right as by guessing without memory.
+
+    Answers that are drawn at random are right less often: they tell nothing, since another policy may be learned.
+    """
+    floor = seq_envs.levels(rung.decisive).floor.accuracy
+    return learning is not None and abs(learning - floor) < (rung.needed - floor) / 2
 
 
 def _trained(train: Train, make_envs: MakeEnvs, budget: int) -> Policy:

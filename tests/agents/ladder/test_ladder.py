@@ -298,6 +298,23 @@ def test_the_progress_of_any_training_in_the_envs_of_the_ladder() -> None:
     assert max(shares) in shares[-1000:]
 
 
+@pytest.mark.parametrize(("random_share", "passed"), [(0.0, False), (0.5, True), (1.0, True)])
+def test_lanes_that_lose_their_state_while_learning_are_found(random_share: float, passed: bool) -> None:
+    """A policy without memory is right as often as by guessing; one that explores, more rarely."""
+
+    def train(make_envs: MakeEnvs, budget: int) -> Any:
+        envs, rng = make_envs(32), np.random.default_rng(make_envs.seed)
+        envs.reset(seed=make_envs.seed)
+        for _ in range(budget // 32):
+            answers = np.ones(32, np.int64)
+            envs.step(np.where(rng.random(32) < random_share, rng.integers(3, size=32), answers))
+        return seq_envs.policies.optimal(make_envs.problem)
+
+    climbed = climb(train, only="independence of lanes", tries=1)
+    assert climbed.passed == passed
+    assert passed or "in training were right, as by guessing" in climbed.results[0].note
+
+
 def test_an_env_of_the_ladder_needs_a_reset() -> None:
     rung = LADDER[0]
     envs = MakeEnvs(rung.problem, rung.decisive, 0)(2)
