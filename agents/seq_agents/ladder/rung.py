@@ -21,8 +21,9 @@ LAST_NAME = "evaluation with state carried"
 LAST_MEANS = (
     "The agent learns, but its policy loses what it learned when it is evaluated. Check that act() reads the state it "
     "is given, returns the next state and keeps none in the object; that initial_state() returns a fresh state each "
-    "time; and that the policy has the trained weights. Also check that training does not repeat the same few "
-    "episodes, as it does when every reset has the same seed."
+    "time; that the policy has the trained weights; and that it prepares observations as the training does (order, "
+    "scaling, normalisation, the previous action) and plays without dropout. Also check that training does not repeat "
+    "the same few episodes, as it does when every reset has the same seed."
 )
 
 EARLY_START_MEANS = (

@@ -14,7 +14,8 @@ def rung(_rollout: int) -> Rung:
         means="The agent remembers nothing, not even for one step. Its state is reset at every step or not passed "
         "on to the next; or time and lanes are swapped on the way into the network (a reshape instead of a "
         "transpose, a wrong batch_first), so that a sequence of a minibatch runs across lanes; or the minibatch "
-        "shuffles time steps. An agent without memory fails here, as it should.",
+        "shuffles time steps. With padded sequences, check that the loss mask keeps the real steps, and that states "
+        "and outputs are sorted as the sequences are. An agent without memory fails here, as it should.",
         # All lanes start together, so an agent that confuses the starts of lanes is not wrong yet.
         problem=seq_envs.make_problem("SeqEcho-v0", lag=1, length=5, n_values=2),
         budget=48_000,

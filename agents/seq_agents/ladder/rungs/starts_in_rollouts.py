@@ -12,8 +12,8 @@ def rung(_rollout: int) -> Rung:
         name="episode starts in the middle of a rollout",
         asks="say the first observation's value at the second and last step",
         means="The state is reset one step too late, after the first observation of an episode has been read, or "
-        "one step too early. Check which `done` belongs to which observation, both while acting and in the "
-        "update.",
+        "one step too early, or not at all in one of acting and the update. Check which `done` belongs to which "
+        "observation, both while acting and in the update.",
         problem=seq_envs.make_problem("SeqCopy-v0", length=1, n_values=3),
         budget=32_000,
     )
