@@ -26,6 +26,8 @@ _SINGLE_EPISODES = 100
 """Episodes of an evaluation in batches of one, which is slow, and of the one that it is compared with."""
 GROWTH = 4
 """Each further try of a rung has so many times the budget of the one before."""
+_GUESSING = 0.25
+"""Guessing is right this close to the floor, as a share of the way to what is needed. An agent that learns is not."""
 _SEEDS = 2**32
 
 
@@ -139,7 +141,7 @@ def _guessed(learning: float | None, rung: Rung) -> bool:
     Answers that are drawn at random are right less often: they tell nothing, since another policy may be learned.
     """
     floor = seq_envs.levels(rung.decisive).floor.accuracy
-    return learning is not None and abs(learning - floor) < (rung.needed - floor) / 2
+    return learning is not None and abs(learning - floor) < _GUESSING * (rung.needed - floor)
 
 
 def _trained(train: Train, make_envs: MakeEnvs, budget: int) -> Policy:

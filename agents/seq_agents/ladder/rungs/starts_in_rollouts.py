@@ -13,7 +13,8 @@ def rung(_rollout: int) -> Rung:
         asks="say the first observation's value at the second and last step",
         means="The state is reset one step too late, after the first observation of an episode has been read, or "
         "one step too early, or not at all in one of acting and the update. Check which `done` belongs to which "
-        "observation, both while acting and in the update.",
+        "observation, both while acting and in the update. Or rewards are stored one step late: that of an episode's "
+        "last answer then belongs to the next episode.",
         problem=seq_envs.make_problem("SeqCopy-v0", length=1, n_values=3),
         budget=32_000,
     )
