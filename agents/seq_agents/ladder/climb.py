@@ -61,7 +61,7 @@ def climb(
         only: the one rung to try, by its name or number, instead of a climb from `start`. The name of the last rung
             stands for "state reset between episodes" and the last rung.
         keep_going: whether to try the remaining rungs after a failure.
-        credit: whether the ladder has the rungs of late rewards and time limits too. They need a discount near 1.
+        credit: whether the ladder has the rungs of late rewards and time limits too. The first needs a discount near 1.
         tries: the most trainings on a rung: 1 ... 4.
         time_limit: the seconds that a rung may take, all tries together, and that a probe may take; None: any. What
             takes longer fails. The training ends by an exception, see `seq_agents.ladder.time_limit`.

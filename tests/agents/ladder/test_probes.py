@@ -19,7 +19,7 @@ from seq_agents.ladder.significance import disjoint, interval_of_answers
 torch.set_num_threads(1)
 ROLLOUT = 24
 RUNGS = {rung.name: rung for rung in rungs(ROLLOUT)}
-BY_READING = [probe.name for probe in PROBES[:5]]
+BY_READING = [probe.name for probe in PROBES[:6]]
 
 
 def untrained() -> Network:
@@ -32,6 +32,20 @@ def untrained() -> Network:
 def trained(policy: Any, name: str = "independence of lanes") -> Trained:
     rung = RUNGS[name]
     return Trained(rung, policy, MakeEnvs(rung.problem, rung.decisive, 0, rollout=ROLLOUT))
+
+
+class Dropout(Reading):
+    def log_probs(self, observations: Any, starts: Any) -> Any:
+        return super().log_probs(torch.nn.functional.dropout(torch.as_tensor(observations)), starts)
+
+
+class Continuing(Reading):
+    left = 0.0
+
+    def log_probs(self, observations: Any, starts: Any) -> Any:
+        found = super().log_probs(observations, starts) + self.left
+        self.left = float(found[-1].abs().max())
+        return found
 
 
 class Future(Reading):
@@ -111,6 +125,8 @@ class WrongShape(Reading):
 @pytest.mark.parametrize(
     ("policy", "found"),
     [
+        (Dropout, "same log-probabilities twice"),
+        (Continuing, "same log-probabilities twice"),
         (Future, "answers before later observations"),
         (OtherLanes, "lanes read apart"),
         (NoStarts, "fresh state at an episode's start"),
@@ -143,7 +159,7 @@ def test_a_sound_reading_passes_and_a_policy_without_it_is_not_probed() -> None:
     assert look(trained(Window(untrained())), probed := {}) == []
     assert probed == dict.fromkeys(BY_READING, True)
     assert look(trained(ArraysOnly(untrained())), probed := {}) == []
-    assert probed == dict.fromkeys(BY_READING[:4], True)
+    assert probed == dict.fromkeys(BY_READING[:5], True)
     assert look(trained(Greedy(untrained())), probed := {}) == []
     assert probed == {}
 

@@ -22,12 +22,14 @@ from seq_agents.ladder.probes import (
     other_lanes,
     reach_of_the_gradient,
     reading_and_acting,
+    repeated_reading,
     rollout_starts,
     update_and_rollout,
 )
 from seq_agents.ladder.results import RungResult
 
 PROBES: tuple[Probe, ...] = (
+    repeated_reading.PROBE,
     later_observations.PROBE,
     other_lanes.PROBE,
     episode_starts.PROBE,

@@ -41,7 +41,7 @@ _MENU: tuple[Callable[[int], Rung], ...] = (
 )
 """Each needs the abilities of those before it, and one more."""
 _OF_CREDIT: tuple[Callable[[int], Rung], ...] = (pay_at_end.rung, time_limit.rung)
-"""They need an agent with a discount near 1."""
+"""The first needs an agent with a discount near 1."""
 ROLLOUT = Integer(long_memory.LAG + 2, 512)
 """The allowed lengths of a rollout. A gradient ends where a rollout does, so it spans the longest lag only if a rollout
 is longer.
@@ -54,7 +54,7 @@ def rungs(rollout: int = 32, *, credit: bool = False) -> tuple[Rung, ...]:
     Args:
         rollout: the time steps of each lane that the agent reads between two updates: 22 ... 512. Some rungs have
             episodes of exactly this length.
-        credit: whether to add the rungs of late rewards and time limits, which need a discount near 1.
+        credit: whether to add the rungs of late rewards and time limits, of which the first needs a discount near 1.
 
     Raises:
         ValueError: `rollout` is out of range.

@@ -13,8 +13,8 @@ def rung(_rollout: int) -> Rung:
         asks="say 0 at the first step of an episode, and then the value observed one step ago",
         means="The state is not reset when an episode ends, so the agent cannot distinguish a first step from a "
         "later one. Check both acting and the update: the update must reset the state at the same steps as the "
-        "rollout did. Or the states of the wrong lanes are reset: a mask of integers is an index, so `state[done] = 0` "
-        "resets lanes 0 and 1 only.",
+        "rollout did. Or only a part of the state is reset, h but not c; or that of the wrong lanes: a mask of "
+        "integers is an index, so `state[done] = 0` resets lanes 0 and 1 only.",
         means_if_learned=f"{LAST_MEANS} Otherwise this: {EARLY_START_MEANS}",
         problem=PreviousOrNone(shortest=2, longest=5),
         budget=30_000,
