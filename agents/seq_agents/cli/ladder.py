@@ -62,7 +62,7 @@ def add_commands(command: Command) -> None:
     ladder.add_argument("--out", type=Path, metavar="FILE", help="write the climb to FILE, as JSON, when it ends")
     ladder.add_argument(
         "--credit", action="store_true",
-        help="climb the rungs of late rewards and time limits too, which need a discount near 1",
+        help="climb the rungs of late rewards and time limits too, of which the first needs a discount near 1",
     )  # fmt: skip
     ladder.add_argument("--all", action="store_true", help="continue after a rung that fails")
 
