@@ -337,12 +337,12 @@ def test_the_rungs_of_credit_come_last() -> None:
     names = [rung.name for rung in rungs(24, credit=True)]
     assert names[:-2] == [rung.name for rung in rungs(24)]
     paid_late, cut = (rung.options for rung in rungs(24, credit=True)[-2:])
-    assert (paid_late.pay, cut.max_episode_steps) == ("at_end", 4)
+    assert (paid_late.pay, cut.max_episode_steps) == ("at_end", 7)
     rung = rungs(24, credit=True)[-1]
     envs = MakeEnvs(rung.problem, rung.decisive, 0, options=rung.options)(3)
     envs.reset(seed=0)
-    ends = [envs.step(np.zeros(3, int))[3].any() for _ in range(8)]
-    assert ends == [False, False, False, True] * 2
+    ends = [envs.step(np.zeros(3, int))[3].any() for _ in range(14)]
+    assert ends == [*[False] * 6, True] * 2
 
 
 @pytest.mark.slow
