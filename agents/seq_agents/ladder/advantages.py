@@ -18,8 +18,10 @@ _TOLERANCE = 1e-3
 _LEAST_GAMMA, _APART = 0.5, 0.1
 """With a smaller discount, or closer values, what follows a truncated episode cannot be told from what does not."""
 
-_FEWEST_LANES = 4
-"""With fewer lanes that go on after the rollout, nothing is said about the values that follow."""
+_FEWEST_LANES = 16
+"""With fewer lanes that go on after the rollout, nothing is said about the values that follow. The observations of a
+few lanes may repeat by chance, and with them the values of a critic without memory.
+"""
 _WRONG_LAST = "The value of the observation after the rollout is wrong: it counts as {}."
 
 
