@@ -45,8 +45,8 @@ def climb(
 
     A rung that is not passed is tried again with another seed and four times the budget, since a sound agent may learn
     slowly or have bad luck. There is no further try once the verdict is clear: the agent passed, or learned what its
-    policy does not do, or raised an exception. Probes look at the agent after each training if it offers what they
-    need, see `seq_agents.ladder.probes`.
+    policy does not do at all, or raised an exception. Probes look at the agent after each training if it offers what
+    they need, see `seq_agents.ladder.probes`.
 
     Args:
         train: called as `train(make_envs, budget)`, see `MakeEnvs`. `make_envs(32)` makes a vector env with 32 lanes.

@@ -94,8 +94,7 @@ def train_and_judge(
 
 def _still_learning(plays: list[seq_envs.Evaluation], rung: Rung) -> str:
     """What it means if the last try was better than the first, and than without memory; empty if it was not."""
-    floor = seq_envs.levels(rung.decisive).floor.accuracy
-    if not plays or plays[-1].accuracy_interval[0] <= max(floor, plays[0].accuracy_interval[1]):
+    if not plays or plays[-1].accuracy_interval[0] <= max(_floor(rung), plays[0].accuracy_interval[1]):
         return ""
     return (
         f"The first try reached {plays[0].accuracy:.3f}, and a longer one {plays[-1].accuracy:.3f}: the agent may only "
@@ -119,11 +118,11 @@ def _attempt(
     except Failed as failed:
         return Judged(RungResult(rung.name, False, failed.means, note=failed.note), None, make_envs), True
     learning = make_envs.count.accuracy()
-    # An agent draws its answers while it learns, and may draw right ones more often than the most probable answer is
-    # right: with probability 1 in a share s of the steps and almost 1/2 elsewhere, s + (1 - s) / 2 of them.
     together = playing.accuracy >= rung.needed
     lost_while_learning = rung.many_lanes and together and _guessed(learning, rung)
     passed = (together or (right_alone and not rung.many_lanes)) and not lost_while_learning
+    # An agent draws its answers while it learns, and may draw right ones more often than the most probable answer is
+    # right: with probability 1 in a share s of the steps and almost 1/2 elsewhere, s + (1 - s) / 2 of them.
     learned = learning is not None and 2 * learning - 1 >= rung.needed
     means = rung.means
     if not passed and learned and not right_alone:
@@ -132,7 +131,14 @@ def _attempt(
     if lost_while_learning:
         note = f"The policy remembers, but only {learning:.3f} of its answers in training were right, as by guessing."
     result = RungResult(rung.name, passed, means, rung.needed, learning, playing, note)
-    return Judged(result, policy, make_envs), passed or learned or right_alone
+    # A policy that does some of it may have had an update too many, which another try tells.
+    lost = learned and playing.accuracy_interval[0] <= _floor(rung)
+    return Judged(result, policy, make_envs), passed or lost or right_alone
+
+
+def _floor(rung: Rung) -> float:
+    """The accuracy without memory."""
+    return seq_envs.levels(rung.decisive).floor.accuracy
 
 
 def _guessed(learning: float | None, rung: Rung) -> bool:
@@ -140,7 +146,7 @@ def _guessed(learning: float | None, rung: Rung) -> bool:
 
     Answers that are drawn at random are right less often: they tell nothing, since another policy may be learned.
     """
-    floor = seq_envs.levels(rung.decisive).floor.accuracy
+    floor = _floor(rung)
     return learning is not None and abs(learning - floor) < _GUESSING * (rung.needed - floor)
 
 

@@ -54,7 +54,11 @@ FAULTS = {
     "NextStep as SameStep": Fault(
         ("step between two episodes", "state reset between episodes"), "NextStep", env=_NEXT_STEP
     ),
-    "gradient cut": Fault(("memory over 20 steps", _AT_START), "detached", starts_at="memory over 20 steps"),
+    "gradient cut": Fault(
+        ("memory over 20 steps", _AT_START, "state reset between episodes"),
+        "detached",
+        starts_at="memory over 20 steps",
+    ),
     "gradient cut, with hooks": Fault("reach of the gradient", "detached at every step", hooks=True, starts_at="lag 0"),
     "state after the padding": Fault("state carried into a rollout", "padded sequences", starts_at=_AT_START),
     "fresh state at every rollout": Fault(
