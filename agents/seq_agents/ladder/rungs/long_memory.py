@@ -21,5 +21,5 @@ def rung(rollout: int) -> Rung:
         problem=RecallFlagged(length=rollout, lag=LAG),
         judged=RecallFlagged(length=rollout, lag=LAG, practice=False),
         budget=2000 * rollout,
-        score=0.88,
+        score=0.85,
     )
