@@ -34,9 +34,7 @@ class Reading(Sb3Policy):
         return distribution.distribution.logits.unflatten(0, (lanes, steps)).transpose(0, 1)
 
 
-def train(
-    make_envs: MakeEnvs, budget: int, policy: Any = "MlpLstmPolicy", rate: float = 5e-3, **network: Any
-) -> Reading:
+def train(make_envs: MakeEnvs, budget: int, policy: Any = "MlpLstmPolicy", rate: float = 5e-3, **net: Any) -> Reading:
     class Watch(BaseCallback):
         def _on_step(self) -> bool:
             return not make_envs.solved
@@ -57,6 +55,6 @@ def train(
     model = RecurrentPPO(
         policy, SequenceVecEnv(make_envs(LANES)), learning_rate=lambda left: rate * left, n_steps=make_envs.rollout,
         batch_size=LANES * make_envs.rollout // 4, n_epochs=4, ent_coef=0.02, seed=make_envs.seed, device="cpu",
-        policy_kwargs={"net_arch": [], **(network or {"lstm_hidden_size": 64})},
+        policy_kwargs={"net_arch": [], **(net or {"lstm_hidden_size": 64})},
     )  # fmt: skip
     return Reading(model.learn(budget, Watch()))
