@@ -94,7 +94,9 @@ def train_and_judge(
 
 def _still_learning(plays: list[seq_envs.Evaluation], rung: Rung) -> str:
     """What it means if the last try was better than the first, and than without memory; empty if it was not."""
-    if not plays or plays[-1].accuracy_interval[0] <= max(_floor(rung), plays[0].accuracy_interval[1]):
+    if not plays or plays[-1].accuracy >= rung.needed:  # The verdict has another reason.
+        return ""
+    if plays[-1].accuracy_interval[0] <= max(_floor(rung), plays[0].accuracy_interval[1]):
         return ""
     return (
         f"The first try reached {plays[0].accuracy:.3f}, and a longer one {plays[-1].accuracy:.3f}: the agent may only "
@@ -119,8 +121,8 @@ def _attempt(
         return Judged(RungResult(rung.name, False, failed.means, note=failed.note), None, make_envs), True
     learning = make_envs.count.accuracy()
     together = playing.accuracy >= rung.needed
-    lost_while_learning = rung.many_lanes and together and _guessed(learning, rung)
-    passed = (together or (right_alone and not rung.many_lanes)) and not lost_while_learning
+    guessed = rung.no_guessing and together and _guessed(learning, rung)
+    passed = (together or (right_alone and not rung.many_lanes)) and not guessed
     # An agent draws its answers while it learns, and may draw right ones more often than the most probable answer is
     # right: with probability 1 in a share s of the steps and almost 1/2 elsewhere, s + (1 - s) / 2 of them.
     learned = learning is not None and 2 * learning - 1 >= rung.needed
@@ -128,8 +130,8 @@ def _attempt(
     if not passed and learned and not right_alone:
         note = f"It learned this: {learning:.3f} of its answers in training were right. But its policy does not do it."
         means = rung.means_if_learned or LAST_MEANS
-    if lost_while_learning:
-        note = f"The policy remembers, but only {learning:.3f} of its answers in training were right, as by guessing."
+    if guessed:
+        note = f"The policy is right, but only {learning:.3f} of its answers in training were right, as by guessing."
     result = RungResult(rung.name, passed, means, rung.needed, learning, playing, note)
     # A policy that does some of it may have had an update too many, which another try tells.
     lost = learned and playing.accuracy_interval[0] <= _floor(rung)

@@ -58,8 +58,10 @@ class Rung:
     score: float = PASS_SCORE
     """The score to reach: 0 is chance or the memoryless level, whichever is higher, and 1 is the optimal level."""
     many_lanes: bool = False
-    """Whether the rung fails if the policy is right on single episodes and wrong on many at once, or if it guessed in
-    training, whose lanes end at different times.
+    """Whether the rung fails if the policy is right on single episodes and wrong on many at once."""
+    no_guessing: bool = False
+    """Whether the rung fails if the answers in training were guesses, though the policy is right: the agent lost its
+    state there, or the policy is right by luck.
     """
     played_last: bool = False
     """Whether the policy of this rung is the one that the last rung tests."""
