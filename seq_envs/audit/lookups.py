@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from seq_envs.audit.best_actions import Kind, table_values
-from seq_envs.audit.keys import joined
+from seq_envs.audit.keys import earlier, joined
 from seq_envs.audit.samples import Samples
 from seq_envs.encodings import Array
 
@@ -34,13 +34,11 @@ def lookups(samples: Samples) -> Iterator[Kind]:
 
 def _values(samples: Samples, learned: Array, lag: int | None = None, at: int | None = None) -> Array:
     """(M, A): the estimated rewards by the best place for each current observation, as learned (M,) bool."""
-    earlier = samples.step - lag if at is None else np.full_like(samples.step, at)
-    known = (earlier >= 0) & (earlier <= samples.step)
-    places = samples.places[samples.episode, np.where(known, earlier, 0)]
+    places = earlier(samples, samples.places, lag, at)
     values = np.empty(samples.rewards.shape)
     earned_most = np.full(int(samples.label.max()) + 1, -np.inf)
     for place in range(places.shape[1]):
-        remembered = joined(samples.label, np.where(known, places[:, place], -1))
+        remembered = joined(samples.label, places[:, place])
         estimate = table_values([samples.label, remembered], samples.rewards, learned, _WEIGHT)
         reward = np.take_along_axis(samples.rewards, estimate.argmax(axis=1)[:, None], axis=1)[:, 0]
         earned = np.bincount(samples.label, reward * learned, len(earned_most))

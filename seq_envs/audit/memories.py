@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from seq_envs.audit.best_actions import Kind
-from seq_envs.audit.keys import joined
+from seq_envs.audit.keys import earlier, joined
 from seq_envs.audit.lookups import lookups
 from seq_envs.audit.samples import Samples
 from seq_envs.encodings import Array
@@ -73,17 +73,7 @@ def _with_earlier(
     samples: Samples, lag: int | None = None, at: int | None = None, mirror: int | None = None
 ) -> Sequence[Array]:
     """With the observation `lag` steps ago, of step `at`, or of step `mirror` minus the current one; -1: not yet."""
-    step = samples.step
-    if lag is not None:
-        earlier = step - lag
-    elif at is not None:
-        earlier = np.full_like(step, at)
-    else:
-        assert mirror is not None
-        earlier = mirror - step
-    known = (earlier >= 0) & (earlier <= step)
-    remembered = np.where(known, samples.labels[samples.episode, np.where(known, earlier, 0)], -1)
-    return [samples.label, joined(samples.label, remembered)]
+    return [samples.label, joined(samples.label, earlier(samples, samples.labels, lag, at, mirror))]
 
 
 def _window(samples: Samples, latest: int) -> Sequence[Array]:
