@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 import seq_envs
-from seq_agents.playing import play_episodes
+from seq_agents.learners.playing import play_episodes
 from seq_envs.dataset import Dataset
 from seq_envs.encodings import Array
 from seq_envs.env_options import NO_OPTIONS, EnvOptions

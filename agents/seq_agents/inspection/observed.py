@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import seq_envs
+from seq_agents.learners.playing import play_episodes
 from seq_agents.networks.view import Observations
-from seq_agents.playing import play_episodes
 from seq_envs.dataset import Dataset, encoded
 from seq_envs.env_options import EnvOptions
 from seq_envs.policies import Policy
